@@ -1,0 +1,75 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// Warnings are errors in continuous integration only, so that a newer compiler's new warning
+// stops us there and never a person who wants to build.
+let isContinuousIntegration = Context.environment["CI"] != nil
+let strict: [SwiftSetting] = isContinuousIntegration ? [.treatAllWarnings(as: .error)] : []
+let strictC: [CSetting] = isContinuousIntegration ? [.treatAllWarnings(as: .error)] : []
+
+let package = Package(
+  name: "vimap",
+  products: [
+    .executable(name: "vimap", targets: ["vimap"]),
+    .library(name: "VimapKit", targets: ["VimapKit"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // C libraries: a module map and a shim header each.
+    .systemLibrary(
+      name: "CJansson", pkgConfig: "jansson",
+      providers: [.apt(["libjansson-dev"]), .brew(["jansson"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .target(name: "CVimapSystem", cSettings: strictC),
+
+    // The rooms, lowest first. A target knows only those above it in this list.
+    .target(name: "VimapBytes", swiftSettings: strict),
+    .target(
+      name: "VimapSystem",
+      dependencies: [
+        "CVimapSystem", "VimapBytes",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(name: "VimapJSON", dependencies: ["CJansson", "VimapBytes"], swiftSettings: strict),
+    .target(
+      name: "VimapKit",
+      dependencies: [
+        "VimapBytes", "VimapSystem", "VimapJSON",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "VimapExec",
+      dependencies: [
+        "VimapKit", .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+    .target(name: "VimapHTTP", dependencies: ["VimapKit", "CCurl"], swiftSettings: strict),
+    .executableTarget(
+      name: "vimap",
+      dependencies: [
+        "VimapKit", "VimapExec", "VimapHTTP",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "VimapBytesTests", dependencies: ["VimapBytes"], swiftSettings: strict),
+    .testTarget(name: "VimapSystemTests", dependencies: ["VimapSystem"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapJSONTests", dependencies: ["VimapJSON"],
+      resources: [.copy("Corpus")], swiftSettings: strict),
+    .testTarget(name: "VimapKitTests", dependencies: ["VimapKit"], swiftSettings: strict),
+    .testTarget(name: "VimapExecTests", dependencies: ["VimapExec"], swiftSettings: strict),
+    .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
+    .testTarget(name: "EndToEndTests", dependencies: ["vimap"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

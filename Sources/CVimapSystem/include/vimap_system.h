@@ -1,0 +1,110 @@
+// What Swift cannot import (variadic calls, CMSG_* and W* macros) or must not run itself
+// (the child's side between fork and exec). Every function returns -1 and sets errno on failure
+// unless it says otherwise. Nothing here retries; the Swift funnel does.
+#ifndef VIMAP_SYSTEM_H
+#define VIMAP_SYSTEM_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// Processes
+
+/// fork(2), which Swift marks unavailable. The caller is single-threaded.
+pid_t vimap_fork(void);
+
+/// Asks the kernel to send `signal` to this process when its parent dies (prctl(2)).
+int vimap_signal_on_parent_death(int signal);
+
+/// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
+int vimap_pidfd_open(pid_t pid);
+
+/// How a process ended: `kind` 'e' with its exit status or 's' with the signal's number.
+struct vimap_exit {
+  char kind;
+  int value;
+};
+
+/// waitpid(2). Returns the pid, or 0 where WNOHANG was asked for and it still runs.
+pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how);
+
+/// What a command is started with. Strings and arrays are borrowed for the call.
+struct vimap_spawn {
+  const char *const *arguments;    // argv, NULL at its end; argv[0] is looked up along PATH
+  const char *const *environment;  // envp, NULL at its end
+  int standard_input;              // become descriptors 0, 1 and 2; no other is inherited
+  int standard_output;
+  int standard_error;
+  uint64_t file_limit;             // soft RLIMIT_NOFILE for the command; 0 leaves it
+  volatile int32_t *group_slot;    // where the child writes its process group, or NULL
+};
+
+/// Starts a command in a process group of its own, with default signals, which dies by SIGKILL
+/// when the calling process does. Returns its pid; when exec fails, -1 with exec's errno.
+pid_t vimap_spawn(const struct vimap_spawn *request);
+
+// Signals
+
+/// Blocks the signals and returns a descriptor to read them from, never waiting (signalfd(2)).
+int vimap_signal_watch(const int *signals, size_t count);
+
+/// The number of the next signal come to such a descriptor.
+int vimap_next_signal(int descriptor);
+
+/// A signal's name without SIG, or NULL.
+const char *vimap_signal_name(int signal);
+
+// Descriptors
+
+/// A pipe, closed on exec.
+int vimap_pipe(int *reading, int *writing);
+
+/// A connected pair of SOCK_SEQPACKET sockets, closed on exec.
+int vimap_socket_pair(int *one, int *other);
+
+/// Sets O_NONBLOCK.
+int vimap_set_nonblocking(int descriptor);
+
+/// Sets a pipe's capacity in bytes (F_SETPIPE_SZ).
+int vimap_set_pipe_capacity(int descriptor, int bytes);
+
+/// How many bytes a pipe holds that nobody has read (FIONREAD).
+int vimap_unread_bytes(int descriptor);
+
+/// A new anonymous file in memory, closed on exec (memfd_create(2)).
+int vimap_memory_file(void);
+
+/// open(2) with O_CLOEXEC and mode 0666.
+int vimap_open(const char *path, int flags);
+
+/// Makes `number` a descriptor of /dev/null, kept open on exec.
+int vimap_open_null(int number);
+
+/// Duplicates to the lowest number not below 3, closed on exec (F_DUPFD_CLOEXEC).
+int vimap_duplicate(int descriptor);
+
+/// 1 where the descriptor is open, else 0.
+int vimap_is_open(int descriptor);
+
+// Messages
+
+/// Sends one message over a SOCK_SEQPACKET socket, with `descriptor` attached unless it is -1.
+/// Never raises SIGPIPE.
+ssize_t vimap_send(int socket, const void *bytes, size_t length, int descriptor, int no_wait);
+
+/// Receives one message; `*descriptor` is the one that came with it (closed on exec), or -1.
+/// Returns 0 at the other side's end.
+ssize_t vimap_receive(int socket, void *bytes, size_t room, int *descriptor, int no_wait);
+
+// Shared memory words, which one process writes and another reads
+
+static inline void vimap_store(uint64_t *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+static inline uint64_t vimap_load(const uint64_t *word) {
+  return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+#endif

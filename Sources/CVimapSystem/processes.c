@@ -1,0 +1,110 @@
+#define _GNU_SOURCE
+#include "vimap_system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+pid_t vimap_fork(void) { return fork(); }
+
+int vimap_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
+
+int vimap_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
+  int status = 0;
+  pid_t ended = waitpid(pid, &status, no_hang ? WNOHANG : 0);
+  if (ended > 0) {
+    how->kind = WIFSIGNALED(status) ? 's' : 'e';
+    how->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+  }
+  return ended;
+}
+
+// Runs in the child, which shares the parent's memory until exec: it may only make system calls
+// and write to its own stack, `request->group_slot` and `failure`.
+static void become_command(const struct vimap_spawn *request, pid_t parent, volatile int *failure) {
+  if (setpgid(0, 0) == 0 && request->group_slot) *request->group_slot = (int32_t)getpid();
+
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // it died before the line above could hold
+
+  // Move the three out of the way of 0…2 first, since any of them may already be there.
+  int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
+  for (int i = 0; i < 3; i++) {
+    wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
+    if (wanted[i] < 0) goto failed;
+  }
+  for (int i = 0; i < 3; i++)
+    if (dup2(wanted[i], i) < 0) goto failed;
+  // Close-on-exec is set on all of ours; this also covers what the caller inherited.
+  syscall(SYS_close_range, 3u, ~0u, 0u);
+
+  if (request->file_limit) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+      limit.rlim_cur = request->file_limit;
+      setrlimit(RLIMIT_NOFILE, &limit);
+    }
+  }
+
+  struct sigaction standard = {.sa_handler = SIG_DFL};
+  for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+
+  execvpe(request->arguments[0], (char *const *)request->arguments,
+          (char *const *)request->environment);
+failed:
+  *failure = errno;
+  _exit(127);
+}
+
+pid_t vimap_spawn(const struct vimap_spawn *request) {
+  // vfork: the child borrows our memory until exec, so starting a command costs the same
+  // however large this process is, and its failure can be told through a variable.
+  volatile int failure = 0;
+  pid_t parent = getpid();
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t child = vfork();
+  if (child == 0) become_command(request, parent, &failure);
+  int saved = errno;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  if (child > 0 && failure) {
+    struct vimap_exit how;
+    while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
+    }
+    if (request->group_slot) *request->group_slot = 0;
+    errno = failure;
+    return -1;
+  }
+  errno = saved;
+  return child;
+}
+
+int vimap_signal_watch(const int *signals, size_t count) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
+  if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -1;
+  return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int vimap_next_signal(int descriptor) {
+  struct signalfd_siginfo information;
+  ssize_t length = read(descriptor, &information, sizeof information);
+  return length < 0 ? -1 : (int)information.ssi_signo;
+}
+
+const char *vimap_signal_name(int signal) { return sigabbrev_np(signal); }

@@ -1,0 +1,49 @@
+import VimapKit
+import VimapSystem
+
+/// What a command worker runs, and how it talks to it.
+public struct CommandConfiguration: Sendable {
+  /// The program and its arguments.
+  public var arguments: [String]
+  /// The command's lines are text: each becomes a JSON string.
+  public var isText = false
+  /// The longest answer in bytes; a longer one is an exception.
+  public var longestAnswer = 64 << 20
+  /// The environment to which each worker's own variables are added, as `NAME=VALUE`.
+  public var environment: [String]
+  /// The soft limit of open files for commands; 0 leaves the one in force.
+  public var fileLimit: UInt64 = 0
+  /// Where lines of the command's standard error are passed on to, lent; -1 drops them.
+  public var standardError: CInt = 2
+  /// Whether these lines begin with the worker's number.
+  public var marksStandardError = false
+  /// The capacity to ask for of the pipes to and from the command, in bytes; 0 asks for none.
+  public var pipeCapacity = 0
+
+  public init(arguments: [String], environment: [String]) {
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// A command that the shell reads.
+  public static func shell(_ command: String, environment: [String]) -> CommandConfiguration {
+    CommandConfiguration(arguments: ["/bin/sh", "-c", command], environment: environment)
+  }
+}
+
+/// The pool worker that keeps a command running, hands it a record a line, and takes a line for
+/// each as its answer.
+public struct CommandWorker: PoolWorker {
+  private let configuration: CommandConfiguration
+
+  public init(_ configuration: CommandConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// The command must be ended by its worker when the parent dies.
+  public var endsItself: Bool { true }
+
+  public mutating func run(_ link: WorkerLink) throws {
+    try CommandSupervisor(link, configuration).run()
+  }
+}

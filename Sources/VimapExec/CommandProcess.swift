@@ -1,0 +1,91 @@
+import VimapBytes
+import VimapSystem
+
+/// A running command and our ends of its pipes.
+final class CommandProcess {
+  let process: ProcessID
+  private var inputEnd: OwnedDescriptor?
+  private let outputEnd: OwnedDescriptor
+  private let errorEnd: OwnedDescriptor
+  private let exitWatch: OwnedDescriptor
+  private let groupSlot: GroupSlot
+  private(set) var end: ProcessEnd?
+
+  /// Starts the command.
+  /// - Throws: the reason it cannot be started.
+  init(
+    _ request: SpawnRequest, pipeCapacity: Int, groupSlot: GroupSlot
+  ) throws(SystemError) {
+    var input = try Pipe().ends()
+    var output = try Pipe().ends()
+    var error = try Pipe().ends()
+    guard let inputReading = input.reading.take(), let inputWriting = input.writing.take(),
+      let outputReading = output.reading.take(), let outputWriting = output.writing.take(),
+      let errorReading = error.reading.take(), let errorWriting = error.writing.take()
+    else { throw SystemError(call: "pipe2", code: .badFileDescriptor) }
+    for descriptor in [inputWriting.number, outputReading.number, errorReading.number] {
+      try Descriptor.setNonblocking(descriptor)
+    }
+    if pipeCapacity > 0 {
+      Descriptor.growPipe(inputWriting.number, to: pipeCapacity)
+      Descriptor.growPipe(outputReading.number, to: pipeCapacity)
+    }
+    process = try request.start(
+      input: inputReading.number, output: outputWriting.number, error: errorWriting.number,
+      groupSlot: groupSlot)
+    self.groupSlot = groupSlot
+    inputEnd = consume inputWriting
+    outputEnd = outputReading
+    errorEnd = errorReading
+    exitWatch = try Process.watch(process)
+  }
+
+  /// To be written to, or -1 once it is closed.
+  var input: CInt {
+    switch inputEnd {
+    case .some(let descriptor): descriptor.number
+    case .none: -1
+    }
+  }
+  var output: CInt { outputEnd.number }
+  var error: CInt { errorEnd.number }
+  /// Readable once the command has ended.
+  var exited: CInt { exitWatch.number }
+
+  var isInputOpen: Bool { input >= 0 }
+
+  /// Tells the command that there is no more input.
+  func closeInput() {
+    inputEnd = nil
+  }
+
+  /// Bytes we have written that the command has not read.
+  var unreadInput: Int { isInputOpen ? Descriptor.unreadBytes(input) : 0 }
+
+  /// Takes the command's status if it has ended, and ends what it may have left in its group.
+  func poll() throws(SystemError) -> ProcessEnd? {
+    if end == nil {
+      end = try Process.poll(process)
+      if end != nil { endGroup() }
+    }
+    return end
+  }
+
+  /// Asks the whole group to end (SIGTERM).
+  func terminate() {
+    Process.terminateGroup(process)
+  }
+
+  /// Ends the whole group, and waits for the command itself.
+  func kill() throws(SystemError) {
+    guard end == nil else { return }
+    Process.killGroup(process)
+    end = try Process.wait(process)
+    endGroup()
+  }
+
+  private func endGroup() {
+    Process.killGroup(process)
+    groupSlot.clear()
+  }
+}

@@ -1,0 +1,79 @@
+import VimapBytes
+import VimapSystem
+
+/// Passes a command's standard error on, whole lines at a time, and keeps its tail to show with an
+/// exception.
+final class StandardErrorRelay {
+  private let target: CInt
+  private let prefix: String
+  private var pending = ByteBuffer()
+  private var tail = ByteBuffer()
+
+  private static let tailLength = 4096
+  /// A line is held back to be passed on whole up to this length: what write(2) keeps together on
+  /// a pipe (PIPE_BUF, pipe(7)).
+  private static let lineLength = 4096
+
+  /// - Parameters:
+  ///   - target: where lines go, lent; -1 for nowhere.
+  ///   - prefix: what each line begins with.
+  init(target: CInt, prefix: String) {
+    self.target = target
+    self.prefix = prefix
+  }
+
+  /// The end of what the command has written since it was started.
+  var traceback: String {
+    let view = tail.view
+    return view.slice(max(0, view.count - Self.tailLength)).text
+  }
+
+  /// Forgets the tail, for a command that is started anew.
+  func startAnew() {
+    tail.removeAll()
+  }
+
+  /// Takes what there is to read; `false` at the end.
+  func read(from descriptor: CInt) -> Bool {
+    while true {
+      let before = pending.count
+      guard let count = try? Descriptor.read(descriptor, into: &pending, limit: 64 << 10) else {
+        return true
+      }
+      if count == 0 {
+        finish()
+        return false
+      }
+      tail.append(pending.view.slice(before))
+      if tail.count > 4 * Self.tailLength { tail.removeFirst(tail.count - Self.tailLength) }
+      passLinesOn()
+    }
+  }
+
+  /// Passes on a last line without a line feed.
+  func finish() {
+    if pending.isEmpty { return }
+    pending.append(0x0A)
+    passLinesOn()
+  }
+
+  private func passLinesOn() {
+    while let end = pending.view.firstIndex(of: 0x0A) {
+      pass(pending.view.head(end + 1))
+      pending.removeFirst(end + 1)
+    }
+    if pending.count > Self.lineLength {
+      pass(pending.view)
+      pending.removeAll()
+    }
+  }
+
+  private func pass(_ line: ByteView) {
+    guard target >= 0 else { return }
+    var text = ByteBuffer(capacity: 256)
+    text.append(text: prefix)
+    text.append(line)
+    // A standard error that cannot be written to is no reason to lose a record.
+    try? Descriptor.writeAll(target, text.view)
+  }
+}

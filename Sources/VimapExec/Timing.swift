@@ -1,0 +1,101 @@
+import VimapSystem
+
+/// How long a command has owed answers and said nothing, and what to do about it.
+///
+/// A command that has read all its input and stays silent is at work, or holds its answers back in
+/// a buffer until it is given more. Nothing tells the two apart but that the second reads on: so it
+/// is given more each time it has taken everything in, at growing intervals, and one that is at
+/// work is given little that it does not take.
+struct Silence {
+  enum Check {
+    /// Everything given was taken in: more may help.
+    case hungry
+    /// So long that a person should know.
+    case stalled
+  }
+
+  private var since: Nanoseconds = 0
+  private var interval = Silence.shortest
+  private var next: Nanoseconds = 0
+  private var hasAsked = false
+  private var hasComplained = false
+
+  private static let shortest: Nanoseconds = .milliseconds(20)
+  private static let longest: Nanoseconds = .milliseconds(640)
+  private static let missing: Nanoseconds = .seconds(1)
+  private static let stall: Nanoseconds = .seconds(5)
+
+  /// Something was answered, or more was given to be fed.
+  mutating func hasNews(_ now: Nanoseconds) {
+    since = now
+    next = now + interval
+    hasAsked = false
+  }
+
+  /// Seconds since the last news.
+  func sinceNews(_ now: Nanoseconds) -> Double { Double(now - since) / 1e9 }
+
+  /// So long that a command which answers as it goes will not answer any more.
+  func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
+
+  var nextCheck: Nanoseconds? {
+    if !hasAsked { return next }
+    return hasComplained ? nil : since + Self.stall
+  }
+
+  mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
+    if !hasComplained, now >= since + Self.stall, hasTakenAll() {
+      hasComplained = true
+      return .stalled
+    }
+    guard !hasAsked, now >= next else { return nil }
+    interval = min(Self.longest, interval * 2)
+    next = now + interval
+    guard hasTakenAll() else { return nil }
+    hasAsked = true
+    return .hungry
+  }
+}
+
+/// The pause before a command is started again: none the first time, longer while it keeps dying
+/// without an answer.
+struct RestartPause {
+  private(set) var over: Nanoseconds = 0
+  private var deaths = 0
+
+  mutating func hasAnswered() { deaths = 0 }
+
+  mutating func died(at now: Nanoseconds) {
+    deaths += 1
+    // Enough tries without a pause to find one bad record among many.
+    over = deaths <= 24 ? now : now + min(.seconds(5), .milliseconds(10) << UInt64(min(deaths - 24, 9)))
+  }
+
+  func isOver(_ now: Nanoseconds) -> Bool { now >= over }
+}
+
+/// The end of a command: first the end of its input, then time to leave by itself, then SIGTERM,
+/// then SIGKILL, each to all of its group.
+struct Farewell {
+  enum Step {
+    case terminate, kill
+  }
+
+  private(set) var nextStep: Nanoseconds?
+  private var hasTerminated = false
+
+  init(from now: Nanoseconds) {
+    nextStep = now + .seconds(10)
+  }
+
+  mutating func take(_ now: Nanoseconds) -> Step? {
+    guard let time = nextStep, now >= time else { return nil }
+    if hasTerminated {
+      nextStep = nil
+      return .kill
+    }
+    hasTerminated = true
+    nextStep = now + .seconds(2)
+    return .terminate
+  }
+}

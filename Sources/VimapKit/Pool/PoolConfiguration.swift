@@ -1,0 +1,88 @@
+import VimapBytes
+import VimapSystem
+
+/// What a pool is to be.
+public struct PoolConfiguration: Sendable {
+  /// Worker processes, at most; they are started as there is work for them.
+  public var jobs: Int
+  /// Records in a batch; `nil` lets the size adapt itself.
+  public var chunk: Int?
+  /// Results in the order of the input.
+  public var keepsOrder = false
+  /// Most bytes of input in flight or waiting for their turn.
+  public var window = 16 << 20
+  public var mode = InputMode()
+  public var format = TupleFormat.object
+  public var withMeta = false
+  /// Bound arguments: workers take the values of each name round robin.
+  public var initArguments: [(name: String, values: [String])] = []
+  /// Records one worker works on at once.
+  public var concurrency = 1
+  /// Whom a worker's death is charged to.
+  public var blame = DeathBlame.firstBegun
+
+  public init(jobs: Int) {
+    self.jobs = jobs
+  }
+
+  func seat(_ number: Int, generation: Int) -> WorkerSeat {
+    var bound: [String: String] = [:]
+    for argument in initArguments where !argument.values.isEmpty {
+      bound[argument.name] = argument.values[number % argument.values.count]
+    }
+    return WorkerSeat(
+      number: number, jobs: jobs, initArguments: bound, generation: generation)
+  }
+}
+
+/// What a person who watches a run should know while it goes on.
+public enum PoolNotice {
+  case input(InputProblem)
+  /// A worker's own words.
+  case worker(number: Int, String)
+  /// Outputs may stand beside the wrong inputs from this record on.
+  case outOfStep(worker: Int, record: Int, String)
+  /// Fewer workers than asked for can be started.
+  case fewerWorkers(running: Int, reason: String)
+}
+
+/// What to do about a signal.
+public enum Interruption: Sendable {
+  /// Read no more; finish what is in flight.
+  case drain
+  /// End at once.
+  case abort
+  case none
+}
+
+/// What became of a run.
+public struct RunReport: Sendable {
+  public enum Outcome: Equatable, Sendable {
+    /// The input was read to its end.
+    case complete
+    /// A signal stopped it.
+    case interrupted
+    /// No worker can be started.
+    case noWorker(String)
+    /// Whoever read the results has gone.
+    case readerGone
+    /// The results cannot be written.
+    case outputFailed(SystemError)
+    /// The operating system refused what the pool itself needs.
+    case systemFailed(SystemError)
+  }
+
+  public var outcome = Outcome.complete
+  /// Records read.
+  public var records = 0
+  public var outputs = 0
+  public var exceptions = 0
+  /// An input could not be opened or is not a file to be read.
+  public var hasUnreadableInput = false
+  /// An input could not be read to its end.
+  public var hasBrokenInput = false
+  /// A worker gave more or fewer answers than it had records.
+  public var isOutOfStep = false
+
+  public init() {}
+}

@@ -1,0 +1,91 @@
+import DequeModule
+import VimapSystem
+
+/// Records that were given to one worker: a batch, or a part of one.
+struct Assignment: Equatable {
+  var batch: UInt64
+  var records: Range<Int>
+  /// How many records the worker had been sent before these, since it was forked.
+  var start: UInt64 = 0
+}
+
+/// A worker's place, occupied or not, and what the worker in it has been given.
+struct Seat {
+  /// Most batches a worker is given ahead, so that messages to it always find room.
+  static let mostBatches = 48
+
+  private(set) var isOccupied = false
+  var isReady = false
+  /// It has been told that no more batches come.
+  var isClosing = false
+  var isHungry = false
+  var assignments: Deque<Assignment> = []
+  /// Records sent and not yet answered.
+  private(set) var outstanding = 0
+  private var sent: UInt64 = 0
+  /// Batches it may hold: the one it works on and one ahead, more where it says it is hungry.
+  var lookAhead = Seat.usualLookAhead
+  private(set) var answersSinceFork = 0
+  /// When it last answered, or was given something after having had nothing.
+  private(set) var lastAnswer: Nanoseconds = 0
+  /// Times in a row a worker of this seat ended without answering anything.
+  var deaths = 0
+  /// Not to be occupied again before this.
+  var retryTime: Nanoseconds?
+  /// What the worker said before it failed.
+  var lastWords = ""
+
+  private static let usualLookAhead = 3
+
+  func canFork(_ now: Nanoseconds) -> Bool {
+    !isOccupied && (retryTime ?? 0) <= now
+  }
+
+  func canTakeMore(concurrency: Int) -> Bool {
+    guard isOccupied, !isClosing, assignments.count < Self.mostBatches else { return false }
+    return assignments.count < lookAhead || (concurrency > 1 && outstanding < 2 * concurrency)
+  }
+
+  func holds(_ batch: UInt64) -> Bool {
+    assignments.contains { $0.batch == batch }
+  }
+
+  mutating func occupy() {
+    let deaths = deaths
+    self = Seat()
+    self.deaths = deaths
+    isOccupied = true
+  }
+
+  mutating func vacate() {
+    self = Seat()
+  }
+
+  mutating func assign(_ assignment: Assignment, _ now: Nanoseconds) {
+    if outstanding == 0 { lastAnswer = now }
+    var assignment = assignment
+    assignment.start = sent
+    sent += UInt64(assignment.records.count)
+    outstanding += assignment.records.count
+    isHungry = false
+    assignments.append(assignment)
+  }
+
+  mutating func noteAnswers(_ count: Int, _ now: Nanoseconds) {
+    outstanding -= count
+    answersSinceFork += count
+    deaths = 0
+    lastAnswer = now
+    isHungry = false
+  }
+
+  mutating func drop(_ batch: UInt64) {
+    assignments.removeAll { $0.batch == batch }
+  }
+
+  /// The pause before a seat is taken again after `deaths` fruitless tries: none at first, then
+  /// from 50 ms doubling to 5 s.
+  static func backOff(after deaths: Int) -> Nanoseconds {
+    deaths <= 1 ? 0 : min(.seconds(5), .milliseconds(50) << UInt64(min(deaths - 2, 7)))
+  }
+}

@@ -1,0 +1,69 @@
+import VimapBytes
+import VimapSystem
+
+/// A forked worker as the parent sees it.
+final class WorkerProcess {
+  let process: ProcessID
+  let socket: MessageSocket
+  let slabs: ResultSlabs
+  /// Its place in the parent's poll set.
+  let pollPlace: Int
+
+  init(
+    process: ProcessID, socket: consuming MessageSocket, slabs: ResultSlabs, pollPlace: Int
+  ) {
+    self.process = process
+    self.socket = socket
+    self.slabs = slabs
+    self.pollPlace = pollPlace
+  }
+
+  /// Gives the worker every slab that is idle.
+  func giveIdleSlabs() {
+    for slab in slabs.idle { give(slab) }
+  }
+
+  func give(_ slab: Int) {
+    slabs.prepare(slab)
+    send(ToWorker(kind: .resultSlab, slab: Int32(slab)))
+  }
+
+  /// Sends a message. One that cannot be delivered needs no answer: the worker's end is on its way.
+  func send(_ message: ToWorker, attached: CInt = -1) {
+    let delivered = try? socket.send(message, attached: attached, waiting: false)
+    // So few messages are under way at any time that there is always room for one; a worker that
+    // does not take its own is lost.
+    if delivered == false { kill() }
+  }
+
+  /// Ends the worker, and its command with all of its process group.
+  func kill() {
+    Process.kill(process)
+    slabs.killCommand()
+  }
+
+  /// Takes the status of a worker whose socket has ended.
+  func reap() -> ProcessEnd {
+    Process.kill(process)
+    let end = (try? Process.wait(process)) ?? .exited(status: 0)
+    slabs.killCommand()
+    return end
+  }
+
+  /// How many records the worker had begun since it was forked.
+  var begun: UInt64 { slabs.memory.loadWord(at: ResultSlabLayout.begunWord) }
+}
+
+extension ResultSlabs {
+  /// Prepares the words about the worker's state for a new worker.
+  func resetState() {
+    memory.storeWord(0, at: ResultSlabLayout.begunWord)
+    memory.storeWord(0, at: ResultSlabLayout.groupWord)
+  }
+
+  fileprivate func killCommand() {
+    let slot = memory.groupSlot(at: ResultSlabLayout.groupWord)
+    Process.killGroup(slot.group)
+    slot.clear()
+  }
+}

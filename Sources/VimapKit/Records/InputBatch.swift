@@ -1,0 +1,61 @@
+import VimapBytes
+import VimapSystem
+
+/// A batch as the parent holds it: where its bytes are until every record of it is answered.
+final class InputBatch {
+  let slab: Int32
+  /// For a record larger than a slab: the file it is in.
+  let file: MemoryFile?
+  let offset: Int
+  let length: Int
+  let records: Int
+  let place: InputPlace
+
+  init(
+    slab: Int, offset: Int, length: Int, records: Int, place: InputPlace
+  ) {
+    self.slab = Int32(slab)
+    self.file = nil
+    self.offset = offset
+    self.length = length
+    self.records = records
+    self.place = place
+  }
+
+  init(file: MemoryFile, length: Int, place: InputPlace) {
+    self.slab = ToWorker.attachedFile
+    self.file = file
+    self.offset = 0
+    self.length = length
+    self.records = 1
+    self.place = place
+  }
+
+  /// What a worker is told of some of the batch's records.
+  func message(_ id: UInt64, _ records: Range<Int>, attempt: Int) -> ToWorker {
+    ToWorker(
+      kind: .batch, slab: slab, batch: id, offset: offset, length: length,
+      firstRecord: records.lowerBound, endRecord: records.upperBound, index: place.index,
+      line: place.line, file: Int32(place.file), attempt: Int32(attempt))
+  }
+
+  /// Lends a stretch of the batch's bytes.
+  func withBytes<Result>(
+    _ range: Range<Int>, in slabs: InputSlabs, _ body: (ByteView) throws -> Result
+  ) throws -> Result {
+    guard range.upperBound <= length else { return try body(.empty) }
+    if let number = file?.descriptor.number {
+      let memory = try SharedMemory(file: number, count: length)
+      return try body(memory.view(range.lowerBound, range.count))
+    }
+    return try body(slabs.memory.view(offset + range.lowerBound, range.count))
+  }
+}
+
+/// A line longer than a record may be.
+struct RejectedLine {
+  /// Its first bytes.
+  var head: ByteBufferBox
+  var length: Int
+  var place: InputPlace
+}

@@ -1,0 +1,57 @@
+import VimapBytes
+
+/// How a stream of bytes is cut into records.
+public struct InputMode: Sendable, Equatable {
+  /// What ends a record: LF, or NUL.
+  public var separator: UInt8
+  /// Each line is text, and the record is that text as a JSON string.
+  public var isText: Bool
+  /// The longest record in bytes, its separator not counted.
+  public var longestRecord: Int
+
+  public init(separator: UInt8 = 0x0A, isText: Bool = false, longestRecord: Int = 64 << 20) {
+    self.separator = separator
+    self.isText = isText
+    self.longestRecord = longestRecord
+  }
+
+  /// Whether a line holds no record: only white space, where records are JSON. An empty line of
+  /// text is a record like any other.
+  @inlinable
+  func isBlank(_ line: ByteView) -> Bool {
+    if isText { return false }
+    if !line.isEmpty, line[0] > 0x20 { return false }
+    return line.trimmed().isEmpty
+  }
+}
+
+/// How far into a stretch of input a batch goes.
+struct BatchCut: Equatable {
+  /// Bytes taken, the last separator included.
+  var length = 0
+  /// Records among them.
+  var records = 0
+  /// Lines among them, blank ones too.
+  var lines = 0
+  /// The next line is longer than a record may be: its length.
+  var longLine: Int?
+}
+
+extension InputMode {
+  /// Takes whole lines from the front of `bytes` until there are `wanted` records, or
+  /// no more, or one that is too long.
+  func cut(_ bytes: ByteView, records wanted: Int) -> BatchCut {
+    var cut = BatchCut()
+    while cut.records < wanted, let end = bytes.firstIndex(of: separator, from: cut.length) {
+      let line = bytes.slice(cut.length, end - cut.length)
+      if line.count > longestRecord {
+        cut.longLine = line.count
+        break
+      }
+      if !isBlank(line) { cut.records += 1 }
+      cut.lines += 1
+      cut.length = end + 1
+    }
+    return cut
+  }
+}

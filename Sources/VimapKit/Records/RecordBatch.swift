@@ -1,0 +1,214 @@
+import VimapBytes
+import VimapJSON
+import VimapSystem
+
+/// Where a batch stands in the input.
+public struct InputPlace: Sendable, Equatable {
+  /// The number of its first record over all inputs, from 1.
+  public var index: Int
+  /// The number of its first line in its file, from 1.
+  public var line: Int
+  /// The file, as a position in the pool's list of inputs.
+  public var file: Int
+}
+
+/// Records a worker was given, found and checked: the worker's view of a stretch of input.
+///
+/// Records are numbered by their position in the batch, from 0. The bytes lie in memory shared with
+/// the parent and stay until the last record has been answered.
+public final class RecordBatch {
+  /// One record: its line in the region, and its own bytes in the region or in `encoded`.
+  private struct Entry {
+    var line: UInt32
+    var lineLength: UInt32
+    var record: UInt32
+    var recordLength: UInt32
+  }
+
+  private(set) var id: UInt64 = 0
+  private(set) var place = InputPlace(index: 1, line: 1, file: 0)
+  /// Which try of these records this is, from 1.
+  public private(set) var attempt = 1
+  /// The records to work on; a part of the batch where an earlier worker died over it.
+  public private(set) var records = 0..<0
+
+  private var region = ByteView.empty
+  /// Keeps what the region lies in.
+  private var memory: SharedMemory?
+  private var entries: [Entry] = []
+  private var problems: [Int: JSONProblem] = [:]
+  /// The records as they are passed on, where that differs from the bytes of the input: text as
+  /// JSON strings, records that span lines as one line. Each is followed by LF.
+  private var encoded = ByteBuffer()
+  private var isEncoded = false
+  /// Where the run of records ends that lie in the region exactly as they are to be passed on.
+  private var verbatimEnd = 0
+  /// Where the last line number was worked out.
+  private var knownLine = (offset: 0, number: 1)
+
+  init() {}
+
+  /// Finds and checks the records of a region.
+  func load(
+    _ message: ToWorker, region: ByteView, memory: SharedMemory, mode: InputMode,
+    scanner: borrowing RecordScanner
+  ) {
+    id = message.batch
+    place = InputPlace(index: message.index, line: message.line, file: Int(message.file))
+    attempt = Int(message.attempt)
+    records = message.firstRecord..<message.endRecord
+    self.region = region
+    self.memory = memory
+    entries.removeAll(keepingCapacity: true)
+    if !problems.isEmpty { problems.removeAll() }
+    encoded.removeAll()
+    isEncoded = mode.isText || mode.separator != 0x0A
+    knownLine = (0, message.line)
+    verbatimEnd = -1
+
+    var ordinal = 0
+    var offset = 0
+    while offset < region.count, ordinal < records.upperBound {
+      let end = region.firstIndex(of: mode.separator, from: offset) ?? region.count
+      let line = region.slice(offset, end - offset)
+      // The parent counts a line that came by itself as a record without looking at it.
+      if !mode.isBlank(line) || message.slab == ToWorker.attachedFile {
+        if ordinal >= records.lowerBound {
+          add(line, at: offset, ordinal: ordinal, mode: mode, scanner: scanner)
+        }
+        ordinal += 1
+      }
+      offset = end + 1
+    }
+    // The region and the parent's count disagree only if something wrote over the input.
+    records = records.lowerBound..<(records.lowerBound + entries.count)
+    if verbatimEnd < 0 { verbatimEnd = records.upperBound }
+  }
+
+  /// Lets go of the input.
+  func unload() {
+    memory = nil
+    region = .empty
+  }
+
+  private func add(
+    _ line: ByteView, at offset: Int, ordinal: Int, mode: InputMode,
+    scanner: borrowing RecordScanner
+  ) {
+    var entry = Entry(
+      line: UInt32(offset), lineLength: UInt32(line.count), record: UInt32(offset),
+      recordLength: UInt32(line.count))
+    if mode.isText {
+      let text = mode.separator == 0x0A && line.endsInCarriageReturn
+        ? line.head(line.count - 1) : line
+      entry.record = UInt32(encoded.count)
+      encoded.appendString(of: text)
+      entry.recordLength = UInt32(encoded.count) - entry.record
+      encoded.append(0x0A)
+    } else if scanner.accepts(line) {
+      let isLast = entries.last
+      if isEncoded {
+        entry.record = UInt32(encoded.count)
+        encoded.appendOnOneLine(line.trimmed())
+        entry.recordLength = UInt32(encoded.count) - entry.record
+        encoded.append(0x0A)
+      } else if line.isPadded {
+        let record = line.trimmed()
+        entry.record = UInt32(offset + line.firstRecordByte)
+        entry.recordLength = UInt32(record.count)
+        if verbatimEnd < 0 { verbatimEnd = ordinal }
+      } else if let isLast, Int(isLast.line + isLast.lineLength) + 1 != offset, verbatimEnd < 0 {
+        verbatimEnd = ordinal
+      }
+    } else {
+      problems[ordinal] = scanner.problem(with: line)
+      if verbatimEnd < 0 { verbatimEnd = ordinal }
+    }
+    entries.append(entry)
+  }
+
+  // MARK: Records
+
+  /// What is wrong with a record, or `nil` where it is JSON.
+  public func problem(with record: Int) -> JSONProblem? {
+    problems.isEmpty ? nil : problems[record]
+  }
+
+  /// A record's bytes, without surrounding white space; for one that is not JSON, its line.
+  public func bytes(of record: Int) -> ByteView {
+    let entry = entries[record - records.lowerBound]
+    let isInRegion = !isEncoded || problem(with: record) != nil
+    return isInRegion
+      ? region.slice(Int(entry.record), Int(entry.recordLength))
+      : encoded.view.slice(Int(entry.record), Int(entry.recordLength))
+  }
+
+  /// A record's line as it was read, without its separator.
+  func lineRange(of record: Int) -> Range<Int> {
+    let entry = entries[record - records.lowerBound]
+    return Int(entry.line)..<Int(entry.line + entry.lineLength)
+  }
+
+  /// The number of a record over all inputs, from 1.
+  public func index(of record: Int) -> Int { place.index + record }
+
+  /// The number of a record's line in its file, from 1.
+  public func line(of record: Int, mode: InputMode) -> Int {
+    let target = lineRange(of: record).lowerBound
+    if target < knownLine.offset { knownLine = (0, place.line) }
+    while let end = region.firstIndex(of: mode.separator, from: knownLine.offset), end < target {
+      knownLine = (end + 1, knownLine.number + 1)
+    }
+    return knownLine.number
+  }
+
+  /// The longest stretch of bytes from `record` on that holds whole records, each with its LF, as
+  /// they are passed on; and the record behind it. `nil` where the record has to be put together
+  /// from its bytes and an LF.
+  public func verbatim(from record: Int, to end: Int) -> (bytes: ByteView, end: Int)? {
+    if isEncoded {
+      guard problems.isEmpty else { return nil }
+      let start = Int(entries[record - records.lowerBound].record)
+      let last = entries[end - 1 - records.lowerBound]
+      return (encoded.view.slice(start, Int(last.record + last.recordLength) + 1 - start), end)
+    }
+    let end = min(end, verbatimEnd)
+    guard record < end else { return nil }
+    let start = Int(entries[record - records.lowerBound].line)
+    let last = entries[end - 1 - records.lowerBound]
+    return (region.slice(start, Int(last.line + last.lineLength) + 1 - start), end)
+  }
+}
+
+extension ByteView {
+  fileprivate var isPadded: Bool { count > 0 && (self[0] <= 0x20 || self[count - 1] <= 0x20) }
+
+  fileprivate var endsInCarriageReturn: Bool { count > 0 && self[count - 1] == 0x0D }
+
+  fileprivate var firstRecordByte: Int {
+    var index = 0
+    while index < count, self[index].isJSONWhiteSpace { index += 1 }
+    return index
+  }
+}
+
+extension ByteBuffer {
+  /// Appends valid JSON with the line breaks between its tokens as spaces; a string can hold none.
+  fileprivate mutating func appendOnOneLine(_ record: ByteView) {
+    var rest = record
+    while let end = rest.firstLineBreak {
+      append(rest.head(end))
+      append(0x20)
+      rest = rest.slice(end + 1)
+    }
+    append(rest)
+  }
+}
+
+extension ByteView {
+  fileprivate var firstLineBreak: Int? {
+    let feed = firstIndex(of: 0x0A)
+    let carriage = head(feed ?? count).firstIndex(of: 0x0D)
+    return carriage ?? feed
+  }
+}

@@ -1,0 +1,277 @@
+import VimapBytes
+import VimapSystem
+
+/// Reads the inputs, one after the other, into slabs, and cuts them into batches on demand.
+final class RecordReader {
+  enum Cut {
+    case batch(InputBatch)
+    case rejected(RejectedLine)
+    /// The input has nothing yet; ``waitDescriptor`` will tell.
+    case waiting
+    /// There is no free slab.
+    case noSlab
+    case ended
+  }
+
+  /// Told of every input that cannot be read (to its end).
+  var onProblem: (InputProblem) -> Void = { _ in }
+  /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
+  var onDiscard: (ByteView?) -> Void = { _ in }
+
+  private let files: [InputFile]
+  private let mode: InputMode
+  private let slabs: InputSlabs
+
+  private var input: OpenInput?
+  private var fileIndex = -1
+  private var atEnd = false
+
+  /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
+  /// to `lineEnd` are whole lines.
+  private var slab: Int?
+  private var cursor = 0
+  private var lineEnd = 0
+  private var filled = 0
+  private var place = InputPlace(index: 1, line: 1, file: 0)
+  private var long: LongLine?
+
+  /// Bytes of input read so far.
+  private(set) var bytesRead = 0
+
+  /// How much of a line that is too long is kept to show it.
+  private static let shownLength = 256
+  /// With less room than this a slab is not read into any more.
+  private static let leastRead = 32 << 10
+
+  init(files: [InputFile], mode: InputMode, slabs: InputSlabs) {
+    self.files = files
+    self.mode = mode
+    self.slabs = slabs
+  }
+
+  /// What to wait for (to be readable) after ``Cut/waiting``.
+  var waitDescriptor: CInt? { input?.descriptor }
+
+  /// The next batch, of at most `records` records.
+  func cut(records: Int) throws(SystemError) -> Cut {
+    while true {
+      if let cut = cutWholeLines(records) { return cut }
+      guard input != nil else {
+        if openNext() { continue }
+        return .ended
+      }
+      if atEnd {
+        if let cut = try endFile() { return cut }
+        continue
+      }
+      guard let slab = try slabWithRoom() else { return .noSlab }
+      guard try read(into: slab) else { return .waiting }
+      if let cut = try continueLongLine(in: slab) { return cut }
+    }
+  }
+
+  // MARK: Cutting
+
+  private func cutWholeLines(_ records: Int) -> Cut? {
+    guard let slab else { return nil }
+    while cursor < lineEnd {
+      let start = slabs.start(of: slab) + cursor
+      let bytes = slabs.memory.view(start, lineEnd - cursor)
+      let cut = mode.cut(bytes, records: records)
+      let at = place
+      cursor += cut.length
+      place.line += cut.lines
+      place.index += cut.records
+      if cut.records > 0 {
+        slabs.hold(slab)
+        return .batch(
+          InputBatch(
+            slab: slab, offset: start, length: cut.length, records: cut.records, place: at))
+      }
+      if let length = cut.longLine {
+        let line = bytes.slice(cut.length, length)
+        onDiscard(line)
+        cursor += length + 1
+        return reject(ByteBufferBox(copying: line.head(Self.shownLength)), length)
+      }
+    }
+    return nil
+  }
+
+  private func reject(_ head: ByteBufferBox, _ length: Int) -> Cut {
+    onDiscard(nil)
+    let line = RejectedLine(head: head, length: length, place: place)
+    place.line += 1
+    place.index += 1
+    return .rejected(line)
+  }
+
+  // MARK: Reading
+
+  /// The slab to read into: the current one, or, when that has little room left, a new one to which
+  /// the beginning of the last line moves.
+  private func slabWithRoom() throws(SystemError) -> Int? {
+    if let slab {
+      if cursor == filled, slabs.hasOneUser(slab) { rewind() }
+      // One byte stays free for a separator behind a last line that has none.
+      let room = slabs.size - 1 - filled
+      if room >= Self.leastRead || (cursor == 0 && room > 0) { return slab }
+      if cursor == 0 {
+        try beginLongLine(slab)
+        return slab
+      }
+    }
+    guard let next = slabs.take() else { return nil }
+    if let slab {
+      let tail = slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor)
+      slabs.memory.copy(tail, to: slabs.start(of: next))
+      slabs.letGo(slab)
+      rewind()
+      filled = tail.count
+    }
+    slab = next
+    return next
+  }
+
+  private func rewind() {
+    cursor = 0
+    lineEnd = 0
+    filled = 0
+  }
+
+  /// Reads once; `false` where that would have to wait.
+  private func read(into slab: Int) throws(SystemError) -> Bool {
+    guard let descriptor = input?.descriptor, let neverWaits = input?.neverWaits else {
+      return false
+    }
+    do throws(SystemError) {
+      if !neverWaits, try !Descriptor.isReady(.readable, descriptor) { return false }
+      let start = slabs.start(of: slab) + filled
+      let room = slabs.size - 1 - filled
+      guard let count = try slabs.memory.read(from: descriptor, to: start, limit: room) else {
+        return false
+      }
+      if count == 0 { atEnd = true }
+      bytesRead += count
+      if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
+        lineEnd = filled + last + 1
+      }
+      filled += count
+    } catch {
+      report(error, isUnreadable: error.code == .isDirectory)
+      atEnd = true
+    }
+    return true
+  }
+
+  // MARK: Files
+
+  private func openNext() -> Bool {
+    while fileIndex + 1 < files.count {
+      fileIndex += 1
+      place.file = fileIndex
+      place.line = 1
+      atEnd = false
+      do throws(SystemError) {
+        input = try OpenInput.open(files[fileIndex])
+        return true
+      } catch {
+        report(error, isUnreadable: true)
+      }
+    }
+    return false
+  }
+
+  /// What is left of a file is its last line, even without a separator.
+  private func endFile() throws(SystemError) -> Cut? {
+    if long != nil, let slab { return try finishLongLine(in: slab, end: filled, next: filled) }
+    if let slab, cursor < filled {
+      slabs.memory.store(mode.separator, at: slabs.start(of: slab) + filled)
+      filled += 1
+      lineEnd = filled
+      return nil
+    }
+    input = nil
+    return nil
+  }
+
+  private func report(_ error: SystemError, isUnreadable: Bool) {
+    onProblem(
+      InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
+  }
+
+  // MARK: Lines longer than a slab
+
+  /// A line that does not fit into a slab; kept in a file, or, beyond the longest record, only
+  /// counted.
+  private final class LongLine {
+    var file: MemoryFile?
+    var length = 0
+    let head: ByteBufferBox
+
+    init(head: ByteBufferBox) {
+      self.head = head
+    }
+
+    func takeFile() -> MemoryFile? {
+      defer { file = nil }
+      return file
+    }
+  }
+
+  /// The slab is full and holds no separator.
+  private func beginLongLine(_ slab: Int) throws(SystemError) {
+    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
+    let line = LongLine(head: ByteBufferBox(copying: bytes.head(Self.shownLength)))
+    line.file = try MemoryFile()
+    try add(bytes, to: line)
+    long = line
+    rewind()
+  }
+
+  /// Adds what was read to the long line, if one is under way, up to its end.
+  private func continueLongLine(in slab: Int) throws(SystemError) -> Cut? {
+    guard let line = long, !atEnd else { return nil }
+    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
+    if let end = bytes.firstIndex(of: mode.separator) {
+      return try finishLongLine(in: slab, end: end, next: end + 1)
+    }
+    try add(bytes, to: line)
+    rewind()
+    return nil
+  }
+
+  private func finishLongLine(
+    in slab: Int, end: Int, next: Int
+  ) throws(SystemError) -> Cut? {
+    guard let line = long else { return nil }
+    try add(slabs.memory.view(slabs.start(of: slab), end), to: line)
+    long = nil
+    cursor = next
+    guard let file = line.takeFile() else { return reject(line.head, line.length) }
+    var separator = ByteBuffer(capacity: 64)
+    separator.append(mode.separator)
+    try file.append(separator.view)
+    let batch = InputBatch(file: file, length: line.length + 1, place: place)
+    place.line += 1
+    place.index += 1
+    return .batch(batch)
+  }
+
+  private func add(_ bytes: ByteView, to line: LongLine) throws(SystemError) {
+    let before = line.length
+    line.length += bytes.count
+    guard line.length > mode.longestRecord else {
+      try line.file?.append(bytes)
+      return
+    }
+    if let file = line.takeFile() {
+      // What was kept so far is passed on before it is dropped.
+      if before > 0 {
+        let kept = try SharedMemory(file: file.descriptor.number, count: before)
+        onDiscard(kept.view(0, before))
+      }
+    }
+    onDiscard(bytes)
+  }
+}

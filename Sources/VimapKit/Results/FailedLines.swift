@@ -1,0 +1,50 @@
+import VimapBytes
+import VimapSystem
+
+/// Keeps the input lines whose records became exceptions, as they were read, so that they can be
+/// fed again.
+public final class FailedLines {
+  private let descriptor: CInt
+  private let separator: UInt8
+  private var buffer = ByteBuffer()
+  /// Lines that came while one that is too long to hold is being passed through.
+  private var held = ByteBuffer()
+  private var isPassing = false
+
+  /// - Parameter descriptor: lent; the caller closes it.
+  public init(descriptor: CInt, separator: UInt8) {
+    self.descriptor = descriptor
+    self.separator = separator
+  }
+
+  func add(_ line: ByteView) {
+    if isPassing {
+      held.append(line)
+      held.append(separator)
+    } else {
+      buffer.append(line)
+      buffer.append(separator)
+    }
+  }
+
+  /// Passes on a piece of a line; `nil` is its end.
+  func pass(_ piece: ByteView?) throws(SystemError) {
+    if let piece {
+      isPassing = true
+      try flush()
+      try Descriptor.writeAll(descriptor, piece)
+    } else if isPassing {
+      isPassing = false
+      buffer.append(separator)
+      buffer.append(held.view)
+      held.removeAll()
+    }
+  }
+
+  /// Writes what has been added, waiting as long as it takes.
+  func flush() throws(SystemError) {
+    if buffer.isEmpty { return }
+    try Descriptor.writeAll(descriptor, buffer.view)
+    buffer.removeAll()
+  }
+}

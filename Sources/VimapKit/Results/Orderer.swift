@@ -1,0 +1,71 @@
+/// Puts results into the order of the input.
+///
+/// Batches are numbered in input order without gaps. What comes before its turn is held; how much
+/// that can be is bounded by what may be in flight.
+struct Orderer<Piece> {
+  private struct Held {
+    var records: Range<Int>
+    var piece: Piece
+  }
+
+  /// The batch whose results are next.
+  private(set) var head: UInt64
+  private var nextRecord = 0
+  private var sizes: [UInt64: Int] = [:]
+  private var held: [UInt64: [Held]] = [:]
+
+  init(first: UInt64) {
+    head = first
+  }
+
+  /// Nothing waits for its turn.
+  var isEmpty: Bool { sizes.isEmpty }
+
+  /// A batch has been cut.
+  mutating func expect(batch: UInt64, records: Int) {
+    sizes[batch] = records
+  }
+
+  /// Results have come. `emit` is handed every piece whose turn it is now, and `finished` every
+  /// batch that is out whole.
+  mutating func add(
+    batch: UInt64, records: Range<Int>, _ piece: Piece,
+    emit: (Piece) -> Void, finished: (UInt64) -> Void
+  ) {
+    guard batch == head, records.lowerBound == nextRecord else {
+      held[batch, default: []].append(Held(records: records, piece: piece))
+      return
+    }
+    emit(piece)
+    nextRecord = records.upperBound
+    advance(emit, finished)
+  }
+
+  private mutating func advance(_ emit: (Piece) -> Void, _ finished: (UInt64) -> Void) {
+    while let size = sizes[head] {
+      if nextRecord == size {
+        sizes[head] = nil
+        held[head] = nil
+        finished(head)
+        head += 1
+        nextRecord = 0
+        held[head]?.sort { $0.records.lowerBound > $1.records.lowerBound }
+        continue
+      }
+      guard let place = held[head]?.lastIndex(where: { $0.records.lowerBound == nextRecord }),
+        let next = held[head]?.remove(at: place)
+      else { return }
+      emit(next.piece)
+      nextRecord = next.records.upperBound
+    }
+  }
+
+  /// Lets `change` replace every held piece for which it gives another.
+  mutating func replaceHeld(_ change: (Piece) -> Piece?) {
+    for (batch, pieces) in held {
+      for (index, entry) in pieces.enumerated() {
+        if let other = change(entry.piece) { held[batch]?[index].piece = other }
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import VimapBytes
+import VimapJSON
+
+/// Why a record has no output: the `out` of an exception tuple.
+public struct RecordException {
+  /// What went wrong, as users of the tuples match on it.
+  public enum Kind: String, Sendable, CaseIterable {
+    case invalidJSON = "invalid_json"
+    case recordTooLarge = "record_too_large"
+    case missingField = "missing_field"
+    case exit
+    case signal
+    case invalidOutput = "invalid_output"
+    case timeout
+    case spawn
+    case httpStatus = "http_status"
+    case httpTransport = "http_transport"
+    case worker
+    case cancelled
+  }
+
+  /// A further member of the exception: a number, a text, or any JSON.
+  public enum Detail {
+    case number(Int)
+    case seconds(Double)
+    case text(String)
+    case json(JSONValue)
+  }
+
+  public let kind: Kind
+  /// One plain sentence.
+  public let message: String
+  /// Times the record was tried.
+  public var attempts: Int
+  public var details: [(name: String, value: Detail)]
+
+  public init(
+    _ kind: Kind, _ message: String, attempts: Int = 1,
+    details: [(name: String, value: Detail)] = []
+  ) {
+    self.kind = kind
+    self.message = message
+    self.attempts = attempts
+    self.details = details
+  }
+
+  /// Writes the exception as one line of JSON without its line feed.
+  public func write(to buffer: inout ByteBuffer) {
+    let start = buffer.count
+    do {
+      let object = JSONValue.object()
+      object.set("kind", .string(kind.rawValue))
+      object.set("message", .string(message))
+      object.set("attempts", .integer(attempts))
+      for detail in details { object.set(detail.name, detail.value.json) }
+      try object.write(to: &buffer)
+    } catch {
+      // jansson has no memory left: the kind alone needs none.
+      buffer.truncate(to: start)
+      buffer.append("{\"kind\":\"")
+      buffer.append(text: kind.rawValue)
+      buffer.append("\",\"message\":\"out of memory\",\"attempts\":")
+      buffer.append(decimal: attempts)
+      buffer.append("}")
+    }
+  }
+}
+
+extension RecordException.Detail {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .number(let number): .integer(number)
+    case .seconds(let seconds): .real(seconds)
+    case .text(let text): .string(text)
+    case .json(let value): value
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import VimapBytes
+import VimapSystem
+
+/// Finished tuples on their way to the output, and what has to be let go when they are written.
+struct ResultPiece {
+  enum Source {
+    /// A worker's result slab.
+    case slab(seat: Int, slab: Int)
+    /// Memory of the piece's own.
+    case own(ByteBufferBox)
+    /// A file that a worker passed over.
+    case file(SharedMemory)
+  }
+
+  var bytes: ByteView
+  var kind: Run.Kind
+  var source: Source
+
+  /// The same tuples in memory of their own.
+  func copied() -> ResultPiece {
+    let box = ByteBufferBox(copying: bytes)
+    return ResultPiece(bytes: box.bytes, kind: kind, source: .own(box))
+  }
+}

@@ -1,0 +1,74 @@
+import DequeModule
+import SystemPackage
+import VimapBytes
+import VimapSystem
+
+/// Where results are written: one descriptor, one writer, whole lines.
+///
+/// A descriptor that may make a writer wait — a pipe, a terminal — is opened a second time so that
+/// it does not: the flags of the one that was handed over are shared with other programs and stay
+/// as they are. Where that is not possible, writes wait.
+public final class ResultSink {
+  private let descriptor: CInt
+  /// Keeps the second opening.
+  private let reopened: OwnedDescriptor?
+  private var queue: Deque<ResultPiece> = []
+  /// How much of the first piece is out.
+  private var written = 0
+  public private(set) var bytesWritten = 0
+
+  /// - Parameter descriptor: lent; the caller closes it.
+  public init(descriptor: CInt) throws(SystemError) {
+    let kind = try Descriptor.facts(descriptor).kind
+    let mayWait = kind == .pipe || kind == .terminal
+    if mayWait, let second = Descriptor.reopenNonblocking(writing: descriptor) {
+      self.descriptor = second.number
+      reopened = consume second
+    } else {
+      self.descriptor = descriptor
+      reopened = nil
+    }
+    if kind == .pipe { Descriptor.growPipe(descriptor, to: 1 << 20) }
+  }
+
+  /// To be watched for room while ``isWaiting``.
+  var watched: CInt { descriptor }
+  /// There is something to write that the descriptor did not take.
+  var isWaiting: Bool { !queue.isEmpty }
+
+  func add(_ piece: ResultPiece) {
+    queue.append(piece)
+  }
+
+  /// Writes as much as the descriptor takes, and hands every piece that is out to `done`.
+  func flush(_ done: (ResultPiece) -> Void) throws(SystemError) {
+    while let first = queue.first {
+      let span = contiguousBytes(from: first)
+      guard let count = try Descriptor.write(descriptor, span.slice(written)) else { return }
+      bytesWritten += count
+      written += count
+      while let piece = queue.first, written >= piece.bytes.count {
+        written -= piece.bytes.count
+        queue.removeFirst()
+        done(piece)
+      }
+    }
+  }
+
+  /// Gives up what has not been written.
+  func discard() {
+    queue.removeAll()
+    written = 0
+  }
+
+  /// The first piece together with those that follow it in memory, so that they go out in one
+  /// write.
+  private func contiguousBytes(from first: ResultPiece) -> ByteView {
+    var bytes = first.bytes
+    for piece in queue.dropFirst() {
+      guard let longer = bytes.joined(with: piece.bytes) else { break }
+      bytes = longer
+    }
+    return bytes
+  }
+}

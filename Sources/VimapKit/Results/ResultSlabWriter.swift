@@ -1,0 +1,128 @@
+import VimapBytes
+import VimapSystem
+
+/// Writes tuples into a worker's result slabs, and keeps the table of runs that says what they
+/// answer.
+struct ResultSlabWriter: ~Copyable {
+  /// Sends an announcement, with a descriptor to attach or -1.
+  typealias Announce = (FromWorker, CInt) throws -> Void
+
+  private(set) var encoder: TupleEncoder
+  private let memory: SharedMemory
+  private var free: [Int] = []
+  private var slab: Int?
+  private var used = 0
+  private var runCount = 0
+  private var announcedRuns = 0
+  /// The run at the table's end, as long as it may still be made longer.
+  private var openRun: Run?
+
+  init(memory: SharedMemory, encoder: consuming TupleEncoder) {
+    self.memory = memory
+    self.encoder = encoder
+  }
+
+  /// Takes a slab from the parent, which has set its count of published runs to 0.
+  mutating func free(_ slab: Int) { free.append(slab) }
+
+  /// Whether a tuple with these parts can be added without waiting for the parent.
+  func hasRoom(input: Int, output: Int) -> Bool {
+    fits(encoder.size(input: input, output: output)) || !free.isEmpty
+  }
+
+  private func fits(_ size: Int) -> Bool {
+    guard slab != nil, runCount < ResultSlabLayout.runCapacity else { return false }
+    return used + size <= ResultSlabLayout.payloadSize || isOversize(size)
+  }
+
+  /// A tuple larger than a whole slab travels in a file of its own.
+  private func isOversize(_ size: Int) -> Bool { size > ResultSlabLayout.payloadSize }
+
+  /// Adds the answer to one record. There is room for it (``hasRoom(input:output:)``).
+  mutating func add(
+    input: ByteView, output: ByteView, record: Int, batch: RecordBatch, isException: Bool,
+    meta: TupleMeta?, announce: Announce
+  ) throws {
+    let size = encoder.size(input: input.count, output: output.count)
+    if !fits(size) { try takeNextSlab(announce) }
+    guard let slab else { return }
+    var run = Run(
+      batch: batch.id, firstRecord: record, recordCount: 1,
+      kind: isException ? .exception : .outputs, offset: used, length: 0)
+    if isException {
+      let line = batch.lineRange(of: record)
+      run.lineOffset = line.lowerBound
+      run.lineLength = line.count
+    }
+
+    if isOversize(size) {
+      let file = try MemoryFile()
+      run.isAttached = true
+      try encoder.encode(input: input, output: output, isException: isException, meta: meta) {
+        run.length += $0.count
+        try file.append($0)
+      }
+      append(run, in: slab)
+      if let announcement = announcement() {
+        try announce(announcement, file.descriptor.number)
+      }
+      return
+    }
+
+    let start = ResultSlabLayout.payload(of: slab) + used
+    var length = 0
+    encoder.encode(input: input, output: output, isException: isException, meta: meta) {
+      memory.copy($0, to: start + length)
+      length += $0.count
+    }
+    run.length = length
+    used += length
+    append(run, in: slab)
+  }
+
+  /// Adds a run to the table, or makes the last one longer where the two are one.
+  private mutating func append(_ run: Run, in slab: Int) {
+    if var open = openRun, run.extends(open) {
+      open.recordCount += 1
+      open.length += run.length
+      memory.storeRunExtent(open, at: ResultSlabLayout.run(runCount - 1, of: slab))
+      openRun = open
+      return
+    }
+    memory.storeRun(run, at: ResultSlabLayout.run(runCount, of: slab))
+    runCount += 1
+    memory.storeWord(UInt64(runCount), at: ResultSlabLayout.publishedWord(slab))
+    openRun = run
+  }
+
+  private mutating func takeNextSlab(_ announce: Announce) throws {
+    if let slab {
+      let message = FromWorker(
+        kind: .results, slab: Int32(slab), published: Int32(runCount), slabIsFull: true)
+      self.slab = nil
+      try announce(message, -1)
+    }
+    guard let next = free.popLast() else { return }
+    slab = next
+    used = 0
+    runCount = 0
+    announcedRuns = 0
+    openRun = nil
+  }
+
+  /// The message that tells of what is new, or `nil` where nothing is.
+  mutating func announcement() -> FromWorker? {
+    guard let slab, announcedRuns < runCount else { return nil }
+    announcedRuns = runCount
+    openRun = nil
+    return FromWorker(kind: .results, slab: Int32(slab), published: Int32(runCount))
+  }
+}
+
+extension Run {
+  /// Whether this one-record run can be told as the end of `other`.
+  fileprivate func extends(_ other: Run) -> Bool {
+    kind == .outputs && other.kind == .outputs && batch == other.batch
+      && firstRecord == other.records.upperBound && !isAttached && !other.isAttached
+  }
+}

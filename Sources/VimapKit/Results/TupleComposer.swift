@@ -1,0 +1,96 @@
+import VimapBytes
+import VimapJSON
+import VimapSystem
+
+/// Puts the exceptions together that no worker is there to write: for records that killed their
+/// worker, that were cancelled, or that are too long to be one.
+final class TupleComposer {
+  private var encoder: TupleEncoder
+  private let configuration: PoolConfiguration
+  private let fileNames: [String]
+  private let scanner = RecordScanner()
+
+  init(_ configuration: PoolConfiguration, fileNames: [String]) {
+    self.configuration = configuration
+    self.fileNames = fileNames
+    encoder = TupleEncoder(
+      format: configuration.format, withMeta: configuration.withMeta, worker: 0,
+      fileNames: fileNames)
+  }
+
+  /// The exceptions for some records of a batch.
+  /// - Parameter body: handed each record, where its line is in the batch, and the tuple.
+  func compose(
+    _ message: ToWorker, _ input: InputBatch, _ slabs: InputSlabs, _ cause: PoolState.Cause,
+    _ body: (_ record: Int, _ line: Range<Int>, _ tuple: ByteBufferBox) -> Void
+  ) throws {
+    let memory: SharedMemory
+    if let number = input.file?.descriptor.number {
+      memory = try SharedMemory(file: number, count: input.length)
+    } else {
+      memory = slabs.memory
+    }
+    let batch = RecordBatch()
+    batch.load(
+      message, region: memory.view(input.offset, input.length), memory: memory,
+      mode: configuration.mode, scanner: scanner)
+    for record in batch.records {
+      let exception = RecordException(cause)
+      let meta = TupleMeta(
+        index: batch.index(of: record), file: input.place.file,
+        line: batch.line(of: record, mode: configuration.mode), attempts: exception.attempts,
+        seconds: 0)
+      let isJSON = batch.problem(with: record) == nil
+      body(
+        record, batch.lineRange(of: record),
+        tuple(batch.bytes(of: record), isJSON: isJSON, exception, meta))
+    }
+  }
+
+  /// The exception for a line that is longer than a record may be; its `in` is how the line begins.
+  func tooLarge(_ line: RejectedLine) -> ByteBufferBox {
+    let file = fileNames[line.place.file]
+    let exception = RecordException(
+      .recordTooLarge,
+      "\(file):\(line.place.line): the record has \(line.length) bytes, more than the"
+        + " \(configuration.mode.longestRecord) allowed",
+      attempts: 0, details: [("file", .text(file)), ("line", .number(line.place.line))])
+    let meta = TupleMeta(
+      index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,
+      seconds: 0)
+    return tuple(line.head.bytes, isJSON: false, exception, meta)
+  }
+
+  private func tuple(
+    _ input: ByteView, isJSON: Bool, _ exception: RecordException, _ meta: TupleMeta
+  ) -> ByteBufferBox {
+    var out = ByteBuffer()
+    exception.write(to: &out)
+    var text = ByteBuffer()
+    if !isJSON { text.appendString(of: input) }
+    let box = ByteBufferBox()
+    encoder.encode(
+      input: isJSON ? input : text.view, output: out.view, isException: true,
+      meta: configuration.withMeta ? meta : nil
+    ) { box.append($0) }
+    return box
+  }
+}
+
+extension RecordException {
+  fileprivate init(_ cause: PoolState.Cause) {
+    switch cause {
+    case .cancelled:
+      self.init(.cancelled, "the run ended before the record was tried", attempts: 0)
+    case .workerDied(let end, let lastWords, let attempts):
+      let how =
+        switch end {
+        case .exited(let status): "exited with status \(status)"
+        case .killed(let signal): "was ended by \(Signals.name(signal))"
+        }
+      self.init(
+        .worker, "the worker process \(how) while it had the record", attempts: attempts,
+        details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import VimapBytes
+
+/// What `meta` says of a record.
+struct TupleMeta {
+  var index: Int
+  var file: Int
+  var line: Int
+  var attempts: Int
+  var seconds: Double
+}
+
+/// Puts results together from their parts, in a pool's format.
+struct TupleEncoder: ~Copyable {
+  let withMeta: Bool
+  private let outputFrame: TupleFormat.Frame
+  private let exceptionFrame: TupleFormat.Frame
+  private let worker: Int
+  /// The names of the inputs as JSON strings.
+  private let fileNames: [ByteBufferBox]
+  private var metaText = ByteBuffer()
+
+  init(format: TupleFormat, withMeta: Bool, worker: Int, fileNames: [String]) {
+    self.withMeta = withMeta && format.carriesMeta
+    self.outputFrame = format.outputFrame(meta: self.withMeta)
+    self.exceptionFrame = format.exceptionFrame(meta: self.withMeta)
+    self.worker = worker
+    self.fileNames = fileNames.map(ByteBufferBox.init(jsonString:))
+  }
+
+  /// An upper bound of a tuple's size.
+  func size(input: Int, output: Int) -> Int {
+    // 160 holds the names and numbers of `meta`.
+    let meta = withMeta ? 160 + (fileNames.map(\.bytes.count).max() ?? 0) : 0
+    return max(outputFrame.size, exceptionFrame.size) + input + output + meta
+  }
+
+  /// Hands the tuple's parts to `write`, first to last.
+  mutating func encode<Failure: Error>(
+    input: ByteView, output: ByteView, isException: Bool, meta: TupleMeta?,
+    write: (ByteView) throws(Failure) -> Void
+  ) throws(Failure) {
+    let frame = isException ? exceptionFrame : outputFrame
+    if frame.isEmpty { return }
+    if frame.hasInput {
+      try write(frame.beforeInput)
+      try write(input)
+      try write(frame.beforeOutput)
+    }
+    try write(output)
+    if let meta, withMeta {
+      try write(frame.beforeMeta)
+      put(meta)
+      try write(metaText.view)
+    }
+    try write(frame.end)
+  }
+
+  private mutating func put(_ meta: TupleMeta) {
+    metaText.removeAll()
+    metaText.append("{\"index\":")
+    metaText.append(decimal: meta.index)
+    metaText.append(",\"file\":")
+    metaText.append(fileNames[meta.file].bytes)
+    metaText.append(",\"line\":")
+    metaText.append(decimal: meta.line)
+    metaText.append(",\"worker\":")
+    metaText.append(decimal: worker)
+    metaText.append(",\"attempts\":")
+    metaText.append(decimal: meta.attempts)
+    metaText.append(",\"seconds\":")
+    metaText.append(microseconds: meta.seconds)
+    metaText.append("}")
+  }
+}
+
+/// Bytes that can stand in an array.
+final class ByteBufferBox {
+  private var buffer = ByteBuffer(capacity: 64)
+
+  init(jsonString text: String) {
+    var raw = ByteBuffer(capacity: 64)
+    raw.append(text: text)
+    buffer.appendString(of: raw.view)
+  }
+
+  init() {}
+
+  init(copying bytes: ByteView) {
+    buffer.append(bytes)
+  }
+
+  func append(_ bytes: ByteView) { buffer.append(bytes) }
+
+  var bytes: ByteView { buffer.view }
+}
+
+extension ByteBuffer {
+  /// Seconds with six decimals.
+  fileprivate mutating func append(microseconds seconds: Double) {
+    let total = Int(max(0, seconds) * 1_000_000)
+    append(decimal: total / 1_000_000)
+    append(UInt8(ascii: "."))
+    let fraction = total % 1_000_000
+    var unit = 100_000
+    while unit > 0 {
+      append(UInt8(ascii: "0") + UInt8(fraction / unit % 10))
+      unit /= 10
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// What the parent tells a worker. A batch that is larger than a slab comes as an attached file.
+struct ToWorker: BitwiseCopyable {
+  enum Kind: UInt8 {
+    /// Here are records.
+    case batch
+    /// `slab` is yours to write results into.
+    case resultSlab
+    /// No more batches will come: finish and leave.
+    case close
+  }
+
+  var kind: Kind
+  /// The slab, or ``attachedFile``.
+  var slab: Int32 = 0
+  var batch: UInt64 = 0
+  var offset: Int = 0
+  var length: Int = 0
+  /// The records of the batch to work on: all, or those left of one that a worker died over.
+  var firstRecord: Int = 0
+  var endRecord: Int = 0
+  /// The batch's place in the input: its first record from 1, its first line from 1, its file.
+  var index: Int = 0
+  var line: Int = 0
+  var file: Int32 = 0
+  /// Which try this is, from 1.
+  var attempt: Int32 = 1
+
+  static let attachedFile: Int32 = -1
+}
+
+/// What a worker tells the parent.
+struct FromWorker: BitwiseCopyable {
+  enum Kind: UInt8 {
+    /// Set up, and at work.
+    case ready
+    /// Cannot be set up; the text says why, `code` is the errno or 0.
+    case failed
+    /// `slab` has `published` runs. Where a file is attached, it holds the tuple of the last run.
+    case results
+    /// All records are handed to the command, it has taken them in, and does not answer: more of
+    /// them may help.
+    case hungry
+    /// Something a person should know; in the text.
+    case notice
+    /// Answers and records do not match up from record `index` on; in the text.
+    case outOfStep
+  }
+
+  var kind: Kind
+  var slab: Int32 = 0
+  var published: Int32 = 0
+  /// The slab will not be written to any more.
+  var slabIsFull = false
+  var code: Int32 = 0
+  var index: Int = 0
+}

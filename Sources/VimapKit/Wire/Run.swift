@@ -1,0 +1,75 @@
+import VimapSystem
+
+/// A run of results: tuples that stand one behind the other in a result slab and answer records
+/// that stand one behind the other in a batch.
+///
+/// A worker that answers in order needs one run for a whole slab; one that answers in any order
+/// needs a run for each record. Runs are kept in shared memory beside the tuples and a run is made
+/// longer by storing a single word, so whatever a worker finished is there to be read even when the
+/// worker has been killed.
+struct Run: Equatable {
+  enum Kind: UInt8 {
+    /// Tuples of type `output`.
+    case outputs = 0
+    /// One tuple of type `exception`.
+    case exception = 1
+  }
+
+  var batch: UInt64
+  /// The first record answered, counted from 0 in its batch.
+  var firstRecord: Int
+  var recordCount: Int
+  var kind: Kind
+  /// Where the tuples begin in the slab's payload, and how long they are together.
+  var offset: Int
+  var length: Int
+  /// For an exception, the input line in the batch, without its separator.
+  var lineOffset = 0
+  var lineLength = 0
+  /// The tuple is not in the slab but in a file that comes with the announcement.
+  var isAttached = false
+
+  var records: Range<Int> { firstRecord..<(firstRecord + recordCount) }
+
+  /// Bytes a run takes in shared memory: five words.
+  static let size = 40
+}
+
+extension SharedMemory {
+  /// Stores a new run. It counts only once the slab's published word says so.
+  func storeRun(_ run: Run, at place: Int) {
+    storeWord(run.batch, at: place)
+    storeWord(pack(run.firstRecord, run.offset), at: place + 8)
+    storeWord(UInt64(run.kind.rawValue) | (run.isAttached ? attachedBit : 0), at: place + 16)
+    storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
+    storeRunExtent(run, at: place)
+  }
+
+  /// Makes a stored run longer: one store, so that it is seen whole or not at all.
+  func storeRunExtent(_ run: Run, at place: Int) {
+    storeWord(pack(run.recordCount, run.length), at: place + 32)
+  }
+
+  /// The run at `place`, or `nil` where what stands there is none.
+  func loadRun(at place: Int) -> Run? {
+    let nature = loadWord(at: place + 16)
+    guard let kind = Run.Kind(rawValue: UInt8(truncatingIfNeeded: nature)) else { return nil }
+    let (first, offset) = unpack(loadWord(at: place + 8))
+    let (lineOffset, lineLength) = unpack(loadWord(at: place + 24))
+    let (count, length) = unpack(loadWord(at: place + 32))
+    return Run(
+      batch: loadWord(at: place), firstRecord: first, recordCount: count, kind: kind,
+      offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
+      isAttached: nature & attachedBit != 0)
+  }
+
+  private var attachedBit: UInt64 { 1 << 8 }
+
+  private func pack(_ high: Int, _ low: Int) -> UInt64 {
+    UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))
+  }
+
+  private func unpack(_ word: UInt64) -> (high: Int, low: Int) {
+    (Int(word >> 32), Int(word & 0xFFFF_FFFF))
+  }
+}

@@ -1,0 +1,47 @@
+/// The sizes of the memory that the pool's processes share.
+///
+/// A slab is small enough that what the parent reads is still in the processor's cache when a
+/// worker looks at it, and large enough that the cost of a message about it does not show.
+struct SlabLayout: Sendable {
+  /// Bytes of input a slab holds.
+  var inputSlabSize = 256 << 10
+  /// How many slabs input is read into.
+  var inputSlabCount: Int
+  /// Slabs for results, each worker.
+  static let resultSlabCount = 4
+
+  init(jobs: Int) {
+    // Every worker can hold a slab in each of two batches, and one is being read into.
+    inputSlabCount = max(8, 2 * jobs + 4)
+  }
+}
+
+/// The shared memory of one worker: two words about its state, then its result slabs, each of
+/// which is a word, a table of runs, and the tuples.
+enum ResultSlabLayout {
+  /// Most runs in a slab.
+  static let runCapacity = 512
+  /// Bytes of tuples in a slab.
+  static let payloadSize = 256 << 10
+
+  private static let stateSize = 64
+  private static let tableOffset = 64
+  private static let payloadOffset = tableOffset + runCapacity * Run.size
+  private static let slabSize = payloadOffset + payloadSize
+
+  static func memorySize(slabs: Int) -> Int { stateSize + slabs * slabSize }
+
+  /// The word that counts the records begun since the worker was forked, in the order they were
+  /// sent to it. It can be read when the worker has died: of the records not answered, those
+  /// counted here may have had an effect, the others have not been touched.
+  static let begunWord = 0
+  /// The word that holds the process group of the worker's command.
+  static let groupWord = 8
+
+  /// The word that counts the runs published in a slab.
+  static func publishedWord(_ slab: Int) -> Int { stateSize + slab * slabSize }
+  static func run(_ index: Int, of slab: Int) -> Int {
+    stateSize + slab * slabSize + tableOffset + index * Run.size
+  }
+  static func payload(of slab: Int) -> Int { stateSize + slab * slabSize + payloadOffset }
+}

@@ -1,0 +1,23 @@
+import Glibc
+
+/// A moment on the monotonic clock, in nanoseconds.
+public typealias Nanoseconds = UInt64
+
+public enum Clock {
+  /// Now, on a clock that is never set back (CLOCK_MONOTONIC).
+  public static func now() -> Nanoseconds {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Nanoseconds(time.tv_sec) * 1_000_000_000 + Nanoseconds(time.tv_nsec)
+  }
+}
+
+extension Nanoseconds {
+  public static func milliseconds(_ count: Int) -> Nanoseconds { Nanoseconds(count) * 1_000_000 }
+  public static func seconds(_ count: Double) -> Nanoseconds { Nanoseconds(count * 1e9) }
+
+  /// The time from now until this moment, rounded up to whole milliseconds; 0 once it has passed.
+  public func millisecondsFrom(_ now: Nanoseconds) -> Int {
+    self <= now ? 0 : Int((self - now + 999_999) / 1_000_000)
+  }
+}

@@ -1,0 +1,100 @@
+import CVimapSystem
+import Glibc
+import SystemPackage
+
+/// What is known of an open file.
+public struct FileFacts: Sendable {
+  public enum Kind: Sendable {
+    case regular, directory, pipe, socket, terminal, other
+  }
+  public let kind: Kind
+  /// Device and inode: the same for two names of one file.
+  public let identity: FileIdentity
+  /// In bytes; meaningful for regular files.
+  public let size: Int
+}
+
+public struct FileIdentity: Hashable, Sendable {
+  let device: UInt64
+  let inode: UInt64
+}
+
+extension Descriptor {
+  /// Opens a file to read. The opening does not wait for a FIFO's writer, nor do reads; wait
+  /// with poll(2), which knows a FIFO that has had no writer yet from one whose writers have left.
+  public static func open(reading path: String) throws(SystemError) -> OwnedDescriptor {
+    OwnedDescriptor(taking: try systemCall("open") { vimap_open(path, O_RDONLY | O_NONBLOCK) })
+  }
+
+  /// Creates a file, or opens one to write without yet changing it (see ``empty(_:)``).
+  public static func open(writing path: String) throws(SystemError) -> OwnedDescriptor {
+    OwnedDescriptor(taking: try systemCall("open") { vimap_open(path, O_WRONLY | O_CREAT) })
+  }
+
+  /// Cuts a file to nothing; what is not a regular file stays as it is.
+  public static func empty(_ descriptor: CInt) throws(SystemError) {
+    if try facts(descriptor).kind == .regular {
+      try systemCall("ftruncate") { ftruncate(descriptor, 0) }
+    }
+  }
+
+  /// A second owner for an open descriptor.
+  public static func duplicate(_ descriptor: CInt) throws(SystemError) -> OwnedDescriptor {
+    OwnedDescriptor(taking: try systemCall("fcntl") { vimap_duplicate(descriptor) })
+  }
+
+  /// Opens the same pipe or terminal again, not waiting.
+  ///
+  /// O_NONBLOCK belongs to the open file, which other processes share (a shell and its whole
+  /// pipeline, for standard output); a second opening has flags of its own. `nil` where the
+  /// system does not allow it.
+  public static func reopenNonblocking(writing descriptor: CInt) -> OwnedDescriptor? {
+    let path = "/proc/self/fd/\(descriptor)"
+    guard
+      let number = try? systemCall("open", { vimap_open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY) })
+    else { return nil }
+    return OwnedDescriptor(taking: number)
+  }
+
+  /// What tells a regular file from every other; `nil` for anything else, and for nothing.
+  public static func regularFile(_ path: String) -> FileIdentity? {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+  }
+
+  public static func facts(_ descriptor: CInt) throws(SystemError) -> FileFacts {
+    var status = stat()
+    try systemCall("fstat") { fstat(descriptor, &status) }
+    let kind: FileFacts.Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFIFO: .pipe
+      case S_IFSOCK: .socket
+      case S_IFCHR: isTerminal(descriptor) ? .terminal : .other
+      default: .other
+      }
+    return FileFacts(
+      kind: kind,
+      identity: FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
+      size: Int(status.st_size))
+  }
+}
+
+extension Descriptor {
+  /// Opens /dev/null for each of descriptors 0, 1 and 2 that is closed.
+  public static func fillClosedStandardDescriptors() throws(SystemError) {
+    for number in CInt(0)...2 where !isOpen(number) {
+      // Opened without close-on-exec, like the ones a program is usually started with; the lowest
+      // number free is the one that is missing.
+      try systemCall("open") { vimap_open_null(number) }
+    }
+  }
+
+  /// Puts /dev/null in the place of standard input and output, so that a process which uses neither
+  /// does not hold them open either.
+  public static func leaveStandardStreams() {
+    for number in CInt(0)...1 { _ = vimap_open_null(number) }
+  }
+}

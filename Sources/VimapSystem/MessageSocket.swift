@@ -1,0 +1,92 @@
+import CVimapSystem
+import Glibc
+import VimapBytes
+
+/// One end of a connection that carries whole messages between two processes
+/// (unix(7), SOCK_SEQPACKET): a fixed header, some bytes of text, perhaps a descriptor.
+public struct MessageSocket: ~Copyable {
+  public let descriptor: OwnedDescriptor
+
+  /// The longest text a message can carry, in bytes.
+  public static let longestText = 8192
+
+  private init(descriptor: consuming OwnedDescriptor) {
+    self.descriptor = descriptor
+  }
+
+  /// Two connected ends, closed on exec.
+  public static func pair() throws(SystemError) -> MessageSocketPair {
+    var ends: (ours: CInt, theirs: CInt) = (-1, -1)
+    try systemCall("socketpair") { vimap_socket_pair(&ends.ours, &ends.theirs) }
+    return MessageSocketPair(
+      ours: MessageSocket(descriptor: OwnedDescriptor(taking: ends.ours)),
+      theirs: MessageSocket(descriptor: OwnedDescriptor(taking: ends.theirs)))
+  }
+
+  /// Sends one message. `false` where the other side is not taking any more for now and
+  /// `waiting` is false.
+  /// - Parameter attached: a descriptor to pass along, or -1; the sender keeps its own.
+  public func send<Header: BitwiseCopyable>(
+    _ header: Header, text: ByteView = .empty, attached: CInt = -1, waiting: Bool
+  ) throws(SystemError) -> Bool {
+    let text = text.head(Self.longestText)
+    let size = MemoryLayout<Header>.size
+    return try withUnsafeTemporaryAllocation(byteCount: size + text.count, alignment: 16) {
+      (memory) throws(SystemError) in
+      memory.storeBytes(of: header, as: Header.self)
+      text.withUnsafeBytes { memory.baseAddress.map { $0 + size }?.copyMemory($0) }
+      let sent = try systemCallUnlessWaiting("sendmsg") {
+        vimap_send(
+          descriptor.number, memory.baseAddress, memory.count, attached, waiting ? 0 : 1)
+      }
+      return sent != nil
+    }
+  }
+
+  /// What a receive found.
+  public enum Arrival<Header: BitwiseCopyable>: ~Copyable {
+    case message(Header, text: String, attached: OwnedDescriptor?)
+    case nothingYet
+    case ended
+  }
+
+  /// Receives one message. A reset by a dead peer counts as its end.
+  public func receive<Header: BitwiseCopyable>(
+    _: Header.Type, waiting: Bool
+  ) throws(SystemError) -> Arrival<Header> {
+    let size = MemoryLayout<Header>.size
+    return try withUnsafeTemporaryAllocation(
+      byteCount: size + Self.longestText, alignment: 16
+    ) { (memory) throws(SystemError) in
+      var attached: CInt = -1
+      let length: Int?
+      do throws(SystemError) {
+        length = try systemCallUnlessWaiting("recvmsg") {
+          vimap_receive(
+            descriptor.number, memory.baseAddress, memory.count, &attached, waiting ? 0 : 1)
+        }
+      } catch {
+        if error.code == .connectionReset { return .ended }
+        throw error
+      }
+      guard let length else { return .nothingYet }
+      let passed: OwnedDescriptor? = attached >= 0 ? OwnedDescriptor(taking: attached) : nil
+      guard length >= size else { return .ended }
+      let text = ByteView(UnsafeRawBufferPointer(rebasing: memory[size..<length]))
+      return .message(
+        memory.load(as: Header.self), text: text.isEmpty ? "" : text.text, attached: passed)
+    }
+  }
+}
+
+/// Both ends of a new connection.
+public struct MessageSocketPair: ~Copyable {
+  public var ours: MessageSocket?
+  public var theirs: MessageSocket?
+}
+
+extension UnsafeMutableRawPointer {
+  fileprivate func copyMemory(_ source: UnsafeRawBufferPointer) {
+    if let address = source.baseAddress { copyMemory(from: address, byteCount: source.count) }
+  }
+}

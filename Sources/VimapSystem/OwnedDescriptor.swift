@@ -1,0 +1,137 @@
+import CVimapSystem
+import Glibc
+import VimapBytes
+
+/// A file descriptor with one owner, which closes it when it goes.
+public struct OwnedDescriptor: ~Copyable {
+  /// The number, lent: valid while the owner lives.
+  public let number: CInt
+
+  public init(taking number: CInt) {
+    self.number = number
+  }
+
+  deinit { _ = Glibc.close(number) }
+
+  /// Gives the number up to the caller, who closes it.
+  public consuming func release() -> CInt {
+    let number = number
+    discard self
+    return number
+  }
+}
+
+/// A pipe's two ends, closed on exec.
+public struct Pipe: ~Copyable {
+  public let reading: OwnedDescriptor
+  public let writing: OwnedDescriptor
+
+  public init() throws(SystemError) {
+    var ends: (reading: CInt, writing: CInt) = (-1, -1)
+    try systemCall("pipe2") { vimap_pipe(&ends.reading, &ends.writing) }
+    reading = OwnedDescriptor(taking: ends.reading)
+    writing = OwnedDescriptor(taking: ends.writing)
+  }
+
+  /// Splits the pipe into its ends.
+  public consuming func ends() -> PipeEnds {
+    PipeEnds(reading: reading, writing: writing)
+  }
+}
+
+/// A pipe taken apart, so that its ends can have different owners.
+public struct PipeEnds: ~Copyable {
+  public var reading: OwnedDescriptor?
+  public var writing: OwnedDescriptor?
+}
+
+/// Calls on descriptors that somebody else owns.
+public enum Descriptor {
+  /// Reads once into `memory`; 0 at the end, `nil` where a descriptor that does not wait has
+  /// nothing yet.
+  public static func read(
+    _ descriptor: CInt, into memory: UnsafeMutableRawBufferPointer
+  ) throws(SystemError) -> Int? {
+    try systemCallUnlessWaiting("read") {
+      Glibc.read(descriptor, memory.baseAddress, memory.count)
+    }
+  }
+
+  /// Reads once onto the end of `buffer`, at most `limit` bytes; as ``read(_:into:)``.
+  public static func read(
+    _ descriptor: CInt, into buffer: inout ByteBuffer, limit: Int
+  ) throws(SystemError) -> Int? {
+    var waiting = false
+    let length = try buffer.appendUnsafe(room: limit) { (memory) throws(SystemError) in
+      let room = UnsafeMutableRawBufferPointer(rebasing: memory.prefix(limit))
+      guard let length = try read(descriptor, into: room) else {
+        waiting = true
+        return 0
+      }
+      return length
+    }
+    return waiting ? nil : length
+  }
+
+  /// Writes once; the number of bytes taken, or `nil` where the descriptor would have to wait.
+  public static func write(_ descriptor: CInt, _ bytes: ByteView) throws(SystemError) -> Int? {
+    try bytes.withUnsafeBytes { (memory) throws(SystemError) in
+      try systemCallUnlessWaiting("write") {
+        Glibc.write(descriptor, memory.baseAddress, memory.count)
+      }
+    }
+  }
+
+  /// Writes all of `bytes`, waiting as long as it takes.
+  public static func writeAll(_ descriptor: CInt, _ bytes: ByteView) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      if let written = try write(descriptor, rest) {
+        rest = rest.slice(written)
+      } else {
+        try wait(until: .writable, descriptor)
+      }
+    }
+  }
+
+  /// Whether the descriptor number is open in this process.
+  public static func isOpen(_ descriptor: CInt) -> Bool { vimap_is_open(descriptor) == 1 }
+
+  public static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
+
+  public static func setNonblocking(_ descriptor: CInt) throws(SystemError) {
+    try systemCall("fcntl") { vimap_set_nonblocking(descriptor) }
+  }
+
+  /// Asks for a larger pipe; a refusal (the user's quota of pipe memory) changes nothing but speed.
+  public static func growPipe(_ descriptor: CInt, to bytes: Int) {
+    _ = vimap_set_pipe_capacity(descriptor, CInt(bytes))
+  }
+
+  /// Bytes in a pipe that its reader has not taken yet.
+  public static func unreadBytes(_ descriptor: CInt) -> Int {
+    Int(vimap_unread_bytes(descriptor))
+  }
+
+  public enum Readiness: Sendable {
+    case readable, writable
+  }
+
+  /// Waits for one descriptor, without a limit.
+  public static func wait(until readiness: Readiness, _ descriptor: CInt) throws(SystemError) {
+    var entry = pollfd(fd: descriptor, events: events(readiness), revents: 0)
+    try systemCall("poll") { poll(&entry, 1, -1) }
+  }
+
+  /// Whether one descriptor is ready now (or at its end, or broken: a read will tell).
+  public static func isReady(
+    _ readiness: Readiness, _ descriptor: CInt
+  ) throws(SystemError) -> Bool {
+    var entry = pollfd(fd: descriptor, events: events(readiness), revents: 0)
+    return try systemCall("poll") { poll(&entry, 1, 0) } > 0
+  }
+
+  private static func events(_ readiness: Readiness) -> Int16 {
+    Int16(readiness == .readable ? POLLIN : POLLOUT)
+  }
+}

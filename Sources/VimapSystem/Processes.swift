@@ -1,0 +1,100 @@
+import CVimapSystem
+import Glibc
+import VimapBytes
+
+public typealias ProcessID = pid_t
+
+/// How a process ended.
+public enum ProcessEnd: Equatable, Sendable {
+  case exited(status: Int)
+  case killed(signal: Int)
+}
+
+/// Calls on processes.
+public enum Process {
+  /// Forks. Returns the child's id in the parent and `nil` in the child.
+  ///
+  /// Only the calling thread goes on in the child, so this is for programs (or moments) with one.
+  public static func fork() throws(SystemError) -> ProcessID? {
+    let child = try systemCall("fork") { vimap_fork() }
+    return child == 0 ? nil : child
+  }
+
+  /// Waits for a child to end and takes its status.
+  public static func wait(_ process: ProcessID) throws(SystemError) -> ProcessEnd {
+    var how = vimap_exit()
+    try systemCall("waitpid") { vimap_wait(process, 0, &how) }
+    return ProcessEnd(how)
+  }
+
+  /// Takes a child's status if it has ended, else `nil`.
+  public static func poll(_ process: ProcessID) throws(SystemError) -> ProcessEnd? {
+    var how = vimap_exit()
+    let ended = try systemCall("waitpid") { vimap_wait(process, 1, &how) }
+    return ended == 0 ? nil : ProcessEnd(how)
+  }
+
+  /// Sends a signal to one process; one that has already gone is no error.
+  public static func signal(_ process: ProcessID, _ number: CInt) {
+    if process > 0 { _ = Glibc.kill(process, number) }
+  }
+
+  /// Ends one process at once (SIGKILL).
+  public static func kill(_ process: ProcessID) { signal(process, SIGKILL) }
+
+  /// Asks every process of a group to end (SIGTERM).
+  public static func terminateGroup(_ group: ProcessID) { signalGroup(group, SIGTERM) }
+
+  /// Ends every process of a group at once (SIGKILL).
+  public static func killGroup(_ group: ProcessID) { signalGroup(group, SIGKILL) }
+
+  /// Sends a signal to every process of a group; an empty group is no error.
+  public static func signalGroup(_ group: ProcessID, _ number: CInt) {
+    if group > 1 { _ = Glibc.kill(-group, number) }
+  }
+
+  /// A descriptor that becomes readable when the child ends (pidfd_open(2), Linux 5.3).
+  public static func watch(_ process: ProcessID) throws(SystemError) -> OwnedDescriptor {
+    OwnedDescriptor(taking: try systemCall("pidfd_open") { vimap_pidfd_open(process) })
+  }
+
+  /// Moves the calling process into a group of its own, out of reach of the terminal's signals.
+  public static func leaveGroup() {
+    setpgid(0, 0)
+  }
+
+  /// Asks the kernel to end the calling process when its parent dies (PR_SET_PDEATHSIG).
+  public static func killOnParentDeath() {
+    _ = vimap_signal_on_parent_death(SIGKILL)
+  }
+
+  public static var current: ProcessID { getpid() }
+  public static var parent: ProcessID { getppid() }
+
+  /// Ends the calling process at once, without the clean-up that belongs to the process it was
+  /// forked from (_exit(2)).
+  public static func exitNow(_ status: CInt) -> Never {
+    _exit(status)
+  }
+
+  /// Processors online.
+  public static var processorCount: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+
+  /// Raises the soft limit of open files to the hard one; returns the soft limit it had, for the
+  /// commands, which should see what the user set.
+  public static func raiseFileLimit() -> UInt64 {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    let before = limit.rlim_cur
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return UInt64(before)
+  }
+}
+
+extension ProcessEnd {
+  fileprivate init(_ how: vimap_exit) {
+    let isSignal = UInt8(bitPattern: how.kind) == UInt8(ascii: "s")
+    self = isSignal ? .killed(signal: Int(how.value)) : .exited(status: Int(how.value))
+  }
+}

@@ -1,0 +1,111 @@
+import CVimapSystem
+import Glibc
+import VimapBytes
+
+/// Memory that processes share: made before a fork and seen by both sides, or the contents of a
+/// file. Unmapped when its last user goes.
+///
+/// Pages cost nothing until they are first touched.
+public final class SharedMemory {
+  public let count: Int
+  let base: UnsafeMutableRawPointer
+
+  /// Fresh zeroed memory, shared with every process forked from here on.
+  public convenience init(count: Int) throws(SystemError) {
+    try self.init(count: count, flags: MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, descriptor: -1)
+  }
+
+  /// The first `count` bytes of a file.
+  public convenience init(file descriptor: CInt, count: Int) throws(SystemError) {
+    try self.init(count: count, flags: MAP_SHARED, descriptor: descriptor)
+  }
+
+  private init(count: Int, flags: CInt, descriptor: CInt) throws(SystemError) {
+    let length = max(count, 1)
+    guard
+      let address = mmap(nil, length, PROT_READ | PROT_WRITE, flags, descriptor, 0),
+      address != MAP_FAILED
+    else {
+      throw SystemError(call: "mmap", code: .init(rawValue: errno))
+    }
+    self.base = address
+    self.count = length
+  }
+
+  deinit { munmap(base, count) }
+
+  /// The bytes from `offset` on, lent: valid while this object lives.
+  public func view(_ offset: Int, _ length: Int) -> ByteView {
+    precondition(offset >= 0 && length >= 0 && offset + length <= count)
+    return ByteView(start: base + offset, count: length)
+  }
+
+  public func store(_ byte: UInt8, at offset: Int) {
+    precondition(offset >= 0 && offset < count)
+    base.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self)
+  }
+
+  /// Copies `bytes` to `offset`; the two may overlap.
+  public func copy(_ bytes: ByteView, to offset: Int) {
+    precondition(offset >= 0 && offset + bytes.count <= count)
+    bytes.withUnsafeBytes {
+      if let source = $0.baseAddress { memmove(base + offset, source, $0.count) }
+    }
+  }
+
+  /// Reads once from a descriptor to `offset`, at most `limit` bytes; as `Descriptor.read`.
+  public func read(
+    from descriptor: CInt, to offset: Int, limit: Int
+  ) throws(SystemError) -> Int? {
+    precondition(offset >= 0 && limit >= 0 && offset + limit <= count)
+    return try Descriptor.read(
+      descriptor, into: UnsafeMutableRawBufferPointer(start: base + offset, count: limit))
+  }
+
+  /// The 64-bit word at `offset`, as another process last published it.
+  public func loadWord(at offset: Int) -> UInt64 {
+    precondition(offset & 7 == 0 && offset + 8 <= count)
+    return vimap_load((base + offset).assumingMemoryBound(to: UInt64.self))
+  }
+
+  /// Publishes a 64-bit word: whoever loads it also sees everything written before.
+  public func storeWord(_ value: UInt64, at offset: Int) {
+    precondition(offset & 7 == 0 && offset + 8 <= count)
+    vimap_store((base + offset).assumingMemoryBound(to: UInt64.self), value)
+  }
+
+  /// Where a command's start writes its process group (see ``SpawnRequest``).
+  public func groupSlot(at offset: Int) -> GroupSlot {
+    precondition(offset & 7 == 0 && offset + 8 <= count)
+    return GroupSlot(word: (base + offset).assumingMemoryBound(to: Int32.self))
+  }
+
+  /// Tells the kernel that the contents are no longer wanted, so that idle memory is given back.
+  public func discard(_ offset: Int, _ length: Int) {
+    precondition(offset >= 0 && length >= 0 && offset + length <= count)
+    madvise(base + offset, length, MADV_REMOVE)
+  }
+}
+
+/// A word in shared memory that holds a command's process group, 0 where there is none.
+public struct GroupSlot {
+  let word: UnsafeMutablePointer<Int32>
+
+  public var group: ProcessID { word.pointee }
+  public func clear() { word.pointee = 0 }
+}
+
+/// An anonymous file in memory, for what is larger than a slab. It can be passed to another
+/// process. Closed when its last user goes.
+public final class MemoryFile {
+  public let descriptor: OwnedDescriptor
+
+  public init() throws(SystemError) {
+    descriptor = OwnedDescriptor(taking: try systemCall("memfd_create") { vimap_memory_file() })
+  }
+
+  /// Adds to the end.
+  public func append(_ bytes: ByteView) throws(SystemError) {
+    try Descriptor.writeAll(descriptor.number, bytes)
+  }
+}

@@ -1,0 +1,48 @@
+import CVimapSystem
+import Glibc
+
+/// Signals that are taken from a descriptor instead of interrupting anything (signalfd(2)).
+///
+/// Nothing is watched, and no disposition changed, until a program makes one of these.
+public struct SignalWatch: ~Copyable {
+  public let descriptor: OwnedDescriptor
+
+  /// Blocks `signals` for this process and collects them.
+  public init(_ signals: [CInt]) throws(SystemError) {
+    descriptor = OwnedDescriptor(
+      taking: try systemCall("signalfd") { vimap_signal_watch(signals, signals.count) })
+  }
+
+  /// The next signal that has come, or `nil`.
+  public func next() throws(SystemError) -> CInt? {
+    try systemCallUnlessWaiting("read") { vimap_next_signal(descriptor.number) }
+  }
+}
+
+public enum Signals {
+  /// Lets every signal through again, with its default effect; for a process just forked.
+  public static func restoreDefaults() {
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD] { Glibc.signal(signal, SIG_DFL) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    sigprocmask(SIG_SETMASK, &none, nil)
+  }
+
+  /// Makes a write to a reader that has gone an error (EPIPE) instead of this process's end.
+  public static func ignoreBrokenPipes() {
+    Glibc.signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// A signal's name, such as `SIGKILL`.
+  public static func name(_ number: Int) -> String {
+    vimap_signal_name(CInt(number)).map { "SIG" + String(cString: $0) } ?? "signal \(number)"
+  }
+}
+
+/// The signals that a program of this kind deals in.
+extension Signals {
+  public static let interrupt = SIGINT
+  public static let terminate = SIGTERM
+  public static let hangUp = SIGHUP
+  public static let brokenPipe = SIGPIPE
+}

@@ -1,0 +1,54 @@
+import Glibc
+import SystemPackage
+
+/// A system call that failed: which one, and the kernel's reason.
+public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The call's name as its manual page has it.
+  public let call: String
+  public let code: Errno
+
+  public init(call: String, code: Errno) {
+    self.call = call
+    self.code = code
+  }
+
+  public var description: String { "\(call): \(code)" }
+}
+
+#if DEBUG
+  /// The fault hook: asked before every system call, by name; an answer is returned in the call's
+  /// place. Tests set it, in a process that does nothing else at the time.
+  nonisolated(unsafe) public var systemCallFault: ((String) -> Errno?)?
+#endif
+
+/// The one way to the kernel: calls again when a signal interrupted, and turns a failure into a
+/// ``SystemError``.
+@discardableResult
+func systemCall<Result: SignedInteger>(
+  _ name: StaticString, _ body: () -> Result
+) throws(SystemError) -> Result {
+  while true {
+    #if DEBUG
+      if let code = systemCallFault?(name.description) {
+        if code == .interrupted { continue }
+        throw SystemError(call: name.description, code: code)
+      }
+    #endif
+    let result = body()
+    if result != -1 { return result }
+    let code = Errno(rawValue: errno)
+    if code != .interrupted { throw SystemError(call: name.description, code: code) }
+  }
+}
+
+/// As ``systemCall(_:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does not wait.
+func systemCallUnlessWaiting<Result: SignedInteger>(
+  _ name: StaticString, _ body: () -> Result
+) throws(SystemError) -> Result? {
+  do throws(SystemError) {
+    return try systemCall(name, body)
+  } catch {
+    if error.code == .wouldBlock || error.code == .resourceTemporarilyUnavailable { return nil }
+    throw error
+  }
+}

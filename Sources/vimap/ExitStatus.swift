@@ -1,0 +1,47 @@
+/// How a run of the command ended, as its exit status says it.
+enum ExitStatus: Equatable {
+  /// Every record gave an output.
+  case success
+  /// At least one record became an exception.
+  case exceptions
+  /// The command line is wrong.
+  case usage
+  /// An input cannot be read.
+  case noInput
+  /// No worker can be started.
+  case noWorker
+  /// Records and results do not add up.
+  case miscounted
+  /// An output cannot be created.
+  case cannotCreate
+  /// Reading or writing failed.
+  case inputOutput
+  /// Ended by a signal.
+  case signal(Int32)
+
+  /// The numbers are those of sysexits(3), where it has one; a signal's is that of a shell.
+  var code: Int32 {
+    switch self {
+    case .success: 0
+    case .exceptions: 1
+    case .usage: 64
+    case .noInput: 66
+    case .noWorker: 69
+    case .miscounted: 70
+    case .cannotCreate: 73
+    case .inputOutput: 74
+    case .signal(let number): 128 + number
+    }
+  }
+}
+
+/// Why a run ends before it has begun: the status, and what is said about it.
+struct Refusal: Error {
+  let status: ExitStatus
+  let message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}

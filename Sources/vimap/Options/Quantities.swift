@@ -1,0 +1,75 @@
+import ArgumentParser
+
+/// A number of bytes: `4096`, `64K`, `16M`, `1G`; the letters are powers of 1024.
+struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
+  let bytes: Int
+
+  init(bytes: Int) {
+    self.bytes = bytes
+  }
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+    var digits = Substring(argument.uppercased())
+    if digits.hasSuffix("IB") { digits.removeLast(2) } else if digits.hasSuffix("B") { digits.removeLast() }
+    var unit = 1
+    if let last = digits.last, let factor = units[last] {
+      unit = factor
+      digits.removeLast()
+    }
+    guard let number = Int(digits), number > 0 else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    if overflow { return nil }
+    self.bytes = bytes
+  }
+
+  var description: String {
+    for (letter, unit) in [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)]
+    where bytes % unit == 0 {
+      return "\(bytes / unit)\(letter)"
+    }
+    return "\(bytes)"
+  }
+}
+
+/// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is in seconds.
+struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
+  let seconds: Double
+
+  init(seconds: Double) {
+    self.seconds = seconds
+  }
+
+  init?(argument: String) {
+    let units: [(suffix: String, factor: Double)] = [
+      ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1),
+    ]
+    for (suffix, factor) in units where argument.hasSuffix(suffix) {
+      guard let number = Double(argument.dropLast(suffix.count)), number > 0, number.isFinite,
+        number * factor <= 1e9
+      else { return nil }
+      seconds = number * factor
+      return
+    }
+    return nil
+  }
+
+  var description: String {
+    seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(seconds * 1000))ms"
+  }
+}
+
+/// A bound argument, `NAME=VALUE`. The name can be that of an environment variable.
+struct InitArgument: ExpressibleByArgument {
+  let name: String
+  let value: String
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "=") else { return nil }
+    name = String(argument[..<equals])
+    value = String(argument[argument.index(after: equals)...])
+    guard let first = name.first, first.isASCII, first.isLetter || first == "_",
+      name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+    else { return nil }
+  }
+}

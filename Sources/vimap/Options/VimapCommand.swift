@@ -1,0 +1,137 @@
+import ArgumentParser
+import VimapKit
+
+/// A command line: the options and files, and, behind `--`, the command with its arguments, of which
+/// nothing is ours to read.
+struct TypedLine {
+  let options: VimapCommand
+  /// `nil` where there is no `--`.
+  let command: [String]?
+
+  init(_ arguments: ArraySlice<String>) throws {
+    let terminator = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    options = try VimapCommand.parse(Array(arguments[..<terminator]))
+    command = terminator < arguments.endIndex ? Array(arguments[(terminator + 1)...]) : nil
+  }
+}
+
+/// What stands before `--` on the command line.
+struct VimapCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "vimap",
+    abstract: "Map JSON lines through a pool of long-lived workers.",
+    usage: """
+      vimap [OPTIONS] [FILE ...] -- COMMAND [ARG ...]
+      vimap [OPTIONS] [FILE ...] --exec 'SHELL COMMAND'
+      vimap [OPTIONS] [FILE ...] --post URL [--post URL ...]
+      """,
+    discussion: """
+      Reads records, one line of JSON each, from FILEs or standard input, hands each to one of \
+      several workers, and writes every record beside its result:
+
+        {"in":RECORD,"out":VALUE,"type":"output"}
+        {"in":RECORD,"out":EXCEPTION,"type":"exception"}
+
+      A worker is a COMMAND that is kept running and prints one line for each line it reads, \
+      or, with --post, requests to a server.
+
+      EXAMPLES
+        vimap records.jsonl -- python3 model.py
+        vimap -j4 --format out records.jsonl -- jq -c --unbuffered .user
+        vimap --concurrency 32 --post 'http://localhost:8080/users/{.id}' users.jsonl
+        vimap -R --text words.txt -- sed -u 's/a/b/'
+        vimap --failed again.jsonl records.jsonl -- ./worker > results.jsonl
+
+      EXIT STATUS
+        0 every record gave an output, 1 some did not, 64 wrong usage, 66 an input cannot be \
+      read, 69 no worker can be started, 70 records and results do not add up, 73 the output \
+      cannot be created, 74 reading or writing failed, 128+N ended by signal N.
+      """,
+    version: "vimap \(Program.version)")
+
+  @Argument(help: "Files of records, read in order; none, or -, is standard input.")
+  var file: [String] = []
+
+  @OptionGroup(title: "Records") var records: RecordOptions
+  @OptionGroup(title: "Results") var results: ResultOptions
+  @OptionGroup(title: "Pool") var pool: PoolOptions
+  @OptionGroup(title: "Command workers") var exec: ExecOptions
+  @OptionGroup(title: "HTTP worker") var http: HTTPOptions
+}
+
+struct RecordOptions: ParsableArguments {
+  @Flag(
+    name: [.customShort("R"), .customLong("raw-input")],
+    help: "Each line is text: the record is that line as a JSON string.")
+  var rawInput = false
+
+  @Flag(
+    name: [.customShort("0"), .customLong("null")], help: "Records end in NUL instead of LF.")
+  var null = false
+
+  @Option(
+    name: .customLong("max-record"),
+    help: ArgumentHelp("Longest record; a longer one is an exception.", valueName: "size"))
+  var maxRecord = ByteCount(bytes: 64 << 20)
+}
+
+struct ResultOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("o"), .long],
+    help: ArgumentHelp("Write there instead of to standard output.", valueName: "file"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What a result looks like: object, array ([in,out,type]), pair ([in,out]), out or none; in"
+        + " the last three, exceptions go to standard error.",
+      valueName: "format"))
+  var format = TupleFormat.object
+
+  @Flag(name: [.customShort("k"), .long], help: "Results in the order of the input.")
+  var keepOrder = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Most bytes of input in flight or waiting for their turn.", valueName: "size"))
+  var window = ByteCount(bytes: 16 << 20)
+
+  @Flag(help: "Add index, file, line, worker, attempts and seconds to each result.")
+  var meta = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write the input line of each exception there, to be fed again.", valueName: "file"))
+  var failed: String?
+}
+
+struct PoolOptions: ParsableArguments {
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long],
+    help: ArgumentHelp("Workers, at most (default: the processors online).", valueName: "n"))
+  var jobs: Int?
+
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp(
+      "Bound argument, repeatable: workers take the values of a name in turn, and find theirs as"
+        + " VIMAP_INIT_NAME in the environment and as {init.NAME}.",
+      valueName: "name=value"))
+  var initArguments: [InitArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Hand out this many records at once (default: adapts itself).", valueName: "n"))
+  var chunk: Int?
+}
+
+struct ExecOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("A command for the shell, instead of COMMAND.", valueName: "shell-command"))
+  var exec: String?
+
+  @Flag(help: "The command's lines are text; out is a JSON string.")
+  var text = false
+}
+
+extension TupleFormat: ExpressibleByArgument {}

@@ -1,0 +1,31 @@
+import VimapBytes
+import VimapSystem
+
+/// The only place that talks to a person: whole lines, each by one write.
+enum Printer {
+  /// `vimap: what: why`, on standard error.
+  static func complain(_ message: String) {
+    write("vimap: \(message)\n", to: StandardDescriptor.error)
+  }
+
+  /// Text that was asked for, on standard output.
+  /// - Returns: whether it could be written.
+  @discardableResult
+  static func answer(_ text: String) -> Bool {
+    write(text.hasSuffix("\n") ? text : text + "\n", to: StandardDescriptor.output)
+  }
+
+  @discardableResult
+  private static func write(_ text: String, to descriptor: CInt) -> Bool {
+    var buffer = ByteBuffer()
+    buffer.append(text: text)
+    return (try? Descriptor.writeAll(descriptor, buffer.view)) != nil
+  }
+}
+
+/// The three descriptors that a program starts with.
+enum StandardDescriptor {
+  static let input: CInt = 0
+  static let output: CInt = 1
+  static let error: CInt = 2
+}

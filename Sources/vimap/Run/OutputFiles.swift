@@ -1,0 +1,57 @@
+import VimapKit
+import VimapSystem
+
+/// Where a run writes to, opened before anything is read.
+final class OutputFiles {
+  let results: ResultSink
+  /// For exceptions that the format has no place for.
+  let exceptions: ResultSink
+  let failed: FailedLines?
+
+  /// Keep the files open.
+  private let output: OwnedDescriptor?
+  private let failedFile: OwnedDescriptor?
+
+  init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
+    let inputs = Set(command.file.compactMap(Descriptor.regularFile))
+    if let path = command.results.output {
+      let file = try Self.create(path, unlessAmong: inputs)
+      results = try ResultSink(descriptor: file.number)
+      output = consume file
+    } else {
+      guard standard.hasOutput else {
+        throw Refusal(.inputOutput, "standard output: it is closed")
+      }
+      results = try ResultSink(descriptor: StandardDescriptor.output)
+      output = nil
+    }
+    exceptions = try ResultSink(descriptor: StandardDescriptor.error)
+    if let path = command.results.failed {
+      let file = try Self.create(path, unlessAmong: inputs)
+      failed = FailedLines(
+        descriptor: file.number, separator: command.records.null ? 0 : 0x0A)
+      failedFile = consume file
+    } else {
+      failed = nil
+      failedFile = nil
+    }
+  }
+
+  /// Creates or empties a file, but not one that is also to be read.
+  private static func create(
+    _ path: String, unlessAmong inputs: Set<FileIdentity>
+  ) throws -> OwnedDescriptor {
+    do throws(SystemError) {
+      let file = try Descriptor.open(writing: path)
+      let facts = try Descriptor.facts(file.number)
+      guard facts.kind != .regular || !inputs.contains(facts.identity) else {
+        throw SystemError(call: "open", code: .textFileBusy)
+      }
+      try Descriptor.empty(file.number)
+      return file
+    } catch {
+      let reason = error.code == .textFileBusy ? "it is also an input" : "\(error.code)"
+      throw Refusal(.cannotCreate, "\(path): cannot be created: \(reason)")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import VimapKit
+import VimapSystem
+
+/// From the command line to the exit status.
+enum Program {
+  static let version = "0.1.0"
+
+  static func run(_ arguments: ArraySlice<String>) -> ExitStatus {
+    do {
+      let standard = try StandardDescriptors()
+      let line = try TypedLine(arguments)
+      return try RunPlan(line, standard).run()
+    } catch let refusal as Refusal {
+      Printer.complain(refusal.message)
+      return refusal.status
+    } catch let error as SystemError {
+      Printer.complain("\(error)")
+      return .inputOutput
+    } catch {
+      return explain(error)
+    }
+  }
+
+  /// What argument parsing threw: help or the version, which were asked for, or a mistake.
+  private static func explain(_ error: any Error) -> ExitStatus {
+    if VimapCommand.exitCode(for: error) == .success {
+      return Printer.answer(VimapCommand.fullMessage(for: error)) ? .success : .inputOutput
+    }
+    let message = VimapCommand.message(for: error).split(separator: "\n").joined(separator: " ")
+    Printer.complain("\(message); see vimap --help")
+    return .usage
+  }
+}

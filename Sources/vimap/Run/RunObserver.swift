@@ -1,0 +1,62 @@
+import VimapKit
+import VimapSystem
+
+/// Watches a run for the person who started it: says what they should know, takes their signals,
+/// and in the end knows the exit status.
+final class RunObserver {
+  let signals = [Signals.interrupt, Signals.terminate, Signals.hangUp]
+  private var firstSignal: CInt?
+  private var said: Set<String> = []
+
+  func decide(_ signal: CInt) -> Interruption {
+    if firstSignal != nil { return .abort }
+    firstSignal = signal
+    return .drain
+  }
+
+  func note(_ notice: PoolNotice) {
+    switch notice {
+    case .input(let problem):
+      Printer.complain("\(problem.name): cannot be read: \(problem.error.code)")
+    case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
+    case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
+    case .fewerWorkers(let running, let reason):
+      sayOnce("fewer", "going on with \(running) workers: \(reason)")
+    }
+  }
+
+  /// What every worker has to say is said once.
+  private func sayOnce(_ key: String, _ text: String) {
+    if said.insert(key).inserted { Printer.complain(text) }
+  }
+
+  func status(of report: RunReport) -> ExitStatus {
+    switch report.outcome {
+    case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
+    case .readerGone: return .signal(Signals.brokenPipe)
+    case .noWorker(let reason):
+      Printer.complain("no worker can be started: \(reason)")
+      return .noWorker
+    case .outputFailed(let error):
+      Printer.complain("output: \(error.code)")
+      return .inputOutput
+    case .systemFailed(let error):
+      Printer.complain("\(error)")
+      return .inputOutput
+    case .complete: return status(ofComplete: report)
+    }
+  }
+
+  private func status(ofComplete report: RunReport) -> ExitStatus {
+    guard report.records == report.outputs + report.exceptions else {
+      Printer.complain(
+        "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
+          + " exceptions: these must add up; please report this")
+      return .miscounted
+    }
+    if report.isOutOfStep { return .miscounted }
+    if report.hasBrokenInput { return .inputOutput }
+    if report.hasUnreadableInput { return .noInput }
+    return report.exceptions > 0 ? .exceptions : .success
+  }
+}

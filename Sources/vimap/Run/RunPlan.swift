@@ -1,0 +1,78 @@
+import VimapExec
+import VimapKit
+import VimapSystem
+
+/// The command line made into things that can be used: inputs, outputs, the pool and its worker.
+struct RunPlan {
+  let pool: PoolConfiguration
+  let inputs: [InputFile]
+  let worker: WorkerChoice
+  let outputs: OutputFiles
+
+  init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
+    let options = line.options
+    pool = try PoolConfiguration(options)
+    worker = try WorkerChoice(line, pool: pool)
+    inputs = try RunPlan.inputs(options.file, standard)
+    outputs = try OutputFiles(options, standard)
+  }
+
+  private static func inputs(
+    _ names: [String], _ standard: StandardDescriptors
+  ) throws -> [InputFile] {
+    let names = names.isEmpty ? ["-"] : names
+    return try names.map { name in
+      guard name == "-" else { return .path(name) }
+      guard standard.hasInput else { throw Refusal(.noInput, "standard input: it is closed") }
+      return .descriptor(StandardDescriptor.input, name: "-")
+    }
+  }
+
+  func run() throws -> ExitStatus {
+    Signals.ignoreBrokenPipes()
+    let driver = try PoolDriver(
+      worker.adapted(pool), inputs: inputs, results: outputs.results,
+      exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
+    let observer = RunObserver()
+    driver.onNotice = observer.note
+    driver.watch(try SignalWatch(observer.signals), decide: observer.decide)
+    return observer.status(of: driver.run())
+  }
+}
+
+extension PoolConfiguration {
+  fileprivate init(_ options: VimapCommand) throws {
+    let jobs = options.pool.jobs ?? Process.processorCount
+    guard (1...10_000).contains(jobs) else {
+      throw Refusal(.usage, "--jobs \(jobs): give a number from 1 to 10000")
+    }
+    self.init(jobs: jobs)
+    if let chunk = options.pool.chunk {
+      guard chunk > 0 else {
+        throw Refusal(.usage, "--chunk \(chunk): give a number of records, 1 or more")
+      }
+      self.chunk = chunk
+    }
+    keepsOrder = options.results.keepOrder
+    window = options.results.window.bytes
+    format = options.results.format
+    withMeta = options.results.meta
+    if withMeta, !format.carriesMeta {
+      throw Refusal(
+        .usage, "--meta: the format \(format.rawValue) has no place for it; use object, array or pair")
+    }
+    mode.separator = options.records.null ? 0 : 0x0A
+    mode.isText = options.records.rawInput
+    mode.longestRecord = options.records.maxRecord.bytes
+    guard mode.longestRecord <= 2 << 30 else {
+      throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 2G")
+    }
+    for argument in options.pool.initArguments {
+      if let known = initArguments.firstIndex(where: { $0.name == argument.name }) {
+        initArguments[known].values.append(argument.value)
+      } else {
+        initArguments.append((argument.name, [argument.value]))
+      }
+    }
+  }
+}

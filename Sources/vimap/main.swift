@@ -1,0 +1,4 @@
+import VimapSystem
+
+let status = Program.run(CommandLine.arguments.dropFirst())
+Process.exitNow(status.code)
