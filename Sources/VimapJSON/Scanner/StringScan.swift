@@ -1,0 +1,104 @@
+/// The place after the closing quote of the string whose content starts at `start`, or nil where
+/// the content breaks RFC 8259 section 7 or the string has no end before `end`.
+@inline(__always)
+func endOfString(_ start: Cursor, _ end: Cursor) -> Cursor? {
+  var place = start
+  while end - place >= 8 {
+    let hits = Word.load(place).stringHits
+    if hits != 0 {
+      place += hits.firstHit
+      if place.pointee == UInt8(ascii: "\"") { return place + 1 }
+      break
+    }
+    place += 8
+  }
+  return endOfRichString(place, end)
+}
+
+/// The same where an escape, a character beyond ASCII or the end of the text is near; a function
+/// of its own, so that the common case stays small where it is used.
+@inline(never)
+private func endOfRichString(_ start: Cursor, _ end: Cursor) -> Cursor? {
+  var place = start
+  while true {
+    place = endOfPlainRun(place, end)
+    guard place < end else { return nil }
+    if place.pointee == UInt8(ascii: "\"") { return place + 1 }
+    // Escapes often come in rows.
+    repeat {
+      guard let next = endOfEscape(place, end) else { return nil }
+      place = next
+    } while place < end && place.pointee == UInt8(ascii: "\\")
+  }
+}
+
+/// The first place at or after `start` that can't stand in a JSON string as it is: `"`, `\`, a
+/// control character, a byte that isn't part of well-formed UTF-8, or `end`.
+@inline(__always)
+func endOfPlainRun(_ start: Cursor, _ end: Cursor) -> Cursor {
+  var place = start
+  while place < end {
+    if end - place >= 8 {
+      let hits = Word.load(place).stringHits
+      if hits == 0 {
+        place += 8
+        continue
+      }
+      place += hits.firstHit
+    }
+    let byte = place.pointee
+    if byte >= 0x80 {
+      let character = scanCharacter(place, end)
+      guard character.isWhole else { return place }
+      place += character.length
+      // One such character may stand alone, as in German; two are taken for a word of them.
+      if place < end, place.pointee >= 0x80 { place = skipCharacters(place, end) }
+    } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 {
+      return place
+    } else {
+      place += 1
+    }
+  }
+  return place
+}
+
+/// The place after the escape sequence that must start at `place`.
+@inline(__always)
+private func endOfEscape(_ place: Cursor, _ end: Cursor) -> Cursor? {
+  guard end - place >= 2, place.pointee == UInt8(ascii: "\\") else { return nil }
+  switch place[1] {
+  case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
+    UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+    return place + 2
+  case UInt8(ascii: "u"):
+    guard let upper = upperByteOfUnit(place, end) else { return nil }
+    if upper & 0xF8 != 0xD8 { return place + 6 }
+    // RFC 8259 lets a surrogate stand alone; jansson does not, and neither does UTF-8.
+    guard upper < 0xDC, let lower = upperByteOfUnit(place + 6, end), lower & 0xFC == 0xDC else {
+      return nil
+    }
+    return place + 12
+  default:
+    return nil
+  }
+}
+
+/// The upper byte of the UTF-16 unit that the escape `\uXXXX` at `place` stands for, which is
+/// enough to tell surrogates; nil where there is no such escape.
+@inline(__always)
+private func upperByteOfUnit(_ place: Cursor, _ end: Cursor) -> UInt8? {
+  guard end - place >= 6, place[0] == UInt8(ascii: "\\"), place[1] == UInt8(ascii: "u") else {
+    return nil
+  }
+  let digits = UInt32(
+    littleEndian: UnsafeRawPointer(place + 2).loadUnaligned(as: UInt32.self))
+  // Four range checks at once: adding 0x80 - x carries into a byte's high bit from x on.
+  let ascii = digits & 0x7F7F_7F7F
+  let letters = ascii | 0x2020_2020
+  let isDecimal = (ascii &+ 0x5050_5050) & ~(ascii &+ 0x4646_4646)  // "0"..."9"
+  let isLetter = (letters &+ 0x1F1F_1F1F) & ~(letters &+ 0x1919_1919)  // "a"..."f"
+  guard (isDecimal | isLetter) & ~digits & 0x8080_8080 == 0x8080_8080 else { return nil }
+  // The value of a digit: its low nibble, and 9 more for a letter, which has bit 6 set.
+  let values = (digits & 0x0F0F_0F0F) &+ ((digits &>> 6) & 0x0101_0101) &* 9
+  return UInt8(truncatingIfNeeded: values &<< 4 | values &>> 8)
+}

@@ -1,0 +1,109 @@
+public import VimapBytes
+
+/// A text with places to be filled in from a record: a URL, a header's value, an argument.
+///
+/// | placeholder | stands for |
+/// | --- | --- |
+/// | `{}` | the whole record |
+/// | `{.path}` | a part of it, by ``JSONPath`` |
+/// | `{+.path}` | the same, and under percent-encoding RFC 3986's reserved characters are kept |
+/// | `{#}` | the record's index, from 1 |
+/// | `{%}` | the worker's number, from 0 |
+/// | `{init.NAME}` | a bound argument; letters, digits, `_` and `-` |
+///
+/// A string stands as itself, without quotes or escapes; any other part as compact JSON, and
+/// any other whole record as the bytes that it came in. Everything else in braces is text, be it
+/// `{foo}`, `{ }` or the braces of a JSON body: a text that isn't a placeholder is never an
+/// error, and there is no way to write `{}` as text.
+public struct Template: Sendable {
+  enum Part: Sendable, Equatable {
+    case literal([UInt8])
+    case record
+    case field(JSONPath, keepsReserved: Bool)
+    case index
+    case worker
+    case initArgument(String)
+  }
+
+  /// What is done to a value, and never to the text around it.
+  public enum Encoding: Sendable {
+    /// It goes in as it is.
+    case verbatim
+
+    /// All but RFC 3986's unreserved characters (letters, digits, `-._~`) become `%XX`. In
+    /// `{+.path}` the reserved ones stay too, and so does what is `%XX` already (RFC 6570
+    /// section 3.2.3).
+    case percent
+  }
+
+  let parts: [Part]
+
+  /// The text that the template was made from.
+  public let description: String
+
+  public init(_ text: String) {
+    parts = TemplateParser.parts(of: text)
+    description = text
+  }
+
+  /// Whether there is nothing to fill in.
+  public var isLiteral: Bool { parts.allSatisfy(\.isLiteral) }
+
+  /// The text before the first placeholder: what no record can change.
+  public var literalPrefix: String {
+    guard case .literal(let bytes) = parts.first else { return "" }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Whether a part of the record is asked for, so that filling in has jansson read it.
+  public var needsRecordTree: Bool {
+    parts.contains { if case .field = $0 { true } else { false } }
+  }
+
+  /// The names of the bound arguments asked for, as often as they are.
+  public var initNames: [String] {
+    parts.compactMap { if case .initArgument(let name) = $0 { name } else { nil } }
+  }
+
+  /// Appends the text with everything filled in.
+  ///
+  /// A null is a value like any other and stands as `null`; only what isn't there at all is
+  /// missing. When this throws, `buffer` is left as it was.
+  public func expand(
+    into buffer: inout ByteBuffer, context: TemplateContext, encoding: Encoding = .verbatim
+  ) throws(TemplateError) {
+    let before = buffer.count
+    do throws(TemplateError) {
+      for part in parts { try part.expand(into: &buffer, context: context, encoding: encoding) }
+    } catch {
+      buffer.truncate(to: before)
+      throw error
+    }
+  }
+}
+
+extension Template: CustomStringConvertible {}
+
+extension Template: Equatable {
+  public static func == (left: Template, right: Template) -> Bool { left.parts == right.parts }
+}
+
+/// Why a ``Template`` could not be filled in from a record.
+public enum TemplateError: Error, Sendable, Equatable {
+  /// The record has no such part, or there is no such bound argument: the text between the
+  /// braces, without `+`.
+  case missingField(path: String)
+
+  /// jansson could not read the record, for instance for a number beyond its range, or could not
+  /// write a part of it.
+  case unreadable(JSONProblem)
+}
+
+extension TemplateError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missingField(let path): "the record has no \(path)"
+    case .unreadable(let problem): "the record can't be looked into: \(problem)"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import VimapBytes
+
+extension Template.Part {
+  var isLiteral: Bool {
+    if case .literal = self { true } else { false }
+  }
+
+  /// Appends what the part stands for.
+  func expand(
+    into buffer: inout ByteBuffer, context: TemplateContext, encoding: Template.Encoding
+  ) throws(TemplateError) {
+    switch self {
+    case .literal(let bytes):
+      bytes.withUnsafeBytes { buffer.append(ByteView($0)) }
+    case .index:
+      buffer.append(decimal: context.index)
+    case .worker:
+      buffer.append(decimal: context.worker)
+    case .initArgument(let name):
+      guard var value = context.initArguments[name] else {
+        throw .missingField(path: "init.\(name)")
+      }
+      value.withUTF8 {
+        buffer.append(ByteView(UnsafeRawBufferPointer($0)), encoding, keepsReserved: false)
+      }
+    case .record:
+      try expandRecord(into: &buffer, context, encoding)
+    case .field(let path, let keepsReserved):
+      guard let value = path.find(in: try context.tree()) else {
+        throw .missingField(path: path.description)
+      }
+      try value.expand(into: &buffer, encoding, keepsReserved: keepsReserved)
+    }
+  }
+
+  private func expandRecord(
+    into buffer: inout ByteBuffer, _ context: TemplateContext, _ encoding: Template.Encoding
+  ) throws(TemplateError) {
+    let record = context.record.trimmed()
+    guard record.count >= 2, record[0] == UInt8(ascii: "\"") else {
+      buffer.append(record, encoding, keepsReserved: false)
+      return
+    }
+    // A string. Without escapes its text is what stands between the quotes.
+    if record.firstIndex(of: UInt8(ascii: "\\")) == nil {
+      buffer.append(record.slice(1, record.count - 2), encoding, keepsReserved: false)
+    } else {
+      try context.tree().expand(into: &buffer, encoding, keepsReserved: false)
+    }
+  }
+}
+
+extension TemplateContext {
+  /// The record as a value, with the error that a template throws.
+  fileprivate func tree() throws(TemplateError) -> JSONValue {
+    do throws(JSONProblem) { return try value() } catch { throw .unreadable(error) }
+  }
+}
+
+extension JSONValue {
+  /// Appends a string as itself, anything else as compact JSON.
+  fileprivate func expand(
+    into buffer: inout ByteBuffer, _ encoding: Template.Encoding, keepsReserved: Bool
+  ) throws(TemplateError) {
+    let string: Void? = withStringBytes {
+      buffer.append($0, encoding, keepsReserved: keepsReserved)
+    }
+    if string != nil { return }
+    var text = ByteBuffer(capacity: 256)
+    do throws(JSONProblem) { try write(to: &text) } catch { throw .unreadable(error) }
+    buffer.append(text.view, encoding, keepsReserved: keepsReserved)
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func append(
+    _ bytes: ByteView, _ encoding: Template.Encoding, keepsReserved: Bool
+  ) {
+    switch encoding {
+    case .verbatim: append(bytes)
+    case .percent: appendPercentEncoded(bytes, keepsReserved: keepsReserved)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+internal import CJansson
+import VimapBytes
+
+/// A value of jansson's, as a pointer that says nothing about who owns it.
+typealias Node = UnsafeMutablePointer<json_t>
+
+/// Has jansson read `text`, and returns a reference that the caller owns.
+///
+/// Of two kinds of text jansson would be no help: of an empty one it says that a token is
+/// unexpected, and a NUL byte after a number or a word it takes for nothing at all.
+func decode(_ text: ByteView, flags: Int32 = 0) throws(JSONProblem) -> Node {
+  guard !text.trimmed().isEmpty else {
+    throw JSONProblem(message: "empty text, a JSON value is expected", line: 1)
+  }
+  var error = json_error_t()
+  let flags = Int(JSON_DECODE_ANY | JSON_ALLOW_NUL | flags)
+  let node = text.withUnsafeBytes {
+    json_loadb($0.bindMemory(to: CChar.self).baseAddress, $0.count, flags, &error)
+  }
+  guard let node else { throw JSONProblem(error) }
+  if let place = text.firstIndex(of: 0) {
+    json_decref(node)
+    throw JSONProblem(message: "unexpected NUL byte", at: place, of: text)
+  }
+  return node
+}

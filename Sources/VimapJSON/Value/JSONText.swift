@@ -1,0 +1,49 @@
+public import VimapBytes
+
+extension ByteBuffer {
+  /// Appends `bytes` as a JSON string, quotes included (RFC 8259 section 7).
+  ///
+  /// Escaped is what must be: `"`, `\` and control characters. Each maximal part of a sequence
+  /// that isn't UTF-8 becomes one U+FFFD, as in `String(decoding:as:)`.
+  public mutating func appendString(of bytes: ByteView) {
+    let (start, end) = bytes.cursors
+    var place = start
+    reserve(bytes.count + 2)
+    append(UInt8(ascii: "\""))
+    while true {
+      let run = endOfPlainRun(place, end)
+      append(ByteView(start: place, count: run - place))
+      guard run < end else { break }
+      if run.pointee < 0x80 {
+        appendEscape(of: run.pointee)
+        place = run + 1
+      } else {
+        append("\u{FFFD}")
+        place = run + scanCharacter(run, end).length
+      }
+    }
+    append(UInt8(ascii: "\""))
+  }
+
+  private mutating func appendEscape(of byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""): append("\\\"")
+    case UInt8(ascii: "\\"): append("\\\\")
+    case UInt8(ascii: "\n"): append("\\n")
+    case UInt8(ascii: "\r"): append("\\r")
+    case UInt8(ascii: "\t"): append("\\t")
+    case 0x08: append("\\b")
+    case 0x0C: append("\\f")
+    default:
+      append("\\u00")
+      appendHex(of: byte)
+    }
+  }
+
+  /// Appends the two hexadecimal digits of `byte`.
+  mutating func appendHex(of byte: UInt8) {
+    let digits = ByteView("0123456789ABCDEF")
+    append(digits[Int(byte >> 4)])
+    append(digits[Int(byte & 0x0F)])
+  }
+}

@@ -1,0 +1,101 @@
+import Testing
+import VimapBytes
+
+@testable import VimapJSON
+
+/// Holds the scanner against jansson on texts that are nearly JSON.
+@Suite("Scanner against jansson on mutations")
+struct MutationTests {
+  @Test(arguments: [1, 2, 3, 4] as [UInt64])
+  func scannerAndJanssonAgree(seed: UInt64) {
+    let scanner = RecordScanner()
+    var mutator = Mutator(seed: seed)
+    var tally = Tally()
+    for _ in 0..<100_000 {
+      let text = mutator.next()
+      let isAccepted = withView(text) { scanner.accepts($0) }
+      let problem = janssonProblem(with: text)
+      switch (isAccepted, problem) {
+      case (true, nil):
+        tally.accepted += 1
+        mutator.keep(text)
+      case (true, .some(let problem)):
+        tally.beyondJansson += 1
+        #expect(isBeyondJansson(problem), "accepted: \(shown(text)): \(problem)")
+      case (false, nil):
+        tally.slow += 1
+        Issue.record("jansson had to be asked: \(shown(text))")
+      case (false, .some):
+        tally.refused += 1
+      }
+    }
+    // Each verdict must have been put to the test.
+    #expect(tally.slow == 0)
+    #expect(tally.accepted > 10_000, "\(tally)")
+    #expect(tally.refused > 10_000, "\(tally)")
+    #expect(tally.beyondJansson > 20, "\(tally)")
+  }
+
+  private struct Tally {
+    var accepted = 0
+    var beyondJansson = 0
+    var refused = 0
+    /// Valid texts for which jansson had to be asked.
+    var slow = 0
+  }
+}
+
+/// Makes texts out of the corpus, and out of what it made, by small changes.
+private struct Mutator {
+  private var generator: SeededGenerator
+  private var pool: [Bytes]
+
+  private static let tokens: [Bytes] =
+    [
+      "{", "}", "[", "]", ",", ":", "\"", "\\", "true", "false", "null", "0", "-", "1", "12345678",
+      ".5", "e9", "E+1", "-0", "1e400", "99999999999999999999", " ", "\n", "\t", "\r", "\"a\"",
+      "\"a\":", ",\"k\":1", "[]", "{}", ",1", "\\n", "\\\"", "\\u0000", "\\u00e9", "\\ud83d",
+      "\\ude00", "é", "日本", "😀", "abcdefgh",
+    ].map { Bytes($0.utf8) } + [
+      [0], [0x1F], [0x7F], [0x80], [0xC3], [0xE3, 0x81], [0xED, 0xA0], [0xFF],
+    ]
+
+  init(seed: UInt64) {
+    generator = SeededGenerator(seed: seed)
+    pool = Corpus.everything.filter { $0.count > 1 } + [post]
+  }
+
+  /// Makes `text` a start for further changes.
+  mutating func keep(_ text: Bytes) {
+    guard (2...400).contains(text.count), chance(10) else { return }
+    if pool.count < 2000 { pool.append(text) } else { pool[below(pool.count)] = text }
+  }
+
+  mutating func next() -> Bytes {
+    var text = pool[below(pool.count)]
+    for _ in 0...below(3) { change(&text) }
+    return text
+  }
+
+  private mutating func change(_ text: inout Bytes) {
+    let place = below(text.count + 1)
+    let length = below(min(text.count - place, 12) + 1)
+    switch below(7) {
+    case 0:  // another byte
+      if place < text.count { text[place] = UInt8(below(256)) }
+    case 1:  // another bit
+      if place < text.count { text[place] ^= 1 << UInt8(below(8)) }
+    case 2:
+      text.removeSubrange(place..<place + length)
+    case 3, 4:
+      text.insert(contentsOf: Self.tokens[below(Self.tokens.count)], at: place)
+    case 5:  // a part of it once more, elsewhere
+      text.insert(contentsOf: Bytes(text[place..<place + length]), at: below(text.count + 1))
+    default:
+      text.removeSubrange(place...)
+    }
+  }
+
+  private mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }
+  private mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
+}

@@ -1,0 +1,60 @@
+import Testing
+import VimapBytes
+
+@testable import VimapJSON
+
+@Suite("Scanner: what is wrong with a record")
+final class RecordCheckTests {
+  let scanner = RecordScanner()
+
+  private func problem(_ text: String) -> JSONProblem? {
+    withView(text) { scanner.problem(with: $0) }
+  }
+
+  @Test func validRecords() {
+    for line in Corpus.valid + Corpus.beyondJansson {
+      #expect(withView(line) { scanner.problem(with: $0) } == nil, "\(shown(line))")
+    }
+  }
+
+  @Test func invalidRecords() {
+    for line in Corpus.invalid + Corpus.bytes.filter({ !$0.isValid }).map(\.text) {
+      let problem = withView(line) { scanner.problem(with: $0) }
+      #expect(problem?.message.isEmpty == false, "\(shown(line))")
+      #expect((problem?.line ?? 0) >= 1, "\(shown(line))")
+    }
+  }
+
+  @Test func janssonsWords() {
+    #expect(
+      problem(#"{"a":}"#)
+        == JSONProblem(message: "unexpected token near '}'", line: 1, column: 6, position: 6))
+    #expect(
+      problem("{\"é\":\n tru}")
+        == JSONProblem(message: "invalid token near 'tru'", line: 2, column: 4, position: 11))
+  }
+
+  @Test func emptyText() {
+    for text in ["", " ", "\r\n"] {
+      #expect(problem(text)?.message.contains("empty") == true)
+    }
+  }
+
+  @Test func nulBytes() {
+    #expect(
+      problem("123\0")
+        == JSONProblem(
+          message: "unexpected NUL byte", line: 1, column: 4, position: 4))
+    #expect(
+      problem("[\"é\",\ntrue\0]")
+        == JSONProblem(
+          message: "unexpected NUL byte", line: 2, column: 5, position: 12))
+    #expect(problem("[\0]") != nil)
+    #expect(problem("\"\0\"") != nil)
+  }
+
+  /// A large integer isn't blamed for what is wrong after it.
+  @Test func largeIntegerBeforeTheProblem() {
+    #expect(problem("[123456789012345678901234567890, x]")?.message == "invalid token near 'x'")
+  }
+}
