@@ -69,7 +69,9 @@ let package = Package(
     .testTarget(name: "VimapKitTests", dependencies: ["VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", dependencies: ["vimap"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["vimap"],
+      resources: [.copy("Cases")], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

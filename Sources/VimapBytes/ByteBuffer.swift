@@ -70,6 +70,7 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Lets `body` write at the end, into at least `room` bytes; it returns how many it wrote.
+  @discardableResult
   public mutating func appendUnsafe<Failure: Error>(
     room: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Int {

@@ -3,8 +3,8 @@ import VimapSystem
 
 /// Cuts what a command prints into lines, and gives up on a line that is too long without losing
 /// its place.
-struct AnswerReader: ~Copyable {
-  /// A line of output, without its line feed.
+final class AnswerReader {
+  /// A line of output, without its line feed; it stays in memory until the next read.
   enum Answer {
     case line(ByteView)
     /// Longer than an answer may be; how it begins.
@@ -13,7 +13,9 @@ struct AnswerReader: ~Copyable {
 
   private let longest: Int
   private var buffer = ByteBuffer(capacity: 256 << 10)
-  /// How much of the buffer is known to hold no line feed.
+  /// What has been read and not been taken as an answer; all of it lies in the buffer.
+  private var unread = ByteView.empty
+  /// How much of `unread` is known to hold no line feed.
   private var searched = 0
   /// The rest of a line that is too long is being skipped.
   private var isSkipping = false
@@ -26,11 +28,10 @@ struct AnswerReader: ~Copyable {
     self.longest = longest
   }
 
-  /// Nothing is left that could become an answer.
-  var isEmpty: Bool { buffer.isEmpty }
-
   /// Reads once; `false` where there was nothing to read.
-  mutating func read(from descriptor: CInt) throws(SystemError) -> Bool {
+  func read(from descriptor: CInt) throws(SystemError) -> Bool {
+    buffer.removeFirst(buffer.count - unread.count)
+    defer { unread = buffer.view }
     guard let count = try Descriptor.read(descriptor, into: &buffer, limit: Self.readSize) else {
       return false
     }
@@ -38,44 +39,50 @@ struct AnswerReader: ~Copyable {
     return count > 0
   }
 
-  /// The next whole line, which stays in the buffer until ``take(_:)``.
-  mutating func next() -> Answer? {
-    let view = buffer.view
-    if let end = view.firstIndex(of: 0x0A, from: searched) {
+  /// The next whole line. It is given again until ``take()``.
+  func next() -> Answer? {
+    if let end = unread.firstIndex(of: 0x0A, from: searched) {
       searched = end
-      let line = view.head(end)
+      let line = unread.head(end)
       return end > longest || isSkipping ? .tooLong(head: line.head(Self.shownLength)) : .line(line)
     }
-    searched = view.count
-    if view.count > longest {
-      // The head stays to stand for the line; what follows is dropped as it comes.
-      isSkipping = true
-      buffer.truncate(to: min(view.count, Self.shownLength))
-      searched = buffer.count
-    }
+    searched = unread.count
+    if unread.count > longest || isSkipping { skip() }
     return nil
   }
 
+  /// Keeps the beginning to stand for a line that is too long; what follows is dropped as it comes.
+  private func skip() {
+    isSkipping = true
+    let head = SharedBytes(copying: unread.head(Self.shownLength))
+    buffer.removeAll()
+    buffer.append(head.bytes)
+    unread = buffer.view
+    searched = unread.count
+  }
+
   /// The last line, where it has no line feed.
-  mutating func unfinishedLine() -> Answer? {
-    if buffer.isEmpty { return nil }
-    buffer.append(0x0A)
-    return next()
+  func unfinishedLine() -> Answer? {
+    if unread.isEmpty { return nil }
+    searched = unread.count
+    return unread.count > longest || isSkipping
+      ? .tooLong(head: unread.head(Self.shownLength)) : .line(unread)
   }
 
   /// Lets go of the line that ``next()`` gave.
-  mutating func take() {
-    buffer.removeFirst(searched + 1)
+  func take() {
+    unread = unread.slice(min(searched + 1, unread.count))
     searched = 0
     isSkipping = false
   }
 
   /// The command has ended: nothing more will come, even if something holds its output open.
-  mutating func noteEnd() { isAtEnd = true }
+  func noteEnd() { isAtEnd = true }
 
   /// Starts over for a new command.
-  mutating func startAnew() {
+  func startAnew() {
     buffer.removeAll()
+    unread = .empty
     searched = 0
     isSkipping = false
     isAtEnd = false

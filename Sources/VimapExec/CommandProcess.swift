@@ -5,6 +5,8 @@ import VimapSystem
 final class CommandProcess {
   let process: ProcessID
   private var inputEnd: OwnedDescriptor?
+  /// After the input is closed: its reading side, to see what was left unread.
+  private var inputWatch: SharedDescriptor?
   private let outputEnd: OwnedDescriptor
   private let errorEnd: OwnedDescriptor
   private let exitWatch: OwnedDescriptor
@@ -56,11 +58,16 @@ final class CommandProcess {
 
   /// Tells the command that there is no more input.
   func closeInput() {
+    guard isInputOpen else { return }
+    inputWatch = Descriptor.reopenPipe(reading: input)
     inputEnd = nil
   }
 
   /// Bytes we have written that the command has not read.
-  var unreadInput: Int { isInputOpen ? Descriptor.unreadBytes(input) : 0 }
+  var unreadInput: Int {
+    if isInputOpen { return Descriptor.unreadBytes(input) }
+    return inputWatch.map { Descriptor.unreadBytes($0.number) } ?? 0
+  }
 
   /// Takes the command's status if it has ended, and ends what it may have left in its group.
   func poll() throws(SystemError) -> ProcessEnd? {

@@ -12,14 +12,16 @@ final class CommandSupervisor {
   private var poll = PollSet()
   private let places: Places
 
-  private var queue = FeedQueue()
-  private var answers: AnswerReader
+  private let queue: FeedQueue
+  private let answers: AnswerReader
   private var command: CommandProcess?
   private var scratch = ByteBuffer(capacity: 64 << 10)
   private var encoded = ByteBuffer()
   /// Bytes on their way to the command.
   private var feeding: ByteView = .empty
   private var begun = 0
+  /// The pool has been told that more records may help, and has sent none since.
+  private var hasAskedForMore = false
   /// Whether the last answer is waiting for room in the results.
   private var isFull = false
   private var isClosed = false
@@ -30,6 +32,7 @@ final class CommandSupervisor {
   /// The command has answered all it was fed while its input was still open: it does not hold
   /// answers back.
   private var answersPromptly = false
+  private var hasAnsweredSinceStart = false
   /// The first record since the last time that answers and records were even.
   private var evenIndex = 1
   /// The first record that the running command was fed.
@@ -51,6 +54,9 @@ final class CommandSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
+    // Text behind text: the command is a filter, and sees the lines as they are.
+    queue = FeedQueue(
+      feedsText: configuration.isText && link.mode.isText && link.mode.separator == 0x0A)
     answers = AnswerReader(longest: configuration.longestAnswer)
     places = Places(
       link: poll.add(link.descriptor, .readable), input: poll.add(-1, []),
@@ -108,6 +114,7 @@ final class CommandSupervisor {
     answers.startAnew()
     errors.startAnew()
     farewell = nil
+    hasAnsweredSinceStart = false
     firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
     evenIndex = firstIndex
   }
@@ -122,7 +129,9 @@ final class CommandSupervisor {
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
       try giveUpMissing(end)
-    } else if queue.commandDied(oneByOne: answersPromptly) {
+    } else if queue.commandDied(
+      oneByOne: answersPromptly, leftInput: hadUnread && hasAnsweredSinceStart)
+    {
       try blameNext(end)
     }
     restart.died(at: clock)
@@ -141,7 +150,7 @@ final class CommandSupervisor {
   private func giveUpMissing(_ end: ProcessEnd) throws {
     try link.reportOutOfStep(
       from: evenIndex,
-      "the command gave \(queue.owed) answers fewer than it had records: outputs from record"
+      "the command gave \(queue.owed) \(queue.owed == 1 ? "answer" : "answers") fewer than it had records: outputs from record"
         + " \(evenIndex) on may stand beside the wrong input; it must print one line for each")
     while queue.owed > 0 {
       try blameNext(end)
@@ -153,62 +162,56 @@ final class CommandSupervisor {
 
   private func answer() throws {
     try refuseInvalid()
-    while !isFull, let answer = answers.next() {
-      guard try take(answer) else { return }
+    let before = queue.answerPosition
+    while !isFull, let answer = answers.next(), try take(answer) {}
+    if queue.answerPosition != before {
+      silence.hasNews(clock)
+      restart.hasAnswered()
+      hasAnsweredSinceStart = true
     }
     guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
     // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), let last = answers.unfinishedLine() {
-      guard try take(last) else { return }
-    }
+    if end == .exited(status: 0), let last = answers.unfinishedLine(), try !take(last) { return }
     try bury(end)
   }
 
-  /// Pairs an answer with its record; `false` where it has to wait for room.
+  /// Pairs an answer with its record; `false` where it has to wait for room, or belongs to none.
   private func take(_ answer: AnswerReader.Answer) throws -> Bool {
     guard queue.owed > 0, let (batch, record) = queue.next else {
       try dropSurplus()
       return false
     }
     switch answer {
+    case .line(let line): guard try pass(line, record, batch) else { return false }
     case .tooLong(let head):
       try link.exception(
         .answerTooLarge(head: head, limit: configuration.longestAnswer, attempts: batch.attempt),
         for: record, of: batch)
-    case .line(let line):
-      guard try pass(line, record, batch) else { return false }
     }
     answers.take()
-    silence.hasNews(clock)
-    restart.hasAnswered()
     finish(queue.answerNext(byCommand: true))
     if queue.owed == 0 { noteEven() }
     try refuseInvalid()
     return true
   }
 
+  /// Writes an answer beside its record; `false` where there is no room.
   private func pass(_ line: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
-    let value: ByteView
-    if configuration.isText {
-      encoded.removeAll()
-      encoded.appendString(of: line)
-      value = encoded.view
-    } else {
-      value = line.trimmed()
-    }
-    guard link.hasRoom(for: record, of: batch, output: value.count) else {
-      isFull = true
-      return false
-    }
+    let value = configuration.isText ? asString(line) : line.trimmed()
     if !configuration.isText, let problem = link.problem(with: value) {
       try link.exception(
         .notJSON(answer: line, problem, attempts: batch.attempt), for: record, of: batch)
-    } else {
-      try link.output(
-        value, for: record, of: batch, attempts: batch.attempt,
-        seconds: silence.sinceNews(clock))
+      return true
     }
-    return true
+    isFull = try !link.tryOutput(
+      value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
+    return !isFull
+  }
+
+  private func asString(_ line: ByteView) -> ByteView {
+    encoded.removeAll()
+    encoded.appendString(of: line)
+    return encoded.view
   }
 
   /// Answers and records are even.
@@ -236,9 +239,7 @@ final class CommandSupervisor {
 
   /// Records that are no JSON are answered in their turn.
   private func refuseInvalid() throws {
-    while queue.isNextDue, let (batch, record) = queue.next,
-      let problem = batch.problem(with: record)
-    {
+    while let (batch, record, problem) = queue.nextInvalid {
       try link.refuse(record, of: batch, problem)
       finish(queue.answerNext(byCommand: false))
     }
@@ -252,13 +253,20 @@ final class CommandSupervisor {
 
   private func feed() throws {
     if command == nil, restart.isOver(clock), !queue.isEmpty { try start() }
-    guard let command, command.isInputOpen, command.end == nil else { return }
-    while true {
+    guard let command, command.end == nil else { return }
+    try feed(command)
+    try refuseInvalid()
+    closeInputIfDone(command)
+  }
+
+  private func feed(_ command: CommandProcess) throws {
+    while command.isInputOpen {
       if feeding.isEmpty {
         guard let bytes = queue.nextBytes(&scratch) else { break }
         feeding = bytes
         link.begin(queue.furthestFed - begun)
         begun = queue.furthestFed
+        hasAskedForMore = false
       }
       do throws(SystemError) {
         guard let count = try Descriptor.write(command.input, feeding) else { return }
@@ -267,24 +275,22 @@ final class CommandSupervisor {
         // The command reads no more; what it has left to say, and its end, will tell.
         feeding = .empty
         command.closeInput()
-        return
       }
     }
-    try refuseInvalid()
-    closeInputIfDone(command)
   }
 
-  /// Tells the command of the end of its input: at the end of the run, or behind a group of
-  /// suspects that it might otherwise keep the answers of.
+  /// All that the command will be given for now is with it, and it may be told of its input's end:
+  /// at the end of the run, or behind a group of suspects.
+  private var isLastFed: Bool {
+    feeding.isEmpty && ((isClosed && !queue.canFeed && queue.suspectEnd == nil) || queue.isGroupFed)
+  }
+
+  /// Tells the command of the end of its input once it has answered everything, and gives it time
+  /// to leave.
   private func closeInputIfDone(_ command: CommandProcess) {
-    let isLast = isClosed && !queue.canFeed && queue.suspectEnd == nil
-    guard isLast || queue.isGroupFed else { return }
-    // A command that answers as it goes shows by its silence that answers are missing; one that
-    // holds them back needs the end of its input to give them.
-    if queue.owed > 0, answersPromptly, !silence.isLong(clock) { return }
-    if !isLast, queue.owed == 0 { return }
+    guard queue.owed == 0, isClosed, isLastFed, queue.isEmpty else { return }
     command.closeInput()
-    farewell = Farewell(from: clock)
+    if farewell == nil { farewell = Farewell(from: clock) }
   }
 
   // MARK: Waiting
@@ -305,8 +311,8 @@ final class CommandSupervisor {
     var times: [Nanoseconds] = []
     if command == nil {
       if !queue.isEmpty { times.append(restart.over) }
-    } else if queue.owed > 0, feeding.isEmpty, let time = silence.nextCheck {
-      times.append(time)
+    } else if queue.owed > 0, feeding.isEmpty {
+      times.append(silence.nextCheck)
     }
     if let time = farewell?.nextStep { times.append(time) }
     return times.min()
@@ -350,13 +356,19 @@ final class CommandSupervisor {
     }
   }
 
-  /// Sees to a command that owes answers and says nothing.
+  /// Sees to a command that owes answers, has read all it was given, and says nothing.
   private func breakSilence(_ command: CommandProcess) throws {
     guard queue.owed > 0, feeding.isEmpty, command.end == nil,
       let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
     else { return }
     switch check {
-    case .hungry: if command.isInputOpen, !isClosed { try link.reportHungry() }
+    case .hungry where isLastFed:
+      // A command that holds its answers back gives them at the end of its input; one that answers
+      // as it goes shows by a long silence that it has skipped a record.
+      if !answersPromptly || silence.isLong(clock) { command.closeInput() }
+    case .hungry:
+      if !hasAskedForMore, command.isInputOpen { try link.reportHungry() }
+      hasAskedForMore = true
     case .stalled:
       try link.notice(
         "no answer for 5 s though the command has read its input: if it holds its output back,"

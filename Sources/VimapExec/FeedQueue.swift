@@ -1,5 +1,6 @@
 import DequeModule
 import VimapBytes
+import VimapJSON
 import VimapKit
 
 /// The records a command worker holds, in order: those answered and gone, those the command has
@@ -7,14 +8,16 @@ import VimapKit
 ///
 /// Positions count records since the worker began. When a command dies, the ones it owed become
 /// suspects: they are fed again in small groups, until the one that kills is alone.
-struct FeedQueue {
+final class FeedQueue {
   private struct Entry {
     let batch: RecordBatch
     let start: Int
-    var end: Int { start + batch.records.count }
+    let end: Int
   }
 
   private var entries: Deque<Entry> = []
+  /// The batch that answers belong to, and what to add to a position to get its record.
+  private var answering: (batch: RecordBatch, offset: Int, end: Int)?
   /// The first record not answered.
   private(set) var answerPosition = 0
   /// The first record not fed.
@@ -30,6 +33,13 @@ struct FeedQueue {
   private var groupSize = 1
   private var groupEnd = 0
 
+  /// Text is fed as the lines it was read as, not as JSON strings.
+  private let feedsText: Bool
+
+  init(feedsText: Bool) {
+    self.feedsText = feedsText
+  }
+
   var isEmpty: Bool { answerPosition == endPosition }
 
   /// Whether a record can be fed now.
@@ -41,32 +51,47 @@ struct FeedQueue {
   /// Suspects are being tried, and the group is with the command.
   var isGroupFed: Bool { suspectEnd != nil && feedPosition == groupEnd }
 
-  mutating func add(_ batch: RecordBatch) {
-    let entry = Entry(batch: batch, start: endPosition)
+  func add(_ batch: RecordBatch) {
+    let entry = Entry(
+      batch: batch, start: endPosition, end: endPosition + batch.records.count)
     guard entry.end > entry.start else { return }
     endPosition = entry.end
     entries.append(entry)
+    if entries.count == 1 { beginAnswering() }
+  }
+
+  private func beginAnswering() {
+    answering = entries.first.map {
+      ($0.batch, $0.batch.records.lowerBound - $0.start, $0.end)
+    }
   }
 
   /// The record that the next answer belongs to.
   var next: (batch: RecordBatch, record: Int)? {
-    guard answerPosition < endPosition, let entry = entries.first else { return nil }
-    return (entry.batch, entry.batch.records.lowerBound + answerPosition - entry.start)
+    guard let answering else { return nil }
+    return (answering.batch, answerPosition + answering.offset)
   }
 
-  /// Whether the next record to be answered has been passed by, fed or found to be no JSON.
-  var isNextDue: Bool { answerPosition < feedPosition }
+  /// The next record, where it has been passed by because it is no JSON.
+  var nextInvalid: (batch: RecordBatch, record: Int, problem: JSONProblem)? {
+    guard answerPosition < feedPosition, let answering, answering.batch.hasProblems,
+      let problem = answering.batch.problem(with: answerPosition + answering.offset)
+    else { return nil }
+    return (answering.batch, answerPosition + answering.offset, problem)
+  }
 
   /// Counts the next record as answered; the batch comes back when it was the last of it.
   /// - Parameter byCommand: it was owed by the command.
-  mutating func answerNext(byCommand: Bool) -> RecordBatch? {
+  func answerNext(byCommand: Bool) -> RecordBatch? {
     answerPosition += 1
     if byCommand { owed -= 1 }
-    if let end = suspectEnd, answerPosition >= end { suspectEnd = nil }
-    if suspectEnd != nil, answerPosition == groupEnd { beginGroup() }
-    guard let first = entries.first, answerPosition == first.end else { return nil }
+    if let end = suspectEnd {
+      if answerPosition >= end { suspectEnd = nil } else if answerPosition == groupEnd { beginGroup() }
+    }
+    guard let answering, answerPosition == answering.end else { return nil }
     entries.removeFirst()
-    return first.batch
+    beginAnswering()
+    return answering.batch
   }
 
   // MARK: Feeding
@@ -75,7 +100,7 @@ struct FeedQueue {
   ///
   /// They lie in the batch where it has them as they are to be fed; else they are put together in
   /// `scratch`.
-  mutating func nextBytes(_ scratch: inout ByteBuffer) -> ByteView? {
+  func nextBytes(_ scratch: inout ByteBuffer) -> ByteView? {
     while feedPosition < feedLimit, let entry = entryToFeed {
       let batch = entry.batch
       let offset = batch.records.lowerBound - entry.start
@@ -84,6 +109,10 @@ struct FeedQueue {
       if batch.problem(with: record) != nil {
         feedPosition += 1
         continue
+      }
+      if feedsText {
+        advance(to: limit - offset, owing: limit - record)
+        return batch.lines(from: record, to: limit)
       }
       if let (bytes, end) = batch.verbatim(from: record, to: limit) {
         advance(to: end - offset, owing: end - record)
@@ -109,7 +138,7 @@ struct FeedQueue {
     entries.first { feedPosition < $0.end }
   }
 
-  private mutating func advance(to position: Int, owing count: Int) {
+  private func advance(to position: Int, owing count: Int) {
     feedPosition = position
     owed += count
     furthestFed = max(furthestFed, position)
@@ -122,8 +151,17 @@ struct FeedQueue {
   ///
   /// - Parameter oneByOne: the command answers each record as it comes, so that a group of one
   ///   costs no more than a line; else groups are halved, since each of them costs a start.
-  mutating func commandDied(oneByOne: Bool) -> Bool {
-    guard owed > 1 else { return owed == 1 }
+  /// - Parameter leftInput: the command answered some records and left before it had read the last
+  ///   of its input, so that a single record owed was never begun.
+  func commandDied(oneByOne: Bool, leftInput: Bool) -> Bool {
+    guard owed > 1 else {
+      if owed == 1, leftInput {
+        feedPosition = answerPosition
+        owed = 0
+        return false
+      }
+      return owed == 1
+    }
     suspectEnd = max(suspectEnd ?? 0, feedPosition)
     groupSize = oneByOne ? 1 : owed / 2
     feedPosition = answerPosition
@@ -132,7 +170,7 @@ struct FeedQueue {
     return false
   }
 
-  private mutating func beginGroup() {
+  private func beginGroup() {
     groupEnd = min(suspectEnd ?? 0, answerPosition + groupSize)
   }
 }

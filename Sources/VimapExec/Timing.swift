@@ -17,7 +17,6 @@ struct Silence {
   private var since: Nanoseconds = 0
   private var interval = Silence.shortest
   private var next: Nanoseconds = 0
-  private var hasAsked = false
   private var hasComplained = false
 
   private static let shortest: Nanoseconds = .milliseconds(20)
@@ -29,7 +28,6 @@ struct Silence {
   mutating func hasNews(_ now: Nanoseconds) {
     since = now
     next = now + interval
-    hasAsked = false
   }
 
   /// Seconds since the last news.
@@ -38,22 +36,17 @@ struct Silence {
   /// So long that a command which answers as it goes will not answer any more.
   func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
 
-  var nextCheck: Nanoseconds? {
-    if !hasAsked { return next }
-    return hasComplained ? nil : since + Self.stall
-  }
+  var nextCheck: Nanoseconds { hasComplained ? next : min(next, since + Self.stall) }
 
   mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
     if !hasComplained, now >= since + Self.stall, hasTakenAll() {
       hasComplained = true
       return .stalled
     }
-    guard !hasAsked, now >= next else { return nil }
+    guard now >= next else { return nil }
     interval = min(Self.longest, interval * 2)
     next = now + interval
-    guard hasTakenAll() else { return nil }
-    hasAsked = true
-    return .hungry
+    return hasTakenAll() ? .hungry : nil
   }
 }
 

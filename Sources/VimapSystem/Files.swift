@@ -63,6 +63,13 @@ extension Descriptor {
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
+  /// The reading side of a pipe of which we have the writing side; to look at it, not to read.
+  public static func reopenPipe(reading descriptor: CInt) -> SharedDescriptor? {
+    let path = "/proc/self/fd/\(descriptor)"
+    let number = try? systemCall("open", { vimap_open(path, O_RDONLY | O_NONBLOCK) })
+    return number.map { SharedDescriptor(taking: $0) }
+  }
+
   public static func facts(_ descriptor: CInt) throws(SystemError) -> FileFacts {
     var status = stat()
     try systemCall("fstat") { fstat(descriptor, &status) }

@@ -50,7 +50,7 @@ public struct MessageSocket: ~Copyable {
     case ended
   }
 
-  /// Receives one message. A reset by a dead peer counts as its end.
+  /// Receives one message.
   public func receive<Header: BitwiseCopyable>(
     _: Header.Type, waiting: Bool
   ) throws(SystemError) -> Arrival<Header> {
@@ -59,16 +59,22 @@ public struct MessageSocket: ~Copyable {
       byteCount: size + Self.longestText, alignment: 16
     ) { (memory) throws(SystemError) in
       var attached: CInt = -1
-      let length: Int?
-      do throws(SystemError) {
-        length = try systemCallUnlessWaiting("recvmsg") {
-          vimap_receive(
-            descriptor.number, memory.baseAddress, memory.count, &attached, waiting ? 0 : 1)
+      var length: Int?
+      // A peer that died with messages of ours unread shows first as a reset, once, ahead of the
+      // messages it had sent; they are still there, and then its end.
+      var wasReset: Bool
+      repeat {
+        wasReset = false
+        do throws(SystemError) {
+          length = try systemCallUnlessWaiting("recvmsg") {
+            vimap_receive(
+              descriptor.number, memory.baseAddress, memory.count, &attached, waiting ? 0 : 1)
+          }
+        } catch {
+          guard error.code == .connectionReset else { throw error }
+          wasReset = true
         }
-      } catch {
-        if error.code == .connectionReset { return .ended }
-        throw error
-      }
+      } while wasReset
       guard let length else { return .nothingYet }
       let passed: OwnedDescriptor? = attached >= 0 ? OwnedDescriptor(taking: attached) : nil
       guard length >= size else { return .ended }

@@ -21,6 +21,17 @@ public struct OwnedDescriptor: ~Copyable {
   }
 }
 
+/// A file descriptor that is closed when the last of its owners goes.
+public final class SharedDescriptor {
+  public let number: CInt
+
+  public init(taking number: CInt) {
+    self.number = number
+  }
+
+  deinit { _ = Glibc.close(number) }
+}
+
 /// A pipe's two ends, closed on exec.
 public struct Pipe: ~Copyable {
   public let reading: OwnedDescriptor

@@ -1,6 +1,6 @@
 import CVimapSystem
-import Glibc
-import VimapBytes
+public import Glibc
+public import VimapBytes
 
 /// Memory that processes share: made before a fork and seen by both sides, or the contents of a
 /// file. Unmapped when its last user goes.
@@ -53,6 +53,12 @@ public final class SharedMemory {
     }
   }
 
+  /// A place to write to, from `offset` on, of `room` bytes.
+  public func cursor(at offset: Int, room: Int) -> MemoryCursor {
+    precondition(offset >= 0 && room >= 0 && offset + room <= count)
+    return MemoryCursor(start: base + offset, room: room)
+  }
+
   /// Reads once from a descriptor to `offset`, at most `limit` bytes; as `Descriptor.read`.
   public func read(
     from descriptor: CInt, to offset: Int, limit: Int
@@ -84,6 +90,30 @@ public final class SharedMemory {
   public func discard(_ offset: Int, _ length: Int) {
     precondition(offset >= 0 && length >= 0 && offset + length <= count)
     madvise(base + offset, length, MADV_REMOVE)
+  }
+}
+
+/// Writes one thing after the other into a stretch of memory; valid while the memory is.
+public struct MemoryCursor {
+  @usableFromInline let start: UnsafeMutableRawPointer
+  @usableFromInline let room: Int
+  @usableFromInline var written = 0
+
+  /// Bytes written.
+  @inlinable public var count: Int { written }
+
+  init(start: UnsafeMutableRawPointer, room: Int) {
+    self.start = start
+    self.room = room
+  }
+
+  @inlinable
+  public mutating func put(_ bytes: ByteView) {
+    precondition(bytes.count <= room - written)
+    bytes.withUnsafeBytes {
+      if let source = $0.baseAddress { memcpy(start + written, source, $0.count) }
+    }
+    written += bytes.count
   }
 }
 

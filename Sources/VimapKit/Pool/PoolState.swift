@@ -88,6 +88,11 @@ struct PoolState {
   /// What to cut from the input next, if the pool can use more.
   mutating func demand(now: Nanoseconds) -> Demand? {
     sendRequeued(now)
+    if !hasStarted, startFailure == nil, !inputHasEnded, !seats.contains(where: \.isOccupied),
+      seats[0].canFork(now)
+    {
+      fork(0)
+    }
     guard hasStarted, !inputHasEnded, requeued.isEmpty, heldBytes < rules.window || heldBytes == 0,
       let seat = chooseSeat(now)
     else { return nil }
@@ -97,6 +102,7 @@ struct PoolState {
 
   /// A batch was cut to meet a demand.
   mutating func take(batch: UInt64, records: Int, bytes: Int, for demand: Demand, now: Nanoseconds) {
+    if !seats[demand.seat].isOccupied { fork(demand.seat) }
     batches[batch] = Batch(ledger: AnswerLedger(count: records))
     heldBytes += bytes
     send(Assignment(batch: batch, records: 0..<records), to: demand.seat, now)
@@ -198,19 +204,15 @@ struct PoolState {
     actions.append(.fork(seat: seat))
   }
 
-  /// The worker with least to do that can take more; a new one, as long as all there are have
-  /// something to do and not all are there.
-  private mutating func chooseSeat(_ now: Nanoseconds) -> Int? {
+  /// The worker with least to do that can take more; a vacant seat, as long as all workers there
+  /// are have something to do.
+  private func chooseSeat(_ now: Nanoseconds) -> Int? {
     var best: Int?
     for index in seats.indices where seats[index].canTakeMore(concurrency: rules.concurrency) {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
-    if let vacant = seats.indices.first(where: { seats[$0].canFork(now) }) {
-      fork(vacant)
-      return vacant
-    }
-    return best
+    return seats.indices.first { seats[$0].canFork(now) } ?? best
   }
 
   private mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {
@@ -223,6 +225,7 @@ struct PoolState {
 
   private mutating func sendRequeued(_ now: Nanoseconds) {
     while !requeued.isEmpty, startFailure == nil, let seat = chooseSeat(now) {
+      if !seats[seat].isOccupied { fork(seat) }
       send(requeued.removeFirst(), to: seat, now)
     }
   }

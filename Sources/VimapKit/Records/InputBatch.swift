@@ -55,7 +55,7 @@ final class InputBatch {
 /// A line longer than a record may be.
 struct RejectedLine {
   /// Its first bytes.
-  var head: ByteBufferBox
+  var head: SharedBytes
   var length: Int
   var place: InputPlace
 }

@@ -59,7 +59,11 @@ public final class RecordBatch {
     records = message.firstRecord..<message.endRecord
     self.region = region
     self.memory = memory
+    // Worked on as a local, so that the compiler need not guard each access to it.
+    var entries: [Entry] = []
+    swap(&entries, &self.entries)
     entries.removeAll(keepingCapacity: true)
+    defer { swap(&entries, &self.entries) }
     if !problems.isEmpty { problems.removeAll() }
     encoded.removeAll()
     isEncoded = mode.isText || mode.separator != 0x0A
@@ -74,7 +78,9 @@ public final class RecordBatch {
       // The parent counts a line that came by itself as a record without looking at it.
       if !mode.isBlank(line) || message.slab == ToWorker.attachedFile {
         if ordinal >= records.lowerBound {
-          add(line, at: offset, ordinal: ordinal, mode: mode, scanner: scanner)
+          entries.append(
+            entry(
+              line, at: offset, ordinal: ordinal, mode: mode, last: entries.last, scanner: scanner))
         }
         ordinal += 1
       }
@@ -91,10 +97,12 @@ public final class RecordBatch {
     region = .empty
   }
 
-  private func add(
-    _ line: ByteView, at offset: Int, ordinal: Int, mode: InputMode,
+  /// Looks at one line.
+  /// - Parameter last: the entry before.
+  private func entry(
+    _ line: ByteView, at offset: Int, ordinal: Int, mode: InputMode, last: Entry?,
     scanner: borrowing RecordScanner
-  ) {
+  ) -> Entry {
     var entry = Entry(
       line: UInt32(offset), lineLength: UInt32(line.count), record: UInt32(offset),
       recordLength: UInt32(line.count))
@@ -106,10 +114,9 @@ public final class RecordBatch {
       entry.recordLength = UInt32(encoded.count) - entry.record
       encoded.append(0x0A)
     } else if scanner.accepts(line) {
-      let isLast = entries.last
       if isEncoded {
         entry.record = UInt32(encoded.count)
-        encoded.appendOnOneLine(line.trimmed())
+        encoded.append(onOneLine: line.trimmed())
         entry.recordLength = UInt32(encoded.count) - entry.record
         encoded.append(0x0A)
       } else if line.isPadded {
@@ -117,14 +124,14 @@ public final class RecordBatch {
         entry.record = UInt32(offset + line.firstRecordByte)
         entry.recordLength = UInt32(record.count)
         if verbatimEnd < 0 { verbatimEnd = ordinal }
-      } else if let isLast, Int(isLast.line + isLast.lineLength) + 1 != offset, verbatimEnd < 0 {
+      } else if verbatimEnd < 0, let last, Int(last.line + last.lineLength) + 1 != offset {
         verbatimEnd = ordinal
       }
     } else {
       problems[ordinal] = scanner.problem(with: line)
       if verbatimEnd < 0 { verbatimEnd = ordinal }
     }
-    entries.append(entry)
+    return entry
   }
 
   // MARK: Records
@@ -134,10 +141,13 @@ public final class RecordBatch {
     problems.isEmpty ? nil : problems[record]
   }
 
+  /// Whether any of the records is not JSON.
+  public var hasProblems: Bool { !problems.isEmpty }
+
   /// A record's bytes, without surrounding white space; for one that is not JSON, its line.
   public func bytes(of record: Int) -> ByteView {
     let entry = entries[record - records.lowerBound]
-    let isInRegion = !isEncoded || problem(with: record) != nil
+    let isInRegion = !isEncoded || (hasProblems && problem(with: record) != nil)
     return isInRegion
       ? region.slice(Int(entry.record), Int(entry.recordLength))
       : encoded.view.slice(Int(entry.record), Int(entry.recordLength))
@@ -160,6 +170,12 @@ public final class RecordBatch {
       knownLine = (end + 1, knownLine.number + 1)
     }
     return knownLine.number
+  }
+
+  /// The lines of some records as they were read, each with its separator.
+  public func lines(from record: Int, to end: Int) -> ByteView {
+    let start = lineRange(of: record).lowerBound
+    return region.slice(start, lineRange(of: end - 1).upperBound + 1 - start)
   }
 
   /// The longest stretch of bytes from `record` on that holds whole records, each with its LF, as
@@ -189,26 +205,5 @@ extension ByteView {
     var index = 0
     while index < count, self[index].isJSONWhiteSpace { index += 1 }
     return index
-  }
-}
-
-extension ByteBuffer {
-  /// Appends valid JSON with the line breaks between its tokens as spaces; a string can hold none.
-  fileprivate mutating func appendOnOneLine(_ record: ByteView) {
-    var rest = record
-    while let end = rest.firstLineBreak {
-      append(rest.head(end))
-      append(0x20)
-      rest = rest.slice(end + 1)
-    }
-    append(rest)
-  }
-}
-
-extension ByteView {
-  fileprivate var firstLineBreak: Int? {
-    let feed = firstIndex(of: 0x0A)
-    let carriage = head(feed ?? count).firstIndex(of: 0x0D)
-    return carriage ?? feed
   }
 }

@@ -92,13 +92,13 @@ final class RecordReader {
         let line = bytes.slice(cut.length, length)
         onDiscard(line)
         cursor += length + 1
-        return reject(ByteBufferBox(copying: line.head(Self.shownLength)), length)
+        return reject(SharedBytes(copying: line.head(Self.shownLength)), length)
       }
     }
     return nil
   }
 
-  private func reject(_ head: ByteBufferBox, _ length: Int) -> Cut {
+  private func reject(_ head: SharedBytes, _ length: Int) -> Cut {
     onDiscard(nil)
     let line = RejectedLine(head: head, length: length, place: place)
     place.line += 1
@@ -207,9 +207,9 @@ final class RecordReader {
   private final class LongLine {
     var file: MemoryFile?
     var length = 0
-    let head: ByteBufferBox
+    let head: SharedBytes
 
-    init(head: ByteBufferBox) {
+    init(head: SharedBytes) {
       self.head = head
     }
 
@@ -222,7 +222,7 @@ final class RecordReader {
   /// The slab is full and holds no separator.
   private func beginLongLine(_ slab: Int) throws(SystemError) {
     let bytes = slabs.memory.view(slabs.start(of: slab), filled)
-    let line = LongLine(head: ByteBufferBox(copying: bytes.head(Self.shownLength)))
+    let line = LongLine(head: SharedBytes(copying: bytes.head(Self.shownLength)))
     line.file = try MemoryFile()
     try add(bytes, to: line)
     long = line

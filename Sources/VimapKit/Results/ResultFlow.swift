@@ -83,7 +83,7 @@ final class ResultFlow {
   }
 
   /// Counts a piece in memory of its own, which is not copied from a slab.
-  func addOwn(batch: UInt64, record: Int, _ bytes: ByteBufferBox, _ kind: Run.Kind) {
+  func addOwn(batch: UInt64, record: Int, _ bytes: SharedBytes, _ kind: Run.Kind) {
     copiedBytes += bytes.bytes.count
     add(
       batch: batch, records: record..<(record + 1),

@@ -7,7 +7,7 @@ struct ResultPiece {
     /// A worker's result slab.
     case slab(seat: Int, slab: Int)
     /// Memory of the piece's own.
-    case own(ByteBufferBox)
+    case own(SharedBytes)
     /// A file that a worker passed over.
     case file(SharedMemory)
   }
@@ -18,7 +18,7 @@ struct ResultPiece {
 
   /// The same tuples in memory of their own.
   func copied() -> ResultPiece {
-    let box = ByteBufferBox(copying: bytes)
+    let box = SharedBytes(copying: bytes)
     return ResultPiece(bytes: box.bytes, kind: kind, source: .own(box))
   }
 }

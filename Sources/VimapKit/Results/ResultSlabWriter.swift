@@ -3,11 +3,11 @@ import VimapSystem
 
 /// Writes tuples into a worker's result slabs, and keeps the table of runs that says what they
 /// answer.
-struct ResultSlabWriter: ~Copyable {
+final class ResultSlabWriter {
   /// Sends an announcement, with a descriptor to attach or -1.
   typealias Announce = (FromWorker, CInt) throws -> Void
 
-  private(set) var encoder: TupleEncoder
+  let encoder: TupleEncoder
   private let memory: SharedMemory
   private var free: [Int] = []
   private var slab: Int?
@@ -17,13 +17,13 @@ struct ResultSlabWriter: ~Copyable {
   /// The run at the table's end, as long as it may still be made longer.
   private var openRun: Run?
 
-  init(memory: SharedMemory, encoder: consuming TupleEncoder) {
+  init(memory: SharedMemory, encoder: TupleEncoder) {
     self.memory = memory
     self.encoder = encoder
   }
 
   /// Takes a slab from the parent, which has set its count of published runs to 0.
-  mutating func free(_ slab: Int) { free.append(slab) }
+  func free(_ slab: Int) { free.append(slab) }
 
   /// Whether a tuple with these parts can be added without waiting for the parent.
   func hasRoom(input: Int, output: Int) -> Bool {
@@ -39,7 +39,7 @@ struct ResultSlabWriter: ~Copyable {
   private func isOversize(_ size: Int) -> Bool { size > ResultSlabLayout.payloadSize }
 
   /// Adds the answer to one record. There is room for it (``hasRoom(input:output:)``).
-  mutating func add(
+  func add(
     input: ByteView, output: ByteView, record: Int, batch: RecordBatch, isException: Bool,
     meta: TupleMeta?, announce: Announce
   ) throws {
@@ -69,19 +69,18 @@ struct ResultSlabWriter: ~Copyable {
       return
     }
 
-    let start = ResultSlabLayout.payload(of: slab) + used
-    var length = 0
+    var cursor = memory.cursor(at: ResultSlabLayout.payload(of: slab) + used, room: size)
     encoder.encode(input: input, output: output, isException: isException, meta: meta) {
-      memory.copy($0, to: start + length)
-      length += $0.count
+      cursor.put($0)
     }
+    let length = cursor.count
     run.length = length
     used += length
     append(run, in: slab)
   }
 
   /// Adds a run to the table, or makes the last one longer where the two are one.
-  private mutating func append(_ run: Run, in slab: Int) {
+  private func append(_ run: Run, in slab: Int) {
     if var open = openRun, run.extends(open) {
       open.recordCount += 1
       open.length += run.length
@@ -95,7 +94,7 @@ struct ResultSlabWriter: ~Copyable {
     openRun = run
   }
 
-  private mutating func takeNextSlab(_ announce: Announce) throws {
+  private func takeNextSlab(_ announce: Announce) throws {
     if let slab {
       let message = FromWorker(
         kind: .results, slab: Int32(slab), published: Int32(runCount), slabIsFull: true)
@@ -111,7 +110,7 @@ struct ResultSlabWriter: ~Copyable {
   }
 
   /// The message that tells of what is new, or `nil` where nothing is.
-  mutating func announcement() -> FromWorker? {
+  func announcement() -> FromWorker? {
     guard let slab, announcedRuns < runCount else { return nil }
     announcedRuns = runCount
     openRun = nil

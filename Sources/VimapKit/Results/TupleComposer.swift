@@ -5,7 +5,7 @@ import VimapSystem
 /// Puts the exceptions together that no worker is there to write: for records that killed their
 /// worker, that were cancelled, or that are too long to be one.
 final class TupleComposer {
-  private var encoder: TupleEncoder
+  private let encoder: TupleEncoder
   private let configuration: PoolConfiguration
   private let fileNames: [String]
   private let scanner = RecordScanner()
@@ -22,7 +22,7 @@ final class TupleComposer {
   /// - Parameter body: handed each record, where its line is in the batch, and the tuple.
   func compose(
     _ message: ToWorker, _ input: InputBatch, _ slabs: InputSlabs, _ cause: PoolState.Cause,
-    _ body: (_ record: Int, _ line: Range<Int>, _ tuple: ByteBufferBox) -> Void
+    _ body: (_ record: Int, _ line: Range<Int>, _ tuple: SharedBytes) -> Void
   ) throws {
     let memory: SharedMemory
     if let number = input.file?.descriptor.number {
@@ -48,7 +48,7 @@ final class TupleComposer {
   }
 
   /// The exception for a line that is longer than a record may be; its `in` is how the line begins.
-  func tooLarge(_ line: RejectedLine) -> ByteBufferBox {
+  func tooLarge(_ line: RejectedLine) -> SharedBytes {
     let file = fileNames[line.place.file]
     let exception = RecordException(
       .recordTooLarge,
@@ -63,12 +63,12 @@ final class TupleComposer {
 
   private func tuple(
     _ input: ByteView, isJSON: Bool, _ exception: RecordException, _ meta: TupleMeta
-  ) -> ByteBufferBox {
+  ) -> SharedBytes {
     var out = ByteBuffer()
     exception.write(to: &out)
     var text = ByteBuffer()
     if !isJSON { text.appendString(of: input) }
-    let box = ByteBufferBox()
+    let box = SharedBytes()
     encoder.encode(
       input: isJSON ? input : text.view, output: out.view, isException: true,
       meta: configuration.withMeta ? meta : nil

@@ -10,13 +10,15 @@ struct TupleMeta {
 }
 
 /// Puts results together from their parts, in a pool's format.
-struct TupleEncoder: ~Copyable {
+final class TupleEncoder {
   let withMeta: Bool
   private let outputFrame: TupleFormat.Frame
   private let exceptionFrame: TupleFormat.Frame
   private let worker: Int
   /// The names of the inputs as JSON strings.
-  private let fileNames: [ByteBufferBox]
+  private let fileNames: [SharedBytes]
+  /// The parts of a tuple that do not depend on the record, in bytes; see ``size(input:output:)``.
+  private let overhead: Int
   private var metaText = ByteBuffer()
 
   init(format: TupleFormat, withMeta: Bool, worker: Int, fileNames: [String]) {
@@ -24,18 +26,17 @@ struct TupleEncoder: ~Copyable {
     self.outputFrame = format.outputFrame(meta: self.withMeta)
     self.exceptionFrame = format.exceptionFrame(meta: self.withMeta)
     self.worker = worker
-    self.fileNames = fileNames.map(ByteBufferBox.init(jsonString:))
+    self.fileNames = fileNames.map(SharedBytes.init(jsonString:))
+    // 160 holds the names and numbers of `meta`.
+    let meta = self.withMeta ? 160 + (self.fileNames.map(\.bytes.count).max() ?? 0) : 0
+    overhead = meta + max(outputFrame.size, exceptionFrame.size)
   }
 
   /// An upper bound of a tuple's size.
-  func size(input: Int, output: Int) -> Int {
-    // 160 holds the names and numbers of `meta`.
-    let meta = withMeta ? 160 + (fileNames.map(\.bytes.count).max() ?? 0) : 0
-    return max(outputFrame.size, exceptionFrame.size) + input + output + meta
-  }
+  func size(input: Int, output: Int) -> Int { overhead + input + output }
 
   /// Hands the tuple's parts to `write`, first to last.
-  mutating func encode<Failure: Error>(
+  func encode<Failure: Error>(
     input: ByteView, output: ByteView, isException: Bool, meta: TupleMeta?,
     write: (ByteView) throws(Failure) -> Void
   ) throws(Failure) {
@@ -55,7 +56,7 @@ struct TupleEncoder: ~Copyable {
     try write(frame.end)
   }
 
-  private mutating func put(_ meta: TupleMeta) {
+  private func put(_ meta: TupleMeta) {
     metaText.removeAll()
     metaText.append("{\"index\":")
     metaText.append(decimal: meta.index)
@@ -73,25 +74,15 @@ struct TupleEncoder: ~Copyable {
   }
 }
 
-/// Bytes that can stand in an array.
-final class ByteBufferBox {
-  private var buffer = ByteBuffer(capacity: 64)
-
-  init(jsonString text: String) {
+extension SharedBytes {
+  /// A text as a JSON string.
+  fileprivate convenience init(jsonString text: String) {
     var raw = ByteBuffer(capacity: 64)
     raw.append(text: text)
-    buffer.appendString(of: raw.view)
+    var json = ByteBuffer(capacity: 64)
+    json.appendString(of: raw.view)
+    self.init(copying: json.view)
   }
-
-  init() {}
-
-  init(copying bytes: ByteView) {
-    buffer.append(bytes)
-  }
-
-  func append(_ bytes: ByteView) { buffer.append(bytes) }
-
-  var bytes: ByteView { buffer.view }
 }
 
 extension ByteBuffer {

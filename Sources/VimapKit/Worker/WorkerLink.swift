@@ -28,7 +28,7 @@ public final class WorkerLink {
   private let input: SharedMemory
   private let shared: SharedMemory
   private let scanner = RecordScanner()
-  private var results: ResultSlabWriter
+  private let results: ResultSlabWriter
   private var spareBatches: [RecordBatch] = []
   /// What came while an answer waited for room.
   private var stash: [Event] = []
@@ -118,25 +118,31 @@ public final class WorkerLink {
 
   // MARK: Answering
 
-  /// Whether there is room to answer a record with an output of `size` bytes. Where there is not,
-  /// ``receive(waiting:)`` will bring ``Event/room``.
-  public func hasRoom(for record: Int, of batch: RecordBatch, output size: Int) -> Bool {
-    results.hasRoom(input: batch.bytes(of: record).count, output: size)
+  /// Answers a record with an output, which is valid JSON on one line, if there is room for it.
+  ///
+  /// Where there is none, ``receive(waiting:)`` will bring ``Event/room``.
+  /// - Parameter seconds: how long the record took, for `meta`.
+  /// - Returns: whether there was room.
+  public func tryOutput(
+    _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
+    seconds: Double = 0
+  ) throws -> Bool {
+    let input = batch.bytes(of: record)
+    guard results.hasRoom(input: input.count, output: output.count) else { return false }
+    try results.add(
+      input: input, output: output, record: record, batch: batch, isException: false,
+      meta: meta(record, of: batch, attempts, seconds), announce: announce)
+    return true
   }
 
-  /// Answers a record with an output, which is valid JSON on one line.
-  ///
-  /// Needs room (``hasRoom(for:of:output:)``); waits for it where there is none.
-  /// - Parameter seconds: how long the record took, for `meta`.
+  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room.
   public func output(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
   ) throws {
-    let input = batch.bytes(of: record)
-    try awaitRoom(input: input.count, output: output.count)
-    try results.add(
-      input: input, output: output, record: record, batch: batch, isException: false,
-      meta: meta(record, of: batch, attempts, seconds), announce: announce)
+    while try !tryOutput(output, for: record, of: batch, attempts: attempts, seconds: seconds) {
+      try awaitRoom(input: batch.bytes(of: record).count, output: output.count)
+    }
   }
 
   /// Answers a record with an exception.

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+@Suite struct CaseTests {
+  @Test func thereAreCases() {
+    #expect(EndToEndCase.all.count > 30)
+    #expect(EndToEndCase.all.allSatisfy { $0["run"] != nil })
+  }
+
+  @Test(arguments: EndToEndCase.all)
+  func holds(_ expected: EndToEndCase) throws {
+    let outcome = try CaseRunner.run(try #require(expected["run"]))
+    #expect(outcome.status == expected.status, "standard error: \(outcome.error)")
+    if let output = expected["out"] { #expect(outcome.output == output) }
+    if let sorted = expected["sorted"] {
+      #expect(sortedLines(outcome.output) == sortedLines(sorted))
+    }
+    for text in expected.lines("has") {
+      #expect(outcome.output.contains(text), "standard output lacks: \(text)")
+    }
+    for text in expected.lines("lacks") {
+      #expect(!outcome.output.contains(text), "standard output has: \(text)")
+    }
+    for text in expected.lines("err") {
+      #expect(outcome.error.contains(text), "standard error lacks: \(text)")
+    }
+    if expected["err"] == nil { #expect(outcome.error == "") }
+    #expect(outcome.leftBehind == [])
+  }
+
+  private func sortedLines(_ text: String) -> [Substring] {
+    text.split(separator: "\n").sorted()
+  }
+}
