@@ -62,12 +62,15 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(name: "VimapBytesTests", dependencies: ["VimapBytes"], swiftSettings: strict),
-    .testTarget(name: "VimapSystemTests", dependencies: ["VimapSystem"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapSystemTests",
+      dependencies: ["VimapSystem", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
     .testTarget(
       name: "VimapJSONTests", dependencies: ["VimapJSON"],
       resources: [.copy("Corpus")], swiftSettings: strict),
     .testTarget(name: "VimapKitTests", dependencies: ["VimapKit"], swiftSettings: strict),
-    .testTarget(name: "VimapExecTests", dependencies: ["VimapExec"], swiftSettings: strict),
+    .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vimap"],

@@ -31,6 +31,7 @@ final class FeedQueue {
   /// Where the suspects end; `nil` where there are none.
   private(set) var suspectEnd: Int?
   private var groupSize = 1
+  private var isOneByOne = false
   private var groupEnd = 0
 
   /// Text is fed as the lines it was read as, not as JSON strings.
@@ -86,7 +87,13 @@ final class FeedQueue {
     answerPosition += 1
     if byCommand { owed -= 1 }
     if let end = suspectEnd {
-      if answerPosition >= end { suspectEnd = nil } else if answerPosition == groupEnd { beginGroup() }
+      if answerPosition >= end {
+        suspectEnd = nil
+      } else if answerPosition == groupEnd {
+        // The group is innocent: try more of them at once.
+        if !isOneByOne { groupSize *= 2 }
+        beginGroup()
+      }
     }
     guard let answering, answerPosition == answering.end else { return nil }
     entries.removeFirst()
@@ -154,20 +161,28 @@ final class FeedQueue {
   /// - Parameter leftInput: the command answered some records and left before it had read the last
   ///   of its input, so that a single record owed was never begun.
   func commandDied(oneByOne: Bool, leftInput: Bool) -> Bool {
-    guard owed > 1 else {
-      if owed == 1, leftInput {
-        feedPosition = answerPosition
-        owed = 0
+    guard owed > 0 else { return false }
+    if owed == 1 {
+      if leftInput {
+        rewind()
         return false
       }
-      return owed == 1
+      // With the guilty one found, the others are suspects no more.
+      suspectEnd = nil
+      return true
     }
     suspectEnd = max(suspectEnd ?? 0, feedPosition)
+    isOneByOne = oneByOne
     groupSize = oneByOne ? 1 : owed / 2
-    feedPosition = answerPosition
-    owed = 0
+    rewind()
     beginGroup()
     return false
+  }
+
+  /// What was fed and not answered counts as not fed.
+  private func rewind() {
+    feedPosition = answerPosition
+    owed = 0
   }
 
   private func beginGroup() {

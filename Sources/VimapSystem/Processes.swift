@@ -82,6 +82,7 @@ public enum Process {
 
   /// Raises the soft limit of open files to the hard one; returns the soft limit it had, for the
   /// commands, which should see what the user set.
+  @discardableResult
   public static func raiseFileLimit() -> UInt64 {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }

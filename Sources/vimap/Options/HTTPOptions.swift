@@ -1,11 +1,69 @@
 import ArgumentParser
+import VimapHTTP
 
 struct HTTPOptions: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "Send each record to this URL; repeatable, workers take the URLs in turn. {.a.b} is a field"
-        + " of the record.",
+      "Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field"
+        + " of the record, percent-encoded; {+.a.b} keeps its /?&= as they are.",
       valueName: "url"))
   var post: [String] = []
+
+  @Option(
+    name: [.customShort("X"), .customLong("request")],
+    help: ArgumentHelp("The method of the requests (default: POST).", valueName: "method"))
+  var request: String?
+
+  @Option(
+    name: [.customShort("H"), .long], parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "A header, repeatable; its value may have placeholders.", valueName: "name: value"))
+  var header: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Send this field as JSON (default: the whole record).", valueName: "path"))
+  var body: String?
+
+  @Option(
+    help: ArgumentHelp("Send this field, a string, as it is.", valueName: "path"))
+  var bodyText: String?
+
+  @Flag(help: "Send no body.")
+  var noBody = false
+
+  @Option(help: ArgumentHelp("Requests in flight for each worker (default: 8).", valueName: "n"))
+  var concurrency: Int?
+
+  @Option(help: ArgumentHelp("The longest a request may take (default: 30s).", valueName: "time"))
+  var timeout: TimeSpan?
+
+  @Option(help: ArgumentHelp("The longest connecting may take (default: 10s).", valueName: "time"))
+  var connectTimeout: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
+      "Statuses that make an output (default: 200-299); any other is an exception.",
+      valueName: "list"))
+  var accept: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What out is: full ({status,headers,body}) or body (default: full).", valueName: "shape"))
+  var response: ResponseShape?
+
+  /// The first option that only means something to the HTTP worker, if one was given.
+  var given: String? {
+    let options: [(String, Bool)] = [
+      ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
+      ("--body-text", bodyText != nil), ("--no-body", noBody),
+      ("--concurrency", concurrency != nil), ("--timeout", timeout != nil),
+      ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
+      ("--response", response != nil),
+    ]
+    return options.first(where: \.1)?.0
+  }
 }
+
+extension ResponseShape: ExpressibleByArgument {}

@@ -49,7 +49,8 @@ struct VimapCommand: ParsableCommand {
       """,
     version: "vimap \(Program.version)")
 
-  @Argument(help: "Files of records, read in order; none, or -, is standard input.")
+  @Argument(
+    help: "Files of records, read in order; none, or -, is standard input.", completion: .file())
   var file: [String] = []
 
   @OptionGroup(title: "Records") var records: RecordOptions
@@ -78,7 +79,8 @@ struct RecordOptions: ParsableArguments {
 struct ResultOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .long],
-    help: ArgumentHelp("Write there instead of to standard output.", valueName: "file"))
+    help: ArgumentHelp("Write there instead of to standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Option(
@@ -101,7 +103,8 @@ struct ResultOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Also write the input line of each exception there, to be fed again.", valueName: "file"))
+      "Also write the input line of each exception there, to be fed again.", valueName: "file"),
+    completion: .file())
   var failed: String?
 }
 

@@ -1,10 +1,12 @@
 import VimapExec
+import VimapHTTP
 import VimapKit
 import VimapSystem
 
 /// The one worker that the command line chose.
 enum WorkerChoice {
   case command(VimapExec.CommandConfiguration)
+  case http(HTTPConfiguration)
 
   init(_ line: TypedLine, pool: PoolConfiguration) throws {
     let options = line.options
@@ -20,7 +22,15 @@ enum WorkerChoice {
           ? "no worker: give a command behind --, or --exec, or --post; see vimap --help"
           : "\(chosen.joined(separator: " and ")): give one worker only")
     }
-    self = .command(Self.commandWorker(line, pool))
+    if options.http.post.isEmpty {
+      if let option = options.http.given {
+        throw Refusal(.usage, "\(option): it goes with --post")
+      }
+      self = .command(Self.commandWorker(line, pool))
+    } else {
+      if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
+      self = .http(try Self.httpWorker(options, pool))
+    }
   }
 
   private static func commandWorker(
@@ -39,6 +49,18 @@ enum WorkerChoice {
     return worker
   }
 
+  private static func httpWorker(
+    _ options: VimapCommand, _ pool: PoolConfiguration
+  ) throws -> HTTPConfiguration {
+    let worker = try HTTPConfiguration(options.http)
+    let known = Set(pool.initArguments.map(\.name))
+    if let name = worker.initNames.first(where: { !known.contains($0) }) {
+      throw Refusal(.usage, "{init.\(name)}: give it a value with --init \(name)=VALUE")
+    }
+    Process.raiseFileLimit()
+    return worker
+  }
+
   /// Large pipes save changes between processes; a user's pipes share one quota, by default 64 MiB
   /// (pipe(7)), of which this takes no more than half.
   private static func pipeCapacity(_ jobs: Int) -> Int {
@@ -48,9 +70,12 @@ enum WorkerChoice {
 
   /// The pool as this worker needs it.
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
-    switch self {
-    case .command: pool
+    var pool = pool
+    if case .http(let configuration) = self {
+      pool.concurrency = configuration.concurrency
+      pool.blame = .everyBegun
     }
+    return pool
   }
 
   /// Makes a worker in its own process.
@@ -58,6 +83,7 @@ enum WorkerChoice {
     Descriptor.leaveStandardStreams()
     switch self {
     case .command(let configuration): return CommandWorker(configuration)
+    case .http(let configuration): return HTTPWorker(configuration)
     }
   }
 }

@@ -1,0 +1,49 @@
+import VimapHTTP
+import VimapJSON
+import VimapKit
+
+extension HTTPConfiguration {
+  /// The HTTP worker that the options describe.
+  init(_ options: HTTPOptions) throws {
+    do {
+      try self.init(
+        urls: options.post.map { url throws in try TargetURL(url) },
+        userAgent: "vimap/\(Program.version)")
+      if let name = options.request { method = try RequestMethod(name) }
+      headers = try options.header.map { text throws in try HeaderTemplate(text) }
+      if let list = options.accept { accepted = try StatusSet(list) }
+      if let body = try Self.body(options) { self.body = body }
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw Refusal(.usage, "\(error)")
+    }
+    if let shape = options.response { response = shape }
+    if let time = options.timeout { timeout = .seconds(time.seconds) }
+    if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
+    if let concurrency = options.concurrency {
+      guard (1...100_000).contains(concurrency) else {
+        throw Refusal(.usage, "--concurrency \(concurrency): give a number from 1 to 100000")
+      }
+      self.concurrency = concurrency
+    }
+  }
+
+  private static func body(_ options: HTTPOptions) throws -> RequestBody? {
+    var bodies: [RequestBody] = []
+    if let path = options.body { bodies.append(.path(try JSONPath(path))) }
+    if let path = options.bodyText { bodies.append(.textPath(try JSONPath(path))) }
+    if options.noBody { bodies.append(.none) }
+    if bodies.count > 1 {
+      throw Refusal(.usage, "--body, --body-text and --no-body: give one of them only")
+    }
+    return bodies.first
+  }
+
+  /// Names of bound arguments that the URLs and headers ask for.
+  var initNames: [String] {
+    var names = urls.flatMap(\.template.initNames)
+    for case .text(let template) in headers.map(\.value) { names += template.initNames }
+    return names
+  }
+}

@@ -1,0 +1,66 @@
+import Testing
+import VimapBytes
+
+@Suite struct ByteViewTests {
+  @Test func findsBytes() {
+    let view = ByteView("a,b,c")
+    #expect(view.firstIndex(of: 0x2C) == 1)
+    #expect(view.firstIndex(of: 0x2C, from: 2) == 3)
+    #expect(view.firstIndex(of: 0x2C, from: 5) == nil)
+    #expect(view.lastIndex(of: 0x2C) == 3)
+    #expect(view.lastIndex(of: 0x78) == nil)
+    #expect(ByteView.empty.firstIndex(of: 0) == nil)
+  }
+
+  @Test func trims() {
+    #expect(ByteView(" \t\r\n x y \n").trimmed() == ByteView("x y"))
+    #expect(ByteView(" \n").trimmed().isEmpty)
+    #expect(ByteView("\u{b}x").trimmed() == ByteView("\u{b}x"))
+  }
+
+  @Test func joinsNeighbours() {
+    let view = ByteView("abcdef")
+    #expect(view.head(2).joined(with: view.slice(2, 3)) == ByteView("abcde"))
+    #expect(view.head(2).joined(with: view.slice(3)) == nil)
+  }
+
+  @Test func bytesThatAreNotTextAreReplaced() {
+    let bytes: [UInt8] = [0x61, 0xFF, 0x62]
+    #expect(bytes.withUnsafeBytes { ByteView($0).text } == "a\u{FFFD}b")
+  }
+}
+
+@Suite struct ByteBufferTests {
+  @Test func growsAndKeepsWhatItHolds() {
+    var buffer = ByteBuffer(capacity: 64)
+    for number in 0..<1000 { buffer.append(decimal: number) }
+    #expect(buffer.view.text == (0..<1000).map(String.init).joined())
+  }
+
+  @Test func isAQueue() {
+    var buffer = ByteBuffer(capacity: 64)
+    var expected = ""
+    for round in 0..<200 {
+      buffer.append(text: "round \(round);")
+      expected += "round \(round);"
+      let taken = min(buffer.count, 5)
+      buffer.removeFirst(taken)
+      expected.removeFirst(taken)
+      #expect(buffer.view.text == expected)
+    }
+    buffer.truncate(to: 3)
+    #expect(buffer.view.text == String(expected.prefix(3)))
+    buffer.removeAll()
+    #expect(buffer.isEmpty == true)
+  }
+
+  @Test func lendsRoom() {
+    var buffer = ByteBuffer()
+    let count = buffer.appendUnsafe(room: 100) { memory in
+      memory.copyBytes(from: [1, 2, 3])
+      return 3
+    }
+    #expect(count == 3)
+    #expect(buffer.count == 3)
+  }
+}

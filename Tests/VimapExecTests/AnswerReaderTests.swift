@@ -1,0 +1,98 @@
+import Testing
+import VimapBytes
+import VimapSystem
+
+@testable import VimapExec
+
+@Suite struct AnswerReaderTests {
+  /// What a reader makes of text that comes in pieces, and ends or not.
+  private func answers(_ pieces: [String], longest: Int = 100, ends: Bool = true) throws -> [String] {
+    let pipe = try Pipe()
+    try Descriptor.setNonblocking(pipe.reading.number)
+    let reader = AnswerReader(longest: longest)
+    var answers: [String] = []
+    func note(_ answer: AnswerReader.Answer) {
+      switch answer {
+      case .line(let line): answers.append(line.text)
+      case .tooLong(let head): answers.append("too long: \(head.head(4).text)")
+      }
+    }
+    for piece in pieces {
+      var buffer = ByteBuffer()
+      buffer.append(text: piece)
+      try Descriptor.writeAll(pipe.writing.number, buffer.view)
+      while try reader.read(from: pipe.reading.number) {}
+      while let answer = reader.next() {
+        note(answer)
+        reader.take()
+      }
+    }
+    if ends, let last = reader.unfinishedLine() { note(last) }
+    return answers
+  }
+
+  @Test func lines() throws {
+    #expect(try answers(["1\n2", "2\n\n3\n"]) == ["1", "22", "", "3"])
+  }
+
+  @Test func aLastLineWithoutLineFeed() throws {
+    #expect(try answers(["1\n2"]) == ["1", "2"])
+    #expect(try answers(["1\n2"], ends: false) == ["1"])
+    #expect(try answers(["1\n"]) == ["1"])
+  }
+
+  @Test func linesThatAreTooLong() throws {
+    let long = String(repeating: "7", count: 200)
+    #expect(try answers(["1\n\(long)\n3\n"]) == ["1", "too long: 7777", "3"])
+    #expect(try answers(["1\n\(long)", long, "7\n3\n"]) == ["1", "too long: 7777", "3"])
+    #expect(try answers([long]) == ["too long: 7777"])
+    #expect(try answers([String(repeating: "7", count: 100) + "\n"]).first?.count == 100)
+  }
+}
+
+@Suite struct TimingTests {
+  @Test func silenceIsBrokenAtGrowingIntervals() {
+    var silence = Silence()
+    silence.hasNews(0)
+    #expect(silence.check(.milliseconds(10)) { true } == nil)
+    #expect(silence.check(.milliseconds(20)) { true } == .hungry)
+    #expect(silence.check(.milliseconds(30)) { true } == nil)
+    #expect(silence.check(.milliseconds(60)) { true } == .hungry)
+    #expect(silence.nextCheck == .milliseconds(140))
+  }
+
+  @Test func aCommandThatHasNotReadItsInputIsLeftInPeace() {
+    var silence = Silence()
+    silence.hasNews(0)
+    #expect(silence.check(.milliseconds(20)) { false } == nil)
+    #expect(silence.check(.seconds(6)) { false } == nil)
+  }
+
+  @Test func aLongSilenceIsToldOnce() {
+    var silence = Silence()
+    silence.hasNews(0)
+    #expect(silence.check(.seconds(5)) { true } == .stalled)
+    silence.hasNews(.seconds(6))
+    #expect(silence.check(.seconds(20)) { true } == .hungry)
+  }
+
+  @Test func aFarewellTakesThreeSteps() {
+    var farewell = Farewell(from: 0)
+    #expect(farewell.take(.seconds(9)) == nil)
+    #expect(farewell.take(.seconds(10)) == .terminate)
+    #expect(farewell.take(.seconds(11)) == nil)
+    #expect(farewell.take(.seconds(12)) == .kill)
+    #expect(farewell.nextStep == nil)
+  }
+
+  @Test func restartsAreSlowedDownOnlyWhenTheyAreInVain() {
+    var pause = RestartPause()
+    for _ in 0..<24 { pause.died(at: 1000) }
+    #expect(pause.isOver(1000))
+    pause.died(at: 1000)
+    #expect(!pause.isOver(1000))
+    pause.hasAnswered()
+    pause.died(at: 2000)
+    #expect(pause.isOver(2000))
+  }
+}

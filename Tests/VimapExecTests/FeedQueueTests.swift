@@ -1,0 +1,174 @@
+import Testing
+import VimapBytes
+import VimapJSON
+import VimapSystem
+
+@testable import VimapExec
+@testable import VimapKit
+
+/// A command as a queue sees it: it reads lines, keeps its answers to itself until it has some
+/// number of them or its input ends, and dies of certain records with what it has kept.
+private struct FakeCommand {
+  var fatal: Set<String>
+  var buffer: Int
+  var kept: [String] = []
+
+  /// Reads some lines; the answers it gives, and whether it has died.
+  mutating func read(_ lines: [String], isEnd: Bool) -> (answers: [String], died: Bool) {
+    var answers: [String] = []
+    for line in lines {
+      if fatal.contains(line) {
+        kept = []
+        return (answers, true)
+      }
+      kept.append(line)
+      if kept.count >= buffer {
+        answers += kept
+        kept = []
+      }
+    }
+    if isEnd {
+      answers += kept
+      kept = []
+    }
+    return (answers, false)
+  }
+}
+
+@Suite struct FeedQueueTests {
+  private func batch(_ lines: [String], first: Int = 0) throws -> RecordBatch {
+    var text = ByteBuffer()
+    for line in lines { text.append(text: line + "\n") }
+    let memory = try SharedMemory(count: text.count)
+    memory.copy(text.view, to: 0)
+    let batch = RecordBatch()
+    batch.load(
+      ToWorker(
+        kind: .batch, length: text.count, firstRecord: first, endRecord: lines.count, index: 1),
+      region: memory.view(0, text.count), memory: memory, mode: InputMode(),
+      scanner: RecordScanner())
+    return batch
+  }
+
+  private func feed(_ queue: FeedQueue, _ scratch: inout ByteBuffer) -> [String] {
+    var lines: [String] = []
+    while let bytes = queue.nextBytes(&scratch) {
+      lines += bytes.text.split(separator: "\n").map(String.init)
+    }
+    return lines
+  }
+
+  @Test func feedsWholeBatchesAndPassesBadLinesBy() throws {
+    let queue = FeedQueue(feedsText: false)
+    var scratch = ByteBuffer()
+    queue.add(try batch(["1", "2"]))
+    queue.add(try batch(["3", "x", "4"], first: 0))
+    #expect(feed(queue, &scratch) == ["1", "2", "3", "4"])
+    #expect(queue.owed == 4)
+    #expect(queue.nextInvalid == nil)
+    _ = queue.answerNext(byCommand: true)
+    #expect(queue.answerNext(byCommand: true) != nil)
+    _ = queue.answerNext(byCommand: true)
+    #expect(queue.nextInvalid?.record == 1)
+    _ = queue.answerNext(byCommand: false)
+    #expect(queue.owed == 1)
+    #expect(queue.answerNext(byCommand: true) != nil)
+    #expect(queue.isEmpty)
+  }
+
+  @Test func aPartOfABatchIsFedFromItsFirstRecordOn() throws {
+    let queue = FeedQueue(feedsText: false)
+    var scratch = ByteBuffer()
+    queue.add(try batch(["1", "2", "3"], first: 1))
+    #expect(feed(queue, &scratch) == ["2", "3"])
+    #expect(queue.next?.record == 1)
+  }
+
+  /// Runs records through a queue and a command that dies; which records were blamed, and how
+  /// often the command was started.
+  private func play(
+    records: Int, fatal: Set<String>, buffer: Int, batchSize: Int, prompt: Bool
+  ) throws -> (blamed: [String], answered: [String], starts: Int) {
+    let queue = FeedQueue(feedsText: false)
+    var scratch = ByteBuffer()
+    var next = 1
+    while next <= records {
+      let end = min(records, next + batchSize - 1)
+      queue.add(try batch((next...end).map(String.init)))
+      next = end + 1
+    }
+    var blamed: [String] = []
+    var answered: [String] = []
+    var starts = 0
+    while !queue.isEmpty, starts < 10_000 {
+      starts += 1
+      var command = FakeCommand(fatal: fatal, buffer: buffer)
+      while !queue.isEmpty {
+        let lines = feed(queue, &scratch)
+        // As the supervisor does: the input is ended where answers might be kept back.
+        let isEnd = !prompt && (queue.isGroupFed || !queue.canFeed)
+        let (answers, died) = command.read(lines, isEnd: isEnd)
+        for answer in answers {
+          let (batch, record) = try #require(queue.next)
+          #expect(batch.bytes(of: record).text == answer)
+          answered.append(answer)
+          _ = queue.answerNext(byCommand: true)
+        }
+        guard died else {
+          if isEnd {
+            #expect(!queue.commandDied(oneByOne: prompt, leftInput: false))
+            break
+          }
+          continue
+        }
+        if queue.commandDied(oneByOne: prompt, leftInput: false) {
+          let (batch, record) = try #require(queue.next)
+          blamed.append(batch.bytes(of: record).text)
+          _ = queue.answerNext(byCommand: true)
+        }
+        break
+      }
+    }
+    #expect(queue.owed == 0)
+    return (blamed, answered, starts)
+  }
+
+  @Test(arguments: [1, 7, 50, 100])
+  func onlyTheRecordThatKillsIsBlamed(poison: Int) throws {
+    for (buffer, prompt) in [(1, true), (1, false), (13, false), (1000, false)] {
+      let result = try play(
+        records: 100, fatal: ["\(poison)"], buffer: buffer, batchSize: 9, prompt: prompt)
+      #expect(result.blamed == ["\(poison)"])
+      #expect(result.answered == (1...100).map(String.init).filter { $0 != "\(poison)" })
+    }
+  }
+
+  @Test func severalKillersAreAllFound() throws {
+    let fatal: Set = ["1", "2", "50", "51", "99", "100"]
+    for (buffer, prompt) in [(1, true), (64, false)] {
+      let result = try play(
+        records: 100, fatal: fatal, buffer: buffer, batchSize: 100, prompt: prompt)
+      #expect(Set(result.blamed) == fatal)
+      #expect(result.answered.count == 94)
+    }
+  }
+
+  @Test func aKillerAmongManyIsFoundWithFewStarts() throws {
+    let prompt = try play(
+      records: 4000, fatal: ["1777"], buffer: 1, batchSize: 500, prompt: true)
+    #expect(prompt.starts <= 3)
+    let buffering = try play(
+      records: 4000, fatal: ["1777"], buffer: 100_000, batchSize: 500, prompt: false)
+    #expect(buffering.starts <= 30)
+  }
+
+  @Test func aRecordThatWasNeverReadIsNotBlamed() throws {
+    let queue = FeedQueue(feedsText: false)
+    var scratch = ByteBuffer()
+    queue.add(try batch(["1"]))
+    #expect(feed(queue, &scratch) == ["1"])
+    #expect(!queue.commandDied(oneByOne: true, leftInput: true))
+    #expect(feed(queue, &scratch) == ["1"])
+    #expect(queue.commandDied(oneByOne: true, leftInput: false))
+  }
+}

@@ -1,0 +1,191 @@
+import VimapSystem
+
+@testable import VimapKit
+
+/// Random numbers that a seed repeats (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// Plays a pool's world — input, workers, death — by chance, and keeps the books.
+struct PoolSimulation {
+  /// How often things happen, of a hundred.
+  struct Chances {
+    var death = 5
+    var hungry = 5
+    var failedStart = 0
+  }
+
+  private(set) var state: PoolState
+  private var random: SeededGenerator
+  private let chances: Chances
+  private var now: Nanoseconds = 0
+  private var recordsLeft: Int
+  private var nextBatch: UInt64 = 0
+  private var workers: [Int: FakeWorker] = [:]
+  private var sizes: [UInt64: Int] = [:]
+
+  /// How often each record of each batch was answered.
+  private(set) var answers: [UInt64: [Int]] = [:]
+  private(set) var excepted = 0
+  private(set) var deaths = 0
+  private(set) var completed: Set<UInt64> = []
+  private(set) var isFinished = false
+  private(set) var mostBytesHeld = 0
+  private var bytesHeld = 0
+  /// What went against the rules.
+  private(set) var violations: [String] = []
+
+  private struct FakeWorker {
+    var isReady = false
+    var isClosing = false
+    var work: [(batch: UInt64, record: Int)] = []
+    var begun: UInt64 = 0
+    var received: UInt64 = 0
+  }
+
+  init(_ rules: PoolState.Rules, records: Int, seed: UInt64, chances: Chances = Chances()) {
+    state = PoolState(rules)
+    recordsLeft = records
+    random = SeededGenerator(seed: seed)
+    self.chances = chances
+  }
+
+  var answered: Int { answers.values.joined().count { $0 == 1 } }
+  var answeredTwice: Int { answers.values.joined().count { $0 > 1 } }
+  var read: Int { sizes.values.reduce(0, +) }
+
+  mutating func run(steps limit: Int = 1_000_000) {
+    var steps = 0
+    while !isFinished, steps < limit {
+      steps += 1
+      now += .milliseconds(1) / 4
+      perform()
+      feed()
+      perform()
+      happen()
+    }
+    perform()
+    if !isFinished { violations.append("not finished after \(limit) steps") }
+  }
+
+  private mutating func perform() {
+    while case let actions = state.takeActions(), !actions.isEmpty {
+      for action in actions {
+        if isFinished { violations.append("\(action) after the end") }
+        perform(action)
+      }
+    }
+  }
+
+  private mutating func perform(_ action: PoolState.Action) {
+    switch action {
+    case .fork(let seat):
+      if workers[seat] != nil { violations.append("seat \(seat) forked twice") }
+      workers[seat] = FakeWorker()
+    case .send(let seat, let batch, let records, _):
+      guard workers[seat] != nil else {
+        violations.append("sent to vacant seat \(seat)")
+        return
+      }
+      workers[seat]?.work += records.map { (batch, $0) }
+      workers[seat]?.received += UInt64(records.count)
+    case .close(let seat): workers[seat]?.isClosing = true
+    case .kill(let seat): if workers[seat] != nil { die(seat) }
+    case .except(let batch, let records, _):
+      for record in records { note(batch, record) }
+      excepted += records.count
+    case .complete(let batch):
+      if !completed.insert(batch).inserted { violations.append("batch \(batch) complete twice") }
+      let bytes = (sizes[batch] ?? 0) * 10
+      bytesHeld -= bytes
+      state.release(bytes: bytes)
+    case .finish: isFinished = true
+    }
+  }
+
+  private mutating func note(_ batch: UInt64, _ record: Int) {
+    answers[batch]?[record] += 1
+  }
+
+  private mutating func feed() {
+    while let demand = state.demand(now: now) {
+      guard recordsLeft > 0 else {
+        state.endInput()
+        return
+      }
+      let count = min(demand.records, recordsLeft, Int.random(in: 1...40, using: &random))
+      recordsLeft -= count
+      sizes[nextBatch] = count
+      answers[nextBatch] = Array(repeating: 0, count: count)
+      bytesHeld += count * 10
+      mostBytesHeld = max(mostBytesHeld, bytesHeld)
+      state.take(batch: nextBatch, records: count, bytes: count * 10, for: demand, now: now)
+      nextBatch += 1
+      perform()
+    }
+  }
+
+  /// Something happens to one of the workers.
+  private mutating func happen() {
+    guard let seat = workers.keys.sorted().randomElement(using: &random),
+      let worker = workers[seat]
+    else { return }
+    let dice = Int.random(in: 0..<100, using: &random)
+    if !worker.isReady {
+      if dice < chances.failedStart {
+        state.workerFailed(seat, "no such command")
+        perform()
+        if workers[seat] != nil { die(seat) }
+      } else {
+        workers[seat]?.isReady = true
+        state.workerIsReady(seat)
+      }
+    } else if dice < chances.death {
+      die(seat)
+    } else if dice < chances.death + chances.hungry {
+      state.workerIsHungry(seat)
+    } else if worker.work.isEmpty {
+      if worker.isClosing { end(seat, .exited(status: 0)) }
+    } else {
+      answer(seat)
+    }
+  }
+
+  private mutating func answer(_ seat: Int) {
+    guard let first = workers[seat]?.work.first else { return }
+    workers[seat]?.work.removeFirst()
+    let worker = workers[seat]
+    let left = UInt64(worker?.work.count ?? 0)
+    workers[seat]?.begun = max(worker?.begun ?? 0, (worker?.received ?? 0) - left)
+    note(first.batch, first.record)
+    let accepted = state.answered(
+      seat, batch: first.batch, records: first.record..<(first.record + 1), now: now)
+    if !accepted { violations.append("answer to \(first) refused") }
+  }
+
+  private mutating func die(_ seat: Int) {
+    deaths += 1
+    // It had begun the next record, perhaps.
+    if let worker = workers[seat], !worker.work.isEmpty, Bool.random(using: &random) {
+      workers[seat]?.begun = worker.received - UInt64(worker.work.count) + 1
+    }
+    end(seat, .killed(signal: 9))
+  }
+
+  private mutating func end(_ seat: Int, _ end: ProcessEnd) {
+    let begun = workers[seat]?.begun ?? 0
+    workers[seat] = nil
+    state.workerEnded(seat, end, begun: begun, now: now)
+  }
+}

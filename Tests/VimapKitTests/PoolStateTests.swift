@@ -1,0 +1,205 @@
+import Testing
+import VimapSystem
+
+@testable import VimapKit
+
+@Suite struct PoolStateTests {
+  private func rules(jobs: Int, window: Int = 1 << 20) -> PoolState.Rules {
+    PoolState.Rules(jobs: jobs, chunk: nil, window: window)
+  }
+
+  /// A pool of one worker that is ready.
+  private func readyPool(jobs: Int = 1, chunk: Int? = nil) -> PoolState {
+    var state = PoolState(PoolState.Rules(jobs: jobs, chunk: chunk, window: 1 << 20))
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    return state
+  }
+
+  private func give(_ state: inout PoolState, _ batch: UInt64, records: Int) throws {
+    let wanted = state.demand(now: 0)
+    let demand = try #require(wanted)
+    state.take(batch: batch, records: records, bytes: records, for: demand, now: 0)
+  }
+
+  @Test func oneWorkerIsStartedBeforeThereIsInput() {
+    var state = PoolState(rules(jobs: 4))
+    #expect(state.takeActions() == [.fork(seat: 0)])
+    #expect(state.demand(now: 0) == nil)
+    state.workerIsReady(0)
+    #expect(state.demand(now: 0) == PoolState.Demand(seat: 0, records: 1))
+    #expect(state.takeActions() == [])
+  }
+
+  @Test func recordsGoToIdleWorkersFirst() throws {
+    var state = readyPool(jobs: 3)
+    for batch in UInt64(0)..<3 { try give(&state, batch, records: 1) }
+    #expect(
+      state.takeActions() == [
+        .send(seat: 0, batch: 0, records: 0..<1, attempt: 1),
+        .fork(seat: 1), .send(seat: 1, batch: 1, records: 0..<1, attempt: 1),
+        .fork(seat: 2), .send(seat: 2, batch: 2, records: 0..<1, attempt: 1),
+      ])
+  }
+
+  @Test func aWorkerIsGivenTwoBatchesAhead() throws {
+    var state = readyPool()
+    for batch in UInt64(0)..<3 { try give(&state, batch, records: 1) }
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 1) == true)
+    #expect(state.demand(now: 1) != nil)
+  }
+
+  @Test func aHungryWorkerIsGivenMoreEachTime() throws {
+    var state = readyPool()
+    for batch in UInt64(0)..<3 { try give(&state, batch, records: 1) }
+    state.workerIsHungry(0)
+    let demand = state.demand(now: 0)
+    #expect(demand?.records == 3)
+  }
+
+  @Test func theInputWaitsForTheWindow() throws {
+    var state = PoolState(rules(jobs: 1, window: 10))
+    state.workerIsReady(0)
+    let wanted = state.demand(now: 0)
+    let demand = try #require(wanted)
+    state.take(batch: 0, records: 1, bytes: 10, for: demand, now: 0)
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    state.release(bytes: 10)
+    #expect(state.demand(now: 0) != nil)
+  }
+
+  @Test func onlyTheRecordBegunIsChargedWithADeath() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 5)
+    #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
+    _ = state.takeActions()
+    state.workerEnded(0, .killed(signal: 9), begun: 4, now: 0)
+    let cause = PoolState.Cause.workerDied(.killed(signal: 9), lastWords: "", attempts: 1)
+    #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
+    #expect(state.demand(now: 0) != nil)
+    #expect(
+      state.takeActions() == [
+        .fork(seat: 0), .send(seat: 0, batch: 0, records: 3..<5, attempt: 2),
+      ])
+  }
+
+  @Test func everyRecordBegunIsChargedWhereAllMayHaveHadAnEffect() throws {
+    var rules = rules(jobs: 1)
+    rules.blame = .everyBegun
+    rules.concurrency = 4
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    try give(&state, 0, records: 5)
+    _ = state.takeActions()
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
+    state.workerEnded(0, .exited(status: 1), begun: 3, now: 0)
+    let cause = PoolState.Cause.workerDied(.exited(status: 1), lastWords: "", attempts: 1)
+    #expect(
+      state.takeActions() == [
+        .except(batch: 0, records: 0..<1, cause), .except(batch: 0, records: 2..<3, cause),
+      ])
+  }
+
+  @Test func nothingBegunNothingCharged() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 5)
+    _ = state.takeActions()
+    state.workerEnded(0, .killed(signal: 9), begun: 0, now: 0)
+    #expect(state.takeActions() == [])
+    _ = state.demand(now: 0)
+    #expect(
+      state.takeActions() == [
+        .fork(seat: 0), .send(seat: 0, batch: 0, records: 0..<5, attempt: 1),
+      ])
+  }
+
+  @Test func aRecordIsAnsweredOnce() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 2)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == false)
+    #expect(state.answered(0, batch: 0, records: 1..<3, now: 0) == false)
+    #expect(state.answered(0, batch: 7, records: 0..<1, now: 0) == false)
+  }
+
+  @Test func theEndOfTheInputIsToldAtOnce() throws {
+    // A command that holds its answers back gives them only then.
+    var state = readyPool()
+    try give(&state, 0, records: 1)
+    _ = state.takeActions()
+    state.endInput()
+    #expect(state.takeActions() == [.close(seat: 0)])
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    #expect(state.takeActions() == [.complete(batch: 0)])
+    state.workerEnded(0, .exited(status: 0), begun: 1, now: 0)
+    #expect(state.takeActions() == [.finish])
+  }
+
+  @Test func aWorkerThatCannotBeStartedEndsTheRun() {
+    var state = PoolState(rules(jobs: 2))
+    _ = state.takeActions()
+    state.workerFailed(0, "no such command")
+    state.workerEnded(0, .exited(status: 1), begun: 0, now: 0)
+    #expect(state.startFailure == "no such command")
+    let actions = state.takeActions()
+    #expect(actions.contains(.finish))
+  }
+
+  @Test func aWorkerThatDiesBeforeItIsReadyIsTriedAgain() {
+    var state = PoolState(rules(jobs: 1))
+    var now: Nanoseconds = 0
+    var forks = 0
+    for _ in 0..<(3 * PoolState.patience) where state.startFailure == nil {
+      forks += state.takeActions().count { $0 == .fork(seat: 0) }
+      state.workerEnded(0, .killed(signal: 9), begun: 0, now: now)
+      now = max(now, state.nextTimer ?? now)
+      _ = state.demand(now: now)
+    }
+    #expect(forks == PoolState.patience)
+    #expect(state.startFailure != nil)
+  }
+
+  @Test func abortKillsAndEnds() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 3)
+    _ = state.takeActions()
+    state.abort()
+    #expect(state.takeActions() == [.kill(seat: 0), .close(seat: 0)])
+    state.workerEnded(0, .killed(signal: 9), begun: 1, now: 0)
+    #expect(state.takeActions() == [.finish])
+  }
+
+  // MARK: By chance
+
+  @Test(arguments: [UInt64](1...60))
+  func everyRecordIsAnsweredExactlyOnce(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var rules = rules(
+      jobs: Int.random(in: 1...9, using: &random),
+      window: Int.random(in: 1...4000, using: &random))
+    rules.blame = Bool.random(using: &random) ? .firstBegun : .everyBegun
+    rules.concurrency = Int.random(in: 1...20, using: &random)
+    rules.chunk = Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : nil
+    let records = Int.random(in: 0...2000, using: &random)
+    var pool = PoolSimulation(rules, records: records, seed: seed)
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.read == records)
+    #expect(pool.answered == records)
+    #expect(pool.answeredTwice == 0)
+    #expect(pool.excepted <= (rules.blame == .firstBegun ? pool.deaths : records))
+    #expect(pool.mostBytesHeld < rules.window + 41 * 10)
+  }
+
+  @Test(arguments: [UInt64](1...10))
+  func aPoolThatCanNeverStartEnds(seed: UInt64) {
+    var pool = PoolSimulation(
+      rules(jobs: 3), records: 100, seed: seed, chances: .init(failedStart: 100))
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.read == pool.answered)
+    #expect(pool.state.startFailure == "no such command")
+  }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import Testing
+import VimapBytes
+import VimapJSON
+import VimapSystem
+
+@testable import VimapKit
+
+@Suite struct RunTests {
+  @Test func survivesSharedMemory() throws {
+    let memory = try SharedMemory(count: 128)
+    let run = Run(
+      batch: 1 << 40, firstRecord: 3, recordCount: 5, kind: .exception, offset: 77, length: 99,
+      lineOffset: 11, lineLength: 4_000_000_000, isAttached: true)
+    memory.storeRun(run, at: 40)
+    #expect(memory.loadRun(at: 40) == run)
+  }
+}
+
+/// A worker's writer and the parent's reader, on the same memory.
+@Suite struct ResultSlabTests {
+  private let slabs: ResultSlabs
+  private let writer: ResultSlabWriter
+  private let batch = RecordBatch()
+  private var sent: Announcements
+
+  private final class Announcements {
+    var messages: [FromWorker] = []
+    var attached = 0
+  }
+
+  init() throws {
+    slabs = try ResultSlabs(count: 2)
+    writer = ResultSlabWriter(
+      memory: slabs.memory,
+      encoder: TupleEncoder(format: .pair, withMeta: false, worker: 0, fileNames: ["-"]))
+    sent = Announcements()
+    for slab in 0..<2 {
+      slabs.prepare(slab)
+      writer.free(slab)
+    }
+    var text = ByteBuffer()
+    for number in 0..<2000 { text.append(text: "\(number)\n") }
+    let memory = try SharedMemory(count: text.count)
+    memory.copy(text.view, to: 0)
+    batch.load(
+      ToWorker(kind: .batch, batch: 9, length: text.count, endRecord: 2000),
+      region: memory.view(0, text.count), memory: memory, mode: InputMode(),
+      scanner: RecordScanner())
+  }
+
+  private func add(_ record: Int, _ output: String, isException: Bool = false) throws {
+    var buffer = ByteBuffer()
+    buffer.append(text: output)
+    try writer.add(
+      input: batch.bytes(of: record), output: buffer.view, record: record, batch: batch,
+      isException: isException, meta: nil
+    ) {
+      sent.messages.append($0)
+      if $1 >= 0 { sent.attached += 1 }
+    }
+  }
+
+  private func read(_ message: FromWorker?) throws -> [(run: Run, text: String)] {
+    let message = try #require(message)
+    let slab = Int(message.slab)
+    let runs = try #require(slabs.readRuns(of: slab, published: Int(message.published)))
+    return runs.map { ($0, slabs.bytes(of: $0, in: slab).text) }
+  }
+
+  @Test func answersInOrderAreOneRun() throws {
+    for record in 0..<3 { try add(record, "o") }
+    let results = try read(writer.announcement())
+    #expect(results.count == 1)
+    #expect(results.first?.run.records == 0..<3)
+    #expect(results.first?.text == "[0,o]\n[1,o]\n[2,o]\n")
+    #expect(writer.announcement() == nil)
+  }
+
+  @Test func whatIsAnnouncedIsNotMadeLonger() throws {
+    try add(0, "a")
+    let first = try read(writer.announcement())
+    try add(1, "b")
+    let second = try read(writer.announcement())
+    #expect(first.map(\.run.records) == [0..<1])
+    #expect(second.map(\.run.records) == [1..<2])
+    #expect(second.map(\.text) == ["[1,b]\n"])
+  }
+
+  @Test func exceptionsStandAlone() throws {
+    try add(0, "a")
+    try add(1, "{}", isException: true)
+    try add(2, "c")
+    let results = try read(writer.announcement())
+    #expect(results.map(\.run.kind) == [.outputs, .exception, .outputs])
+    #expect(results[1].run.lineOffset == 2)
+    #expect(results[1].run.lineLength == 1)
+    #expect(results[1].text == "{\"in\":1,\"out\":{},\"type\":\"exception\"}\n")
+  }
+
+  @Test func aFullSlabIsClosedAndTheNextTaken() throws {
+    let large = String(repeating: "x", count: ResultSlabLayout.payloadSize / 3)
+    for record in 0..<4 {
+      #expect(writer.hasRoom(input: 1, output: large.utf8.count))
+      try add(record, large)
+    }
+    #expect(sent.messages.count == 1)
+    #expect(sent.messages.first?.slabIsFull == true)
+    #expect(try read(sent.messages.first).map(\.run.records) == [0..<2])
+    #expect(!writer.hasRoom(input: 1, output: large.utf8.count))
+    #expect(try read(writer.announcement()).map(\.run.records) == [2..<4])
+  }
+
+  @Test func aTableOfRunsCanBeFullToo() throws {
+    for record in stride(from: 0, to: 2 * ResultSlabLayout.runCapacity, by: 2) {
+      try add(record, "o")
+    }
+    #expect(sent.messages.isEmpty)
+    try add(1999, "o")
+    #expect(sent.messages.first?.slabIsFull == true)
+    #expect(try read(sent.messages.first).count == ResultSlabLayout.runCapacity)
+  }
+
+  @Test func aTupleLargerThanASlabTravelsByItself() throws {
+    try add(0, "a")
+    try add(1, String(repeating: "x", count: ResultSlabLayout.payloadSize))
+    #expect(sent.attached == 1)
+    let message = try #require(sent.messages.first)
+    let runs = try #require(slabs.readRuns(of: Int(message.slab), published: 2))
+    #expect(runs.map(\.isAttached) == [false, true])
+    #expect(runs[1].length == ResultSlabLayout.payloadSize + "[1,]\n".utf8.count)
+  }
+
+  @Test func whatADeadWorkerHadFinishedIsFound() throws {
+    for record in 0..<3 { try add(record, "o") }
+    _ = try read(writer.announcement())
+    try add(3, "p")
+    try add(4, "p")
+    let left = slabs.salvage()
+    #expect(left.flatMap(\.runs).map(\.records) == [3..<5])
+    #expect(slabs.salvage().isEmpty)
+  }
+
+  @Test func nonsenseIsRefused() throws {
+    try add(0, "o")
+    #expect(slabs.readRuns(of: 5, published: 1) == nil)
+    #expect(slabs.readRuns(of: 0, published: 100_000) == nil)
+  }
+}
+
+@Suite struct TupleEncoderTests {
+  private func tuple(_ format: TupleFormat, exception: Bool = false, meta: Bool = false) -> String {
+    let encoder = TupleEncoder(format: format, withMeta: meta, worker: 3, fileNames: ["a\"b"])
+    var text = ""
+    encoder.encode(
+      input: ByteView("1"), output: ByteView("{}"), isException: exception,
+      meta: TupleMeta(index: 7, file: 0, line: 8, attempts: 2, seconds: 1.0625)
+    ) { text += $0.text }
+    #expect(text.utf8.count <= encoder.size(input: 1, output: 2))
+    return text
+  }
+
+  @Test func formats() {
+    #expect(tuple(.object) == "{\"in\":1,\"out\":{},\"type\":\"output\"}\n")
+    #expect(tuple(.array) == "[1,{},\"output\"]\n")
+    #expect(tuple(.pair) == "[1,{}]\n")
+    #expect(tuple(.out) == "{}\n")
+    #expect(tuple(.none) == "")
+    #expect(tuple(.array, exception: true) == "[1,{},\"exception\"]\n")
+    for format in [TupleFormat.object, .pair, .out, .none] {
+      #expect(tuple(format, exception: true) == "{\"in\":1,\"out\":{},\"type\":\"exception\"}\n")
+    }
+  }
+
+  @Test func meta() {
+    let meta =
+      #"{"index":7,"file":"a\"b","line":8,"worker":3,"attempts":2,"seconds":1.062500}"#
+    #expect(tuple(.object, meta: true) == "{\"in\":1,\"out\":{},\"type\":\"output\",\"meta\":\(meta)}\n")
+    #expect(tuple(.array, meta: true) == "[1,{},\"output\",\(meta)]\n")
+    #expect(tuple(.pair, meta: true) == "[1,{},\(meta)]\n")
+    #expect(tuple(.out, meta: true) == "{}\n")
+  }
+}
+
+@Suite struct ResultSinkTests {
+  private func piece(_ text: String) -> ResultPiece {
+    var buffer = ByteBuffer()
+    buffer.append(text: text)
+    let bytes = SharedBytes(copying: buffer.view)
+    return ResultPiece(bytes: bytes.bytes, kind: .outputs, source: .own(bytes))
+  }
+
+  @Test func aPipeThatIsFullIsWaitedForWithoutBlocking() throws {
+    let pipe = try VimapSystem.Pipe()
+    let sink = try ResultSink(descriptor: pipe.writing.number)
+    let large = String(repeating: "x", count: 3 << 20)
+    var done = 0
+    sink.add(piece(large))
+    sink.add(piece("end\n"))
+    try sink.flush { _ in done += 1 }
+    #expect(sink.isWaiting)
+    #expect(done == 0)
+    var received = ByteBuffer()
+    while sink.isWaiting {
+      _ = try Descriptor.read(pipe.reading.number, into: &received, limit: 1 << 20)
+      try sink.flush { _ in done += 1 }
+    }
+    while received.count < large.utf8.count + 4 {
+      _ = try Descriptor.read(pipe.reading.number, into: &received, limit: 1 << 20)
+    }
+    #expect(done == 2)
+    #expect(received.view.text == large + "end\n")
+  }
+}

@@ -1,0 +1,158 @@
+import Testing
+import VimapBytes
+import VimapSystem
+
+@testable import VimapKit
+
+@Suite struct AnswerLedgerTests {
+  @Test func inOrder() {
+    var ledger = AnswerLedger(count: 3)
+    #expect(ledger.mark(0..<2) == true)
+    #expect(ledger.unanswered(in: 0..<3) == [2..<3])
+    #expect(!ledger.isComplete)
+    #expect(ledger.mark(2..<3) == true)
+    #expect(ledger.isComplete)
+  }
+
+  @Test func inAnyOrder() {
+    for seed in UInt64(0)..<50 {
+      var random = SeededGenerator(seed: seed)
+      var ledger = AnswerLedger(count: 20)
+      var left = Set(0..<20)
+      for record in (0..<20).shuffled(using: &random) {
+        #expect(ledger.mark(record..<(record + 1)) == true)
+        #expect(ledger.mark(record..<(record + 1)) == false)
+        left.remove(record)
+        #expect(Set(ledger.unanswered(in: 0..<20).joined()) == left)
+        #expect(Set(ledger.unanswered(in: 5..<9).joined()) == left.intersection(5..<9))
+      }
+      #expect(ledger.isComplete)
+    }
+  }
+
+  @Test func refusesWhatIsNotThere() {
+    var ledger = AnswerLedger(count: 3)
+    #expect(ledger.mark(2..<4) == false)
+    #expect(ledger.mark(1..<1) == false)
+    #expect(ledger.mark(1..<2) == true)
+    #expect(ledger.mark(0..<2) == false)
+    #expect(ledger.unanswered(in: 0..<3) == [0..<1, 2..<3])
+  }
+}
+
+@Suite struct BatchSizerTests {
+  @Test func growsWhereRecordsAreFast() {
+    var sizer = BatchSizer(fixed: nil)
+    #expect(sizer.records == 1)
+    for _ in 0..<12 { sizer.learn(records: sizer.records, time: UInt64(sizer.records) * 1000) }
+    #expect((2000...8000).contains(sizer.records))
+  }
+
+  @Test func staysSmallWhereRecordsAreSlow() {
+    var sizer = BatchSizer(fixed: nil)
+    for _ in 0..<12 { sizer.learn(records: 1, time: .seconds(0.2)) }
+    #expect(sizer.records == 1)
+  }
+
+  @Test func shrinksWhenRecordsBecomeSlow() {
+    var sizer = BatchSizer(fixed: nil)
+    for _ in 0..<12 { sizer.learn(records: sizer.records, time: UInt64(sizer.records) * 1000) }
+    sizer.learn(records: 1, time: .seconds(0.2))
+    #expect(sizer.records == 1)
+  }
+
+  @Test func aFixedSizeStays() {
+    var sizer = BatchSizer(fixed: 7)
+    sizer.learn(records: 7, time: 1)
+    #expect(sizer.records == 7)
+  }
+}
+
+@Suite struct OrdererTests {
+  @Test(arguments: [UInt64](0..<40))
+  func anyOrderInInputOrderOut(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var orderer = Orderer<String>(first: 0)
+    var runs: [(batch: UInt64, records: Range<Int>)] = []
+    var expected: [String] = []
+    for batch in UInt64(0)..<10 {
+      let size = Int.random(in: 1...6, using: &random)
+      orderer.expect(batch: batch, records: size)
+      var next = 0
+      while next < size {
+        let end = Int.random(in: (next + 1)...size, using: &random)
+        runs.append((batch, next..<end))
+        expected.append("\(batch):\(next)")
+        next = end
+      }
+    }
+    var emitted: [String] = []
+    var finished: [UInt64] = []
+    for run in runs.shuffled(using: &random) {
+      orderer.add(
+        batch: run.batch, records: run.records, "\(run.batch):\(run.records.lowerBound)",
+        emit: { emitted.append($0) }, finished: { finished.append($0) })
+    }
+    #expect(emitted == expected)
+    #expect(finished == Array(0..<10))
+    #expect(orderer.isEmpty)
+  }
+
+  @Test func heldPiecesCanBeReplaced() {
+    var orderer = Orderer<String>(first: 0)
+    orderer.expect(batch: 0, records: 1)
+    orderer.expect(batch: 1, records: 1)
+    var emitted: [String] = []
+    orderer.add(batch: 1, records: 0..<1, "slab", emit: { emitted.append($0) }, finished: { _ in })
+    orderer.replaceHeld { $0 == "slab" ? "copy" : nil }
+    orderer.add(batch: 0, records: 0..<1, "first", emit: { emitted.append($0) }, finished: { _ in })
+    #expect(emitted == ["first", "copy"])
+  }
+}
+
+@Suite struct InputModeTests {
+  private func cut(_ text: StaticString, _ records: Int, _ mode: InputMode = InputMode()) -> BatchCut {
+    mode.cut(ByteView(text), records: records)
+  }
+
+  @Test func wholeLinesOnly() {
+    #expect(cut("1\n22\n3", 9) == BatchCut(length: 5, records: 2, lines: 2))
+    #expect(cut("1\n22\n3\n", 2) == BatchCut(length: 5, records: 2, lines: 2))
+    #expect(cut("1", 9) == BatchCut())
+  }
+
+  @Test func blankLinesAreNoRecords() {
+    #expect(cut("\n \t\r\n1\n\n2\n", 2) == BatchCut(length: 10, records: 2, lines: 5))
+    #expect(cut("\n\n", 1) == BatchCut(length: 2, records: 0, lines: 2))
+  }
+
+  @Test func emptyLinesOfTextAreRecords() {
+    #expect(cut("\n\n", 9, InputMode(isText: true)) == BatchCut(length: 2, records: 2, lines: 2))
+  }
+
+  @Test func linesThatAreTooLong() {
+    let mode = InputMode(longestRecord: 3)
+    #expect(cut("1\n4444\n", 9, mode) == BatchCut(length: 2, records: 1, lines: 1, longLine: 4))
+    #expect(cut("333\n", 9, mode) == BatchCut(length: 4, records: 1, lines: 1))
+  }
+}
+
+@Suite struct SeatTests {
+  @Test func argumentsAreTakenRoundRobin() {
+    var configuration = PoolConfiguration(jobs: 3)
+    configuration.initArguments = [("A", ["x", "y"]), ("B", ["z"])]
+    #expect(configuration.seat(0, generation: 0).initArguments == ["A": "x", "B": "z"])
+    #expect(configuration.seat(1, generation: 0).initArguments == ["A": "y", "B": "z"])
+    #expect(
+      configuration.seat(2, generation: 0).environment == [
+        "VIMAP_WORKER=2", "VIMAP_JOBS=3", "VIMAP_INIT_A=x", "VIMAP_INIT_B=z",
+      ])
+  }
+
+  @Test func backOffGrowsAndEnds() {
+    #expect(Seat.backOff(after: 1) == 0)
+    #expect(Seat.backOff(after: 2) == .milliseconds(50))
+    #expect(Seat.backOff(after: 3) == .milliseconds(100))
+    #expect(Seat.backOff(after: 1000) == .seconds(5))
+  }
+}

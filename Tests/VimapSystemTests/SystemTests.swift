@@ -1,0 +1,253 @@
+import Glibc
+import SystemPackage
+import Testing
+import VimapBytes
+
+@testable import VimapSystem
+
+private struct Header: BitwiseCopyable, Equatable {
+  var kind: UInt8 = 0
+  var number = 0
+}
+
+@Suite struct MessageSocketTests {
+  private func buffer(_ text: String) -> SharedBytes {
+    var buffer = ByteBuffer()
+    buffer.append(text: text)
+    return SharedBytes(copying: buffer.view)
+  }
+
+  @Test func messagesArriveWhole() throws {
+    let (one, other) = try MessageSocket.pair().split()
+    for number in 0..<3 {
+      let text = buffer("text \(number)")
+      #expect(
+        try one.socket.send(Header(kind: 7, number: number), text: text.bytes, waiting: false))
+    }
+    for number in 0..<3 {
+      guard case .message(let header, let text, _) = try other.socket.receive(
+        Header.self, waiting: false)
+      else {
+        Issue.record("no message")
+        return
+      }
+      #expect(header == Header(kind: 7, number: number))
+      #expect(text == "text \(number)")
+    }
+    guard case .nothingYet = try other.socket.receive(Header.self, waiting: false) else {
+      Issue.record("a message too many")
+      return
+    }
+  }
+
+  @Test func aDescriptorTravelsAlong() throws {
+    let (one, other) = try MessageSocket.pair().split()
+    let file = try MemoryFile()
+    try file.append(ByteView("hello"))
+    #expect(try one.socket.send(Header(), attached: file.descriptor.number, waiting: false))
+    guard case .message(_, _, let attached) = try other.socket.receive(
+      Header.self, waiting: false), let attached
+    else {
+      Issue.record("no descriptor")
+      return
+    }
+    let memory = try SharedMemory(file: attached.number, count: 5)
+    #expect(memory.view(0, 5).text == "hello")
+  }
+
+  @Test func whatWasSentBeforeAnEndIsStillReceived() throws {
+    // The reset that unread messages of ours cause comes first, and must not hide the last words.
+    let one = try sendAndClose()
+    guard case .message(let header, _, _) = try one.socket.receive(Header.self, waiting: false)
+    else {
+      Issue.record("the last words are lost")
+      return
+    }
+    #expect(header.number == 2)
+    guard case .ended = try one.socket.receive(Header.self, waiting: false) else {
+      Issue.record("no end")
+      return
+    }
+  }
+
+  private func sendAndClose() throws -> End {
+    let (one, other) = try MessageSocket.pair().split()
+    #expect(try one.socket.send(Header(number: 1), waiting: false))
+    #expect(try other.socket.send(Header(number: 2), waiting: false))
+    return one
+  }
+
+  @Test func aSocketThatIsFullSaysSo() throws {
+    let (one, other) = try MessageSocket.pair().split()
+    defer { withExtendedLifetime(other) {} }
+    var sent = 0
+    while sent < 1_000_000, try one.socket.send(Header(), waiting: false) { sent += 1 }
+    #expect((100..<1_000_000).contains(sent))
+  }
+}
+
+/// One end in a class, so that tests can close it.
+private final class End {
+  let socket: MessageSocket
+
+  init(_ socket: consuming MessageSocket) { self.socket = socket }
+}
+
+extension MessageSocketPair {
+  /// Both ends; one is closed when it is let go of.
+  fileprivate consuming func split() throws -> (End, End) {
+    guard let ours = ours.take(), let theirs = theirs.take() else {
+      throw SystemError(call: "socketpair", code: .badFileDescriptor)
+    }
+    return (End(ours), End(theirs))
+  }
+}
+
+@Suite struct SpawnTests {
+  private func run(
+    _ arguments: [String], input: String = "", group: GroupSlot? = nil
+  ) throws -> (output: String, end: ProcessEnd) {
+    var toChild = try VimapSystem.Pipe().ends()
+    var fromChild = try VimapSystem.Pipe().ends()
+    guard let childInput = toChild.reading.take(), let ours = toChild.writing.take(),
+      let output = fromChild.reading.take(), let childOutput = fromChild.writing.take()
+    else { throw SystemError(call: "pipe", code: .badFileDescriptor) }
+    let request = SpawnRequest(arguments: arguments, environment: ["PATH=/usr/bin:/bin", "A=b"])
+    let process = try request.start(
+      input: childInput.number, output: childOutput.number, error: 2, groupSlot: group)
+    close(childInput)
+    close(childOutput)
+    var text = ByteBuffer()
+    text.append(text: input)
+    try Descriptor.writeAll(ours.number, text.view)
+    close(ours)
+    var read = ByteBuffer()
+    while try Descriptor.read(output.number, into: &read, limit: 4096) != 0 {}
+    return (read.view.text, try Process.wait(process))
+  }
+
+  private func close(_ descriptor: consuming OwnedDescriptor) {}
+
+  @Test func theCommandReadsAndWrites() throws {
+    let (output, end) = try run(["cat"], input: "hello")
+    #expect(output == "hello")
+    #expect(end == .exited(status: 0))
+  }
+
+  @Test func itsEnvironmentIsTheOneGiven() throws {
+    #expect(try run(["sh", "-c", "echo $A $HOME"]).output == "b\n")
+  }
+
+  @Test func itLeadsAGroupThatIsWrittenDown() throws {
+    let memory = try SharedMemory(count: 64)
+    let slot = memory.groupSlot(at: 8)
+    let output = try run(["sh", "-c", "echo $$ $(ps -o pgid= -p $$)"], group: slot).output
+    let numbers = output.split(separator: " ").compactMap { Int32($0.filter(\.isNumber)) }
+    #expect(numbers == [slot.group, slot.group])
+  }
+
+  @Test func endsAreTold() throws {
+    #expect(try run(["sh", "-c", "exit 7"]).end == .exited(status: 7))
+    #expect(try run(["sh", "-c", "kill -9 $$"]).end == .killed(signal: 9))
+  }
+
+  @Test func whatCannotBeStartedSaysWhy() {
+    #expect(throws: SystemError(call: "exec", code: .noSuchFileOrDirectory)) {
+      try run(["/no/such/command"])
+    }
+    #expect(throws: SystemError(call: "exec", code: .permissionDenied)) {
+      try run(["/etc/passwd"])
+    }
+  }
+}
+
+@Suite struct PollSetTests {
+  @Test func placesAreFoundReadyAndUsedAgain() throws {
+    let pipe = try Pipe()
+    var set = PollSet()
+    let reading = set.add(pipe.reading.number, .readable)
+    let writing = set.add(pipe.writing.number, .writable)
+    try set.wait(milliseconds: nil)
+    #expect(set.ready(reading) == [])
+    #expect(set.ready(writing) == .writable)
+    _ = try Descriptor.write(pipe.writing.number, ByteView("x"))
+    set.set(writing, -1, [])
+    try set.wait(milliseconds: nil)
+    #expect(set.ready(reading) == .readable)
+    #expect(set.ready(writing) == [])
+    set.remove(reading)
+    #expect(set.add(-1, []) == reading)
+  }
+}
+
+@Suite struct SharedMemoryTests {
+  @Test func wordsAndBytes() throws {
+    let memory = try SharedMemory(count: 4096)
+    memory.storeWord(UInt64.max - 1, at: 8)
+    #expect(memory.loadWord(at: 8) == UInt64.max - 1)
+    memory.copy(ByteView("abcdef"), to: 100)
+    memory.copy(memory.view(100, 6), to: 102)
+    #expect(memory.view(100, 8).text == "ababcdef")
+    var cursor = memory.cursor(at: 0, room: 4)
+    cursor.put(ByteView("xy"))
+    cursor.put(ByteView("z"))
+    #expect(cursor.count == 3)
+    #expect(memory.view(0, 3).text == "xyz")
+  }
+}
+
+@Suite struct NameTests {
+  @Test func signalsHaveNames() {
+    #expect(Signals.name(9) == "SIGKILL")
+    #expect(Signals.name(11) == "SIGSEGV")
+    #expect(Signals.name(999) == "signal 999")
+  }
+
+  @Test func momentsApart() {
+    let now: Nanoseconds = .seconds(1)
+    #expect((now + .milliseconds(3)).millisecondsFrom(now) == 3)
+    #expect((now + 1).millisecondsFrom(now) == 1)
+    #expect(now.millisecondsFrom(now + 5) == 0)
+  }
+}
+
+#if DEBUG
+  /// The fault hook is global, so these come one after the other, and each on descriptors of its own.
+  @Suite(.serialized) struct FaultTests {
+    @Test func aCallThatIsInterruptedIsMadeAgain() throws {
+      let pipe = try Pipe()
+      let number = pipe.writing.number
+      let faults = Faults(["write": [.interrupted, .interrupted]])
+      #expect(try faults.during { try Descriptor.write(number, ByteView("x")) } == 1)
+    }
+
+    @Test func aFailureNamesTheCall() throws {
+      let pipe = try Pipe()
+      let number = pipe.writing.number
+      let faults = Faults(["write": [.noSpace]])
+      #expect(throws: SystemError(call: "write", code: .noSpace)) {
+        try faults.during { try Descriptor.write(number, ByteView("x")) }
+      }
+    }
+  }
+
+  private var currentThread: pthread_t { pthread_self() }
+
+  /// Faults for calls made on this thread.
+  private final class Faults: @unchecked Sendable {
+    private var left: [String: [Errno]]
+
+    init(_ faults: [String: [Errno]]) { left = faults }
+
+    func during<Result>(_ body: () throws -> Result) throws -> Result {
+      let thread = currentThread
+      systemCallFault = { [self] call in
+        guard currentThread == thread, let first = left[call]?.first else { return nil }
+        left[call]?.removeFirst()
+        return first
+      }
+      defer { systemCallFault = nil }
+      return try body()
+    }
+  }
+#endif
