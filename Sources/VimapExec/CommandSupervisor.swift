@@ -330,9 +330,9 @@ final class CommandSupervisor {
     if !poll.ready(places.exited).isEmpty, try command.poll() != nil {
       try readToEnd(command)
     } else if answers.isAtEnd, command.end == nil {
-      // Without an output it can answer nothing any more.
-      try command.kill()
-      _ = errors.read(from: command.error)
+      // Without an output it can answer nothing any more. Most often it is just about to end.
+      command.closeInput()
+      if farewell == nil { farewell = Farewell(from: clock, patience: .seconds(1)) }
     }
     try takeFarewell(command)
     try breakSilence(command)

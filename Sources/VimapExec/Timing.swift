@@ -77,8 +77,9 @@ struct Farewell {
   private(set) var nextStep: Nanoseconds?
   private var hasTerminated = false
 
-  init(from now: Nanoseconds) {
-    nextStep = now + .seconds(10)
+  /// - Parameter patience: how long the command has to leave by itself.
+  init(from now: Nanoseconds, patience: Nanoseconds = .seconds(10)) {
+    nextStep = now + patience
   }
 
   mutating func take(_ now: Nanoseconds) -> Step? {
