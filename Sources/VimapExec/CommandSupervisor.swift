@@ -198,7 +198,10 @@ final class CommandSupervisor {
   /// Writes an answer beside its record; `false` where there is no room.
   private func pass(_ line: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
     let value = configuration.isText ? asString(line) : line.trimmed()
-    if !configuration.isText, let problem = link.problem(with: value) {
+    // What is the record's own bytes has been looked at before.
+    if !configuration.isText, value != batch.bytes(of: record),
+      let problem = link.problem(with: value)
+    {
       try link.exception(
         .notJSON(answer: line, problem, attempts: batch.attempt), for: record, of: batch)
       return true

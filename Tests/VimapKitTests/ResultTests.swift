@@ -22,7 +22,7 @@ import VimapSystem
   private let slabs: ResultSlabs
   private let writer: ResultSlabWriter
   private let batch = RecordBatch()
-  private var sent: Announcements
+  private let sent: Announcements
 
   private final class Announcements {
     var messages: [FromWorker] = []
@@ -35,6 +35,10 @@ import VimapSystem
       memory: slabs.memory,
       encoder: TupleEncoder(format: .pair, withMeta: false, worker: 0, fileNames: ["-"]))
     sent = Announcements()
+    writer.announce = { [sent] in
+      sent.messages.append($0)
+      if $1 >= 0 { sent.attached += 1 }
+    }
     for slab in 0..<2 {
       slabs.prepare(slab)
       writer.free(slab)
@@ -54,11 +58,7 @@ import VimapSystem
     buffer.append(text: output)
     try writer.add(
       input: batch.bytes(of: record), output: buffer.view, record: record, batch: batch,
-      isException: isException, meta: nil
-    ) {
-      sent.messages.append($0)
-      if $1 >= 0 { sent.attached += 1 }
-    }
+      isException: isException, meta: nil)
   }
 
   private func read(_ message: FromWorker?) throws -> [(run: Run, text: String)] {

@@ -5,7 +5,7 @@ import VimapSystem
 /// answer.
 final class ResultSlabWriter {
   /// Sends an announcement, with a descriptor to attach or -1.
-  typealias Announce = (FromWorker, CInt) throws -> Void
+  var announce: (FromWorker, CInt) throws -> Void = { _, _ in }
 
   let encoder: TupleEncoder
   private let memory: SharedMemory
@@ -41,10 +41,10 @@ final class ResultSlabWriter {
   /// Adds the answer to one record. There is room for it (``hasRoom(input:output:)``).
   func add(
     input: ByteView, output: ByteView, record: Int, batch: RecordBatch, isException: Bool,
-    meta: TupleMeta?, announce: Announce
+    meta: TupleMeta?
   ) throws {
     let size = encoder.size(input: input.count, output: output.count)
-    if !fits(size) { try takeNextSlab(announce) }
+    if !fits(size) { try takeNextSlab() }
     guard let slab else { return }
     var run = Run(
       batch: batch.id, firstRecord: record, recordCount: 1,
@@ -94,7 +94,7 @@ final class ResultSlabWriter {
     openRun = run
   }
 
-  private func takeNextSlab(_ announce: Announce) throws {
+  private func takeNextSlab() throws {
     if let slab {
       let message = FromWorker(
         kind: .results, slab: Int32(slab), published: Int32(runCount), slabIsFull: true)

@@ -47,6 +47,7 @@ public final class WorkerLink {
     self.results = ResultSlabWriter(
       memory: shared, encoder: TupleEncoder(
         format: format, withMeta: withMeta, worker: seat.number, fileNames: fileNames))
+    results.announce = { [unowned self] in try announce($0, $1) }
   }
 
   // MARK: Receiving
@@ -131,7 +132,7 @@ public final class WorkerLink {
     guard results.hasRoom(input: input.count, output: output.count) else { return false }
     try results.add(
       input: input, output: output, record: record, batch: batch, isException: false,
-      meta: meta(record, of: batch, attempts, seconds), announce: announce)
+      meta: meta(record, of: batch, attempts, seconds))
     return true
   }
 
@@ -162,7 +163,7 @@ public final class WorkerLink {
     try awaitRoom(input: input.count, output: out.count)
     try results.add(
       input: input, output: out.view, record: record, batch: batch, isException: true,
-      meta: meta(record, of: batch, exception.attempts, seconds), announce: announce)
+      meta: meta(record, of: batch, exception.attempts, seconds))
   }
 
   /// Answers a record whose line is not JSON with the exception that says so.
