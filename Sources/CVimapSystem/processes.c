@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,15 +31,16 @@ pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
 }
 
 // Runs in the child, which shares the parent's memory until exec: it may only make system calls
-// and write to its own stack, `request->group_slot` and `failure`.
-static void become_command(const struct vimap_spawn *request, pid_t parent, volatile int *failure) {
+// and write to its own stack and to `request->group_slot`. Why it failed, it writes to `failure`.
+static void become_command(const struct vimap_spawn *request, pid_t parent, int failure) {
   if (setpgid(0, 0) == 0 && request->group_slot) *request->group_slot = (int32_t)getpid();
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it died before the line above could hold
 
-  // Move the three out of the way of 0…2 first, since any of them may already be there.
+  // Move everything out of the way of 0…2 first, since any of it may already be there.
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
+  failure = fcntl(failure, F_DUPFD, 3);
   for (int i = 0; i < 3; i++) {
     wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
     if (wanted[i] < 0) goto failed;
@@ -46,7 +48,7 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, vola
   for (int i = 0; i < 3; i++)
     if (dup2(wanted[i], i) < 0) goto failed;
   // Close-on-exec is set on all of ours; this also covers what the caller inherited.
-  syscall(SYS_close_range, 3u, ~0u, 0u);
+  syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
 
   if (request->file_limit) {
     struct rlimit limit;
@@ -64,32 +66,44 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, vola
 
   execvpe(request->arguments[0], (char *const *)request->arguments,
           (char *const *)request->environment);
+  int reason;
 failed:
-  *failure = errno;
+  reason = errno;
+  while (write(failure, &reason, sizeof reason) < 0 && errno == EINTR) {
+  }
   _exit(127);
 }
 
 pid_t vimap_spawn(const struct vimap_spawn *request) {
-  // vfork: the child borrows our memory until exec, so starting a command costs the same
-  // however large this process is, and its failure can be told through a variable.
-  volatile int failure = 0;
+  int reading, writing;
+  if (vimap_pipe(&reading, &writing) < 0) return -1;
   pid_t parent = getpid();
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
+  // vfork: the child borrows our memory until exec, so starting a command costs the same however
+  // large this process is. The pipe makes no use of that, so that fork would do as well, which
+  // some tools (ThreadSanitizer, valgrind) put in its place.
   pid_t child = vfork();
-  if (child == 0) become_command(request, parent, &failure);
-  int saved = errno;
+  if (child == 0) become_command(request, parent, writing);
+  int reason = errno;
   sigprocmask(SIG_SETMASK, &before, NULL);
-  if (child > 0 && failure) {
-    struct vimap_exit how;
-    while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
+  close(writing);
+  if (child > 0) {
+    // Nothing comes, and the pipe is at its end, when exec has closed it.
+    ssize_t length;
+    do length = read(reading, &reason, sizeof reason);
+    while (length < 0 && errno == EINTR);
+    if (length == sizeof reason) {
+      struct vimap_exit how;
+      while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
+      }
+      if (request->group_slot) *request->group_slot = 0;
+      child = -1;
     }
-    if (request->group_slot) *request->group_slot = 0;
-    errno = failure;
-    return -1;
   }
-  errno = saved;
+  close(reading);
+  errno = reason;
   return child;
 }
 

@@ -33,6 +33,8 @@ final class CommandSupervisor {
   /// answers back.
   private var answersPromptly = false
   private var hasAnsweredSinceStart = false
+  /// The command left, or closed its input, before it was given all of what it was fed.
+  private var hasRefusedInput = false
   /// The first record since the last time that answers and records were even.
   private var evenIndex = 1
   /// The first record that the running command was fed.
@@ -115,6 +117,7 @@ final class CommandSupervisor {
     errors.startAnew()
     farewell = nil
     hasAnsweredSinceStart = false
+    hasRefusedInput = false
     firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
     evenIndex = firstIndex
   }
@@ -122,7 +125,7 @@ final class CommandSupervisor {
   /// The command is gone and all it said has been read.
   private func bury(_ end: ProcessEnd) throws {
     let wasAskedTo = command?.isInputOpen == false
-    let hadUnread = (command?.unreadInput ?? 0) > 0 || !feeding.isEmpty
+    let hadUnread = hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
     command = nil
     feeding = .empty
     try refuseInvalid()
@@ -277,6 +280,7 @@ final class CommandSupervisor {
       } catch {
         // The command reads no more; what it has left to say, and its end, will tell.
         feeding = .empty
+        hasRefusedInput = true
         command.closeInput()
       }
     }

@@ -17,8 +17,10 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 
 #if DEBUG
   /// The fault hook: asked before every system call, by name; an answer is returned in the call's
-  /// place. Tests set it, in a process that does nothing else at the time.
-  nonisolated(unsafe) public var systemCallFault: ((String) -> Errno?)?
+  /// place. It holds for the task that sets it, so that tests do not disturb each other.
+  public enum SystemCallFault {
+    @TaskLocal public static var injected: (@Sendable (String) -> Errno?)?
+  }
 #endif
 
 /// The one way to the kernel: calls again when a signal interrupted, and turns a failure into a
@@ -29,7 +31,7 @@ func systemCall<Result: SignedInteger>(
 ) throws(SystemError) -> Result {
   while true {
     #if DEBUG
-      if let code = systemCallFault?(name.description) {
+      if let code = SystemCallFault.injected?(name.description) {
         if code == .interrupted { continue }
         throw SystemError(call: name.description, code: code)
       }

@@ -1,4 +1,3 @@
-import Glibc
 import SystemPackage
 import Testing
 import VimapBytes
@@ -212,13 +211,13 @@ extension MessageSocketPair {
 }
 
 #if DEBUG
-  /// The fault hook is global, so these come one after the other, and each on descriptors of its own.
-  @Suite(.serialized) struct FaultTests {
+  @Suite struct FaultTests {
     @Test func aCallThatIsInterruptedIsMadeAgain() throws {
       let pipe = try Pipe()
       let number = pipe.writing.number
       let faults = Faults(["write": [.interrupted, .interrupted]])
       #expect(try faults.during { try Descriptor.write(number, ByteView("x")) } == 1)
+      #expect(faults.areSpent)
     }
 
     @Test func aFailureNamesTheCall() throws {
@@ -231,23 +230,22 @@ extension MessageSocketPair {
     }
   }
 
-  private var currentThread: pthread_t { pthread_self() }
-
-  /// Faults for calls made on this thread.
+  /// Faults for the calls of one test, each of which happens once; used by that test alone.
   private final class Faults: @unchecked Sendable {
     private var left: [String: [Errno]]
 
     init(_ faults: [String: [Errno]]) { left = faults }
 
+    var areSpent: Bool { left.values.allSatisfy(\.isEmpty) }
+
     func during<Result>(_ body: () throws -> Result) throws -> Result {
-      let thread = currentThread
-      systemCallFault = { [self] call in
-        guard currentThread == thread, let first = left[call]?.first else { return nil }
-        left[call]?.removeFirst()
-        return first
-      }
-      defer { systemCallFault = nil }
-      return try body()
+      try SystemCallFault.$injected.withValue({ [self] in next($0) }, operation: body)
+    }
+
+    private func next(_ call: String) -> Errno? {
+      guard let first = left[call]?.first else { return nil }
+      left[call]?.removeFirst()
+      return first
     }
   }
 #endif
