@@ -7,43 +7,39 @@ import VimapSystem
 final class CommandSupervisor {
   let link: WorkerLink
   let configuration: CommandConfiguration
-  private let request: SpawnRequest
-  private let errors: StandardErrorRelay
-  private var poll = PollSet()
-  private let places: Places
+  let request: SpawnRequest
+  let errors: StandardErrorRelay
+  var watch: CommandWatch
 
-  private let queue: FeedQueue
-  private let answers: AnswerReader
-  private var command: CommandProcess?
-  private var scratch = ByteBuffer(capacity: 64 << 10)
-  private var encoded = ByteBuffer()
+  let queue: FeedQueue
+  let answers: AnswerReader
+  var command: CommandProcess?
+  var scratch = ByteBuffer(capacity: 64 << 10)
+  var encoded = ByteBuffer()
   /// Bytes on their way to the command.
-  private var feeding: ByteView = .empty
-  private var begun = 0
+  var feeding: ByteView = .empty
+  var begun = 0
   /// The pool has been told that more records may help, and has sent none since.
-  private var hasAskedForMore = false
+  var hasAskedForMore = false
+  var hasErrorEnded = false
   /// Whether the last answer is waiting for room in the results.
-  private var isFull = false
-  private var isClosed = false
+  var isFull = false
+  var isClosed = false
 
-  private var silence = Silence()
-  private var restart = RestartPause()
-  private var farewell: Farewell?
+  var silence = Silence()
+  var restart = RestartPause()
+  var farewell: Farewell?
   /// The command has answered all it was fed while its input was still open: it does not hold
   /// answers back.
-  private var answersPromptly = false
-  private var hasAnsweredSinceStart = false
+  var answersPromptly = false
+  var hasAnsweredSinceStart = false
   /// The command left, or closed its input, before it was given all of what it was fed.
-  private var hasRefusedInput = false
+  var hasRefusedInput = false
   /// The first record since the last time that answers and records were even.
-  private var evenIndex = 1
+  var evenIndex = 1
   /// The first record that the running command was fed.
-  private var firstIndex = 1
-  private var clock: Nanoseconds = 0
-
-  private struct Places {
-    var link, input, output, error, exited: Int
-  }
+  var firstIndex = 1
+  var clock: Nanoseconds = 0
 
   init(_ link: WorkerLink, _ configuration: CommandConfiguration) {
     self.link = link
@@ -60,9 +56,7 @@ final class CommandSupervisor {
     queue = FeedQueue(
       feedsText: configuration.isText && link.mode.isText && link.mode.separator == 0x0A)
     answers = AnswerReader(longest: configuration.longestAnswer)
-    places = Places(
-      link: poll.add(link.descriptor, .readable), input: poll.add(-1, []),
-      output: poll.add(-1, []), error: poll.add(-1, []), exited: poll.add(-1, []))
+    watch = CommandWatch(link: link.descriptor)
   }
 
   func run() throws {
@@ -115,6 +109,7 @@ final class CommandSupervisor {
     }
     answers.startAnew()
     errors.startAnew()
+    hasErrorEnded = false
     farewell = nil
     hasAnsweredSinceStart = false
     hasRefusedInput = false
@@ -288,7 +283,7 @@ final class CommandSupervisor {
 
   /// All that the command will be given for now is with it, and it may be told of its input's end:
   /// at the end of the run, or behind a group of suspects.
-  private var isLastFed: Bool {
+  var isLastFed: Bool {
     feeding.isEmpty && ((isClosed && !queue.canFeed && queue.suspectEnd == nil) || queue.isGroupFed)
   }
 
@@ -298,88 +293,5 @@ final class CommandSupervisor {
     guard queue.owed == 0, isClosed, isLastFed, queue.isEmpty else { return }
     command.closeInput()
     if farewell == nil { farewell = Farewell(from: clock) }
-  }
-
-  // MARK: Waiting
-
-  private func wait() throws {
-    let input = feeding.isEmpty ? -1 : command?.input ?? -1
-    poll.set(places.input, input, input < 0 ? [] : .writable)
-    let readsOutput = command != nil && !isFull && !answers.isAtEnd
-    poll.set(places.output, command?.output ?? -1, readsOutput ? .readable : [])
-    poll.set(places.error, command?.error ?? -1, command == nil ? [] : .readable)
-    let awaitsEnd = command != nil && command?.end == nil
-    poll.set(places.exited, command?.exited ?? -1, awaitsEnd ? .readable : [])
-    try poll.wait(milliseconds: nextTimer?.millisecondsFrom(clock))
-    clock = Clock.now()
-  }
-
-  private var nextTimer: Nanoseconds? {
-    var times: [Nanoseconds] = []
-    if command == nil {
-      if !queue.isEmpty { times.append(restart.over) }
-    } else if queue.owed > 0, feeding.isEmpty {
-      times.append(silence.nextCheck)
-    }
-    if let time = farewell?.nextStep { times.append(time) }
-    return times.min()
-  }
-
-  /// Takes in what has happened to the command.
-  private func look() throws {
-    guard let command else { return }
-    if !poll.ready(places.error).isEmpty, !errors.read(from: command.error) {
-      poll.set(places.error, -1, [])
-    }
-    if !isFull, !poll.ready(places.output).isEmpty {
-      _ = try answers.read(from: command.output)
-    }
-    if !poll.ready(places.exited).isEmpty, try command.poll() != nil {
-      try readToEnd(command)
-    } else if answers.isAtEnd, command.end == nil {
-      // Without an output it can answer nothing any more. Most often it is just about to end.
-      command.closeInput()
-      if farewell == nil { farewell = Farewell(from: clock, patience: .seconds(1)) }
-    }
-    try takeFarewell(command)
-    try breakSilence(command)
-  }
-
-  /// Reads what a command that has ended left in its pipes. Something it started may hold them
-  /// open still, so this does not wait for their end.
-  private func readToEnd(_ command: CommandProcess) throws {
-    _ = errors.read(from: command.error)
-    while try answers.read(from: command.output) {}
-    answers.noteEnd()
-  }
-
-  private func takeFarewell(_ command: CommandProcess) throws {
-    guard command.end == nil, let step = farewell?.take(clock) else { return }
-    switch step {
-    case .terminate: command.terminate()
-    case .kill:
-      try command.kill()
-      try readToEnd(command)
-    }
-  }
-
-  /// Sees to a command that owes answers, has read all it was given, and says nothing.
-  private func breakSilence(_ command: CommandProcess) throws {
-    guard queue.owed > 0, feeding.isEmpty, command.end == nil,
-      let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
-    else { return }
-    switch check {
-    case .hungry where isLastFed:
-      // A command that holds its answers back gives them at the end of its input; one that answers
-      // as it goes shows by a long silence that it has skipped a record.
-      if !answersPromptly || silence.isLong(clock) { command.closeInput() }
-    case .hungry:
-      if !hasAskedForMore, command.isInputOpen { try link.reportHungry() }
-      hasAskedForMore = true
-    case .stalled:
-      try link.notice(
-        "no answer for 5 s though the command has read its input: if it holds its output back,"
-          + " flush each line (python -u, stdbuf -oL, jq --unbuffered)")
-    }
   }
 }

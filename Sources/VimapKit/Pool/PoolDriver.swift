@@ -10,28 +10,24 @@ public final class PoolDriver {
   public typealias MakeWorker = (WorkerSeat) throws -> any PoolWorker
 
   let configuration: PoolConfiguration
-  let fileNames: [String]
-  private let makeWorker: MakeWorker
-  private let failed: FailedLines?
-
-  private var state: PoolState
-  private var poll = PollSet()
-  private var interruptions: Interruptions?
-  private var report = RunReport()
-  private var isFinished = false
-
   let slabs: InputSlabs
+  let crew: WorkerCrew
+  let failed: FailedLines?
+  let composer: TupleComposer
+  var state: PoolState
+  var poll = PollSet()
+  var report = RunReport()
+  var flow: ResultFlow?
+  /// Batches that are not answered whole.
+  var batches: [UInt64: InputBatch] = [:]
+
   private var reader: RecordReader?
-  private var flow: ResultFlow?
-  private var workers: [WorkerProcess?]
-  private var resultSlabs: [ResultSlabs?]
-  private var generations: [Int]
-  private var batches: [UInt64: InputBatch] = [:]
+  private var interruptions: Interruptions?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
   private var nextBatch: UInt64 = 0
   private var isInputWaiting = false
-  private lazy var composer = TupleComposer(configuration, fileNames: fileNames)
+  private var isFinished = false
 
   private let inputPlace: Int
   private let outputPlaces: [Int]
@@ -49,8 +45,6 @@ public final class PoolDriver {
     exceptions: ResultSink, failed: FailedLines? = nil, makeWorker: @escaping MakeWorker
   ) throws(SystemError) {
     self.configuration = configuration
-    self.fileNames = inputs.map(\.name)
-    self.makeWorker = makeWorker
     self.failed = failed
     state = PoolState(
       PoolState.Rules(
@@ -59,9 +53,10 @@ public final class PoolDriver {
         blame: configuration.blame))
     let layout = SlabLayout(jobs: configuration.jobs)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
-    workers = Array(repeating: nil, count: configuration.jobs)
-    resultSlabs = Array(repeating: nil, count: configuration.jobs)
-    generations = Array(repeating: 0, count: configuration.jobs)
+    let fileNames = inputs.map(\.name)
+    crew = WorkerCrew(
+      configuration, fileNames: fileNames, input: slabs.memory, makeWorker: makeWorker)
+    composer = TupleComposer(configuration, fileNames: fileNames)
     inputPlace = poll.add(-1, [])
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
 
@@ -69,8 +64,14 @@ public final class PoolDriver {
     flow = ResultFlow(configuration, results: results, exceptions: exceptions)
     reader?.onProblem = { [unowned self] in noteProblem($0) }
     reader?.onDiscard = { [unowned self] piece in carefully { try self.failed?.pass(piece) } }
-    flow?.onRelease = { [unowned self] in released($0, $1) }
+    flow?.onRelease = { [unowned self] in crew.release($0, $1) }
     flow?.onFinished = { [unowned self] in leaveFlight($0) }
+    crew.onBecomingWorker = { [unowned self] in
+      interruptions = nil
+      reader = nil
+      flow = nil
+      batches.removeAll()
+    }
   }
 
   /// Takes signals into account while the pool runs.
@@ -86,14 +87,11 @@ public final class PoolDriver {
   /// the run has been given up.
   public func run() -> RunReport {
     do throws(SystemError) {
-      while true {
-        try pump()
-        try writeOut()
-        if isFinished, flow?.waiting.isEmpty ?? true { break }
-        try await_()
-      }
+      try loop()
     } catch {
       giveUp(.systemFailed(error))
+      // What is left is to see the workers out; where even that fails, they end with us.
+      try? loop()
     }
     report.outputs = flow?.outputs ?? 0
     report.exceptions = flow?.exceptionCount ?? 0
@@ -105,9 +103,19 @@ public final class PoolDriver {
 
   // MARK: The loop
 
+  private func loop() throws(SystemError) {
+    while true {
+      try pump()
+      writeOut()
+      if isFinished, flow?.waiting.isEmpty ?? true { return }
+      try wait()
+    }
+  }
+
   /// Carries out what is decided, and reads as long as somebody can use what is read.
   private func pump() throws(SystemError) {
     performActions()
+    relieveAwaited()
     isInputWaiting = false
     while let demand = state.demand(now: Clock.now()), !isFinished {
       performActions()
@@ -125,7 +133,7 @@ public final class PoolDriver {
     performActions()
   }
 
-  private func await_() throws(SystemError) {
+  private func wait() throws(SystemError) {
     let waitsForInput = isInputWaiting ? reader?.waitDescriptor : nil
     poll.set(inputPlace, waitsForInput ?? -1, waitsForInput == nil ? [] : .readable)
     let sinks = flow?.waiting ?? []
@@ -137,8 +145,8 @@ public final class PoolDriver {
     try poll.wait(milliseconds: timer.map { $0.millisecondsFrom(Clock.now()) })
 
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
-    for seat in workers.indices {
-      if let worker = workers[seat], !poll.ready(worker.pollPlace).isEmpty {
+    for seat in crew.seats {
+      if let worker = crew[seat], !poll.ready(worker.pollPlace).isEmpty {
         try takeMessages(of: worker, seat)
       }
     }
@@ -167,8 +175,8 @@ public final class PoolDriver {
     case .fork(let seat): fork(seat)
     case .send(let seat, let batch, let records, let attempt):
       send(batch, records, attempt: attempt, to: seat)
-    case .close(let seat): workers[seat]?.send(ToWorker(kind: .close))
-    case .kill(let seat): workers[seat]?.kill()
+    case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
+    case .kill(let seat): crew[seat]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
     case .complete(let batch): complete(batch)
     case .finish: isFinished = true
@@ -227,7 +235,7 @@ public final class PoolDriver {
   }
 
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
-    guard let batch = batches[id], let worker = workers[seat] else { return }
+    guard let batch = batches[id], let worker = crew[seat] else { return }
     worker.send(
       batch.message(id, records, attempt: attempt),
       attached: batch.file?.descriptor.number ?? -1)
@@ -237,54 +245,12 @@ public final class PoolDriver {
 
   private func fork(_ seat: Int) {
     do throws(SystemError) {
-      let memory = try slabsOfSeat(seat)
-      memory.resetState()
-      var sockets = try MessageSocket.pair()
-      let parent = Process.current
-      guard let process = try Process.fork() else {
-        if let socket = sockets.theirs.take() {
-          sockets.ours = nil
-          becomeWorker(seat, socket, memory, parent: parent)
-        }
-        Process.exitNow(1)
-      }
-      generations[seat] += 1
-      guard let socket = sockets.ours.take() else { return }
-      let place = poll.add(socket.descriptor.number, .readable)
-      let worker = WorkerProcess(
-        process: process, socket: socket, slabs: memory, pollPlace: place)
-      workers[seat] = worker
-      worker.giveIdleSlabs()
+      try crew.fork(seat, watchedBy: &poll)
     } catch {
-      onNotice(.fewerWorkers(running: workers.count { $0 != nil }, reason: "\(error)"))
+      onNotice(.fewerWorkers(running: crew.count, reason: "\(error)"))
       state.workerFailed(seat, "\(error)")
       state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
     }
-  }
-
-  private func slabsOfSeat(_ seat: Int) throws(SystemError) -> ResultSlabs {
-    if let memory = resultSlabs[seat] { return memory }
-    let memory = try ResultSlabs(count: SlabLayout.resultSlabCount)
-    resultSlabs[seat] = memory
-    return memory
-  }
-
-  /// The child's side of a fork: lets go of everything that is the parent's, and works.
-  private func becomeWorker(
-    _ seat: Int, _ socket: consuming MessageSocket, _ memory: ResultSlabs, parent: ProcessID
-  ) -> Never {
-    Process.leaveGroup()
-    Signals.restoreDefaults()
-    interruptions = nil
-    workers.removeAll()
-    batches.removeAll()
-    reader = nil
-    flow = nil
-    let link = WorkerLink(
-      seat: configuration.seat(seat, generation: generations[seat]), mode: configuration.mode,
-      fileNames: fileNames, socket: socket, input: slabs.memory, shared: memory.memory,
-      format: configuration.format, withMeta: configuration.withMeta)
-    link.work(parent: parent, makeWorker)
   }
 
   private func takeMessages(of worker: WorkerProcess, _ seat: Int) throws(SystemError) {
@@ -326,82 +292,16 @@ public final class PoolDriver {
   }
 
   private func bury(_ worker: WorkerProcess, _ seat: Int) {
-    poll.remove(worker.pollPlace)
-    let end = worker.reap()
-    workers[seat] = nil
+    guard let end = crew.bury(seat, watchedBy: &poll) else { return }
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, seat)
     }
     state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
-    if let head = flow?.head, let owner = state.holder(of: head) { relieveIfStuck(owner) }
   }
 
-  // MARK: Results
+  // MARK: Writing
 
-  private func take(
-    _ runs: [Run], of slab: Int, _ attached: consuming OwnedDescriptor?,
-    from worker: WorkerProcess, _ seat: Int
-  ) {
-    let now = Clock.now()
-    var attached = attached
-    for run in runs {
-      var piece = ResultPiece(
-        bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab))
-      if run.isAttached {
-        worker.slabs.letGo(slab)
-        // Without its file, the tuple of a worker that died is lost; its record is not.
-        guard let file = attached.take(),
-          let memory = try? SharedMemory(file: file.number, count: run.length)
-        else { continue }
-        piece.bytes = memory.view(0, run.length)
-        piece.source = .file(memory)
-      } else {
-        piece.bytes = worker.slabs.bytes(of: run, in: slab)
-      }
-      let batch = batches[run.batch]
-      guard state.answered(seat, batch: run.batch, records: run.records, now: now) else {
-        if !run.isAttached { worker.slabs.letGo(slab) }
-        worker.kill()
-        continue
-      }
-      if run.kind == .exception, let batch {
-        keepFailed(batch, run.lineOffset..<(run.lineOffset + run.lineLength))
-      }
-      flow?.add(batch: run.batch, records: run.records, piece)
-    }
-  }
-
-  private func keepFailed(_ batch: InputBatch, _ line: Range<Int>) {
-    guard let failed else { return }
-    carefully { try batch.withBytes(line, in: slabs) { failed.add($0) } }
-  }
-
-  private func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
-    guard let batch = batches[id] else { return }
-    carefully {
-      try composer.compose(batch.message(id, records, attempt: 1), batch, slabs, cause) {
-        record, line, tuple in
-        keepFailed(batch, line)
-        flow?.addOwn(batch: id, record: record, tuple, .exception)
-      }
-    }
-  }
-
-  private func released(_ seat: Int, _ slab: Int) {
-    guard let memory = resultSlabs[seat] else { return }
-    memory.letGo(slab)
-    if memory.isIdle(slab), let worker = workers[seat] { worker.give(slab) }
-  }
-
-  /// A worker all of whose slabs wait for their turn can do nothing. It is helped when the batch
-  /// that everybody waits for is its own, and otherwise as far as the window allows.
-  private func relieveIfStuck(_ seat: Int) {
-    guard let head = flow?.head, resultSlabs[seat]?.areAllHeld == true else { return }
-    let isAwaited = state.holder(of: head) == seat
-    flow?.relieve(seat, limit: isAwaited ? nil : configuration.window)
-  }
-
-  private func writeOut() throws(SystemError) {
+  private func writeOut() {
     carefully {
       try failed?.flush()
       try flow?.flush()
@@ -410,7 +310,7 @@ public final class PoolDriver {
   }
 
   /// A failure to write ends the run.
-  private func carefully(_ body: () throws -> Void) {
+  func carefully(_ body: () throws -> Void) {
     do {
       try body()
     } catch let error as SystemError {

@@ -1,0 +1,79 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// What the supervisor waits for, and what it makes of it.
+extension CommandSupervisor {
+  /// Waits for something to happen.
+  func wait() throws {
+    watch.set(
+      command, feeds: !feeding.isEmpty, reads: !isFull && !answers.isAtEnd,
+      relays: !hasErrorEnded)
+    clock = try watch.wait(until: nextTimer, from: clock)
+  }
+
+  private var nextTimer: Nanoseconds? {
+    var times: [Nanoseconds] = []
+    if command == nil {
+      if !queue.isEmpty { times.append(restart.over) }
+    } else if queue.owed > 0, feeding.isEmpty {
+      times.append(silence.nextCheck)
+    }
+    if let time = farewell?.nextStep { times.append(time) }
+    return times.min()
+  }
+
+  /// Takes in what has happened to the command.
+  func look() throws {
+    guard let command else { return }
+    if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
+    if !isFull, watch.hasOutput { _ = try answers.read(from: command.output) }
+    if watch.hasExited, try command.poll() != nil {
+      try readToEnd(command)
+    } else if answers.isAtEnd, command.end == nil {
+      // Without an output it can answer nothing any more. Most often it is just about to end.
+      command.closeInput()
+      if farewell == nil { farewell = Farewell(from: clock, patience: .seconds(1)) }
+    }
+    try takeFarewell(command)
+    try breakSilence(command)
+  }
+
+  /// Reads what a command that has ended left in its pipes. Something it started may hold them
+  /// open still, so this does not wait for their end.
+  private func readToEnd(_ command: CommandProcess) throws {
+    _ = errors.read(from: command.error)
+    while try answers.read(from: command.output) {}
+    answers.noteEnd()
+  }
+
+  private func takeFarewell(_ command: CommandProcess) throws {
+    guard command.end == nil, let step = farewell?.take(clock) else { return }
+    switch step {
+    case .terminate: command.terminate()
+    case .kill:
+      try command.kill()
+      try readToEnd(command)
+    }
+  }
+
+  /// Sees to a command that owes answers, has read all it was given, and says nothing.
+  private func breakSilence(_ command: CommandProcess) throws {
+    guard queue.owed > 0, feeding.isEmpty, command.end == nil,
+      let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
+    else { return }
+    switch check {
+    case .hungry where isLastFed:
+      // A command that holds its answers back gives them at the end of its input; one that answers
+      // as it goes shows by a long silence that it has skipped a record.
+      if !answersPromptly || silence.isLong(clock) { command.closeInput() }
+    case .hungry:
+      if !hasAskedForMore, command.isInputOpen { try link.reportHungry() }
+      hasAskedForMore = true
+    case .stalled:
+      try link.notice(
+        "no answer for 5 s though the command has read its input: if it holds its output back,"
+          + " flush each line (python -u, stdbuf -oL, jq --unbuffered)")
+    }
+  }
+}

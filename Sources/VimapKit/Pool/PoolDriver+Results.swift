@@ -1,0 +1,71 @@
+import VimapBytes
+import VimapSystem
+
+/// What the driver does with results: it has them counted by the state, and sends them on.
+extension PoolDriver {
+  /// Takes in runs of results that a worker has written.
+  /// - Parameter attached: the file that the last of them is in, where it is larger than a slab.
+  func take(
+    _ runs: [Run], of slab: Int, _ attached: consuming OwnedDescriptor?,
+    from worker: WorkerProcess, _ seat: Int
+  ) {
+    let now = Clock.now()
+    var attached = attached
+    for run in runs {
+      var piece = ResultPiece(
+        bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab))
+      if run.isAttached {
+        worker.slabs.letGo(slab)
+        // Without its file, the tuple of a worker that died is lost; its record is not.
+        guard let file = attached.take(),
+          let memory = try? SharedMemory(file: file.number, count: run.length)
+        else { continue }
+        piece.bytes = memory.view(0, run.length)
+        piece.source = .file(memory)
+      } else {
+        piece.bytes = worker.slabs.bytes(of: run, in: slab)
+      }
+      let batch = batches[run.batch]
+      guard state.answered(seat, batch: run.batch, records: run.records, now: now) else {
+        if !run.isAttached { worker.slabs.letGo(slab) }
+        worker.kill()
+        continue
+      }
+      if run.kind == .exception, let batch {
+        keepFailed(batch, run.lineOffset..<(run.lineOffset + run.lineLength))
+      }
+      flow?.add(batch: run.batch, records: run.records, piece)
+    }
+  }
+
+  private func keepFailed(_ batch: InputBatch, _ line: Range<Int>) {
+    guard let failed else { return }
+    carefully { try batch.withBytes(line, in: slabs) { failed.add($0) } }
+  }
+
+  /// Answers records in the place of a worker.
+  func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
+    guard let batch = batches[id] else { return }
+    carefully {
+      try composer.compose(batch.message(id, records, attempt: 1), batch, slabs, cause) {
+        record, line, tuple in
+        keepFailed(batch, line)
+        flow?.addOwn(batch: id, record: record, tuple, .exception)
+      }
+    }
+  }
+
+  /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the
+  /// window allows…
+  func relieveIfStuck(_ seat: Int) {
+    if crew.isStuck(seat) { flow?.relieve(seat, limit: configuration.window) }
+  }
+
+  /// …and in any case when the batch that everybody waits for is its own.
+  func relieveAwaited() {
+    guard let head = flow?.head, let owner = state.holder(of: head), crew.isStuck(owner) else {
+      return
+    }
+    flow?.relieve(owner, limit: nil)
+  }
+}
