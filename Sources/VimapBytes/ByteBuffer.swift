@@ -75,7 +75,8 @@ public struct ByteBuffer: ~Copyable {
     room: Int, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) -> Int {
     reserve(room)
-    let written = try body(UnsafeMutableRawBufferPointer(start: memory + end, count: capacity - end))
+    let written = try body(
+      UnsafeMutableRawBufferPointer(start: memory + end, count: capacity - end))
     precondition(written >= 0 && end + written <= capacity)
     end += written
     return written

@@ -61,7 +61,8 @@ struct RestartPause {
   mutating func died(at now: Nanoseconds) {
     deaths += 1
     // Enough tries without a pause to find one bad record among many.
-    over = deaths <= 24 ? now : now + min(.seconds(5), .milliseconds(10) << UInt64(min(deaths - 24, 9)))
+    over =
+      deaths <= 24 ? now : now + min(.seconds(5), .milliseconds(10) << UInt64(min(deaths - 24, 9)))
   }
 
   func isOver(_ now: Nanoseconds) -> Bool { now >= over }

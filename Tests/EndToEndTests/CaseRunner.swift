@@ -67,7 +67,8 @@ enum CaseRunner {
         environment.range(of: wanted) != nil
       else { return nil }
       let command = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline") ?? Data()
-      return "\(entry) " + String(decoding: command, as: UTF8.self)
+      return "\(entry) "
+        + String(decoding: command, as: UTF8.self)
         .replacingOccurrences(of: "\0", with: " ")
     }
   }

@@ -27,9 +27,9 @@ import Testing
 
   @Test func fishCompletesTheOptionsOfTheHelp() throws {
     let script = try text("completions/vimap.fish")
-    let found = script.matches(of: /\x20-s '(\w)'/).map { "-\($0.1)" }
-      + script.matches(of: /\ -l '([\w-]+)'/).map { "--\($0.1)" }
-    #expect(try Set(found) == options())
+    let short = script.matches(of: /\ -s '(\w)'/).map { "-\($0.1)" }
+    let long = script.matches(of: /\ -l '([\w-]+)'/).map { "--\($0.1)" }
+    #expect(try Set(short + long) == options())
   }
 
   /// The names in `--help`, such as `-k` and `--keep-order`.
@@ -64,7 +64,7 @@ import Testing
     #expect(try completions(in: shell, "vimap rec") == ["records.jsonl"])
     #expect(try completions(in: shell, "vimap -k --failed rec") == ["records.jsonl"])
     #expect(try completions(in: shell, "vimap records.jsonl --keep") == ["--keep-order"])
-    #expect(try completions(in: shell, "vimap records.jsonl -- ") == ["records.jsonl"])
+    #expect(try completions(in: shell, "vimap records.jsonl -- rec") == ["records.jsonl"])
   }
 
   private func completions(in shell: String, _ line: String) throws -> [Substring] {
@@ -127,8 +127,8 @@ import Testing
   }
 }
 
-/// A block of the README that is marked as `console`: commands behind `$ `, which go on behind `> `,
-/// each with what it prints below it.
+/// A block of the README that is marked as `console`: commands behind `$ `, which go on behind
+/// `> `, each with what it prints below it.
 struct Recipe: Sendable, CustomTestStringConvertible {
   /// The block as it is printed.
   var transcript: String
@@ -138,9 +138,8 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   /// A script whose output is the transcript: it prints each command before it runs it. In its
   /// directory are those folders of the project that recipes make use of.
   var script: String {
-    var lines = [
-      "exec 2>&1", "mkdir Tests", "ln -s \"$EXAMPLES\" examples", "ln -s \"$SUPPORT\" Tests/Support",
-    ]
+    var lines = ["exec 2>&1", "mkdir Tests"]
+    lines += ["ln -s \"$EXAMPLES\" examples", "ln -s \"$SUPPORT\" Tests/Support"]
     for command in commands {
       lines += ["cat <<'=END='", command.joined(separator: "\n"), "=END="]
       lines += command.map { String($0.dropFirst(2)) }

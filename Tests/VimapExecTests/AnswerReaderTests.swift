@@ -6,7 +6,8 @@ import VimapSystem
 
 @Suite struct AnswerReaderTests {
   /// What a reader makes of text that comes in pieces, and ends or not.
-  private func answers(_ pieces: [String], longest: Int = 100, ends: Bool = true) throws -> [String] {
+  private func answers(_ pieces: [String], longest: Int = 100, ends: Bool = true) throws -> [String]
+  {
     let pipe = try Pipe()
     try Descriptor.setNonblocking(pipe.reading.number)
     let reader = AnswerReader(longest: longest)

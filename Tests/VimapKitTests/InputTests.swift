@@ -164,7 +164,8 @@ private struct Reading {
   }
 
   @Test func recordsOfSeveralLinesBecomeOne() throws {
-    let batch = try batch("{\"a\":\n1,\r\n\"b\":2}\u{0}x\u{0}3\u{0}", mode: InputMode(separator: 0), records: 0..<3)
+    let batch = try batch(
+      "{\"a\":\n1,\r\n\"b\":2}\u{0}x\u{0}3\u{0}", mode: InputMode(separator: 0), records: 0..<3)
     #expect(texts(batch) == ["{\"a\": 1,  \"b\":2}", "x", "3"])
     #expect(batch.verbatim(from: 0, to: 3) == nil)
   }

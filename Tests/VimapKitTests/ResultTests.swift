@@ -175,7 +175,8 @@ import VimapSystem
   @Test func meta() {
     let meta =
       #"{"index":7,"file":"a\"b","line":8,"worker":3,"attempts":2,"seconds":1.062500}"#
-    #expect(tuple(.object, meta: true) == "{\"in\":1,\"out\":{},\"type\":\"output\",\"meta\":\(meta)}\n")
+    #expect(
+      tuple(.object, meta: true) == "{\"in\":1,\"out\":{},\"type\":\"output\",\"meta\":\(meta)}\n")
     #expect(tuple(.array, meta: true) == "[1,{},\"output\",\(meta)]\n")
     #expect(tuple(.pair, meta: true) == "[1,{},\(meta)]\n")
     #expect(tuple(.out, meta: true) == "{}\n")
@@ -210,5 +211,33 @@ import VimapSystem
     }
     #expect(done == 2)
     #expect(received.view.text == large + "end\n")
+  }
+}
+
+@Suite struct ResultFlowTests {
+  @Test func whatIsRelievedIsCopiedBeforeItsSlabIsLetGo() throws {
+    let pipe = try VimapSystem.Pipe()
+    let sink = try ResultSink(descriptor: pipe.writing.number)
+    var configuration = PoolConfiguration(jobs: 2)
+    configuration.keepsOrder = true
+    let flow = ResultFlow(configuration, results: sink, exceptions: sink)
+    let slab = try SharedMemory(count: 64)
+    slab.copy(ByteView("second\n"), to: 0)
+    // A worker that is given its slab back writes to it at once.
+    flow.onRelease = { _, _ in slab.copy(ByteView("xxxxxxx"), to: 0) }
+    flow.expect(batch: 0, records: 1)
+    flow.expect(batch: 1, records: 1)
+    flow.add(
+      batch: 1, records: 0..<1,
+      ResultPiece(bytes: slab.view(0, 7), kind: .outputs, source: .slab(seat: 0, slab: 0)))
+    flow.relieve(0, limit: nil)
+    var first = ByteBuffer()
+    first.append("first\n")
+    flow.addOwn(batch: 0, record: 0, SharedBytes(copying: first.view), .outputs)
+    try flow.flush()
+    var received = ByteBuffer()
+    _ = try Descriptor.read(pipe.reading.number, into: &received, limit: 100)
+    #expect(received.view.text == "first\nsecond\n")
+    #expect(flow.outputs == 2)
   }
 }

@@ -111,7 +111,9 @@ import VimapSystem
 }
 
 @Suite struct InputModeTests {
-  private func cut(_ text: StaticString, _ records: Int, _ mode: InputMode = InputMode()) -> BatchCut {
+  private func cut(_ text: StaticString, _ records: Int, _ mode: InputMode = InputMode())
+    -> BatchCut
+  {
     mode.cut(ByteView(text), records: records)
   }
 

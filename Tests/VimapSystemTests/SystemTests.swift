@@ -24,8 +24,9 @@ private struct Header: BitwiseCopyable, Equatable {
         try one.socket.send(Header(kind: 7, number: number), text: text.bytes, waiting: false))
     }
     for number in 0..<3 {
-      guard case .message(let header, let text, _) = try other.socket.receive(
-        Header.self, waiting: false)
+      guard
+        case .message(let header, let text, _) = try other.socket.receive(
+          Header.self, waiting: false)
       else {
         Issue.record("no message")
         return
@@ -44,8 +45,9 @@ private struct Header: BitwiseCopyable, Equatable {
     let file = try MemoryFile()
     try file.append(ByteView("hello"))
     #expect(try one.socket.send(Header(), attached: file.descriptor.number, waiting: false))
-    guard case .message(_, _, let attached) = try other.socket.receive(
-      Header.self, waiting: false), let attached
+    guard
+      case .message(_, _, let attached) = try other.socket.receive(
+        Header.self, waiting: false), let attached
     else {
       Issue.record("no descriptor")
       return

@@ -61,11 +61,13 @@ extension PoolDriver {
     if crew.isStuck(seat) { flow?.relieve(seat, limit: configuration.window) }
   }
 
-  /// …and in any case when the batch that everybody waits for is its own.
+  /// …and in any case when the batch that everybody waits for is its own, or nobody's: then it was
+  /// a dead worker's, and one of these must get on to be able to take it.
   func relieveAwaited() {
-    guard let head = flow?.head, let owner = state.holder(of: head), crew.isStuck(owner) else {
-      return
+    guard let head = flow?.head else { return }
+    let owner = state.holder(of: head)
+    for seat in crew.seats where (owner == nil || owner == seat) && crew.isStuck(seat) {
+      flow?.relieve(seat, limit: nil)
     }
-    flow?.relieve(owner, limit: nil)
   }
 }

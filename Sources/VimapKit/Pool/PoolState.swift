@@ -101,7 +101,8 @@ struct PoolState {
   }
 
   /// A batch was cut to meet a demand.
-  mutating func take(batch: UInt64, records: Int, bytes: Int, for demand: Demand, now: Nanoseconds) {
+  mutating func take(batch: UInt64, records: Int, bytes: Int, for demand: Demand, now: Nanoseconds)
+  {
     if !seats[demand.seat].isOccupied { fork(demand.seat) }
     batches[batch] = Batch(ledger: AnswerLedger(count: records))
     heldBytes += bytes
@@ -247,7 +248,8 @@ struct PoolState {
     var again: [Assignment] = []
     var mayBlame = true
     for assignment in left {
-      let wasBegun = begun > assignment.start
+      let wasBegun =
+        begun > assignment.start
         ? min(Int(begun - assignment.start), assignment.records.count) : 0
       var guilty: Int
       switch rules.blame {

@@ -107,7 +107,8 @@ public final class RecordBatch {
       line: UInt32(offset), lineLength: UInt32(line.count), record: UInt32(offset),
       recordLength: UInt32(line.count))
     if mode.isText {
-      let text = mode.separator == 0x0A && line.endsInCarriageReturn
+      let text =
+        mode.separator == 0x0A && line.endsInCarriageReturn
         ? line.head(line.count - 1) : line
       entry.record = UInt32(encoded.count)
       encoded.appendString(of: text)

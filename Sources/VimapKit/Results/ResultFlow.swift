@@ -76,9 +76,11 @@ final class ResultFlow {
     if let limit, copiedBytes >= limit { return }
     orderer?.replaceHeld { piece in
       guard case .slab(seat, let slab) = piece.source else { return nil }
+      // Copied first: once it is let go of, the worker may write to the slab at any moment.
+      let copy = piece.copied()
       copiedBytes += piece.bytes.count
       onRelease(seat, slab)
-      return piece.copied()
+      return copy
     }
   }
 

@@ -45,7 +45,8 @@ public final class WorkerLink {
     self.input = input
     self.shared = shared
     self.results = ResultSlabWriter(
-      memory: shared, encoder: TupleEncoder(
+      memory: shared,
+      encoder: TupleEncoder(
         format: format, withMeta: withMeta, worker: seat.number, fileNames: fileNames))
     results.announce = { [unowned self] in try announce($0, $1) }
   }

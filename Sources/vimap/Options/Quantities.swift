@@ -11,7 +11,11 @@ struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
   init?(argument: String) {
     let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
     var digits = Substring(argument.uppercased())
-    if digits.hasSuffix("IB") { digits.removeLast(2) } else if digits.hasSuffix("B") { digits.removeLast() }
+    if digits.hasSuffix("IB") {
+      digits.removeLast(2)
+    } else if digits.hasSuffix("B") {
+      digits.removeLast()
+    }
     var unit = 1
     if let last = digits.last, let factor = units[last] {
       unit = factor

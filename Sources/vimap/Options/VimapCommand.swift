@@ -72,7 +72,9 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     name: .customLong("max-record"),
-    help: ArgumentHelp("Longest record; a longer one is an exception.", valueName: "size"))
+    help: ArgumentHelp(
+      "Longest record, and longest answer of a command; a longer one is an exception.",
+      valueName: "size"))
   var maxRecord = ByteCount(bytes: 64 << 20)
 }
 
@@ -118,7 +120,7 @@ struct PoolOptions: ParsableArguments {
     name: .customLong("init"),
     help: ArgumentHelp(
       "Bound argument, repeatable: workers take the values of a name in turn, and find theirs as"
-        + " VIMAP_INIT_NAME in the environment and as {init.NAME}.",
+        + " VIMAP_INIT_NAME in the environment, and as {init.NAME} in URLs and headers.",
       valueName: "name=value"))
   var initArguments: [InitArgument] = []
 

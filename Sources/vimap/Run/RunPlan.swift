@@ -59,7 +59,8 @@ extension PoolConfiguration {
     withMeta = options.results.meta
     if withMeta, !format.carriesMeta {
       throw Refusal(
-        .usage, "--meta: the format \(format.rawValue) has no place for it; use object, array or pair")
+        .usage,
+        "--meta: the format \(format.rawValue) has no place for it; use object, array or pair")
     }
     mode.separator = options.records.null ? 0 : 0x0A
     mode.isText = options.records.rawInput
