@@ -32,6 +32,7 @@ extension CommandSupervisor {
       try readToEnd(command)
     } else if answers.isAtEnd, command.end == nil {
       // Without an output it can answer nothing any more. Most often it is just about to end.
+      if command.isInputOpen { hasClosedOutput = true }
       command.closeInput()
       if farewell == nil { farewell = Farewell(from: clock, patience: .seconds(1)) }
     }

@@ -35,6 +35,8 @@ final class CommandSupervisor {
   var hasAnsweredSinceStart = false
   /// The command left, or closed its input, before it was given all of what it was fed.
   var hasRefusedInput = false
+  /// The command closed its output while its input was open.
+  var hasClosedOutput = false
   /// The first record since the last time that answers and records were even.
   var evenIndex = 1
   /// The first record that the running command was fed.
@@ -110,19 +112,18 @@ final class CommandSupervisor {
     answers.startAnew()
     errors.startAnew()
     hasErrorEnded = false
-    farewell = nil
     hasAnsweredSinceStart = false
     hasRefusedInput = false
+    hasClosedOutput = false
     firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
     evenIndex = firstIndex
   }
 
   /// The command is gone and all it said has been read.
   private func bury(_ end: ProcessEnd) throws {
-    let wasAskedTo = command?.isInputOpen == false
+    let wasAskedTo = command?.isInputOpen == false && !hasClosedOutput
     let hadUnread = hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
-    command = nil
-    feeding = .empty
+    letGo()
     try refuseInvalid()
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
@@ -133,6 +134,12 @@ final class CommandSupervisor {
       try blameNext(end)
     }
     restart.died(at: clock)
+  }
+
+  private func letGo() {
+    command = nil
+    feeding = .empty
+    farewell = nil
   }
 
   /// The one record that the command can have died of.
@@ -232,8 +239,7 @@ final class CommandSupervisor {
         + " \(firstIndex) on may stand beside the wrong input; it must print one line for each"
     try link.reportOutOfStep(from: firstIndex, text)
     try command?.kill()
-    command = nil
-    feeding = .empty
+    letGo()
     answers.startAnew()
     restart.died(at: clock)
   }

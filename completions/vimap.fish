@@ -1,0 +1,103 @@
+function __vimap_should_offer_completions_for_flags_or_options -a expected_commands
+    set -l non_repeating_flags_or_options $argv[2..]
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __vimap_parse_tokens
+    test "$commands" = "$expected_commands"; and return $non_repeating_flags_or_options_absent
+end
+
+function __vimap_should_offer_completions_for_positional -a expected_commands positional_index_comparison expected_positional_index
+    set -l non_repeating_flags_or_options
+    set -l non_repeating_flags_or_options_absent 0
+    set -l positional_index 0
+    set -l commands
+    __vimap_parse_tokens
+    test "$commands" = "$expected_commands" -a \( "$positional_index" "$positional_index_comparison" "$expected_positional_index" \)
+end
+
+function __vimap_parse_tokens -S
+    set -l unparsed_tokens (__vimap_tokens -pc)
+    switch $unparsed_tokens[1]
+    case 'vimap'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'exec=' 'text' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'timeout=' 'connect-timeout=' 'accept=' 'response=' 'version' 'h/help'
+    end
+end
+
+function __vimap_tokens
+    if test (string split -m 1 -f 1 -- . "$FISH_VERSION") -gt 3
+        commandline --tokens-raw $argv
+    else
+        commandline -o $argv
+    end
+end
+
+function __vimap_parse_subcommand -S -a positional_count
+    argparse -s r -- $argv
+    set -l option_specs $argv[2..]
+    set -l is_repeating_positional $_flag_r
+    set -el _flag_r
+    set -a commands $unparsed_tokens[1]
+    set positional_index 0
+    while true
+        set -e unparsed_tokens[1]
+        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        set unparsed_tokens $argv
+        set positional_index (math $positional_index + 1)
+        for non_repeating_flag_or_option in $non_repeating_flags_or_options
+            if set -ql "_flag_$(string replace -a - _ -- $non_repeating_flag_or_option)"
+                set non_repeating_flags_or_options_absent 1
+                break
+            end
+        end
+        test (count $unparsed_tokens) -eq 0 -o \( -z "$is_repeating_positional" -a "$positional_index" -gt "$positional_count" \) && break
+    end
+end
+
+function __vimap_complete_directories
+    set -l token (commandline -t)
+    string match -- '*/' $token
+    set -l subdirs $token*/
+    printf %s\n $subdirs
+end
+
+function __vimap_custom_completion
+    set -x SAP_SHELL fish
+    set -x SAP_SHELL_VERSION $FISH_VERSION
+    set -l tokens (__vimap_tokens -p)
+    if test -z "$(__vimap_tokens -t)"
+        set -l index (count (__vimap_tokens -pc))
+        set tokens $tokens[..$index] \'\' $tokens[(math $index + 1)..]
+    end
+    command $tokens[1] $argv $tokens
+end
+
+complete -c 'vimap' -f
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_positional "vimap" -ge 1' -F
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" R raw-input' -s 'R' -l 'raw-input' -d 'Each line is text: the record is that line as a JSON string.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" 0 null' -s '0' -l 'null' -d 'Records end in NUL instead of LF.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" max-record' -l 'max-record' -d 'Longest record, and longest answer of a command; a longer one is an exception.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" o output' -s 'o' -l 'output' -d 'Write there instead of to standard output.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" format' -l 'format' -d 'What a result looks like: object, array ([in,out,type]), pair ([in,out]), out or none; in the last three, exceptions go to standard error.' -rfka 'object array pair out none'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" k keep-order' -s 'k' -l 'keep-order' -d 'Results in the order of the input.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" window' -l 'window' -d 'Most bytes of input in flight or waiting for their turn.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" meta' -l 'meta' -d 'Add index, file, line, worker, attempts and seconds to each result.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" failed' -l 'failed' -d 'Also write the input line of each exception there, to be fed again.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" j jobs' -s 'j' -l 'jobs' -d 'Workers, at most (default: the processors online).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'init' -d 'Bound argument, repeatable: workers take the values of a name in turn, and find theirs as VIMAP_INIT_NAME in the environment, and as {init.NAME} in URLs and headers.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" chunk' -l 'chunk' -d 'Hand out this many records at once (default: adapts itself).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" exec' -l 'exec' -d 'A command for the shell, instead of COMMAND.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" text' -l 'text' -d 'The command\'s lines are text; out is a JSON string.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'post' -d 'Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field of the record, percent-encoded; {+.a.b} keeps its /?&= as they are.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" X request' -s 'X' -l 'request' -d 'The method of the requests (default: POST).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -s 'H' -l 'header' -d 'A header, repeatable; its value may have placeholders.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" body' -l 'body' -d 'Send this field as JSON (default: the whole record).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" body-text' -l 'body-text' -d 'Send this field, a string, as it is.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" no-body' -l 'no-body' -d 'Send no body.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" concurrency' -l 'concurrency' -d 'Requests in flight for each worker (default: 8).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" timeout' -l 'timeout' -d 'The longest a request may take (default: 30s).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" connect-timeout' -l 'connect-timeout' -d 'The longest connecting may take (default: 10s).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" accept' -l 'accept' -d 'Statuses that make an output (default: 200-299); any other is an exception.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" response' -l 'response' -d 'What out is: full ({status,headers,body}) or body (default: full).' -rfka 'full body'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" version' -l 'version' -d 'Show the version.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" h help' -s 'h' -l 'help' -d 'Show help information.'
