@@ -48,7 +48,7 @@ final class CommandSupervisor {
     self.configuration = configuration
     var request = SpawnRequest(
       arguments: configuration.arguments,
-      environment: configuration.environment + link.seat.environment)
+      environment: environment(configuration.environment, setting: link.seat.environment))
     request.fileLimit = configuration.fileLimit
     self.request = request
     errors = StandardErrorRelay(
@@ -107,7 +107,8 @@ final class CommandSupervisor {
       command = try CommandProcess(
         request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
     } catch {
-      throw WorkerFailure("\(configuration.arguments[0]): \(error.code)")
+      throw WorkerFailure(
+        "\(configuration.arguments[0]): \(error.code)", errno: Int(error.code.rawValue))
     }
     answers.startAnew()
     errors.startAnew()

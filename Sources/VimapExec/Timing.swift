@@ -15,8 +15,11 @@ struct Silence {
   }
 
   private var since: Nanoseconds = 0
+  /// Since when the command is known to have taken in everything.
+  private var idleSince: Nanoseconds?
   private var interval = Silence.shortest
-  private var next: Nanoseconds = 0
+  /// When to look next.
+  private(set) var nextCheck: Nanoseconds = 0
   private var hasComplained = false
 
   private static let shortest: Nanoseconds = .milliseconds(20)
@@ -27,7 +30,8 @@ struct Silence {
   /// Something was answered, or more was given to be fed.
   mutating func hasNews(_ now: Nanoseconds) {
     since = now
-    next = now + interval
+    idleSince = nil
+    nextCheck = now + interval
   }
 
   /// Seconds since the last news.
@@ -36,17 +40,21 @@ struct Silence {
   /// So long that a command which answers as it goes will not answer any more.
   func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
 
-  var nextCheck: Nanoseconds { hasComplained ? next : min(next, since + Self.stall) }
-
   mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
-    if !hasComplained, now >= since + Self.stall, hasTakenAll() {
+    guard now >= nextCheck else { return nil }
+    interval = min(Self.longest, interval * 2)
+    nextCheck = now + interval
+    guard hasTakenAll() else {
+      idleSince = nil
+      return nil
+    }
+    let idle = idleSince ?? now
+    idleSince = idle
+    if !hasComplained, now >= idle + Self.stall {
       hasComplained = true
       return .stalled
     }
-    guard now >= next else { return nil }
-    interval = min(Self.longest, interval * 2)
-    next = now + interval
-    return hasTakenAll() ? .hungry : nil
+    return .hungry
   }
 }
 

@@ -55,6 +55,12 @@ public struct SpawnRequest: Sendable {
   }
 }
 
+/// An environment with some variables set, each in place of one of the same name.
+public func environment(_ entries: [String], setting new: [String]) -> [String] {
+  let names = Set(new.map { $0.prefix { $0 != "=" } })
+  return entries.filter { !names.contains($0.prefix { $0 != "=" }) } + new
+}
+
 /// The environment of this process, as `NAME=VALUE`.
 public func inheritedEnvironment() -> [String] {
   var entries: [String] = []

@@ -65,16 +65,24 @@ import VimapSystem
   @Test func aCommandThatHasNotReadItsInputIsLeftInPeace() {
     var silence = Silence()
     silence.hasNews(0)
-    #expect(silence.check(.milliseconds(20)) { false } == nil)
-    #expect(silence.check(.seconds(6)) { false } == nil)
+    for second in 1...60 {
+      #expect(silence.check(.seconds(Double(second))) { false } == nil)
+      #expect(silence.nextCheck > .seconds(Double(second)))
+    }
+    // Once it has, its silence counts from there.
+    #expect(silence.check(.seconds(61)) { true } == .hungry)
+    #expect(silence.check(.seconds(65)) { true } == .hungry)
+    #expect(silence.check(.seconds(66)) { true } == .stalled)
   }
 
   @Test func aLongSilenceIsToldOnce() {
     var silence = Silence()
     silence.hasNews(0)
-    #expect(silence.check(.seconds(5)) { true } == .stalled)
-    silence.hasNews(.seconds(6))
+    #expect(silence.check(.seconds(1)) { true } == .hungry)
+    #expect(silence.check(.seconds(6)) { true } == .stalled)
+    silence.hasNews(.seconds(7))
     #expect(silence.check(.seconds(20)) { true } == .hungry)
+    #expect(silence.check(.seconds(40)) { true } == .hungry)
   }
 
   @Test func aFarewellTakesThreeSteps() {

@@ -144,7 +144,7 @@ struct PoolSimulation {
     let dice = Int.random(in: 0..<100, using: &random)
     if !worker.isReady {
       if dice < chances.failedStart {
-        state.workerFailed(seat, "no such command")
+        state.workerFailed(seat, WorkerFailure("no such command"))
         perform()
         if workers[seat] != nil { die(seat) }
       } else {

@@ -76,7 +76,7 @@ import VimapSystem
     #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
     _ = state.takeActions()
     state.workerEnded(0, .killed(signal: 9), begun: 4, now: 0)
-    let cause = PoolState.Cause.workerDied(.killed(signal: 9), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
     #expect(state.demand(now: 0) != nil)
     #expect(
@@ -95,7 +95,7 @@ import VimapSystem
     _ = state.takeActions()
     #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
     state.workerEnded(0, .exited(status: 1), begun: 3, now: 0)
-    let cause = PoolState.Cause.workerDied(.exited(status: 1), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(seat: 0, .exited(status: 1), lastWords: "", attempts: 1)
     #expect(
       state.takeActions() == [
         .except(batch: 0, records: 0..<1, cause), .except(batch: 0, records: 2..<3, cause),
@@ -140,9 +140,9 @@ import VimapSystem
   @Test func aWorkerThatCannotBeStartedEndsTheRun() {
     var state = PoolState(rules(jobs: 2))
     _ = state.takeActions()
-    state.workerFailed(0, "no such command")
+    state.workerFailed(0, WorkerFailure("no such command", errno: 2))
     state.workerEnded(0, .exited(status: 1), begun: 0, now: 0)
-    #expect(state.startFailure == "no such command")
+    #expect(state.startFailure?.message == "no such command")
     let actions = state.takeActions()
     #expect(actions.contains(.finish))
   }
@@ -159,6 +159,29 @@ import VimapSystem
     }
     #expect(forks == PoolState.patience)
     #expect(state.startFailure != nil)
+  }
+
+  @Test func aWorkerThatCannotBeStartedAgainChargesNobody() throws {
+    var state = readyPool(jobs: 2)
+    try give(&state, 0, records: 1)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    try give(&state, 1, records: 3)
+    _ = state.takeActions()
+    var now: Nanoseconds = 0
+    var seen: [PoolState.Action] = []
+    for _ in 0..<100 where !seen.contains(.finish) {
+      // Whoever is there fails with all it has been given.
+      for seat in state.seats.indices where state.seats[seat].isOccupied {
+        state.workerFailed(seat, WorkerFailure("gone", errno: 2))
+        state.workerEnded(seat, .exited(status: 1), begun: 3, now: now)
+      }
+      now = max(now, state.nextTimer ?? now)
+      _ = state.demand(now: now)
+      seen += state.takeActions()
+    }
+    let cause = PoolState.Cause.cannotStart(WorkerFailure("gone", errno: 2))
+    #expect(seen.contains(.except(batch: 1, records: 0..<3, cause)))
+    #expect(seen.last == .finish)
   }
 
   @Test func abortKillsAndEnds() throws {
@@ -200,6 +223,6 @@ import VimapSystem
     pool.run()
     #expect(pool.violations == [])
     #expect(pool.read == pool.answered)
-    #expect(pool.state.startFailure == "no such command")
+    #expect(pool.state.startFailure?.message == "no such command")
   }
 }

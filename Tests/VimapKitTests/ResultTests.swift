@@ -33,7 +33,7 @@ import VimapSystem
     slabs = try ResultSlabs(count: 2)
     writer = ResultSlabWriter(
       memory: slabs.memory,
-      encoder: TupleEncoder(format: .pair, withMeta: false, worker: 0, fileNames: ["-"]))
+      encoder: TupleEncoder(format: .pair, withMeta: false, fileNames: ["-"]))
     sent = Announcements()
     writer.announce = { [sent] in
       sent.messages.append($0)
@@ -150,11 +150,11 @@ import VimapSystem
 
 @Suite struct TupleEncoderTests {
   private func tuple(_ format: TupleFormat, exception: Bool = false, meta: Bool = false) -> String {
-    let encoder = TupleEncoder(format: format, withMeta: meta, worker: 3, fileNames: ["a\"b"])
+    let encoder = TupleEncoder(format: format, withMeta: meta, fileNames: ["a\"b"])
     var text = ""
     encoder.encode(
       input: ByteView("1"), output: ByteView("{}"), isException: exception,
-      meta: TupleMeta(index: 7, file: 0, line: 8, attempts: 2, seconds: 1.0625)
+      meta: TupleMeta(index: 7, file: 0, line: 8, attempts: 2, seconds: 1.0625, worker: 3)
     ) { text += $0.text }
     #expect(text.utf8.count <= encoder.size(input: 1, output: 2))
     return text

@@ -95,8 +95,8 @@ public final class PoolDriver {
     }
     report.outputs = flow?.outputs ?? 0
     report.exceptions = flow?.exceptionCount ?? 0
-    if report.outcome == .complete, let reason = state.startFailure {
-      report.outcome = .noWorker(reason)
+    if report.outcome == .complete, let failure = state.startFailure {
+      report.outcome = .noWorker(failure.message)
     }
     return report
   }
@@ -248,7 +248,8 @@ public final class PoolDriver {
       try crew.fork(seat, watchedBy: &poll)
     } catch {
       onNotice(.fewerWorkers(running: crew.count, reason: "\(error)"))
-      state.workerFailed(seat, "\(error)")
+      state.workerFailed(
+        seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
     }
   }
@@ -272,7 +273,10 @@ public final class PoolDriver {
   ) {
     switch message.kind {
     case .ready: state.workerIsReady(seat)
-    case .failed: state.workerFailed(seat, text)
+    case .failed:
+      let errno = message.code == 0 ? nil : Int(message.code)
+      state.workerFailed(seat, WorkerFailure(text, errno: errno))
+    case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .notice: onNotice(.worker(number: seat, text))
     case .outOfStep:

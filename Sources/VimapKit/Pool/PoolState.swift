@@ -34,9 +34,9 @@ struct PoolState {
   /// Why the parent answers a record itself.
   enum Cause: Equatable {
     /// The worker process died over it.
-    case workerDied(ProcessEnd, lastWords: String, attempts: Int)
-    /// The run ends without it having been tried.
-    case cancelled
+    case workerDied(seat: Int, ProcessEnd, lastWords: String, attempts: Int)
+    /// No worker is left that could have tried it, and none can be started.
+    case cannotStart(WorkerFailure)
   }
 
   /// What the pool would do with more input: give a worker up to `records` of them.
@@ -56,7 +56,7 @@ struct PoolState {
   private var inputHasEnded = false
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
-  private(set) var startFailure: String?
+  private(set) var startFailure: WorkerFailure?
   private var isFinished = false
 
   private struct Batch {
@@ -134,10 +134,15 @@ struct PoolState {
     seats[seat].lookAhead = min(Seat.mostBatches, seats[seat].assignments.count + 1)
   }
 
-  /// A worker cannot be set up, or cannot be forked.
-  mutating func workerFailed(_ seat: Int, _ reason: String) {
-    seats[seat].lastWords = reason
-    if !hasStarted { giveUp(reason) }
+  /// A worker cannot be set up, or cannot be forked; its end will follow.
+  mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {
+    seats[seat].failure = failure
+    if !hasStarted { giveUp(failure) }
+  }
+
+  /// What a worker has to say about its end, which will follow.
+  mutating func workerSaid(_ seat: Int, _ text: String) {
+    seats[seat].lastWords = text
   }
 
   /// A worker answered records. `false` where it had no business to.
@@ -159,17 +164,23 @@ struct PoolState {
   mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {
     let ended = seats[seat]
     seats[seat].vacate()
-    let left = ended.assignments.flatMap { assignment in
-      unanswered(in: assignment)
-    }
-    if ended.answersSinceFork == 0, !left.isEmpty || !ended.isReady {
+    let left = ended.assignments.flatMap { unanswered(in: $0) }
+    let wasInVain = ended.answersSinceFork == 0 && (!left.isEmpty || !ended.isReady)
+    if wasInVain || ended.failure != nil {
       seats[seat].deaths = ended.deaths + 1
       seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
     }
     let isHopeless = seats[seat].deaths >= Self.patience
-    blame(left, of: ended, end, begun: begun, isHopeless: isHopeless)
-    if isHopeless, !ended.isReady {
-      giveUp(ended.lastWords.isEmpty ? "worker \(seat) cannot be started" : ended.lastWords)
+    if ended.failure != nil {
+      requeued.insert(contentsOf: left, at: 0)
+    } else {
+      blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless)
+    }
+    if isHopeless, ended.failure != nil || !ended.isReady {
+      seats[seat].isRetired = true
+      if !seats.contains(where: \.isOccupied) {
+        giveUp(ended.failure ?? WorkerFailure("worker \(seat) ends before it is ready"))
+      }
     }
     closeIfDone()
   }
@@ -243,7 +254,7 @@ struct PoolState {
   /// Takes apart what a dead worker left: the records it is held responsible for are answered with
   /// an exception, the others go to another worker.
   private mutating func blame(
-    _ left: [Assignment], of ended: Seat, _ end: ProcessEnd, begun: UInt64, isHopeless: Bool
+    _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64, isHopeless: Bool
   ) {
     var again: [Assignment] = []
     var mayBlame = true
@@ -261,7 +272,7 @@ struct PoolState {
       let split = assignment.records.lowerBound + guilty
       if guilty > 0 {
         let cause = Cause.workerDied(
-          end, lastWords: ended.lastWords, attempts: batches[assignment.batch]?.attempt ?? 1)
+          seat: seat, end, lastWords: ended.lastWords, attempts: batches[assignment.batch]?.attempt ?? 1)
         except(assignment.batch, assignment.records.lowerBound..<split, cause)
       }
       if split < assignment.records.upperBound {
@@ -295,16 +306,17 @@ struct PoolState {
     }
   }
 
-  /// No worker can be had: what was read is said to be cancelled, and the rest is not read.
-  private mutating func giveUp(_ reason: String) {
+  /// No worker can be had: what was read is answered with that, and the rest is not read.
+  private mutating func giveUp(_ failure: WorkerFailure) {
     guard startFailure == nil else { return }
-    startFailure = reason
+    startFailure = failure
     inputHasEnded = true
-    for assignment in requeued { except(assignment.batch, assignment.records, .cancelled) }
+    let cause = Cause.cannotStart(failure)
+    for left in requeued { except(left.batch, left.records, cause) }
     requeued.removeAll()
     for seat in seats.indices {
       for left in seats[seat].assignments.flatMap({ unanswered(in: $0) }) {
-        except(left.batch, left.records, .cancelled)
+        except(left.batch, left.records, cause)
       }
       seats[seat].assignments.removeAll()
       if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }

@@ -32,13 +32,17 @@ struct Seat {
   var deaths = 0
   /// Not to be occupied again before this.
   var retryTime: Nanoseconds?
-  /// What the worker said before it failed.
+  /// Not to be occupied any more.
+  var isRetired = false
+  /// Why the worker cannot go on, where that is no record's fault.
+  var failure: WorkerFailure?
+  /// What the worker said about its end.
   var lastWords = ""
 
   private static let usualLookAhead = 3
 
   func canFork(_ now: Nanoseconds) -> Bool {
-    !isOccupied && (retryTime ?? 0) <= now
+    !isOccupied && !isRetired && (retryTime ?? 0) <= now
   }
 
   func canTakeMore(concurrency: Int) -> Bool {

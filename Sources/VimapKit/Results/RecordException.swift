@@ -44,6 +44,13 @@ public struct RecordException {
     self.details = details
   }
 
+  /// A line that is not JSON.
+  static func invalidJSON(_ problem: JSONProblem, file: String, line: Int) -> RecordException {
+    RecordException(
+      .invalidJSON, "\(file):\(line):\(problem.column): not JSON: \(problem.message)",
+      attempts: 0, details: [("file", .text(file)), ("line", .number(line))])
+  }
+
   /// Writes the exception as one line of JSON without its line feed.
   public func write(to buffer: inout ByteBuffer) {
     let start = buffer.count

@@ -14,7 +14,7 @@ final class TupleComposer {
     self.configuration = configuration
     self.fileNames = fileNames
     encoder = TupleEncoder(
-      format: configuration.format, withMeta: configuration.withMeta, worker: 0,
+      format: configuration.format, withMeta: configuration.withMeta,
       fileNames: fileNames)
   }
 
@@ -35,15 +35,17 @@ final class TupleComposer {
       message, region: memory.view(input.offset, input.length), memory: memory,
       mode: configuration.mode, scanner: scanner)
     for record in batch.records {
-      let exception = RecordException(cause)
+      let line = batch.line(of: record, mode: configuration.mode)
+      let problem = batch.problem(with: record)
+      let exception =
+        problem.map { .invalidJSON($0, file: fileNames[input.place.file], line: line) }
+        ?? RecordException(cause)
       let meta = TupleMeta(
-        index: batch.index(of: record), file: input.place.file,
-        line: batch.line(of: record, mode: configuration.mode), attempts: exception.attempts,
-        seconds: 0)
-      let isJSON = batch.problem(with: record) == nil
+        index: batch.index(of: record), file: input.place.file, line: line,
+        attempts: exception.attempts, seconds: 0, worker: cause.worker)
       body(
         record, batch.lineRange(of: record),
-        tuple(batch.bytes(of: record), isJSON: isJSON, exception, meta))
+        tuple(batch.bytes(of: record), isJSON: problem == nil, exception, meta))
     }
   }
 
@@ -80,9 +82,11 @@ final class TupleComposer {
 extension RecordException {
   fileprivate init(_ cause: PoolState.Cause) {
     switch cause {
-    case .cancelled:
-      self.init(.cancelled, "the run ended before the record was tried", attempts: 0)
-    case .workerDied(let end, let lastWords, let attempts):
+    case .cannotStart(let failure):
+      self.init(
+        .spawn, "no worker can be started: \(failure.message)", attempts: 0,
+        details: failure.errno.map { [("errno", .number($0))] } ?? [])
+    case .workerDied(_, let end, let lastWords, let attempts):
       let how =
         switch end {
         case .exited(let status): "exited with status \(status)"
@@ -92,5 +96,13 @@ extension RecordException {
         .worker, "the worker process \(how) while it had the record", attempts: attempts,
         details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
     }
+  }
+}
+
+extension PoolState.Cause {
+  /// The worker that had the record.
+  fileprivate var worker: Int? {
+    if case .workerDied(let seat, _, _, _) = self { return seat }
+    return nil
   }
 }

@@ -7,6 +7,8 @@ struct TupleMeta {
   var line: Int
   var attempts: Int
   var seconds: Double
+  /// The worker that had it; `nil` where none has.
+  var worker: Int?
 }
 
 /// Puts results together from their parts, in a pool's format.
@@ -14,18 +16,16 @@ final class TupleEncoder {
   let withMeta: Bool
   private let outputFrame: TupleFormat.Frame
   private let exceptionFrame: TupleFormat.Frame
-  private let worker: Int
   /// The names of the inputs as JSON strings.
   private let fileNames: [SharedBytes]
   /// The parts of a tuple that do not depend on the record, in bytes; see ``size(input:output:)``.
   private let overhead: Int
   private var metaText = ByteBuffer()
 
-  init(format: TupleFormat, withMeta: Bool, worker: Int, fileNames: [String]) {
+  init(format: TupleFormat, withMeta: Bool, fileNames: [String]) {
     self.withMeta = withMeta && format.carriesMeta
     self.outputFrame = format.outputFrame(meta: self.withMeta)
     self.exceptionFrame = format.exceptionFrame(meta: self.withMeta)
-    self.worker = worker
     self.fileNames = fileNames.map(SharedBytes.init(jsonString:))
     // 160 holds the names and numbers of `meta`.
     let meta = self.withMeta ? 160 + (self.fileNames.map(\.bytes.count).max() ?? 0) : 0
@@ -65,7 +65,11 @@ final class TupleEncoder {
     metaText.append(",\"line\":")
     metaText.append(decimal: meta.line)
     metaText.append(",\"worker\":")
-    metaText.append(decimal: worker)
+    if let worker = meta.worker {
+      metaText.append(decimal: worker)
+    } else {
+      metaText.append("null")
+    }
     metaText.append(",\"attempts\":")
     metaText.append(decimal: meta.attempts)
     metaText.append(",\"seconds\":")

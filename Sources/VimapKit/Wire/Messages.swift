@@ -35,6 +35,8 @@ struct FromWorker: BitwiseCopyable {
     case ready
     /// Cannot be set up; the text says why, `code` is the errno or 0.
     case failed
+    /// What a worker has to say about its end; in the text.
+    case lastWords
     /// `slab` has `published` runs. Where a file is attached, it holds the tuple of the last run.
     case results
     /// All records are handed to the command, it has taken them in, and does not answer: more of

@@ -47,7 +47,7 @@ public final class WorkerLink {
     self.results = ResultSlabWriter(
       memory: shared,
       encoder: TupleEncoder(
-        format: format, withMeta: withMeta, worker: seat.number, fileNames: fileNames))
+        format: format, withMeta: withMeta, fileNames: fileNames))
     results.announce = { [unowned self] in try announce($0, $1) }
   }
 
@@ -171,12 +171,7 @@ public final class WorkerLink {
   public func refuse(_ record: Int, of batch: RecordBatch, _ problem: JSONProblem) throws {
     let file = fileNames[batch.place.file]
     let line = batch.line(of: record, mode: mode)
-    try exception(
-      RecordException(
-        .invalidJSON,
-        "\(file):\(line):\(problem.column): not JSON: \(problem.message)", attempts: 0,
-        details: [("file", .text(file)), ("line", .number(line))]),
-      for: record, of: batch)
+    try exception(.invalidJSON(problem, file: file, line: line), for: record, of: batch)
   }
 
   private func meta(
@@ -185,7 +180,8 @@ public final class WorkerLink {
     guard results.encoder.withMeta else { return nil }
     return TupleMeta(
       index: batch.index(of: record), file: batch.place.file,
-      line: batch.line(of: record, mode: mode), attempts: attempts, seconds: seconds)
+      line: batch.line(of: record, mode: mode), attempts: attempts, seconds: seconds,
+      worker: seat.number)
   }
 
   private func awaitRoom(input: Int, output: Int) throws {
@@ -209,7 +205,11 @@ public final class WorkerLink {
   }
 
   func reportFailure(_ failure: WorkerFailure) throws {
-    try tell(FromWorker(kind: .failed), failure.message)
+    try tell(FromWorker(kind: .failed, code: Int32(failure.errno ?? 0)), failure.message)
+  }
+
+  func reportLastWords(_ text: String) throws {
+    try tell(FromWorker(kind: .lastWords), text)
   }
 
   /// Says that everything given is passed on, and taken, and not answered: more may help.
@@ -253,7 +253,7 @@ extension WorkerLink {
     } catch let failure as WorkerFailure {
       try? reportFailure(failure)
     } catch {
-      try? reportFailure(WorkerFailure("\(error)"))
+      try? reportLastWords("\(error)")
     }
     Process.exitNow(1)
   }

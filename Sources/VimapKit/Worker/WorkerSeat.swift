@@ -37,12 +37,17 @@ extension PoolWorker {
   public var endsItself: Bool { false }
 }
 
-/// Why a worker cannot be set up.
-public struct WorkerFailure: Error, Sendable {
+/// Why a worker cannot be set up, or not any more. It is nobody's fault: no record is charged with
+/// it.
+public struct WorkerFailure: Error, Equatable, Sendable {
+  /// What cannot be started, and the reason.
   public let message: String
+  /// The system's reason, where it is one.
+  public let errno: Int?
 
-  public init(_ message: String) {
+  public init(_ message: String, errno: Int? = nil) {
     self.message = message
+    self.errno = errno
   }
 }
 

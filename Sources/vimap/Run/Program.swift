@@ -27,7 +27,8 @@ enum Program {
     if VimapCommand.exitCode(for: error) == .success {
       return Printer.answer(VimapCommand.fullMessage(for: error)) ? .success : .inputOutput
     }
-    let message = VimapCommand.message(for: error).split(separator: "\n").joined(separator: " ")
+    var message = VimapCommand.message(for: error).split(separator: "\n").joined(separator: " ")
+    if message.hasSuffix(".") { message.removeLast() }
     Printer.complain("\(message); see vimap --help")
     return .usage
   }
