@@ -16,7 +16,6 @@ public struct RecordException {
     case httpStatus = "http_status"
     case httpTransport = "http_transport"
     case worker
-    case cancelled
   }
 
   /// A further member of the exception: a number, a text, or any JSON.

@@ -3,7 +3,7 @@ import VimapJSON
 import VimapSystem
 
 /// Puts the exceptions together that no worker is there to write: for records that killed their
-/// worker, that were cancelled, or that are too long to be one.
+/// worker, that no worker is left for, or that are too long to be one.
 final class TupleComposer {
   private let encoder: TupleEncoder
   private let configuration: PoolConfiguration
