@@ -1,9 +1,8 @@
-/// The place after the number (RFC 8259 section 6) that starts at `start`, or nil where none
-/// stands there. Reads before `end`.
+/// The place after the number (RFC 8259 section 6) whose first byte after its sign, if it has one,
+/// is at `start`, or nil where none stands there. Reads before `end`.
 @inline(__always)
 func endOfNumber(_ start: Cursor, _ end: Cursor) -> Cursor? {
   var place = start
-  if place.pointee == UInt8(ascii: "-") { place += 1 }
   if place < end, place.pointee == UInt8(ascii: "0") {
     place += 1
   } else {

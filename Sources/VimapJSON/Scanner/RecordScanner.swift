@@ -49,8 +49,10 @@ public struct RecordScanner: ~Copyable {
       switch place.pointee {
       case UInt8(ascii: "\""):
         next = endOfString(place + 1, end)
-      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
         next = endOfNumber(place, end)
+      case UInt8(ascii: "-"):
+        next = endOfNumber(place + 1, end)
       case UInt8(ascii: "t"):
         next = endOfWord("true", place, end)
       case UInt8(ascii: "n"):
