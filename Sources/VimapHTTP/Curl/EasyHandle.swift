@@ -1,0 +1,191 @@
+internal import CCurl
+import VimapBytes
+
+/// libcurl's easy interface: one request after the other, and the answer to each.
+///
+/// Owns the handle, and has libcurl write into ``answer``. What a request is made of is lent to it
+/// until the request is over.
+final class EasyHandle {
+  let answer: Answer
+  private let easy: UnsafeMutableRawPointer
+  /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER).
+  private let message: UnsafeMutablePointer<CChar>
+
+  /// - Parameters:
+  ///   - tag: handed back by ``MultiHandle/nextFinished()``.
+  ///   - headers: read whenever a request is started; must live as long as the handle.
+  init(
+    tag: Int, _ configuration: HTTPConfiguration, headers: HeaderList
+  ) throws(CurlFailure) {
+    guard let easy = curl_easy_init() else { throw .noHandle }
+    self.easy = easy
+    message = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    answer = Answer(
+      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody)
+    try set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
+    try set(CURLOPT_ERRORBUFFER, message)
+    try setConnection(configuration)
+    try setRequest(configuration, headers)
+    try setReceivers()
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    message.deallocate()
+  }
+
+  // MARK: What stays the same
+
+  private func setConnection(_ configuration: HTTPConfiguration) throws(CurlFailure) {
+    try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try set(CURLOPT_DEFAULT_PROTOCOL, "http")
+    try set(CURLOPT_FOLLOWLOCATION, 0)
+    // No signals: names are looked up in threads.
+    try set(CURLOPT_NOSIGNAL, 1)
+    try set(CURLOPT_TIMEOUT_MS, configuration.timeout.milliseconds)
+    try set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
+    // What a proxy says to CONNECT is no part of the answer.
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+  }
+
+  private func setRequest(
+    _ configuration: HTTPConfiguration, _ headers: HeaderList
+  ) throws(CurlFailure) {
+    let method = configuration.method
+    try set(CURLOPT_USERAGENT, configuration.userAgent)
+    try set(CURLOPT_HTTPHEADER, headers.head)
+    if method.hasNoAnswerBody {
+      try set(CURLOPT_NOBODY, 1)
+    } else if configuration.body != .none || method.announcesEmptyBody {
+      try set(CURLOPT_POST, 1)
+      try setBody(.empty)
+    } else {
+      try set(CURLOPT_HTTPGET, 1)
+    }
+    try set(CURLOPT_CUSTOMREQUEST, method.name)
+    if !method.hasNoAnswerBody {
+      // Refuses by Content-Length; without one, the answer's own limit does.
+      try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
+    }
+  }
+
+  private func setReceivers() throws(CurlFailure) {
+    let user = Unmanaged.passUnretained(answer).toOpaque()
+    try set(CURLOPT_HEADERFUNCTION, receiveHeader)
+    try set(CURLOPT_HEADERDATA, user)
+    try set(CURLOPT_WRITEFUNCTION, receiveBody)
+    try set(CURLOPT_WRITEDATA, user)
+  }
+
+  // MARK: What a request has of its own
+
+  /// - Parameter url: ends with a NUL; copied.
+  func setURL(_ url: ByteView) throws(CurlFailure) {
+    try url.withUnsafeBytes { (bytes) throws(CurlFailure) in
+      try set(CURLOPT_URL, bytes.baseAddress)
+    }
+  }
+
+  /// - Parameter body: must stay until the request is over.
+  func setBody(_ body: ByteView) throws(CurlFailure) {
+    try set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
+    try body.withUnsafeBytes { (bytes) throws(CurlFailure) in
+      try set(CURLOPT_POSTFIELDS, bytes.baseAddress)
+    }
+  }
+
+  // MARK: Afterwards
+
+  /// The answer's status; 0 where there is no answer.
+  var status: Int {
+    var status = 0
+    _ = vimap_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
+    return status
+  }
+
+  /// Seconds from the request's start to its end.
+  var seconds: Double {
+    var microseconds: curl_off_t = 0
+    _ = vimap_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T, &microseconds)
+    return Double(microseconds) / 1e6
+  }
+
+  /// What went wrong, in libcurl's words.
+  func explanation(of code: CurlCode) -> String {
+    if message.pointee != 0 { return String(cString: message) }
+    return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
+  }
+
+  // MARK: libcurl
+
+  /// Lends the handle to the multi interface.
+  func lend<Result>(_ body: (UnsafeMutableRawPointer) -> Result) -> Result { body(easy) }
+
+  private func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+    try check(vimap_easy_set_long(easy, option, value), option)
+  }
+
+  private func set(_ option: CURLoption, size: Int) throws(CurlFailure) {
+    try check(vimap_easy_set_offset(easy, option, curl_off_t(size)), option)
+  }
+
+  private func set(
+    _ option: CURLoption, _ receiver: @escaping curl_write_callback
+  ) throws(CurlFailure) {
+    try check(vimap_easy_set_writer(easy, option, receiver), option)
+  }
+
+  private func set(_ option: CURLoption, _ value: UnsafeRawPointer?) throws(CurlFailure) {
+    try check(vimap_easy_set_pointer(easy, option, value), option)
+  }
+
+  /// libcurl copies strings.
+  private func set(_ option: CURLoption, _ text: String) throws(CurlFailure) {
+    try check(text.withCString { vimap_easy_set_pointer(easy, option, $0) }, option)
+  }
+
+  private func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
+    if code == CURLE_OK { return }
+    throw CurlFailure(
+      CurlCode(number: Int(code.rawValue)),
+      "option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds as libcurl takes them: 0 would be no limit, and 24 days are the most.
+  fileprivate var milliseconds: Int {
+    let most = Duration.milliseconds(Int32.max)
+    let (seconds, attoseconds) = min(self, most).components
+    return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+  }
+}
+
+// MARK: - Callbacks
+
+/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time.
+private func receiveHeader(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+  _ user: UnsafeMutableRawPointer?
+) -> Int {
+  receive(bytes, size * count, user) { $0.takeHeaderLine($1) }
+}
+
+/// CURLOPT_WRITEFUNCTION(3).
+private func receiveBody(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
+  _ user: UnsafeMutableRawPointer?
+) -> Int {
+  receive(bytes, size * count, user) { $0.takeBody($1) }
+}
+
+/// What isn't the number of bytes given makes libcurl end the transfer.
+private func receive(
+  _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ user: UnsafeMutableRawPointer?,
+  _ take: (Answer, ByteView) -> Bool
+) -> Int {
+  guard let bytes, let user else { return count }
+  let answer = Unmanaged<Answer>.fromOpaque(user).takeUnretainedValue()
+  return take(answer, ByteView(start: bytes, count: count)) ? count : count + 1
+}

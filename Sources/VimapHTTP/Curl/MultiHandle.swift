@@ -1,0 +1,171 @@
+internal import CCurl
+import VimapSystem
+
+/// libcurl's multi interface: many requests at once, and one wait for all of them.
+///
+/// libcurl says which sockets it waits for, and when it wants to be called at the latest; an
+/// ``EventSet`` does the waiting, together with that for the pool's messages
+/// (curl_multi_socket_action(3)). So the cost of a step is that of the requests with news, however
+/// many are under way.
+final class MultiHandle {
+  private let multi: UnsafeMutableRawPointer
+  private var events: EventSet
+  private let inbox: CInt
+  /// When libcurl wants to be called even if nothing has happened.
+  private var deadline: Nanoseconds?
+  /// Why a socket couldn't be watched; a callback can't throw.
+  private var watchFailure: SystemError?
+
+  /// Whether the inbox has become readable; taken back by its reader.
+  var hasMail = true
+
+  /// - Parameters:
+  ///   - inbox: a descriptor to wait for beside libcurl's, lent.
+  ///   - connections: idle connections to keep.
+  init(inbox: CInt, connections: Int) throws {
+    events = try EventSet()
+    self.inbox = inbox
+    guard let multi = curl_multi_init() else { throw CurlFailure.noHandle }
+    self.multi = multi
+    // Each arrival is told of once, so that mail may wait while there is no use for it.
+    try events.add(inbox, .readable, onceEach: true)
+    try check(vimap_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections))
+    let user = Unmanaged.passUnretained(self).toOpaque()
+    try check(vimap_multi_set_callbacks(multi, socketChanged, timerSet, user))
+  }
+
+  deinit {
+    // So that nobody calls an object on its way out.
+    _ = vimap_multi_set_callbacks(multi, nil, nil, nil)
+    curl_multi_cleanup(multi)
+  }
+
+  // MARK: Requests
+
+  /// Takes on a request, which libcurl starts at the next ``fireTimer()``.
+  func add(_ handle: EasyHandle) throws(CurlFailure) {
+    try check(handle.lend { curl_multi_add_handle(multi, $0) })
+  }
+
+  /// A request that is over: its handle's tag, and libcurl's verdict. The handle is free for the
+  /// next request.
+  func nextFinished() -> (tag: Int, code: CurlCode)? {
+    var left: CInt = 0
+    while let found = curl_multi_info_read(multi, &left) {
+      let (easy, result) = (found.pointee.easy_handle, found.pointee.data.result)
+      guard found.pointee.msg == CURLMSG_DONE else { continue }
+      var tag: UnsafeMutableRawPointer?
+      _ = vimap_easy_get_private(easy, &tag)
+      curl_multi_remove_handle(multi, easy)
+      return (Int(bitPattern: tag), CurlCode(number: Int(result.rawValue)))
+    }
+    return nil
+  }
+
+  // MARK: The loop
+
+  /// Does what libcurl wants done by now; `false` where that is nothing.
+  func fireTimer() throws -> Bool {
+    guard let deadline, deadline == 0 || deadline <= Clock.now() else { return false }
+    self.deadline = nil
+    try act(CURL_SOCKET_BAD, 0)
+    return true
+  }
+
+  /// Takes in what has happened on libcurl's sockets.
+  /// - Parameter waiting: whether to wait for something to happen: that, mail, or the time of
+  ///   the next ``fireTimer()``.
+  /// - Returns: whether anything has.
+  @discardableResult
+  func poll(waiting: Bool) throws -> Bool {
+    let limit = waiting ? deadline.map { $0.millisecondsFrom(Clock.now()) } : 0
+    try events.wait(milliseconds: limit)
+    for index in 0..<events.count {
+      let (descriptor, readiness) = events[index]
+      if descriptor == inbox {
+        hasMail = true
+      } else {
+        try act(descriptor, readiness.forCurl)
+      }
+    }
+    return events.count > 0
+  }
+
+  private func act(_ socket: curl_socket_t, _ what: CInt) throws {
+    var running: CInt = 0
+    try check(curl_multi_socket_action(multi, socket, what, &running))
+    if let watchFailure { throw watchFailure }
+  }
+
+  private func check(_ code: CURLMcode) throws(CurlFailure) {
+    if code == CURLM_OK { return }
+    throw CurlFailure(.failedInit, String(cString: curl_multi_strerror(code)))
+  }
+
+  // MARK: libcurl's wishes
+
+  fileprivate func watch(_ socket: curl_socket_t, _ what: CInt, isKnown: Bool) {
+    do throws(SystemError) {
+      if what == CURL_POLL_REMOVE {
+        if isKnown { events.remove(socket) }
+        return
+      }
+      let interest = Readiness(curl: what)
+      if isKnown {
+        try events.change(socket, interest)
+      } else {
+        try events.add(socket, interest)
+        // So that it is known the next time.
+        curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
+      }
+    } catch {
+      watchFailure = error
+    }
+  }
+
+  fileprivate func setTimer(_ milliseconds: Int) {
+    switch milliseconds {
+    case ..<0: deadline = nil
+    case 0: deadline = 0
+    default: deadline = Clock.now() + .milliseconds(milliseconds)
+    }
+  }
+}
+
+extension Readiness {
+  fileprivate init(curl what: CInt) {
+    self = []
+    if what & CURL_POLL_IN != 0 { insert(.readable) }
+    if what & CURL_POLL_OUT != 0 { insert(.writable) }
+  }
+
+  fileprivate var forCurl: CInt {
+    var what: CInt = 0
+    if contains(.readable) { what |= CURL_CSELECT_IN }
+    if contains(.writable) { what |= CURL_CSELECT_OUT }
+    if contains(.hungUp) || contains(.broken) { what |= CURL_CSELECT_ERR }
+    return what
+  }
+}
+
+// MARK: - Callbacks
+
+/// CURLMOPT_SOCKETFUNCTION(3). `known` is what was assigned to the socket.
+private func socketChanged(
+  _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt,
+  _ user: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
+) -> CInt {
+  guard let user else { return 0 }
+  Unmanaged<MultiHandle>.fromOpaque(user).takeUnretainedValue()
+    .watch(socket, what, isKnown: known != nil)
+  return 0
+}
+
+/// CURLMOPT_TIMERFUNCTION(3).
+private func timerSet(
+  _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ user: UnsafeMutableRawPointer?
+) -> CInt {
+  guard let user else { return 0 }
+  Unmanaged<MultiHandle>.fromOpaque(user).takeUnretainedValue().setTimer(milliseconds)
+  return 0
+}

@@ -1,0 +1,59 @@
+public import VimapJSON
+
+/// What an HTTP worker sends, and what it makes of the answers.
+public struct HTTPConfiguration: Sendable {
+  /// Where to send: worker `n` takes the URL at `n % urls.count`.
+  public var urls: [TargetURL]
+  public var method = RequestMethod.post
+  public var headers: [HeaderTemplate] = []
+  public var body = RequestBody.record
+  /// Requests of one worker under way at once.
+  public var concurrency = 8
+  /// The longest that a request may take, from its start to the end of its answer.
+  public var timeout = Duration.seconds(30)
+  /// The longest that connecting may take, looking up the name and TLS included.
+  public var connectTimeout = Duration.seconds(10)
+  public var accepted = StatusSet.successful
+  public var response = ResponseShape.full
+  /// Most bytes of an answer's body, counted after decompression.
+  public var longestBody = 16 << 20
+  /// `User-Agent`, unless a header says otherwise.
+  public var userAgent: String
+
+  public init(urls: [TargetURL], userAgent: String) {
+    self.urls = urls
+    self.userAgent = userAgent
+  }
+
+  /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
+  /// to 256 KiB.
+  static let longestHead = 128 << 10
+}
+
+/// What a request carries.
+public enum RequestBody: Sendable, Equatable {
+  /// The record, byte by byte as it came in.
+  case record
+  /// A part of the record, as compact JSON.
+  case path(JSONPath)
+  /// A part of the record that is a string, as its text; any other part as compact JSON.
+  case textPath(JSONPath)
+  case none
+
+  /// What `Content-Type` says where no header does.
+  var contentType: String? {
+    switch self {
+    case .record, .path: "application/json"
+    case .textPath: "text/plain; charset=utf-8"
+    case .none: nil
+    }
+  }
+}
+
+/// What an output is.
+public enum ResponseShape: String, Sendable, CaseIterable {
+  /// `{"status":…,"headers":{…},"body":…}`
+  case full
+  /// The body alone.
+  case body
+}

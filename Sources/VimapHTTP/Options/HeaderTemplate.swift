@@ -1,0 +1,69 @@
+public import VimapJSON
+
+/// A header of every request, as curl's `-H` has it, whose value may have placeholders.
+public struct HeaderTemplate: Sendable, Equatable {
+  public enum Value: Sendable, Equatable {
+    case text(Template)
+    /// The header is sent without a value.
+    case empty
+    /// The header that would be sent by default isn't.
+    case removed
+  }
+
+  public let name: String
+  public let value: Value
+
+  init(name: String, value: Value) {
+    self.name = name
+    self.value = value
+  }
+
+  /// Reads `Name: value`, `Name;` for a header without a value, or `Name:` for one that is not to
+  /// be sent (CURLOPT_HTTPHEADER(3)).
+  public init(_ text: String) throws(HeaderError) {
+    guard !text.utf8.contains(where: \.endsHeader) else { throw .lineBreak }
+    if let colon = text.firstIndex(of: ":") {
+      name = String(text[..<colon])
+      let value = text[text.index(after: colon)...].trimmingSpace()
+      self.value = value.isEmpty ? .removed : .text(Template(value))
+    } else if text.last == ";" {
+      name = String(text.dropLast())
+      value = .empty
+    } else {
+      throw .noColon
+    }
+    guard name.isToken else { throw .badName(name) }
+  }
+}
+
+/// Why a text is no ``HeaderTemplate``. Values, which may be secret, are never named.
+public enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
+  case noColon
+  /// It has a carriage return, a line feed or a NUL in it.
+  case lineBreak
+  case badName(String)
+
+  public var description: String {
+    switch self {
+    case .noColon: "a header has no colon; one such as 'Name: value' is expected"
+    case .lineBreak: "a header has a line break or a NUL in it"
+    case .badName(let name): "'\(name)' is no name of a header"
+    }
+  }
+}
+
+extension UInt8 {
+  /// What would end a header early, and begin something else: CR, LF and NUL (RFC 9110
+  /// section 5.5).
+  var endsHeader: Bool { self == 0x0D || self == 0x0A || self == 0 }
+}
+
+extension Substring {
+  /// Without spaces and tabs at either end.
+  fileprivate func trimmingSpace() -> String {
+    var rest = self
+    while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
+    while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+    return String(rest)
+  }
+}

@@ -1,0 +1,50 @@
+/// The method of a request, such as `POST`, sent as it is spelt.
+public struct RequestMethod: Sendable, Equatable {
+  public let name: String
+
+  public static let post = RequestMethod(unchecked: "POST")
+
+  private init(unchecked name: String) {
+    self.name = name
+  }
+
+  public init(_ name: String) throws(RequestMethodError) {
+    guard name.isToken else { throw RequestMethodError(name: name) }
+    self.name = name
+  }
+
+  /// Whether the answer has no body whatever its headers say (RFC 9110 section 9.3.2).
+  var hasNoAnswerBody: Bool { name == "HEAD" }
+
+  /// Whether a request that has no body says so (RFC 9110 section 8.6).
+  var announcesEmptyBody: Bool { ["POST", "PUT", "PATCH"].contains(name) }
+}
+
+/// Why a text is no ``RequestMethod``.
+public struct RequestMethodError: Error, Sendable, Equatable, CustomStringConvertible {
+  public let name: String
+
+  public var description: String {
+    "'\(name)' is no request method; one word such as PUT is expected"
+  }
+}
+
+extension StringProtocol {
+  /// Whether this is a token, as methods and the names of headers are (RFC 9110 section 5.6.2).
+  var isToken: Bool {
+    !isEmpty
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#"),
+          UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"),
+          UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),
+          UInt8(ascii: "^"), UInt8(ascii: "_"), UInt8(ascii: "`"), UInt8(ascii: "|"),
+          UInt8(ascii: "~"):
+          true
+        default:
+          false
+        }
+      }
+  }
+}

@@ -1,0 +1,65 @@
+public import VimapJSON
+
+/// A URL to send requests to, of http or https, which may have placeholders.
+///
+/// A record can fill in the path, the query and so on. It can't change the scheme, the host or the
+/// port, unless a placeholder is what stands there: `http://{.host}/` and `{+.url}` say so, whereas
+/// in `http://example.org{+.path}` the host is known, and values must begin with `/`, `?` or `#`;
+/// what doesn't becomes an exception, as a URL does that libcurl doesn't take.
+public struct TargetURL: Sendable, Equatable {
+  public let template: Template
+
+  /// Bytes of the text that end with the host, where a placeholder follows it directly.
+  let guardedPrefix: Int?
+
+  /// Reads a URL; without a scheme it is one of http, as in curl.
+  public init(_ text: String) throws(TargetURLError) {
+    let given = Template(text)
+    let prefix = given.literalPrefix
+    let hasScheme = prefix.contains("://") || prefix.isEmpty && !given.isLiteral
+    template = hasScheme ? given : Template("http://" + text)
+    guardedPrefix = Self.guardedPrefix(of: template)
+    if template.literalPrefix.isEmpty, !template.isLiteral { return }
+
+    // A digit can stand in a path, a host and a port alike, though not always behind a port.
+    let sample = guardedPrefix == nil ? template.text(standIn: "1") : template.literalPrefix
+    switch URLCheck.verdict(on: sample) {
+    case .good: break
+    case .otherScheme(let scheme): throw .otherScheme(url: text, scheme: scheme)
+    case .malformed(let reason): throw .malformed(url: text, reason: reason)
+    }
+  }
+
+  private static func guardedPrefix(of template: Template) -> Int? {
+    let prefix = template.literalPrefix
+    guard !template.isLiteral, let start = prefix.firstRange(of: "://")?.upperBound else {
+      return nil
+    }
+    let authority = prefix[start...]
+    if authority.isEmpty || authority.contains(where: \.endsAuthority) { return nil }
+    // A `/` of the URL's own behind the placeholder makes it a part of the host on purpose.
+    let rest = template.text(standIn: "").dropFirst(prefix.count)
+    return rest.first(where: \.endsAuthority) == "/" ? nil : prefix.utf8.count
+  }
+}
+
+extension Character {
+  /// What may follow host and port (RFC 3986 section 3.2).
+  fileprivate var endsAuthority: Bool { self == "/" || self == "?" || self == "#" }
+}
+
+/// Why a text is no ``TargetURL``.
+public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible {
+  case otherScheme(url: String, scheme: String)
+  /// - Parameter reason: libcurl's.
+  case malformed(url: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .otherScheme(let url, let scheme):
+      "'\(url)': \(scheme) is not spoken, only http and https"
+    case .malformed(let url, let reason):
+      "'\(url)' is no URL: \(reason)"
+    }
+  }
+}

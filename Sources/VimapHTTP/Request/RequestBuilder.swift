@@ -1,0 +1,138 @@
+import VimapBytes
+import VimapJSON
+import VimapKit
+
+/// Makes requests out of records.
+///
+/// What is the same for every record is made once.
+struct RequestBuilder {
+  private let configuration: HTTPConfiguration
+  private let target: TargetURL
+  private let headers: [HeaderTemplate]
+  private let context: TemplateContext
+  private let sendsBody: Bool
+  /// The headers, where they are the same for all.
+  private let commonHeaders: HeaderList?
+
+  init(_ configuration: HTTPConfiguration, target: TargetURL, seat: WorkerSeat) throws {
+    self.configuration = configuration
+    self.target = target
+    context = TemplateContext(
+      record: ByteView("null"), index: 1, worker: seat.number, initArguments: seat.initArguments)
+    sendsBody = configuration.body != .none && !configuration.method.hasNoAnswerBody
+    headers = configuration.allHeaders
+    if headers.allSatisfy(\.isLiteral) {
+      let list = HeaderList(capacity: headers.count)
+      try headers.write(to: list, context)
+      commonHeaders = list
+    } else {
+      commonHeaders = nil
+    }
+  }
+
+  /// Makes a place for requests.
+  /// - Parameter tag: by which the multi interface will tell of it.
+  func makeExchange(tag: Int) throws(CurlFailure) -> Exchange {
+    let headers = commonHeaders ?? HeaderList(capacity: headers.count)
+    let handle = try EasyHandle(tag: tag, configuration, headers: headers)
+    let exchange = Exchange(handle: handle, headers: headers)
+    if target.template.isLiteral {
+      exchange.url.append(text: target.template.description)
+      exchange.url.append(UInt8(0))
+      try handle.setURL(exchange.url.view)
+    }
+    return exchange
+  }
+
+  /// Makes the request for a record, whose bytes must stay until it is over.
+  func fill(_ exchange: Exchange, from record: ByteView, index: Int) throws(RequestProblem) {
+    context.move(to: record, index: index)
+    if !target.template.isLiteral { try fillURL(of: exchange) }
+    if commonHeaders == nil {
+      exchange.headers.removeAll()
+      try headers.write(to: exchange.headers, context)
+    }
+    if sendsBody { try fillBody(of: exchange) }
+  }
+
+  private func fillURL(of exchange: Exchange) throws(RequestProblem) {
+    exchange.url.removeAll()
+    do throws(TemplateError) {
+      try target.template.expand(into: &exchange.url, context: context, encoding: .percent)
+    } catch {
+      throw RequestProblem(error)
+    }
+    if let prefix = target.guardedPrefix, exchange.url.count > prefix,
+      !exchange.url.view[prefix].endsAuthority
+    {
+      throw .extendsHost
+    }
+    exchange.url.append(UInt8(0))
+    do throws(CurlFailure) {
+      try exchange.handle.setURL(exchange.url.view)
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  private func fillBody(of exchange: Exchange) throws(RequestProblem) {
+    let body: ByteView
+    switch configuration.body {
+    case .none: return
+    case .record: body = context.record
+    case .path(let path), .textPath(let path):
+      exchange.body.removeAll()
+      let value = try part(path)
+      do throws(JSONProblem) {
+        if case .textPath = configuration.body, value.kind == .string {
+          value.withStringBytes { exchange.body.append($0) }
+        } else {
+          try value.write(to: &exchange.body)
+        }
+      } catch {
+        throw .unreadable(error)
+      }
+      body = exchange.body.view
+    }
+    do throws(CurlFailure) {
+      try exchange.handle.setBody(body)
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  private func part(_ path: JSONPath) throws(RequestProblem) -> JSONValue {
+    let record: JSONValue
+    do throws(JSONProblem) { record = try context.value() } catch { throw .unreadable(error) }
+    guard let part = path.find(in: record) else {
+      throw .missingField(path: path.description)
+    }
+    return part
+  }
+}
+
+/// Why no request can be made out of a record.
+enum RequestProblem: Error {
+  case missingField(path: String)
+  /// jansson can't read the record.
+  case unreadable(JSONProblem)
+  /// The value of a header would end it early.
+  case lineBreak(header: String)
+  /// What follows the host in the URL would become a part of it.
+  case extendsHost
+  case refused(CurlFailure)
+
+  init(_ error: TemplateError) {
+    switch error {
+    case .missingField(let path): self = .missingField(path: path)
+    case .unreadable(let problem): self = .unreadable(problem)
+    }
+  }
+}
+
+extension UInt8 {
+  /// What may follow host and port (RFC 3986 section 3.2).
+  fileprivate var endsAuthority: Bool {
+    self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
+  }
+}

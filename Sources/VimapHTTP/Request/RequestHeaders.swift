@@ -1,0 +1,69 @@
+import VimapBytes
+import VimapJSON
+
+extension HTTPConfiguration {
+  /// The headers asked for, and those that are sent, or left out, where none is asked for.
+  var allHeaders: [HeaderTemplate] {
+    let names = Set(headers.map { $0.name.lowercased() })
+    var all = headers
+    if !names.contains("content-type") {
+      // Else libcurl would say that a POST is a form.
+      let value = body.contentType.map { HeaderTemplate.Value.text(Template($0)) } ?? .removed
+      all.append(HeaderTemplate(name: "Content-Type", value: value))
+    }
+    if !names.contains("expect") {
+      // Waiting for leave to send a large body (RFC 9110 section 10.1.1) costs up to a second.
+      all.append(HeaderTemplate(name: "Expect", value: .removed))
+    }
+    return all
+  }
+}
+
+extension HeaderTemplate {
+  /// Whether it is the same for every record.
+  var isLiteral: Bool {
+    if case .text(let template) = value { template.isLiteral } else { true }
+  }
+
+  /// Appends the line as libcurl wants it.
+  fileprivate func write(
+    to buffer: inout ByteBuffer, _ context: TemplateContext
+  ) throws(RequestProblem) {
+    buffer.append(text: name)
+    switch value {
+    case .removed: buffer.append(":")
+    case .empty: buffer.append(";")
+    case .text(let template):
+      let end = buffer.count
+      buffer.append(": ")
+      do throws(TemplateError) {
+        try template.expand(into: &buffer, context: context)
+      } catch {
+        throw RequestProblem(error)
+      }
+      let value = buffer.view.slice(end + 2)
+      if value.hasHeaderEnd { throw .lineBreak(header: name) }
+      if value.trimmed().isEmpty {
+        // Without a value, libcurl would take it for one to be left out.
+        buffer.truncate(to: end)
+        buffer.append(";")
+      }
+    }
+  }
+}
+
+extension [HeaderTemplate] {
+  /// Writes the headers, filled in from a record, to an empty list.
+  func write(to list: HeaderList, _ context: TemplateContext) throws(RequestProblem) {
+    for header in self {
+      try list.add { (buffer) throws(RequestProblem) in try header.write(to: &buffer, context) }
+    }
+    list.link()
+  }
+}
+
+extension ByteView {
+  fileprivate var hasHeaderEnd: Bool {
+    withUnsafeBytes { bytes in bytes.contains { $0.endsHeader } }
+  }
+}

@@ -1,0 +1,25 @@
+import VimapKit
+
+/// A batch on its way: which records are to be begun yet, and how many to be answered.
+final class Work {
+  let batch: RecordBatch
+  private var rest: Range<Int>
+  private var unanswered: Int
+
+  init(_ batch: RecordBatch) {
+    self.batch = batch
+    rest = batch.records
+    unanswered = rest.count
+  }
+
+  var isBegun: Bool { rest.isEmpty }
+
+  /// The next record to begin.
+  func next() -> Int? { rest.popFirst() }
+
+  /// Counts an answer; whether it was the last.
+  func noteAnswer() -> Bool {
+    unanswered -= 1
+    return unanswered == 0
+  }
+}

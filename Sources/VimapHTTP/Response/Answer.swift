@@ -1,0 +1,65 @@
+import VimapBytes
+
+/// An answer as it comes in, in memory that serves the next one too.
+final class Answer {
+  enum Part: Equatable { case head, body }
+
+  /// The header lines as they came, each with its line end; without status line, interim answers
+  /// (RFC 9110 section 15.2) and trailers.
+  private(set) var head = ByteBuffer(capacity: 1024)
+  private(set) var body = ByteBuffer(capacity: 4096)
+  /// What had to be cut off for its length.
+  private(set) var cutOff: Part?
+  private var headIsComplete = false
+
+  private let longestHead: Int
+  private let longestBody: Int
+
+  init(longestHead: Int, longestBody: Int) {
+    self.longestHead = longestHead
+    self.longestBody = longestBody
+  }
+
+  /// Forgets what came, and gives back the memory of an answer of unusual size.
+  func clear() {
+    if body.count > 1 << 20 { body = ByteBuffer(capacity: 4096) }
+    body.removeAll()
+    head.removeAll()
+    cutOff = nil
+    headIsComplete = false
+  }
+
+  /// Takes one line of headers; `false` where there have been too many.
+  func takeHeaderLine(_ line: ByteView) -> Bool {
+    if line.isStatusLine, headIsComplete || head.isEmpty {
+      head.removeAll()
+      headIsComplete = false
+    } else if line.isLineEnd {
+      headIsComplete = true
+    } else if !headIsComplete {
+      guard head.count + line.count <= longestHead else {
+        cutOff = .head
+        return false
+      }
+      head.append(line)
+    }
+    return true
+  }
+
+  /// Takes a piece of the body; `false` where it is too long.
+  func takeBody(_ piece: ByteView) -> Bool {
+    let room = longestBody - body.count
+    body.append(piece.head(room))
+    if piece.count <= room { return true }
+    cutOff = .body
+    return false
+  }
+}
+
+extension ByteView {
+  fileprivate var isStatusLine: Bool { count >= 5 && head(5) == ByteView("HTTP/") }
+
+  fileprivate var isLineEnd: Bool {
+    count <= 2 && (isEmpty || self[0] == UInt8(ascii: "\r") || self[0] == UInt8(ascii: "\n"))
+  }
+}

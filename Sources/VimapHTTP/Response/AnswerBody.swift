@@ -1,0 +1,63 @@
+import VimapBytes
+import VimapJSON
+
+/// What an answer's body is, whatever its `Content-Type` says.
+enum AnswerBody {
+  /// Nothing came.
+  case empty
+  /// JSON, which passes as the bytes that it came in.
+  case json(ByteView)
+  /// Other text in UTF-8.
+  case text(ByteView)
+  case binary(ByteView)
+
+  /// - Parameter isJSON: whether some bytes are a JSON value.
+  init(_ bytes: ByteView, isJSON: (ByteView) -> Bool) {
+    if bytes.isEmpty {
+      self = .empty
+    } else if isJSON(bytes) {
+      self = .json(bytes)
+    } else if bytes.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) != nil {
+      self = .text(bytes)
+    } else {
+      self = .binary(bytes)
+    }
+  }
+
+  /// The key under which it stands in an object.
+  var key: StaticString {
+    if case .binary = self { "body_base64" } else { "body" }
+  }
+
+  /// Appends it as a JSON value on one line.
+  func write(to out: inout ByteBuffer) {
+    switch self {
+    case .empty: out.append("null")
+    case .json(let bytes): out.append(onOneLine: bytes.trimmed())
+    case .text(let bytes): out.appendString(of: bytes)
+    case .binary(let bytes):
+      out.append(UInt8(ascii: "\""))
+      out.append(base64: bytes)
+      out.append(UInt8(ascii: "\""))
+    }
+  }
+
+  /// Appends it by itself: its value, or an object with its key where that is not `body`.
+  func writeAlone(to out: inout ByteBuffer) {
+    if case .binary = self {
+      out.append("{")
+      writeMember(to: &out)
+      out.append("}")
+    } else {
+      write(to: &out)
+    }
+  }
+
+  /// Appends it as a member of an object.
+  func writeMember(to out: inout ByteBuffer) {
+    out.append(UInt8(ascii: "\""))
+    out.append(key)
+    out.append("\":")
+    write(to: &out)
+  }
+}

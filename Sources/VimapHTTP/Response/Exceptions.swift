@@ -1,0 +1,89 @@
+import VimapBytes
+import VimapJSON
+import VimapKit
+
+extension RecordException {
+  /// No request can be made out of the record.
+  init(_ problem: RequestProblem, attempts: Int) {
+    switch problem {
+    case .missingField(let path):
+      self.init(
+        .missingField, "the record has no \(path)", attempts: attempts,
+        details: [("path", .text(path))])
+    case .unreadable(let problem):
+      self.init(
+        .invalidJSON, "the record can't be looked into: \(problem.message)", attempts: attempts)
+    case .lineBreak(let header):
+      self.init(
+        .badFunctionArgument, "the value of the header \(header) has a line break or a NUL in it",
+        attempts: attempts)
+    case .extendsHost:
+      self.init(
+        .urlMalformed, "what follows the host in the URL begins with none of / ? #",
+        attempts: attempts)
+    case .refused(let failure):
+      self.init(failure.code, failure.reason, attempts: attempts)
+    }
+  }
+
+  /// There is no answer, or not all of it, for a reason of libcurl's.
+  init(_ code: CurlCode, _ message: String, attempts: Int) {
+    self.init(
+      .httpTransport, message, attempts: attempts,
+      details: [("curl_code", .number(code.number)), ("curl_name", .text(code.name))])
+  }
+
+  /// The answer took longer than allowed.
+  static func timedOut(
+    after seconds: Double, _ configuration: HTTPConfiguration, attempts: Int
+  ) -> RecordException {
+    // libcurl has one code for both limits; only the longer one can be the whole request's.
+    let isWhole = seconds >= configuration.timeout.seconds
+    let limit = (isWhole ? configuration.timeout : configuration.connectTimeout).seconds
+    let what = isWhole ? "no complete answer" : "no connection"
+    return RecordException(
+      .timeout, "\(what) within \(limit.plain) s", attempts: attempts,
+      details: [("seconds", .seconds(limit))])
+  }
+
+  /// The answer has more bytes than allowed.
+  static func tooLarge(
+    _ part: Answer.Part, of answer: Answer, _ configuration: HTTPConfiguration, attempts: Int
+  ) -> RecordException {
+    let message =
+      switch part {
+      case .head: "the answer's headers have more than \(HTTPConfiguration.longestHead) bytes"
+      case .body: "the answer has more than the \(configuration.longestBody) bytes allowed"
+      }
+    return RecordException(
+      .invalidOutput, message, attempts: attempts,
+      details: [("answer", .text(answer.body.view.head(256).text))])
+  }
+
+  /// The answer's status isn't one of those accepted.
+  /// - Parameters:
+  ///   - headers: the headers as a JSON object.
+  ///   - body: the body, under its key.
+  static func status(
+    _ status: Int, headers: JSONValue, body: (key: String, value: JSONValue), attempts: Int
+  ) -> RecordException {
+    RecordException(
+      .httpStatus, "the server answered with status \(status)", attempts: attempts,
+      details: [
+        ("status", .number(status)), ("headers", .json(headers)), (body.key, .json(body.value)),
+      ])
+  }
+}
+
+extension Duration {
+  fileprivate var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) / 1e18
+  }
+}
+
+extension Double {
+  /// Without `.0`.
+  fileprivate var plain: String {
+    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)"
+  }
+}

@@ -1,0 +1,132 @@
+import VimapBytes
+import VimapJSON
+
+/// The headers of an answer as a JSON object.
+///
+/// Names are in lower case. The values of a header that came more than once are one, with `, `
+/// between them (RFC 9110 section 5.3), except `set-cookie`, whose value is always an array. What
+/// isn't UTF-8 in a value becomes U+FFFD.
+struct HeaderFields: ~Copyable {
+  private struct Field {
+    var name: ByteView
+    var value: ByteView
+    /// Equal names have equal keys.
+    var key: UInt32
+    var isWritten = false
+  }
+
+  /// Kept between answers, as the buffer is.
+  private var fields: [Field] = []
+  private var scratch = ByteBuffer(capacity: 256)
+
+  /// Appends the object for `head`, header lines as they came.
+  mutating func write(_ head: ByteView, to out: inout ByteBuffer) {
+    read(head)
+    out.append(UInt8(ascii: "{"))
+    for index in fields.indices where !fields[index].isWritten {
+      if index > 0 { out.append(UInt8(ascii: ",")) }
+      scratch.removeAll()
+      for place in 0..<fields[index].name.count {
+        scratch.append(fields[index].name[place].lowercased)
+      }
+      let isCookie = scratch.view == ByteView("set-cookie")
+      out.appendString(of: scratch.view)
+      out.append(UInt8(ascii: ":"))
+      if isCookie { writeArray(from: index, to: &out) } else { writeJoined(from: index, to: &out) }
+    }
+    out.append(UInt8(ascii: "}"))
+  }
+
+  /// Finds the fields; lines that are none are left out.
+  private mutating func read(_ head: ByteView) {
+    fields.removeAll(keepingCapacity: true)
+    var offset = 0
+    while offset < head.count {
+      var end = head.firstIndex(of: UInt8(ascii: "\n"), from: offset) ?? head.count
+      // A line that begins with white space goes on with the one before (RFC 9112 section 5.2).
+      while end + 1 < head.count, head[end + 1].isSpaceOrTab {
+        end = head.firstIndex(of: UInt8(ascii: "\n"), from: end + 1) ?? head.count
+      }
+      let line = head.slice(offset, end - offset)
+      offset = end + 1
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { continue }
+      let name = line.head(colon)
+      fields.append(Field(name: name, value: line.slice(colon + 1).trimmed(), key: name.key))
+    }
+  }
+
+  private mutating func writeJoined(from first: Int, to out: inout ByteBuffer) {
+    scratch.removeAll()
+    scratch.appendUnfolded(fields[first].value)
+    var last = first
+    while let next = takeField(like: first, after: last) {
+      scratch.append(", ")
+      scratch.appendUnfolded(fields[next].value)
+      last = next
+    }
+    out.appendString(of: scratch.view)
+  }
+
+  private mutating func writeArray(from first: Int, to out: inout ByteBuffer) {
+    out.append(UInt8(ascii: "["))
+    var last = first
+    while true {
+      scratch.removeAll()
+      scratch.appendUnfolded(fields[last].value)
+      out.appendString(of: scratch.view)
+      guard let next = takeField(like: first, after: last) else { break }
+      out.append(UInt8(ascii: ","))
+      last = next
+    }
+    out.append(UInt8(ascii: "]"))
+  }
+
+  /// Where the header that is at `first` comes next behind `index`; marked as written.
+  private mutating func takeField(like first: Int, after index: Int) -> Int? {
+    let key = fields[first].key
+    for place in index + 1..<fields.count
+    where fields[place].key == key && fields[place].name.isSameName(as: fields[first].name) {
+      fields[place].isWritten = true
+      return place
+    }
+    return nil
+  }
+}
+
+extension ByteView {
+  /// FNV-1a of the name in lower case.
+  fileprivate var key: UInt32 {
+    var hash: UInt32 = 2_166_136_261
+    for index in 0..<count { hash = (hash ^ UInt32(self[index].lowercased)) &* 16_777_619 }
+    return hash
+  }
+
+  fileprivate func isSameName(as other: ByteView) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index].lowercased != other[index].lowercased { return false }
+    return true
+  }
+}
+
+extension ByteBuffer {
+  /// Appends a value, with each line end in it and the white space around that as one space.
+  fileprivate mutating func appendUnfolded(_ value: ByteView) {
+    guard var end = value.firstIndex(of: UInt8(ascii: "\n")) else { return append(value) }
+    var rest = value
+    while true {
+      append(rest.head(end).trimmed())
+      append(UInt8(ascii: " "))
+      rest = rest.slice(end + 1).trimmed()
+      guard let next = rest.firstIndex(of: UInt8(ascii: "\n")) else { return append(rest) }
+      end = next
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var lowercased: UInt8 {
+    self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self
+  }
+
+  fileprivate var isSpaceOrTab: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+}
