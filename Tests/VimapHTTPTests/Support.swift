@@ -72,7 +72,6 @@ final class Client {
   /// The output for a record, or the exception, as the text of JSON.
   func send(_ record: String = #"{"id":1}"#) throws -> String {
     try withView(record) { record in
-      exchange.handle.answer.clear()
       do throws(RequestProblem) {
         try builder.fill(exchange, from: record, index: 3)
       } catch {
