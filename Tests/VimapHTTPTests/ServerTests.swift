@@ -91,4 +91,10 @@ struct AnswersOfServerTests {
       #expect(try client.send(#"{"path":"empty"}"#).hasSuffix(#""body":null}"#))
     }
   }
+
+  /// libcurl tries again where a kept connection is dead, but only so often for a handle.
+  @Test func connectionsThatAreNotKept() throws {
+    let client = try Client("/bye") { $0.response = .body }
+    for number in 0..<200 { #expect(try client.send("\(number)") == "\(number)") }
+  }
 }

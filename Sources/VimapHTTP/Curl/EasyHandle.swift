@@ -11,23 +11,31 @@ final class EasyHandle {
   /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER).
   private let message: UnsafeMutablePointer<CChar>
 
+  private let tag: Int
+  private let configuration: HTTPConfiguration
+  private let headers: HeaderList
+  private let url: String?
+  /// Requests since the last reset.
+  private var uses = 0
+
   /// - Parameters:
   ///   - tag: handed back by ``MultiHandle/nextFinished()``.
-  ///   - headers: read whenever a request is started; must live as long as the handle.
+  ///   - headers: read whenever a request is started.
+  ///   - url: where all requests go, if they go to the same.
   init(
-    tag: Int, _ configuration: HTTPConfiguration, headers: HeaderList
+    tag: Int, _ configuration: HTTPConfiguration, headers: HeaderList, url: String?
   ) throws(CurlFailure) {
     guard let easy = curl_easy_init() else { throw .noHandle }
     self.easy = easy
+    self.tag = tag
+    self.configuration = configuration
+    self.headers = headers
+    self.url = url
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
       longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody)
-    try set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
-    try set(CURLOPT_ERRORBUFFER, message)
-    try setConnection(configuration)
-    try setRequest(configuration, headers)
-    try setReceivers()
+    try setUp()
   }
 
   deinit {
@@ -37,7 +45,16 @@ final class EasyHandle {
 
   // MARK: What stays the same
 
-  private func setConnection(_ configuration: HTTPConfiguration) throws(CurlFailure) {
+  private func setUp() throws(CurlFailure) {
+    try set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
+    try set(CURLOPT_ERRORBUFFER, message)
+    if let url { try set(CURLOPT_URL, url) }
+    try setConnection()
+    try setRequest()
+    try setReceivers()
+  }
+
+  private func setConnection() throws(CurlFailure) {
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_DEFAULT_PROTOCOL, "http")
     try set(CURLOPT_FOLLOWLOCATION, 0)
@@ -49,9 +66,7 @@ final class EasyHandle {
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
   }
 
-  private func setRequest(
-    _ configuration: HTTPConfiguration, _ headers: HeaderList
-  ) throws(CurlFailure) {
+  private func setRequest() throws(CurlFailure) {
     let method = configuration.method
     try set(CURLOPT_USERAGENT, configuration.userAgent)
     try set(CURLOPT_HTTPHEADER, headers.head)
@@ -79,6 +94,23 @@ final class EasyHandle {
   }
 
   // MARK: What a request has of its own
+
+  /// Gets ready for the next request.
+  ///
+  /// Where a kept connection turns out to be dead before anything has come, libcurl tries another
+  /// one. It gives up after five such tries, and counts them over all requests since the last
+  /// reset. So a handle is reset when it may have tried again, which as a rule took a connection
+  /// of its own, and now and then.
+  func prepare() throws(CurlFailure) {
+    answer.clear()
+    uses += 1
+    var connections = 0
+    _ = vimap_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+    guard connections > 0 || uses >= 64 else { return }
+    uses = 0
+    curl_easy_reset(easy)
+    try setUp()
+  }
 
   /// - Parameter url: ends with a NUL; copied.
   func setURL(_ url: ByteView) throws(CurlFailure) {

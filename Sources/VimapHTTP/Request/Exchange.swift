@@ -20,7 +20,6 @@ final class Exchange {
   func begin(_ record: Int, of work: Work) {
     self.work = work
     self.record = record
-    handle.answer.clear()
   }
 
   func end() { work = nil }

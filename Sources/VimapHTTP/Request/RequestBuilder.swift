@@ -34,19 +34,16 @@ struct RequestBuilder {
   /// - Parameter tag: by which the multi interface will tell of it.
   func makeExchange(tag: Int) throws(CurlFailure) -> Exchange {
     let headers = commonHeaders ?? HeaderList(capacity: headers.count)
-    let handle = try EasyHandle(tag: tag, configuration, headers: headers)
-    let exchange = Exchange(handle: handle, headers: headers)
-    if target.template.isLiteral {
-      exchange.url.append(text: target.template.description)
-      exchange.url.append(UInt8(0))
-      try handle.setURL(exchange.url.view)
-    }
-    return exchange
+    let url = target.template.isLiteral ? target.template.description : nil
+    return Exchange(
+      handle: try EasyHandle(tag: tag, configuration, headers: headers, url: url),
+      headers: headers)
   }
 
   /// Makes the request for a record, whose bytes must stay until it is over.
   func fill(_ exchange: Exchange, from record: ByteView, index: Int) throws(RequestProblem) {
     context.move(to: record, index: index)
+    do throws(CurlFailure) { try exchange.handle.prepare() } catch { throw .refused(error) }
     if !target.template.isLiteral { try fillURL(of: exchange) }
     if commonHeaders == nil {
       exchange.headers.removeAll()
