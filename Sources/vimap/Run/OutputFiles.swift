@@ -3,6 +3,8 @@ import VimapSystem
 
 /// Where a run writes to, opened before anything is read.
 final class OutputFiles {
+  /// What messages call the place that results go to.
+  let name: String
   let results: ResultSink
   /// For exceptions that the format has no place for.
   let exceptions: ResultSink
@@ -13,6 +15,7 @@ final class OutputFiles {
   private let failedFile: OwnedDescriptor?
 
   init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
+    name = command.results.output ?? "standard output"
     let inputs = Set(command.file.compactMap(Descriptor.regularFile))
     if let path = command.results.output {
       let file = try Self.create(path, unlessAmong: inputs)

@@ -5,8 +5,14 @@ import VimapSystem
 /// and in the end knows the exit status.
 final class RunObserver {
   let signals = [Signals.interrupt, Signals.terminate, Signals.hangUp]
+  /// What messages call the place that results go to.
+  private let outputName: String
   private var firstSignal: CInt?
   private var said: Set<String> = []
+
+  init(outputName: String) {
+    self.outputName = outputName
+  }
 
   func decide(_ signal: CInt) -> Interruption {
     if firstSignal != nil { return .abort }
@@ -38,7 +44,7 @@ final class RunObserver {
       Printer.complain("no worker can be started: \(reason)")
       return .noWorker
     case .outputFailed(let error):
-      Printer.complain("output: \(error.code)")
+      Printer.complain("\(outputName): cannot be written: \(error.code)")
       return .inputOutput
     case .systemFailed(let error):
       Printer.complain("\(error)")

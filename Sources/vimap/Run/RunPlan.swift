@@ -33,7 +33,7 @@ struct RunPlan {
     let driver = try PoolDriver(
       worker.adapted(pool), inputs: inputs, results: outputs.results,
       exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
-    let observer = RunObserver()
+    let observer = RunObserver(outputName: outputs.name)
     driver.onNotice = observer.note
     driver.watch(try SignalWatch(observer.signals), decide: observer.decide)
     return observer.status(of: driver.run())
