@@ -50,8 +50,6 @@ int vimap_open_null(int number) {
   return result;
 }
 
-int vimap_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 3); }
-
 int vimap_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) >= 0; }
 
 ssize_t vimap_send(int socket, const void *bytes, size_t length, int descriptor, int no_wait) {

@@ -10,8 +10,6 @@ public struct FileFacts: Sendable {
   public let kind: Kind
   /// Device and inode: the same for two names of one file.
   public let identity: FileIdentity
-  /// In bytes; meaningful for regular files.
-  public let size: Int
 }
 
 public struct FileIdentity: Hashable, Sendable {
@@ -36,11 +34,6 @@ extension Descriptor {
     if try facts(descriptor).kind == .regular {
       try systemCall("ftruncate") { ftruncate(descriptor, 0) }
     }
-  }
-
-  /// A second owner for an open descriptor.
-  public static func duplicate(_ descriptor: CInt) throws(SystemError) -> OwnedDescriptor {
-    OwnedDescriptor(taking: try systemCall("fcntl") { vimap_duplicate(descriptor) })
   }
 
   /// Opens the same pipe or terminal again, not waiting.
@@ -84,8 +77,7 @@ extension Descriptor {
       }
     return FileFacts(
       kind: kind,
-      identity: FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)),
-      size: Int(status.st_size))
+      identity: FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino)))
   }
 }
 

@@ -85,12 +85,6 @@ public final class SharedMemory {
     precondition(offset & 7 == 0 && offset + 8 <= count)
     return GroupSlot(word: (base + offset).assumingMemoryBound(to: Int32.self))
   }
-
-  /// Tells the kernel that the contents are no longer wanted, so that idle memory is given back.
-  public func discard(_ offset: Int, _ length: Int) {
-    precondition(offset >= 0 && length >= 0 && offset + length <= count)
-    madvise(base + offset, length, MADV_REMOVE)
-  }
 }
 
 /// Writes one thing after the other into a stretch of memory; valid while the memory is.

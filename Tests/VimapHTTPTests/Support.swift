@@ -61,7 +61,7 @@ final class Client {
     var configuration = HTTPConfiguration(urls: [try TargetURL(url)], userAgent: "vimap/test")
     try change(&configuration)
     try CurlLibrary.start()
-    let seat = WorkerSeat(number: 2, jobs: 4, initArguments: ["token": "t0"], generation: 0)
+    let seat = WorkerSeat(number: 2, jobs: 4, initArguments: ["token": "t0"])
     builder = try RequestBuilder(configuration, target: configuration.urls[0], seat: seat)
     writer = AnswerWriter(configuration, isJSON: isJSON)
     inbox = try VimapSystem.Pipe()

@@ -150,11 +150,8 @@ struct TemplateTests {
     let template = Template("https://{init.host}/{.id}{init.key}")
     #expect(!template.isLiteral)
     #expect(template.literalPrefix == "https://")
-    #expect(template.needsRecordTree)
     #expect(template.initNames == ["host", "key"])
     #expect(Template("{.id}").literalPrefix == "")
-    #expect(!Template("{}{#}{%}{init.x}").needsRecordTree)
-    #expect(Template("{+.}").needsRecordTree)
     #expect(Template("{.a}") == Template(#"{.["a"]}"#))
     #expect(Template("{.a}") != Template("{+.a}"))
   }

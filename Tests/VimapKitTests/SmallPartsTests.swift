@@ -143,10 +143,10 @@ import VimapSystem
   @Test func argumentsAreTakenRoundRobin() {
     var configuration = PoolConfiguration(jobs: 3)
     configuration.initArguments = [("A", ["x", "y"]), ("B", ["z"])]
-    #expect(configuration.seat(0, generation: 0).initArguments == ["A": "x", "B": "z"])
-    #expect(configuration.seat(1, generation: 0).initArguments == ["A": "y", "B": "z"])
+    #expect(configuration.seat(0).initArguments == ["A": "x", "B": "z"])
+    #expect(configuration.seat(1).initArguments == ["A": "y", "B": "z"])
     #expect(
-      configuration.seat(2, generation: 0).environment == [
+      configuration.seat(2).environment == [
         "VIMAP_WORKER=2", "VIMAP_JOBS=3", "VIMAP_INIT_A=x", "VIMAP_INIT_B=z",
       ])
   }

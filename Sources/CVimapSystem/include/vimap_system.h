@@ -82,9 +82,6 @@ int vimap_open(const char *path, int flags);
 /// Makes `number` a descriptor of /dev/null, kept open on exec.
 int vimap_open_null(int number);
 
-/// Duplicates to the lowest number not below 3, closed on exec (F_DUPFD_CLOEXEC).
-int vimap_duplicate(int descriptor);
-
 /// 1 where the descriptor is open, else 0.
 int vimap_is_open(int descriptor);
 

@@ -55,11 +55,6 @@ public struct Template: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Whether a part of the record is asked for, so that filling in has jansson read it.
-  public var needsRecordTree: Bool {
-    parts.contains { if case .field = $0 { true } else { false } }
-  }
-
   /// The names of the bound arguments asked for, as often as they are.
   public var initNames: [String] {
     parts.compactMap { if case .initArgument(let name) = $0 { name } else { nil } }

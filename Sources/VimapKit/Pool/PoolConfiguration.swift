@@ -25,13 +25,13 @@ public struct PoolConfiguration: Sendable {
     self.jobs = jobs
   }
 
-  func seat(_ number: Int, generation: Int) -> WorkerSeat {
+  func seat(_ number: Int) -> WorkerSeat {
     var bound: [String: String] = [:]
     for argument in initArguments where !argument.values.isEmpty {
       bound[argument.name] = argument.values[number % argument.values.count]
     }
     return WorkerSeat(
-      number: number, jobs: jobs, initArguments: bound, generation: generation)
+      number: number, jobs: jobs, initArguments: bound)
   }
 }
 

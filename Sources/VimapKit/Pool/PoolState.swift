@@ -254,7 +254,8 @@ struct PoolState {
   /// Takes apart what a dead worker left: the records it is held responsible for are answered with
   /// an exception, the others go to another worker.
   private mutating func blame(
-    _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64, isHopeless: Bool
+    _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64,
+    isHopeless: Bool
   ) {
     var again: [Assignment] = []
     var mayBlame = true
@@ -272,7 +273,8 @@ struct PoolState {
       let split = assignment.records.lowerBound + guilty
       if guilty > 0 {
         let cause = Cause.workerDied(
-          seat: seat, end, lastWords: ended.lastWords, attempts: batches[assignment.batch]?.attempt ?? 1)
+          seat: seat, end, lastWords: ended.lastWords,
+          attempts: batches[assignment.batch]?.attempt ?? 1)
         except(assignment.batch, assignment.records.lowerBound..<split, cause)
       }
       if split < assignment.records.upperBound {

@@ -10,7 +10,6 @@ final class WorkerCrew {
   private var workers: [WorkerProcess?]
   /// A seat's memory is kept for its next worker.
   private var slabs: [ResultSlabs?]
-  private var generations: [Int]
 
   /// Called in a forked process before it works: lets go of everything that is the parent's.
   var onBecomingWorker: () -> Void = {}
@@ -25,7 +24,6 @@ final class WorkerCrew {
     self.makeWorker = makeWorker
     workers = Array(repeating: nil, count: configuration.jobs)
     slabs = Array(repeating: nil, count: configuration.jobs)
-    generations = Array(repeating: 0, count: configuration.jobs)
   }
 
   var seats: Range<Int> { workers.indices }
@@ -48,7 +46,6 @@ final class WorkerCrew {
       }
       Process.exitNow(1)
     }
-    generations[seat] += 1
     guard let socket = sockets.ours.take() else { return }
     let place = poll.add(socket.descriptor.number, .readable)
     let worker = WorkerProcess(
@@ -74,7 +71,7 @@ final class WorkerCrew {
     workers.removeAll()
     onBecomingWorker()
     let link = WorkerLink(
-      seat: configuration.seat(seat, generation: generations[seat]), mode: configuration.mode,
+      seat: configuration.seat(seat), mode: configuration.mode,
       fileNames: fileNames, socket: socket, input: input, shared: memory.memory,
       format: configuration.format, withMeta: configuration.withMeta)
     link.work(parent: parent, makeWorker)

@@ -35,9 +35,6 @@ final class RecordReader {
   private var place = InputPlace(index: 1, line: 1, file: 0)
   private var long: LongLine?
 
-  /// Bytes of input read so far.
-  private(set) var bytesRead = 0
-
   /// How much of a line that is too long is kept to show it.
   private static let shownLength = 256
   /// With less room than this a slab is not read into any more.
@@ -152,7 +149,6 @@ final class RecordReader {
         return false
       }
       if count == 0 { atEnd = true }
-      bytesRead += count
       if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
         lineEnd = filled + last + 1
       }

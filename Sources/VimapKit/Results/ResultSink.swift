@@ -15,7 +15,6 @@ public final class ResultSink {
   private var queue: Deque<ResultPiece> = []
   /// How much of the first piece is out.
   private var written = 0
-  public private(set) var bytesWritten = 0
 
   /// - Parameter descriptor: lent; the caller closes it.
   public init(descriptor: CInt) throws(SystemError) {
@@ -45,7 +44,6 @@ public final class ResultSink {
     while let first = queue.first {
       let span = contiguousBytes(from: first)
       guard let count = try Descriptor.write(descriptor, span.slice(written)) else { return }
-      bytesWritten += count
       written += count
       while let piece = queue.first, written >= piece.bytes.count {
         written -= piece.bytes.count

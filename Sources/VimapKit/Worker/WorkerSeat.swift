@@ -8,8 +8,6 @@ public struct WorkerSeat: Sendable {
   public let jobs: Int
   /// Bound arguments by name.
   public let initArguments: [String: String]
-  /// How many workers have had this seat before.
-  public let generation: Int
 
   /// The variables a worker's command finds in its environment: `VIMAP_WORKER`, `VIMAP_JOBS` and a
   /// `VIMAP_INIT_…` for each bound argument, as `NAME=VALUE`.
