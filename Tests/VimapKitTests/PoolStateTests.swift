@@ -154,11 +154,23 @@ import VimapSystem
     for _ in 0..<(3 * PoolState.patience) where state.startFailure == nil {
       forks += state.takeActions().count { $0 == .fork(seat: 0) }
       state.workerEnded(0, .killed(signal: 9), begun: 0, now: now)
-      now = max(now, state.nextTimer ?? now)
+      now = max(now, state.nextTimer(after: now) ?? now)
       _ = state.demand(now: now)
     }
     #expect(forks == PoolState.patience)
     #expect(state.startFailure != nil)
+  }
+
+  @Test func aPauseThatIsOverIsNotWaitedFor() throws {
+    var state = readyPool(jobs: 2)
+    try give(&state, 0, records: 1)
+    state.workerEnded(0, .killed(signal: 9), begun: 0, now: 10)
+    #expect(state.nextTimer(after: 10) == nil)
+    _ = state.demand(now: 10)
+    state.workerEnded(0, .killed(signal: 9), begun: 0, now: 20)
+    let pause = Seat.backOff(after: 2)
+    #expect(state.nextTimer(after: 20) == 20 + pause)
+    #expect(state.nextTimer(after: 20 + pause) == nil)
   }
 
   @Test func aWorkerThatCannotBeStartedAgainChargesNobody() throws {
@@ -175,7 +187,7 @@ import VimapSystem
         state.workerFailed(seat, WorkerFailure("gone", errno: 2))
         state.workerEnded(seat, .exited(status: 1), begun: 3, now: now)
       }
-      now = max(now, state.nextTimer ?? now)
+      now = max(now, state.nextTimer(after: now) ?? now)
       _ = state.demand(now: now)
       seen += state.takeActions()
     }

@@ -141,8 +141,8 @@ public final class PoolDriver {
       let descriptor = index < sinks.count ? sinks[index] : -1
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
-    let timer = state.nextTimer
-    try poll.wait(milliseconds: timer.map { $0.millisecondsFrom(Clock.now()) })
+    let now = Clock.now()
+    try poll.wait(milliseconds: state.nextTimer(after: now).map { $0.millisecondsFrom(now) })
 
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
     for seat in crew.seats {

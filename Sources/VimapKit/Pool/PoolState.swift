@@ -197,11 +197,11 @@ struct PoolState {
     closeIfDone()
   }
 
-  /// When a worker may be started again, where that is what the pool waits for.
-  var nextTimer: Nanoseconds? {
-    let mayNeedWorker = !requeued.isEmpty || !inputHasEnded
-    return mayNeedWorker
-      ? seats.lazy.filter { !$0.isOccupied }.compactMap(\.retryTime).min() : nil
+  /// The next moment from which a worker may be started again that may not be started yet.
+  func nextTimer(after now: Nanoseconds) -> Nanoseconds? {
+    guard !requeued.isEmpty || !inputHasEnded else { return nil }
+    return seats.lazy.filter { !$0.isOccupied && !$0.isRetired }.compactMap(\.retryTime)
+      .filter { $0 > now }.min()
   }
 
   /// The worker that has the batch now, if any has.
