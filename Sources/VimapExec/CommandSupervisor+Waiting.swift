@@ -69,8 +69,11 @@ extension CommandSupervisor {
       // as it goes shows by a long silence that it has skipped a record.
       if !answersPromptly || silence.isLong(clock) { command.closeInput() }
     case .hungry:
-      if !hasAskedForMore, command.isInputOpen { try link.reportHungry() }
-      hasAskedForMore = true
+      // To one that answers as it goes, more would only mean that it is taken from other workers.
+      if !hasAskedForMore, !answersPromptly, command.isInputOpen {
+        try link.reportHungry()
+        hasAskedForMore = true
+      }
     case .stalled:
       try link.notice(
         "no answer for 5 s though the command has read its input: if it holds its output back,"

@@ -21,6 +21,8 @@ final class CommandSupervisor {
   var begun = 0
   /// The pool has been told that more records may help, and has sent none since.
   var hasAskedForMore = false
+  /// The pool can send no more before it gets answers.
+  var mustDrain = false
   var hasErrorEnded = false
   /// Whether the last answer is waiting for room in the results.
   var isFull = false
@@ -29,9 +31,10 @@ final class CommandSupervisor {
   var silence = Silence()
   var restart = RestartPause()
   var farewell: Farewell?
-  /// The command has answered all it was fed while its input was still open: it does not hold
-  /// answers back.
-  var answersPromptly = false
+  /// The command has answered all it was fed while its input was still open…
+  var hasAnsweredAll = false
+  /// …or was silent with everything read, and then gave several answers at once.
+  var holdsBack = false
   var hasAnsweredSinceStart = false
   /// The command left, or closed its input, before it was given all of what it was fed.
   var hasRefusedInput = false
@@ -90,8 +93,9 @@ final class CommandSupervisor {
       switch try link.receive(waiting: false) {
       case .batch(let batch):
         queue.add(batch)
-        silence.hasNews(clock)
+        silence.hasMore(clock)
       case .room: isFull = false
+      case .drain: mustDrain = true
       case .closed: isClosed = true
       case .nothing: return
       }
@@ -115,6 +119,7 @@ final class CommandSupervisor {
     hasErrorEnded = false
     hasAnsweredSinceStart = false
     hasRefusedInput = false
+    mustDrain = false
     hasClosedOutput = false
     firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
     evenIndex = firstIndex
@@ -171,7 +176,8 @@ final class CommandSupervisor {
     let before = queue.answerPosition
     while !isFull, let answer = answers.next(), try take(answer) {}
     if queue.answerPosition != before {
-      silence.hasNews(clock)
+      if silence.wasSeen, queue.answerPosition - before > 1 { holdsBack = true }
+      silence.isBroken(clock)
       restart.hasAnswered()
       hasAnsweredSinceStart = true
     }
@@ -225,7 +231,7 @@ final class CommandSupervisor {
 
   /// Answers and records are even.
   private func noteEven() {
-    if command?.isInputOpen == true, feeding.isEmpty { answersPromptly = true }
+    if command?.isInputOpen == true, feeding.isEmpty { hasAnsweredAll = true }
     evenIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? evenIndex
   }
 
@@ -275,6 +281,7 @@ final class CommandSupervisor {
         link.begin(queue.furthestFed - begun)
         begun = queue.furthestFed
         hasAskedForMore = false
+        mustDrain = false
       }
       do throws(SystemError) {
         guard let count = try Descriptor.write(command.input, feeding) else { return }
@@ -288,10 +295,15 @@ final class CommandSupervisor {
     }
   }
 
+  /// The command answers each record as it comes.
+  var answersPromptly: Bool { hasAnsweredAll && !holdsBack }
+
   /// All that the command will be given for now is with it, and it may be told of its input's end:
-  /// at the end of the run, or behind a group of suspects.
+  /// at the end of the run, behind a group of suspects, or when the pool can give no more.
   var isLastFed: Bool {
-    feeding.isEmpty && ((isClosed && !queue.canFeed && queue.suspectEnd == nil) || queue.isGroupFed)
+    guard feeding.isEmpty else { return false }
+    let mayEnd = (isClosed || mustDrain) && !queue.canFeed && queue.suspectEnd == nil
+    return mayEnd || queue.isGroupFed
   }
 
   /// Tells the command of the end of its input once it has answered everything, and gives it time

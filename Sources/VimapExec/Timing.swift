@@ -27,14 +27,23 @@ struct Silence {
   private static let missing: Nanoseconds = .seconds(1)
   private static let stall: Nanoseconds = .seconds(5)
 
-  /// Something was answered, or more was given to be fed.
-  mutating func hasNews(_ now: Nanoseconds) {
+  /// More was given to be fed.
+  mutating func hasMore(_ now: Nanoseconds) {
     since = now
     idleSince = nil
     nextCheck = now + interval
   }
 
-  /// Seconds since the last news.
+  /// Something was answered.
+  mutating func isBroken(_ now: Nanoseconds) {
+    interval = Self.shortest
+    hasMore(now)
+  }
+
+  /// The command has been seen to have taken in everything, and to say nothing.
+  var wasSeen: Bool { idleSince != nil }
+
+  /// Seconds since something was answered or given.
   func sinceNews(_ now: Nanoseconds) -> Double { Double(now - since) / 1e9 }
 
   /// So long that a command which answers as it goes will not answer any more.

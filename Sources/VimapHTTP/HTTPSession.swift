@@ -82,6 +82,8 @@ final class HTTPSession {
     switch event {
     case .batch(let batch): queue.append(Work(batch))
     case .closed: isClosed = true
+    // A request holds nothing back.
+    case .drain: break
     case .room: mayHaveRoom = true
     case .nothing: multi.hasMail = false
     }

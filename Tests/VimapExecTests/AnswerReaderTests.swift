@@ -54,7 +54,7 @@ import VimapSystem
 @Suite struct TimingTests {
   @Test func silenceIsBrokenAtGrowingIntervals() {
     var silence = Silence()
-    silence.hasNews(0)
+    silence.isBroken(0)
     #expect(silence.check(.milliseconds(10)) { true } == nil)
     #expect(silence.check(.milliseconds(20)) { true } == .hungry)
     #expect(silence.check(.milliseconds(30)) { true } == nil)
@@ -64,7 +64,7 @@ import VimapSystem
 
   @Test func aCommandThatHasNotReadItsInputIsLeftInPeace() {
     var silence = Silence()
-    silence.hasNews(0)
+    silence.isBroken(0)
     for second in 1...60 {
       #expect(silence.check(.seconds(Double(second))) { false } == nil)
       #expect(silence.nextCheck > .seconds(Double(second)))
@@ -77,10 +77,10 @@ import VimapSystem
 
   @Test func aLongSilenceIsToldOnce() {
     var silence = Silence()
-    silence.hasNews(0)
+    silence.isBroken(0)
     #expect(silence.check(.seconds(1)) { true } == .hungry)
     #expect(silence.check(.seconds(6)) { true } == .stalled)
-    silence.hasNews(.seconds(7))
+    silence.isBroken(.seconds(7))
     #expect(silence.check(.seconds(20)) { true } == .hungry)
     #expect(silence.check(.seconds(40)) { true } == .hungry)
   }

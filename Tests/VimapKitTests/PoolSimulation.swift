@@ -100,6 +100,7 @@ struct PoolSimulation {
       }
       workers[seat]?.work += records.map { (batch, $0) }
       workers[seat]?.received += UInt64(records.count)
+    case .drain: break
     case .close(let seat): workers[seat]?.isClosing = true
     case .kill(let seat): if workers[seat] != nil { die(seat) }
     case .except(let batch, let records, _):

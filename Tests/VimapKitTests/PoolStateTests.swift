@@ -58,6 +58,18 @@ import VimapSystem
     #expect(demand?.records == 3)
   }
 
+  @Test func aHungryWorkerThatCanBeGivenNoMoreIsToldToDrain() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 1)
+    state.inputIsBlocked()
+    _ = state.takeActions()
+    state.workerIsHungry(0)
+    state.inputIsBlocked()
+    #expect(state.takeActions() == [.drain(seat: 0)])
+    state.inputIsBlocked()
+    #expect(state.takeActions() == [])
+  }
+
   @Test func theInputWaitsForTheWindow() throws {
     var state = PoolState(rules(jobs: 1, window: 10))
     state.workerIsReady(0)

@@ -125,11 +125,15 @@ public final class PoolDriver {
       case .waiting:
         isInputWaiting = true
         return
-      case .noSlab: return
+      case .noSlab:
+        state.inputIsBlocked()
+        performActions()
+        return
       case .ended: state.endInput()
       }
       performActions()
     }
+    if state.isAtWindow { state.inputIsBlocked() }
     performActions()
   }
 
@@ -175,6 +179,7 @@ public final class PoolDriver {
     case .fork(let seat): fork(seat)
     case .send(let seat, let batch, let records, let attempt):
       send(batch, records, attempt: attempt, to: seat)
+    case .drain(let seat): crew[seat]?.send(ToWorker(kind: .drain))
     case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
     case .kill(let seat): crew[seat]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)

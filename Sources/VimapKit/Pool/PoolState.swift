@@ -21,6 +21,8 @@ struct PoolState {
   enum Action: Equatable {
     case fork(seat: Int)
     case send(seat: Int, batch: UInt64, records: Range<Int>, attempt: Int)
+    /// The worker may be holding back answers, and can be given no more.
+    case drain(seat: Int)
     case close(seat: Int)
     case kill(seat: Int)
     /// The parent itself answers these records with an exception.
@@ -133,6 +135,17 @@ struct PoolState {
     seats[seat].isHungry = true
     seats[seat].lookAhead = min(Seat.mostBatches, seats[seat].assignments.count + 1)
   }
+
+  /// No more input can be read before some is answered: the workers that wait for more are told.
+  mutating func inputIsBlocked() {
+    for seat in seats.indices where seats[seat].isHungry {
+      seats[seat].isHungry = false
+      actions.append(.drain(seat: seat))
+    }
+  }
+
+  /// As many bytes are in flight as may be.
+  var isAtWindow: Bool { heldBytes >= rules.window }
 
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {

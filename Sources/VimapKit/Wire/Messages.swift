@@ -5,6 +5,8 @@ struct ToWorker: BitwiseCopyable {
     case batch
     /// `slab` is yours to write results into.
     case resultSlab
+    /// No more can be given for now: get out what is held back.
+    case drain
     /// No more batches will come: finish and leave.
     case close
   }

@@ -12,6 +12,8 @@ public final class WorkerLink {
     case batch(RecordBatch)
     /// Room for results has come back.
     case room
+    /// No more can come before some of what was given is answered.
+    case drain
     /// No more batches will come.
     case closed
     /// Nothing now.
@@ -71,6 +73,7 @@ public final class WorkerLink {
     case .message(let message, _, let attached):
       switch message.kind {
       case .close: return .closed
+      case .drain: return .drain
       case .resultSlab:
         results.free(Int(message.slab))
         return .room
