@@ -58,8 +58,9 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
     }
   }
 
+  // What was ignored when we were started (nohup) stays so; only this one is ours.
   struct sigaction standard = {.sa_handler = SIG_DFL};
-  for (int number = 1; number < NSIG; number++) sigaction(number, &standard, NULL);
+  sigaction(SIGPIPE, &standard, NULL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
@@ -113,6 +114,11 @@ int vimap_signal_watch(const int *signals, size_t count) {
   for (size_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
   if (sigprocmask(SIG_BLOCK, &set, NULL) < 0) return -1;
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int vimap_is_ignored(int signal) {
+  struct sigaction action;
+  return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int vimap_next_signal(int descriptor) {

@@ -13,10 +13,10 @@ extension CommandSupervisor {
   }
 
   private var nextTimer: Nanoseconds? {
-    var times: [Nanoseconds] = []
+    var times: [Nanoseconds] = link.hasMail ? [clock] : []
     if command == nil {
       if !queue.isEmpty { times.append(restart.over) }
-    } else if queue.owed > 0, feeding.isEmpty {
+    } else if mayBeSilent {
       times.append(silence.nextCheck)
     }
     if let time = farewell?.nextStep { times.append(time) }
@@ -41,10 +41,12 @@ extension CommandSupervisor {
   }
 
   /// Reads what a command that has ended left in its pipes. Something it started may hold them
-  /// open still, so this does not wait for their end.
+  /// open still, so this waits
+  /// for no end, and stops at more than a pipe can hold.
   private func readToEnd(_ command: CommandProcess) throws {
     _ = errors.read(from: command.error)
-    while try answers.read(from: command.output) {}
+    var reads = 0
+    while reads < 64, try answers.read(from: command.output) { reads += 1 }
     answers.noteEnd()
   }
 
@@ -58,10 +60,14 @@ extension CommandSupervisor {
     }
   }
 
+  /// The command has all it is to get for now, and it is its turn to speak.
+  private var mayBeSilent: Bool {
+    queue.owed > 0 && feeding.isEmpty && !isFull && (command.map { $0.end == nil } ?? false)
+  }
+
   /// Sees to a command that owes answers, has read all it was given, and says nothing.
   private func breakSilence(_ command: CommandProcess) throws {
-    guard queue.owed > 0, feeding.isEmpty, command.end == nil,
-      let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
+    guard mayBeSilent, let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
     else { return }
     switch check {
     case .hungry where isLastFed:

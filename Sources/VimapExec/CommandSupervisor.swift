@@ -135,7 +135,7 @@ final class CommandSupervisor {
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
       try giveUpMissing(end)
     } else if queue.commandDied(
-      oneByOne: answersPromptly, leftInput: hadUnread && hasAnsweredSinceStart)
+      oneByOne: answersPromptly || restart.isInVain, leftInput: hadUnread && hasAnsweredSinceStart)
     {
       try blameNext(end)
     }
@@ -252,11 +252,15 @@ final class CommandSupervisor {
   }
 
   /// Records that are no JSON are answered in their turn.
-  private func refuseInvalid() throws {
+  /// - Returns: whether there were any.
+  @discardableResult
+  private func refuseInvalid() throws -> Bool {
+    let before = queue.answerPosition
     while let (batch, record, problem) = queue.nextInvalid {
       try link.refuse(record, of: batch, problem)
       finish(queue.answerNext(byCommand: false))
     }
+    return queue.answerPosition != before
   }
 
   private func finish(_ batch: RecordBatch?) {
@@ -268,8 +272,8 @@ final class CommandSupervisor {
   private func feed() throws {
     if command == nil, restart.isOver(clock), !queue.isEmpty { try start() }
     guard let command, command.end == nil else { return }
-    try feed(command)
-    try refuseInvalid()
+    // What is refused can be a whole group of suspects, and the next is then to be fed.
+    repeat { try feed(command) } while try refuseInvalid() && queue.canFeed
     closeInputIfDone(command)
   }
 
@@ -291,6 +295,7 @@ final class CommandSupervisor {
         feeding = .empty
         hasRefusedInput = true
         command.closeInput()
+        if farewell == nil { farewell = Farewell(from: clock) }
       }
     }
   }
@@ -309,8 +314,8 @@ final class CommandSupervisor {
   /// Tells the command of the end of its input once it has answered everything, and gives it time
   /// to leave.
   private func closeInputIfDone(_ command: CommandProcess) {
-    guard queue.owed == 0, isClosed, isLastFed, queue.isEmpty else { return }
-    command.closeInput()
-    if farewell == nil { farewell = Farewell(from: clock) }
+    guard queue.owed == 0 else { return }
+    if isClosed, isLastFed, queue.isEmpty { command.closeInput() }
+    if !command.isInputOpen, farewell == nil { farewell = Farewell(from: clock) }
   }
 }

@@ -23,10 +23,11 @@ struct CommandWatch: ~Copyable {
   ///   - reads: there is room for what it says.
   ///   - relays: its standard error has not ended.
   mutating func set(_ command: CommandProcess?, feeds: Bool, reads: Bool, relays: Bool) {
-    poll.set(input, command?.input ?? -1, feeds && command?.isInputOpen == true ? .writable : [])
+    let runs = command.map { $0.end == nil } ?? false
+    let canFeed = feeds && runs && command?.isInputOpen == true
+    poll.set(input, command?.input ?? -1, canFeed ? .writable : [])
     poll.set(output, command?.output ?? -1, reads && command != nil ? .readable : [])
     poll.set(error, command?.error ?? -1, relays && command != nil ? .readable : [])
-    let runs = command.map { $0.end == nil } ?? false
     poll.set(exited, command?.exited ?? -1, runs ? .readable : [])
   }
 

@@ -33,21 +33,21 @@ final class StandardErrorRelay {
     tail.removeAll()
   }
 
-  /// Takes what there is to read; `false` at the end.
+  /// Reads once, so that a command which never stops writing keeps nobody from anything else;
+  /// `false` at the end.
   func read(from descriptor: CInt) -> Bool {
-    while true {
-      let before = pending.count
-      guard let count = try? Descriptor.read(descriptor, into: &pending, limit: 64 << 10) else {
-        return true
-      }
-      if count == 0 {
-        finish()
-        return false
-      }
-      tail.append(pending.view.slice(before))
-      if tail.count > 4 * Self.tailLength { tail.removeFirst(tail.count - Self.tailLength) }
-      passLinesOn()
+    let before = pending.count
+    guard let count = try? Descriptor.read(descriptor, into: &pending, limit: 64 << 10) else {
+      return true
     }
+    if count == 0 {
+      finish()
+      return false
+    }
+    tail.append(pending.view.slice(before))
+    if tail.count > 4 * Self.tailLength { tail.removeFirst(tail.count - Self.tailLength) }
+    passLinesOn()
+    return true
   }
 
   /// Passes on a last line without a line feed.

@@ -30,13 +30,13 @@ struct Silence {
   /// More was given to be fed.
   mutating func hasMore(_ now: Nanoseconds) {
     since = now
-    idleSince = nil
     nextCheck = now + interval
   }
 
   /// Something was answered.
   mutating func isBroken(_ now: Nanoseconds) {
     interval = Self.shortest
+    idleSince = nil
     hasMore(now)
   }
 
@@ -67,7 +67,7 @@ struct Silence {
   }
 }
 
-/// The pause before a command is started again: none the first time, longer while it keeps dying
+/// The pause before a command is started again: none at first, and a short one when it keeps dying
 /// without an answer.
 struct RestartPause {
   private(set) var over: Nanoseconds = 0
@@ -75,11 +75,15 @@ struct RestartPause {
 
   mutating func hasAnswered() { deaths = 0 }
 
+  /// So many deaths without an answer that the command is to blame rather than a record.
+  var isInVain: Bool { deaths >= Self.free }
+
+  private static let free = 24
+
   mutating func died(at now: Nanoseconds) {
     deaths += 1
-    // Enough tries without a pause to find one bad record among many.
-    over =
-      deaths <= 24 ? now : now + min(.seconds(5), .milliseconds(10) << UInt64(min(deaths - 24, 9)))
+    // There are enough tries without a pause to find one bad record among many.
+    over = deaths <= Self.free ? now : now + .milliseconds(100)
   }
 
   func isOver(_ now: Nanoseconds) -> Bool { now >= over }

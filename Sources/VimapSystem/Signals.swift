@@ -20,9 +20,11 @@ public struct SignalWatch: ~Copyable {
 }
 
 public enum Signals {
-  /// Lets every signal through again, with its default effect; for a process just forked.
-  public static func restoreDefaults() {
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD] { Glibc.signal(signal, SIG_DFL) }
+  /// Whether the process ignores a signal, as one that nohup(1) started does SIGHUP.
+  public static func isIgnored(_ number: CInt) -> Bool { vimap_is_ignored(number) == 1 }
+
+  /// Lets every signal through again; for a process just forked.
+  public static func unblock() {
     var none = sigset_t()
     sigemptyset(&none)
     sigprocmask(SIG_SETMASK, &none, nil)

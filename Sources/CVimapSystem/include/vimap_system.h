@@ -50,6 +50,9 @@ pid_t vimap_spawn(const struct vimap_spawn *request);
 /// Blocks the signals and returns a descriptor to read them from, never waiting (signalfd(2)).
 int vimap_signal_watch(const int *signals, size_t count);
 
+/// 1 where the process ignores the signal, else 0.
+int vimap_is_ignored(int signal);
+
 /// The number of the next signal come to such a descriptor.
 int vimap_next_signal(int descriptor);
 

@@ -16,10 +16,13 @@ extension PoolDriver {
         bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab))
       if run.isAttached {
         worker.slabs.letGo(slab)
-        // Without its file, the tuple of a worker that died is lost; its record is not.
+        // Without its file the tuple is lost, and the record is left to the worker's end.
         guard let file = attached.take(),
           let memory = try? SharedMemory(file: file.number, count: run.length)
-        else { continue }
+        else {
+          worker.kill()
+          continue
+        }
         piece.bytes = memory.view(0, run.length)
         piece.source = .file(memory)
       } else {

@@ -27,6 +27,8 @@ public final class PoolDriver {
   private var bytesInFlight: [UInt64: Int] = [:]
   private var nextBatch: UInt64 = 0
   private var isInputWaiting = false
+  /// There is more to be read without waiting.
+  private var isInputAtHand = false
   private var isFinished = false
 
   private let inputPlace: Int
@@ -69,6 +71,7 @@ public final class PoolDriver {
     crew.onBecomingWorker = { [unowned self] in
       interruptions = nil
       reader = nil
+      flow?.abandon()
       flow = nil
       batches.removeAll()
     }
@@ -93,6 +96,7 @@ public final class PoolDriver {
       // What is left is to see the workers out; where even that fails, they end with us.
       try? loop()
     }
+    carefully { try failed?.finish() }
     report.outputs = flow?.outputs ?? 0
     report.exceptions = flow?.exceptionCount ?? 0
     if report.outcome == .complete, let failure = state.startFailure {
@@ -117,11 +121,16 @@ public final class PoolDriver {
     performActions()
     relieveAwaited()
     isInputWaiting = false
-    while let demand = state.demand(now: Clock.now()), !isFinished {
+    isInputAtHand = false
+    while !isFinished, flow?.isClogged != true, let demand = state.demand(now: Clock.now()) {
       performActions()
       switch try reader?.cut(records: demand.records) ?? .ended {
       case .batch(let batch): take(batch, for: demand)
-      case .rejected(let line): reject(line)
+      case .rejected(let line):
+        // No worker slows this down, so what it gives is written before more is read.
+        reject(line)
+        isInputAtHand = true
+        return
       case .waiting:
         isInputWaiting = true
         return
@@ -146,7 +155,8 @@ public final class PoolDriver {
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     let now = Clock.now()
-    try poll.wait(milliseconds: state.nextTimer(after: now).map { $0.millisecondsFrom(now) })
+    let timer = isInputAtHand ? now : state.nextTimer(after: now)
+    try poll.wait(milliseconds: timer.map { $0.millisecondsFrom(now) })
 
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
     for seat in crew.seats {
@@ -218,6 +228,7 @@ public final class PoolDriver {
     let id = register(records: 1, length: 0)
     let tuple = composer.tooLarge(line)
     flow?.addOwn(batch: id, record: 0, tuple, .exception)
+    if !configuration.keepsOrder { leaveFlight(id) }
   }
 
   private func complete(_ id: UInt64) {

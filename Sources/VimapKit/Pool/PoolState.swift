@@ -133,7 +133,10 @@ struct PoolState {
   /// The worker says it has passed everything on and gets nothing back.
   mutating func workerIsHungry(_ seat: Int) {
     seats[seat].isHungry = true
-    seats[seat].lookAhead = min(Seat.mostBatches, seats[seat].assignments.count + 1)
+    let count = seats[seat].assignments.count
+    if count >= Seat.mostBatches { actions.append(.drain(seat: seat)) }
+    // Batches grow with what the worker has; where their size is fixed, their number does.
+    seats[seat].lookAhead = min(Seat.mostBatches, rules.chunk == nil ? count + 1 : 2 * count)
   }
 
   /// No more input can be read before some is answered: the workers that wait for more are told.
@@ -252,6 +255,8 @@ struct PoolState {
     while !requeued.isEmpty, startFailure == nil, let seat = chooseSeat(now) {
       if !seats[seat].isOccupied { fork(seat) }
       send(requeued.removeFirst(), to: seat, now)
+      // With the last of it handed out, nothing more may come.
+      closeIfDone()
     }
   }
 

@@ -66,7 +66,7 @@ final class WorkerCrew {
     _ seat: Int, _ socket: consuming MessageSocket, _ memory: ResultSlabs, parent: ProcessID
   ) -> Never {
     Process.leaveGroup()
-    Signals.restoreDefaults()
+    Signals.unblock()
     // The other workers' sockets go too: were one held open here, its end would not be seen.
     workers.removeAll()
     onBecomingWorker()

@@ -6,6 +6,8 @@ final class WorkerProcess {
   let process: ProcessID
   let socket: MessageSocket
   let slabs: ResultSlabs
+  /// Its number may be another process's by now.
+  private var isReaped = false
   /// Its place in the parent's poll set.
   let pollPlace: Int
 
@@ -28,16 +30,17 @@ final class WorkerProcess {
     send(ToWorker(kind: .resultSlab, slab: Int32(slab)))
   }
 
-  /// Sends a message. One that cannot be delivered needs no answer: the worker's end is on its way.
+  /// Sends a message. A worker that it cannot be delivered to is lost: it has ended, or the system
+  /// has no means left to reach it, or it does not take what it is sent, which is so little at any
+  /// time that there is always room for it.
   func send(_ message: ToWorker, attached: CInt = -1) {
     let delivered = try? socket.send(message, attached: attached, waiting: false)
-    // So few messages are under way at any time that there is always room for one; a worker that
-    // does not take its own is lost.
-    if delivered == false { kill() }
+    if delivered != true { kill() }
   }
 
   /// Ends the worker, and its command with all of its process group.
   func kill() {
+    if isReaped { return }
     Process.kill(process)
     slabs.killCommand()
   }
@@ -46,6 +49,7 @@ final class WorkerProcess {
   func reap() -> ProcessEnd {
     Process.kill(process)
     let end = (try? Process.wait(process)) ?? .exited(status: 0)
+    isReaped = true
     slabs.killCommand()
     return end
   }

@@ -41,6 +41,12 @@ public final class FailedLines {
     }
   }
 
+  /// Ends a line that was being passed on, and writes everything.
+  func finish() throws(SystemError) {
+    try pass(nil)
+    try flush()
+  }
+
   /// Writes what has been added, waiting as long as it takes.
   func flush() throws(SystemError) {
     if buffer.isEmpty { return }

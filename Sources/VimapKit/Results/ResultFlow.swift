@@ -13,6 +13,7 @@ final class ResultFlow {
   private(set) var exceptionCount = 0
   /// Bytes that were copied so that a worker could go on.
   private var copiedBytes = 0
+  private let copyLimit: Int
   private var isDiscarding = false
 
   /// Told of every piece of a slab that is not needed any more.
@@ -25,6 +26,7 @@ final class ResultFlow {
     self.results = results
     self.exceptions = exceptions
     carriesExceptions = configuration.format.carriesExceptions
+    copyLimit = configuration.window
     orderer = configuration.keepsOrder ? Orderer(first: 0) : nil
   }
 
@@ -98,6 +100,15 @@ final class ResultFlow {
   func flush() throws(SystemError) {
     try results.flush(release)
     try exceptions.flush(release)
+  }
+
+  /// So much is held in copies that no more should be read.
+  var isClogged: Bool { copiedBytes >= copyLimit }
+
+  /// Closes what was opened here; for a process that was forked and does not write.
+  func abandon() {
+    results.abandon()
+    exceptions.abandon()
   }
 
   /// Gives up what is not written yet, and whatever else comes.

@@ -11,7 +11,7 @@ import VimapSystem
 public final class ResultSink {
   private let descriptor: CInt
   /// Keeps the second opening.
-  private let reopened: OwnedDescriptor?
+  private var reopened: OwnedDescriptor?
   private var queue: Deque<ResultPiece> = []
   /// How much of the first piece is out.
   private var written = 0
@@ -52,6 +52,9 @@ public final class ResultSink {
       }
     }
   }
+
+  /// Closes the second opening.
+  func abandon() { reopened = nil }
 
   /// Gives up what has not been written.
   func discard() {

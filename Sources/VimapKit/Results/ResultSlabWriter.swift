@@ -94,13 +94,18 @@ final class ResultSlabWriter {
     openRun = run
   }
 
+  /// Writes no more to the current slab. Done also where there is no other, so that the parent knows
+  /// that this worker cannot go on.
+  func giveUpSlab() throws {
+    guard let slab else { return }
+    let message = FromWorker(
+      kind: .results, slab: Int32(slab), published: Int32(runCount), slabIsFull: true)
+    self.slab = nil
+    try announce(message, -1)
+  }
+
   private func takeNextSlab() throws {
-    if let slab {
-      let message = FromWorker(
-        kind: .results, slab: Int32(slab), published: Int32(runCount), slabIsFull: true)
-      self.slab = nil
-      try announce(message, -1)
-    }
+    try giveUpSlab()
     guard let next = free.popLast() else { return }
     slab = next
     used = 0

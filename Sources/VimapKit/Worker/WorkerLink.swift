@@ -58,6 +58,10 @@ public final class WorkerLink {
   /// Readable when there is something to receive.
   public var descriptor: CInt { socket.descriptor.number }
 
+  /// Something has come already that ``receive(waiting:)`` will give without waiting, and that the
+  /// descriptor does not show.
+  public var hasMail: Bool { !stash.isEmpty }
+
   /// Takes the next message.
   /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
   /// - Throws: ``SystemError``, or ``LinkError/parentIsGone``.
@@ -89,6 +93,8 @@ public final class WorkerLink {
     let memory: SharedMemory
     if let attached {
       memory = try SharedMemory(file: attached.number, count: message.length)
+    } else if message.slab == ToWorker.attachedFile {
+      throw SystemError(call: "recvmsg", code: .tooManyOpenFiles)
     } else {
       memory = input
     }
@@ -133,7 +139,10 @@ public final class WorkerLink {
     seconds: Double = 0
   ) throws -> Bool {
     let input = batch.bytes(of: record)
-    guard results.hasRoom(input: input.count, output: output.count) else { return false }
+    guard results.hasRoom(input: input.count, output: output.count) else {
+      try results.giveUpSlab()
+      return false
+    }
     try results.add(
       input: input, output: output, record: record, batch: batch, isException: false,
       meta: meta(record, of: batch, attempts, seconds))
@@ -189,6 +198,7 @@ public final class WorkerLink {
 
   private func awaitRoom(input: Int, output: Int) throws {
     while !results.hasRoom(input: input, output: output) {
+      try results.giveUpSlab()
       let event = try receiveNext(waiting: true)
       if case .room = event { continue }
       stash.append(event)

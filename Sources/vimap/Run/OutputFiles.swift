@@ -16,14 +16,24 @@ final class OutputFiles {
 
   init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
     name = command.results.output ?? "standard output"
-    let inputs = Set(command.file.compactMap(Descriptor.regularFile))
+    var inputs = Set(command.file.compactMap(Descriptor.regularFile))
+    if command.file.isEmpty || command.file.contains("-"),
+      let facts = try? Descriptor.facts(StandardDescriptor.input), facts.kind == .regular
+    {
+      inputs.insert(facts.identity)
+    }
     if let path = command.results.output {
       let file = try Self.create(path, unlessAmong: inputs)
+      inputs.insert(try Descriptor.facts(file.number).identity)
       results = try ResultSink(descriptor: file.number)
       output = consume file
     } else {
       guard standard.hasOutput else {
         throw Refusal(.inputOutput, "standard output: it is closed")
+      }
+      let facts = try Descriptor.facts(StandardDescriptor.output)
+      if facts.kind == .regular, !inputs.insert(facts.identity).inserted {
+        throw Refusal(.cannotCreate, "standard output: it is also an input")
       }
       results = try ResultSink(descriptor: StandardDescriptor.output)
       output = nil
@@ -53,7 +63,7 @@ final class OutputFiles {
       try Descriptor.empty(file.number)
       return file
     } catch {
-      let reason = error.code == .textFileBusy ? "it is also an input" : "\(error.code)"
+      let reason = error.code == .textFileBusy ? "it is also an input, or the output" : "\(error.code)"
       throw Refusal(.cannotCreate, "\(path): cannot be created: \(reason)")
     }
   }

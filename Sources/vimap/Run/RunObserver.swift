@@ -4,7 +4,11 @@ import VimapSystem
 /// Watches a run for the person who started it: says what they should know, takes their signals,
 /// and in the end knows the exit status.
 final class RunObserver {
-  let signals = [Signals.interrupt, Signals.terminate, Signals.hangUp]
+  /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
+  /// background commands ignore it, and who sends it to one of those means it.
+  let signals =
+    [Signals.interrupt, Signals.terminate]
+    + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
   /// What messages call the place that results go to.
   private let outputName: String
   private var firstSignal: CInt?

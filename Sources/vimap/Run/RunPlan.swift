@@ -65,8 +65,8 @@ extension PoolConfiguration {
     mode.separator = options.records.null ? 0 : 0x0A
     mode.isText = options.records.rawInput
     mode.longestRecord = options.records.maxRecord.bytes
-    guard mode.longestRecord <= 2 << 30 else {
-      throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 2G")
+    guard mode.longestRecord <= 256 << 20 else {
+      throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
     }
     for argument in options.pool.initArguments {
       if let known = initArguments.firstIndex(where: { $0.name == argument.name }) {
