@@ -122,7 +122,8 @@ public final class PoolDriver {
     relieveAwaited()
     isInputWaiting = false
     isInputAtHand = false
-    while !isFinished, flow?.isClogged != true, let demand = state.demand(now: Clock.now()) {
+    let isClogged = flow?.isClogged ?? false
+    while !isFinished, let demand = state.demand(now: Clock.now(), mayRead: !isClogged) {
       performActions()
       switch try reader?.cut(records: demand.records) ?? .ended {
       case .batch(let batch): take(batch, for: demand)
@@ -142,7 +143,7 @@ public final class PoolDriver {
       }
       performActions()
     }
-    if state.isAtWindow { state.inputIsBlocked() }
+    if state.isAtWindow || isClogged { state.inputIsBlocked() }
     performActions()
   }
 

@@ -87,15 +87,16 @@ struct PoolState {
 
   // MARK: Input
 
-  /// What to cut from the input next, if the pool can use more.
-  mutating func demand(now: Nanoseconds) -> Demand? {
+  /// What to cut from the input next, if the pool can use more. What a dead worker left is handed
+  /// out first, whether or not anything may be read.
+  mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
     sendRequeued(now)
     if !hasStarted, startFailure == nil, !inputHasEnded, !seats.contains(where: \.isOccupied),
       seats[0].canFork(now)
     {
       fork(0)
     }
-    guard hasStarted, !inputHasEnded, requeued.isEmpty, heldBytes < rules.window || heldBytes == 0,
+    guard mayRead, hasStarted, !inputHasEnded, requeued.isEmpty, heldBytes < rules.window || heldBytes == 0,
       let seat = chooseSeat(now)
     else { return nil }
     let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
