@@ -10,7 +10,8 @@ public struct MessageSocket: ~Copyable {
   /// The longest text a message can carry, in bytes.
   public static let longestText = 8192
 
-  private init(descriptor: consuming OwnedDescriptor) {
+  /// One end of a connection that another process made and passed over.
+  public init(_ descriptor: consuming OwnedDescriptor) {
     self.descriptor = descriptor
   }
 
@@ -19,8 +20,8 @@ public struct MessageSocket: ~Copyable {
     var ends: (ours: CInt, theirs: CInt) = (-1, -1)
     try systemCall("socketpair") { vimap_socket_pair(&ends.ours, &ends.theirs) }
     return MessageSocketPair(
-      ours: MessageSocket(descriptor: OwnedDescriptor(taking: ends.ours)),
-      theirs: MessageSocket(descriptor: OwnedDescriptor(taking: ends.theirs)))
+      ours: MessageSocket(OwnedDescriptor(taking: ends.ours)),
+      theirs: MessageSocket(OwnedDescriptor(taking: ends.theirs)))
   }
 
   /// Sends one message. `false` where the other side is not taking any more for now and

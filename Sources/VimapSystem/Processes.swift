@@ -63,10 +63,28 @@ public enum Process {
     setpgid(0, 0)
   }
 
-  /// Asks the kernel to end the calling process when its parent dies (PR_SET_PDEATHSIG).
-  public static func killOnParentDeath() {
+  /// Has the kernel end the calling process when its parent dies (PR_SET_PDEATHSIG).
+  /// - Parameter parent: the parent it had when it was forked; if that has gone already, the calling
+  ///   process ends here.
+  public static func endWith(parent: ProcessID) {
     _ = vimap_signal_on_parent_death(SIGKILL)
+    if self.parent != parent { exitNow(0) }
   }
+
+  /// Has the kernel keep the status of children for ``wait(_:)``, whatever the process did about
+  /// SIGCHLD before.
+  public static func takeChildStatus() { Glibc.signal(SIGCHLD, SIG_DFL) }
+
+  /// How many threads the calling process has (proc(5), /proc/self/task).
+  public static func threadCount() throws(SystemError) -> Int {
+    var facts = Glibc.stat()
+    try systemCall("stat /proc/self/task") { stat("/proc/self/task", &facts) }
+    // A directory has a link for each of its directories, and two of its own.
+    return Int(facts.st_nlink) - 2
+  }
+
+  /// Writes out what the C library still holds of the process's standard output (fflush(3)).
+  public static func flushStreams() { fflush(nil) }
 
   public static var current: ProcessID { getpid() }
   public static var parent: ProcessID { getppid() }

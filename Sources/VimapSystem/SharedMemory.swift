@@ -9,6 +9,8 @@ public import VimapBytes
 public final class SharedMemory {
   public let count: Int
   let base: UnsafeMutableRawPointer
+  /// What this is a part of, where it is one.
+  private let whole: SharedMemory?
 
   /// Fresh zeroed memory, shared with every process forked from here on.
   public convenience init(count: Int) throws(SystemError) {
@@ -30,9 +32,18 @@ public final class SharedMemory {
     }
     self.base = address
     self.count = length
+    self.whole = nil
   }
 
-  deinit { munmap(base, count) }
+  /// A part of other memory, which it keeps.
+  public init(part offset: Int, _ count: Int, of whole: SharedMemory) {
+    precondition(offset >= 0 && count >= 0 && offset + count <= whole.count)
+    self.base = whole.base + offset
+    self.count = count
+    self.whole = whole
+  }
+
+  deinit { if whole == nil { munmap(base, count) } }
 
   /// The bytes from `offset` on, lent: valid while this object lives.
   public func view(_ offset: Int, _ length: Int) -> ByteView {

@@ -47,4 +47,5 @@ extension Signals {
   public static let terminate = SIGTERM
   public static let hangUp = SIGHUP
   public static let brokenPipe = SIGPIPE
+  public static let kill = SIGKILL
 }

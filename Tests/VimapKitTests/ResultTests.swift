@@ -22,6 +22,7 @@ import VimapSystem
   private let slabs: ResultSlabs
   private let writer: ResultSlabWriter
   private let batch = RecordBatch()
+  private let encoder = TupleEncoder(format: .pair, withMeta: false, fileNames: ["-"])
   private let sent: Announcements
 
   private final class Announcements {
@@ -30,10 +31,9 @@ import VimapSystem
   }
 
   init() throws {
-    slabs = try ResultSlabs(count: 2)
-    writer = ResultSlabWriter(
-      memory: slabs.memory,
-      encoder: TupleEncoder(format: .pair, withMeta: false, fileNames: ["-"]))
+    slabs = ResultSlabs(
+      count: 2, in: try SharedMemory(count: ResultSlabLayout.memorySize(slabs: 2)))
+    writer = ResultSlabWriter(memory: slabs.memory)
     sent = Announcements()
     writer.announce = { [sent] in
       sent.messages.append($0)
@@ -54,11 +54,26 @@ import VimapSystem
   }
 
   private func add(_ record: Int, _ output: String, isException: Bool = false) throws {
-    var buffer = ByteBuffer()
-    buffer.append(text: output)
+    let output = text(output)
     try writer.add(
-      input: batch.bytes(of: record), output: buffer.view, record: record, batch: batch,
-      isException: isException, meta: nil)
+      TupleAnswer(
+        encoder: encoder, input: batch.bytes(of: record), output: output.bytes,
+        isException: isException),
+      to: AnsweredRecord(
+        batch: batch.id, number: record,
+        exceptionLine: isException ? batch.lineRange(of: record) : nil))
+  }
+
+  private func text(_ text: String) -> SharedBytes {
+    var buffer = ByteBuffer()
+    buffer.append(text: text)
+    return SharedBytes(copying: buffer.view)
+  }
+
+  private func hasRoom(_ output: String) -> Bool {
+    let output = text(output)
+    return writer.hasRoom(
+      for: TupleAnswer(encoder: encoder, input: ByteView("1"), output: output.bytes).sizeLimit)
   }
 
   private func read(_ message: FromWorker?) throws -> [(run: Run, text: String)] {
@@ -101,13 +116,13 @@ import VimapSystem
   @Test func aFullSlabIsClosedAndTheNextTaken() throws {
     let large = String(repeating: "x", count: ResultSlabLayout.payloadSize / 3)
     for record in 0..<4 {
-      #expect(writer.hasRoom(input: 1, output: large.utf8.count))
+      #expect(hasRoom(large))
       try add(record, large)
     }
     #expect(sent.messages.count == 1)
     #expect(sent.messages.first?.slabIsFull == true)
     #expect(try read(sent.messages.first).map(\.run.records) == [0..<2])
-    #expect(!writer.hasRoom(input: 1, output: large.utf8.count))
+    #expect(!hasRoom(large))
     #expect(try read(writer.announcement()).map(\.run.records) == [2..<4])
   }
 
@@ -156,7 +171,8 @@ import VimapSystem
       input: ByteView("1"), output: ByteView("{}"), isException: exception,
       meta: TupleMeta(index: 7, file: 0, line: 8, attempts: 2, seconds: 1.0625, worker: 3)
     ) { text += $0.text }
-    #expect(text.utf8.count <= encoder.size(input: 1, output: 2))
+    let limit = TupleAnswer(encoder: encoder, input: ByteView("1"), output: ByteView("{}")).sizeLimit
+    #expect(text.utf8.count <= limit)
     return text
   }
 
@@ -188,7 +204,8 @@ import VimapSystem
     var buffer = ByteBuffer()
     buffer.append(text: text)
     let bytes = SharedBytes(copying: buffer.view)
-    return ResultPiece(bytes: bytes.bytes, kind: .outputs, source: .own(bytes))
+    return ResultPiece(bytes: bytes.bytes, kind: .outputs, source: .own(bytes), batch: 0,
+      records: 0..<1)
   }
 
   @Test func aPipeThatIsFullIsWaitedForWithoutBlocking() throws {
@@ -220,7 +237,8 @@ import VimapSystem
     let sink = try ResultSink(descriptor: pipe.writing.number)
     var configuration = PoolConfiguration(jobs: 2)
     configuration.keepsOrder = true
-    let flow = ResultFlow(configuration, results: sink, exceptions: sink)
+    let flow = ResultFlow(
+      configuration, target: TupleTarget(.object, results: sink, exceptions: sink))
     let slab = try SharedMemory(count: 64)
     slab.copy(ByteView("second\n"), to: 0)
     // A worker that is given its slab back writes to it at once.
@@ -228,12 +246,13 @@ import VimapSystem
     flow.expect(batch: 0, records: 1)
     flow.expect(batch: 1, records: 1)
     flow.add(
-      batch: 1, records: 0..<1,
-      ResultPiece(bytes: slab.view(0, 7), kind: .outputs, source: .slab(seat: 0, slab: 0)))
+      ResultPiece(
+        bytes: slab.view(0, 7), kind: .outputs, source: .slab(seat: 0, slab: 0), batch: 1,
+        records: 0..<1))
     flow.relieve(0, limit: nil)
     var first = ByteBuffer()
     first.append("first\n")
-    flow.addOwn(batch: 0, record: 0, SharedBytes(copying: first.view), .outputs)
+    flow.add(SharedBytes(copying: first.view), .outputs, batch: 0, record: 0)
     try flow.flush()
     var received = ByteBuffer()
     _ = try Descriptor.read(pipe.reading.number, into: &received, limit: 100)

@@ -141,12 +141,12 @@ import VimapSystem
 
 @Suite struct SeatTests {
   @Test func argumentsAreTakenRoundRobin() {
-    var configuration = PoolConfiguration(jobs: 3)
-    configuration.initArguments = [("A", ["x", "y"]), ("B", ["z"])]
-    #expect(configuration.seat(0).initArguments == ["A": "x", "B": "z"])
-    #expect(configuration.seat(1).initArguments == ["A": "y", "B": "z"])
+    var form = RecordForm()
+    form.initArguments = [("A", ["x", "y"]), ("B", ["z"])]
+    #expect(form.seat(0, of: 3).initArguments == ["A": "x", "B": "z"])
+    #expect(form.seat(1, of: 3).initArguments == ["A": "y", "B": "z"])
     #expect(
-      configuration.seat(2).environment == [
+      form.seat(2, of: 3).environment == [
         "VIMAP_WORKER=2", "VIMAP_JOBS=3", "VIMAP_INIT_A=x", "VIMAP_INIT_B=z",
       ])
   }

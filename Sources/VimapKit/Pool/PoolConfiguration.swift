@@ -1,9 +1,9 @@
 import VimapBytes
 import VimapSystem
 
-/// What a pool is to be.
+/// What a pool of workers is to be, whatever its records are.
 public struct PoolConfiguration: Sendable {
-  /// Worker processes, at most; they are started as there is work for them.
+  /// Worker processes, at most.
   public var jobs: Int
   /// Records in a batch; `nil` lets the size adapt itself.
   public var chunk: Int?
@@ -11,27 +11,50 @@ public struct PoolConfiguration: Sendable {
   public var keepsOrder = false
   /// Most bytes of input in flight or waiting for their turn.
   public var window = 16 << 20
-  public var mode = InputMode()
-  public var format = TupleFormat.object
-  public var withMeta = false
-  /// Bound arguments: workers take the values of each name round robin.
-  public var initArguments: [(name: String, values: [String])] = []
   /// Records one worker works on at once.
   public var concurrency = 1
   /// Whom a worker's death is charged to.
   public var blame = DeathBlame.firstBegun
+  /// Whether all workers are started at once, or as there is work for them.
+  var startsAll = false
+  var mostInFlight: Int?
+  var mostUnfinished: Int?
+  var retries = 0
+  var recycleAfter: Int?
+  /// Most time a worker may take over a record.
+  var timeLimit: Nanoseconds?
 
   public init(jobs: Int) {
     self.jobs = jobs
   }
 
-  func seat(_ number: Int) -> WorkerSeat {
+  var rules: PoolState.Rules {
+    PoolState.Rules(
+      jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
+      startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
+      retries: retries, recycleAfter: recycleAfter)
+  }
+}
+
+/// What the records of a ``RecordPool`` are and how its results are written.
+public struct RecordForm: Sendable {
+  /// How the input is cut into records.
+  public var mode = InputMode()
+  public var format = TupleFormat.object
+  public var withMeta = false
+  /// Bound arguments: workers take the values of each name round robin.
+  public var initArguments: [(name: String, values: [String])] = []
+  /// The inputs by name, for messages and `meta`.
+  var fileNames: [String] = []
+
+  public init() {}
+
+  func seat(_ number: Int, of jobs: Int) -> WorkerSeat {
     var bound: [String: String] = [:]
     for argument in initArguments where !argument.values.isEmpty {
       bound[argument.name] = argument.values[number % argument.values.count]
     }
-    return WorkerSeat(
-      number: number, jobs: jobs, initArguments: bound)
+    return WorkerSeat(number: number, jobs: jobs, initArguments: bound)
   }
 }
 

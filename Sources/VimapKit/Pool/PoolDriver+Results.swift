@@ -12,8 +12,10 @@ extension PoolDriver {
     let now = Clock.now()
     var attached = attached
     for run in runs {
+      let batch = batches[run.batch]
       var piece = ResultPiece(
-        bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab))
+        bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab), batch: run.batch,
+        records: run.records, inputs: batch?.inputs)
       if run.isAttached {
         worker.slabs.letGo(slab)
         // Without its file the tuple is lost, and the record is left to the worker's end.
@@ -28,7 +30,10 @@ extension PoolDriver {
       } else {
         piece.bytes = worker.slabs.bytes(of: run, in: slab)
       }
-      let batch = batches[run.batch]
+      if run.kind == .exception, mayRetry(run, seat, piece.bytes, now) {
+        if !run.isAttached { worker.slabs.letGo(slab) }
+        continue
+      }
       guard state.answered(seat, batch: run.batch, records: run.records, now: now) else {
         if !run.isAttached { worker.slabs.letGo(slab) }
         worker.kill()
@@ -37,23 +42,30 @@ extension PoolDriver {
       if run.kind == .exception, let batch {
         keepFailed(batch, run.lineOffset..<(run.lineOffset + run.lineLength))
       }
-      flow?.add(batch: run.batch, records: run.records, piece)
+      flow.add(piece)
     }
   }
 
+  private func mayRetry(
+    _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
+  ) -> Bool {
+    guard configuration.retries > 0, feed?.isWorthRetry(exception) == true else { return false }
+    return state.retry(seat, batch: run.batch, record: run.firstRecord, now: now)
+  }
+
   private func keepFailed(_ batch: InputBatch, _ line: Range<Int>) {
-    guard let failed else { return }
-    carefully { try batch.withBytes(line, in: slabs) { failed.add($0) } }
+    guard let onFailedLine else { return }
+    carefully { try onFailedLine(batch, line) }
   }
 
   /// Answers records in the place of a worker.
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
     carefully {
-      try composer.compose(batch.message(id, records, attempt: 1), batch, slabs, cause) {
-        record, line, tuple in
+      try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
+        record, line, exception in
         keepFailed(batch, line)
-        flow?.addOwn(batch: id, record: record, tuple, .exception)
+        flow.add(exception, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
   }
@@ -61,16 +73,16 @@ extension PoolDriver {
   /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the
   /// window allows…
   func relieveIfStuck(_ seat: Int) {
-    if crew.isStuck(seat) { flow?.relieve(seat, limit: configuration.window) }
+    if crew.isStuck(seat) { flow.relieve(seat, limit: configuration.window) }
   }
 
   /// …and in any case when the batch that everybody waits for is its own, or nobody's: then it was
   /// a dead worker's, and one of these must get on to be able to take it.
   func relieveAwaited() {
-    guard let head = flow?.head else { return }
+    guard let head = flow.head else { return }
     let owner = state.holder(of: head)
     for seat in crew.seats where (owner == nil || owner == seat) && crew.isStuck(seat) {
-      flow?.relieve(seat, limit: nil)
+      flow.relieve(seat, limit: nil)
     }
   }
 }

@@ -4,24 +4,27 @@ import VimapSystem
 
 /// Runs a pool: waits, feeds what happens to ``PoolState``, and carries out what it decides.
 ///
-/// It belongs to a process with a single thread, which is what allows it to fork at any moment.
-public final class PoolDriver {
-  /// Makes the worker of a seat; called in the forked process.
-  public typealias MakeWorker = (WorkerSeat) throws -> any PoolWorker
-
+/// It has no thread of its own. Whoever wants results calls ``pump()`` and, when there are none,
+/// ``wait()``.
+final class PoolDriver {
   let configuration: PoolConfiguration
   let slabs: InputSlabs
   let crew: WorkerCrew
-  let failed: FailedLines?
-  let composer: TupleComposer
   var state: PoolState
   var poll = PollSet()
   var report = RunReport()
-  var flow: ResultFlow?
   /// Batches that are not answered whole.
   var batches: [UInt64: InputBatch] = [:]
+  let flow: ResultFlow
+  var feed: (any Feed)?
 
-  private var reader: RecordReader?
+  /// Told what a person should know while the pool works.
+  var onNotice: (PoolNotice) -> Void = { _ in }
+  /// Handed the input line of every exception.
+  var onFailedLine: ((InputBatch, Range<Int>) throws -> Void)?
+  /// Told of every worker that could not be set up.
+  var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
+
   private var interruptions: Interruptions?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
@@ -29,113 +32,69 @@ public final class PoolDriver {
   private var isInputWaiting = false
   /// There is more to be read without waiting.
   private var isInputAtHand = false
-  private var isFinished = false
+  /// The last worker has left.
+  private(set) var isFinished = false
 
   private let inputPlace: Int
   private let outputPlaces: [Int]
 
-  /// Told what a person should know while the run goes on.
-  public var onNotice: (PoolNotice) -> Void = { _ in }
-
-  /// - Parameters:
-  ///   - results: where results are written.
-  ///   - exceptions: where exceptions are written that the format has no place for.
-  ///   - failed: where the input lines of exceptions are kept.
+  /// Forks what will fork the workers.
   /// - Throws: where the memory that the pool shares with its workers cannot be had.
-  public init(
-    _ configuration: PoolConfiguration, inputs: [InputFile], results: ResultSink,
-    exceptions: ResultSink, failed: FailedLines? = nil, makeWorker: @escaping MakeWorker
+  init(
+    _ configuration: PoolConfiguration, target: any ResultTarget,
+    seat: @escaping (Int) -> WorkerSeat, body: @escaping WorkerBody
   ) throws(SystemError) {
     self.configuration = configuration
-    self.failed = failed
-    state = PoolState(
-      PoolState.Rules(
-        jobs: configuration.jobs, chunk: configuration.chunk,
-        concurrency: configuration.concurrency, window: configuration.window,
-        blame: configuration.blame))
+    state = PoolState(configuration.rules)
     let layout = SlabLayout(jobs: configuration.jobs)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
-    let fileNames = inputs.map(\.name)
-    crew = WorkerCrew(
-      configuration, fileNames: fileNames, input: slabs.memory, makeWorker: makeWorker)
-    composer = TupleComposer(configuration, fileNames: fileNames)
+    crew = try WorkerCrew(
+      jobs: configuration.jobs, input: slabs.memory, seat: seat, body: body)
     inputPlace = poll.add(-1, [])
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
-
-    reader = RecordReader(files: inputs, mode: configuration.mode, slabs: slabs)
-    flow = ResultFlow(configuration, results: results, exceptions: exceptions)
-    reader?.onProblem = { [unowned self] in noteProblem($0) }
-    reader?.onDiscard = { [unowned self] piece in carefully { try self.failed?.pass(piece) } }
-    flow?.onRelease = { [unowned self] in crew.release($0, $1) }
-    flow?.onFinished = { [unowned self] in leaveFlight($0) }
-    crew.onBecomingWorker = { [unowned self] in
-      interruptions = nil
-      reader = nil
-      flow?.abandon()
-      flow = nil
-      batches.removeAll()
-    }
+    flow = ResultFlow(configuration, target: target)
+    flow.onRelease = { [unowned self] in crew.release($0, $1) }
+    flow.onFinished = { [unowned self] in leaveFlight($0) }
   }
 
   /// Takes signals into account while the pool runs.
   /// - Parameter decide: what to do about a signal.
-  public func watch(
-    _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
-  ) {
+  func watch(_ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption) {
     let place = poll.add(signals.descriptor.number, .readable)
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
   }
 
-  /// Maps the whole input. Returns when every worker has left and every result is written, or when
-  /// the run has been given up.
-  public func run() -> RunReport {
-    do throws(SystemError) {
-      try loop()
-    } catch {
-      giveUp(.systemFailed(error))
-      // What is left is to see the workers out; where even that fails, they end with us.
-      try? loop()
-    }
-    carefully { try failed?.finish() }
-    report.outputs = flow?.outputs ?? 0
-    report.exceptions = flow?.exceptionCount ?? 0
-    if report.outcome == .complete, let failure = state.startFailure {
-      report.outcome = .noWorker(failure.message)
-    }
-    return report
-  }
+  /// Nothing is left to do: the last worker has left and its results are passed on.
+  var isDone: Bool { isFinished && flow.waiting.isEmpty }
 
   // MARK: The loop
 
-  private func loop() throws(SystemError) {
-    while true {
-      try pump()
-      writeOut()
-      if isFinished, flow?.waiting.isEmpty ?? true { return }
-      try wait()
-    }
+  /// Does what can be done without waiting: carries out what is decided, reads as long as somebody
+  /// can use what is read, and passes results on.
+  func pump() throws(SystemError) {
+    try feedWorkers()
+    passOn()
   }
 
-  /// Carries out what is decided, and reads as long as somebody can use what is read.
-  private func pump() throws(SystemError) {
+  private func feedWorkers() throws(SystemError) {
     performActions()
     relieveAwaited()
     isInputWaiting = false
     isInputAtHand = false
-    let isClogged = flow?.isClogged ?? false
+    let isClogged = flow.isClogged
     while !isFinished, let demand = state.demand(now: Clock.now(), mayRead: !isClogged) {
       performActions()
-      switch try reader?.cut(records: demand.records) ?? .ended {
+      switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
-      case .rejected(let line):
-        // No worker slows this down, so what it gives is written before more is read.
-        reject(line)
+      case .answered(let exception, let inputs):
+        // No worker slows this down, so what it gives is passed on before more is read.
+        takeAnswered(exception, inputs)
         isInputAtHand = true
         return
       case .waiting:
         isInputWaiting = true
         return
-      case .noSlab:
+      case .idle, .noSlab:
         state.inputIsBlocked()
         performActions()
         return
@@ -143,29 +102,61 @@ public final class PoolDriver {
       }
       performActions()
     }
-    if state.isAtWindow || isClogged { state.inputIsBlocked() }
+    if state.isFull || isClogged { state.inputIsBlocked() }
     performActions()
   }
 
-  private func wait() throws(SystemError) {
-    let waitsForInput = isInputWaiting ? reader?.waitDescriptor : nil
+  /// Waits until something happens.
+  func wait() throws(SystemError) {
+    let limit = prepareToWait()
+    try poll.wait(milliseconds: limit)
+    try takeEvents()
+  }
+
+  /// Says what is to be waited for in the poll set, and for how long at most, in milliseconds.
+  func prepareToWait() -> Int? {
+    let waitsForInput = isInputWaiting ? feed?.waitDescriptor : nil
     poll.set(inputPlace, waitsForInput ?? -1, waitsForInput == nil ? [] : .readable)
-    let sinks = flow?.waiting ?? []
+    let sinks = flow.waiting
     for (index, place) in outputPlaces.enumerated() {
       let descriptor = index < sinks.count ? sinks[index] : -1
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     let now = Clock.now()
-    let timer = isInputAtHand ? now : state.nextTimer(after: now)
-    try poll.wait(milliseconds: timer.map { $0.millisecondsFrom(now) })
+    let timers = [state.nextTimer(after: now), nextDeadline(), isInputAtHand ? now : nil]
+    return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
+  }
 
+  /// Takes in what the last wait found.
+  func takeEvents() throws(SystemError) {
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
     for seat in crew.seats {
       if let worker = crew[seat], !poll.ready(worker.pollPlace).isEmpty {
         try takeMessages(of: worker, seat)
       }
     }
+    endLateWorkers()
   }
+
+  // MARK: Time
+
+  private func nextDeadline() -> Nanoseconds? {
+    guard let limit = configuration.timeLimit else { return nil }
+    return crew.seats.compactMap { crew[$0]?.busySince }.min().map { $0 + limit }
+  }
+
+  private func endLateWorkers() {
+    guard let limit = configuration.timeLimit else { return }
+    let now = Clock.now()
+    for seat in crew.seats {
+      guard let worker = crew[seat], let since = worker.busySince, since + limit <= now else {
+        continue
+      }
+      state.workerIsLate(seat, begun: worker.begun)
+    }
+  }
+
+  // MARK: Signals
 
   private func takeSignals() throws(SystemError) {
     while let signal = try interruptions?.watch.next() {
@@ -179,7 +170,9 @@ public final class PoolDriver {
     }
   }
 
-  private func performActions() {
+  // MARK: Actions
+
+  func performActions() {
     while case let actions = state.takeActions(), !actions.isEmpty {
       for action in actions { perform(action) }
     }
@@ -200,9 +193,9 @@ public final class PoolDriver {
   }
 
   /// Ends the run without finishing what is in flight.
-  private func giveUp(_ outcome: RunReport.Outcome) {
+  func giveUp(_ outcome: RunReport.Outcome) {
     report.outcome = outcome
-    flow?.discard()
+    flow.discard()
     state.abort()
     performActions()
   }
@@ -221,14 +214,14 @@ public final class PoolDriver {
     nextBatch += 1
     report.records += records
     bytesInFlight[id] = length
-    flow?.expect(batch: id, records: records)
+    flow.expect(batch: id, records: records)
     return id
   }
 
-  private func reject(_ line: RejectedLine) {
+  private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
     let id = register(records: 1, length: 0)
-    let tuple = composer.tooLarge(line)
-    flow?.addOwn(batch: id, record: 0, tuple, .exception)
+    state.takeAnswered()
+    flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
@@ -240,15 +233,6 @@ public final class PoolDriver {
 
   private func leaveFlight(_ id: UInt64) {
     if let length = bytesInFlight.removeValue(forKey: id) { state.release(bytes: length) }
-  }
-
-  private func noteProblem(_ problem: InputProblem) {
-    if problem.isUnreadable {
-      report.hasUnreadableInput = true
-    } else {
-      report.hasBrokenInput = true
-    }
-    onNotice(.input(problem))
   }
 
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
@@ -292,7 +276,9 @@ public final class PoolDriver {
     case .ready: state.workerIsReady(seat)
     case .failed:
       let errno = message.code == 0 ? nil : Int(message.code)
-      state.workerFailed(seat, WorkerFailure(text, errno: errno))
+      let failure = WorkerFailure(text, errno: errno)
+      onStartFailure(seat, failure)
+      state.workerFailed(seat, failure)
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .notice: onNotice(.worker(number: seat, text))
@@ -320,13 +306,10 @@ public final class PoolDriver {
     state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
   }
 
-  // MARK: Writing
+  // MARK: Results
 
-  private func writeOut() {
-    carefully {
-      try failed?.flush()
-      try flow?.flush()
-    }
+  private func passOn() {
+    carefully { try flow.flush() }
     performActions()
   }
 
@@ -340,6 +323,11 @@ public final class PoolDriver {
       giveUp(.outputFailed(SystemError(call: "\(error)", code: .ioError)))
     }
   }
+
+  // MARK: The end
+
+  /// Ends what is left of the pool; nothing may be done with it afterwards.
+  func disband() { crew.disband(watchedBy: &poll) }
 }
 
 /// Signals and what to do about them.

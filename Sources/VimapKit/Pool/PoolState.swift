@@ -16,6 +16,16 @@ struct PoolState {
     /// Most bytes of input in flight or waiting for their turn.
     var window: Int
     var blame = DeathBlame.firstBegun
+    /// Whether all workers are started at once, or as there is work for them.
+    var startsAll = false
+    /// Most records with workers, or on their way to one.
+    var mostInFlight: Int?
+    /// Most records taken from the input whose results are not yet with whoever wants them.
+    var mostUnfinished: Int?
+    /// Times a record that failed is tried again.
+    var retries = 0
+    /// Records a worker is given before another takes its place.
+    var recycleAfter: Int?
   }
 
   enum Action: Equatable {
@@ -37,6 +47,8 @@ struct PoolState {
   enum Cause: Equatable {
     /// The worker process died over it.
     case workerDied(seat: Int, ProcessEnd, lastWords: String, attempts: Int)
+    /// The worker took longer over it than is allowed.
+    case timedOut(seat: Int, attempts: Int)
     /// No worker is left that could have tried it, and none can be started.
     case cannotStart(WorkerFailure)
   }
@@ -48,23 +60,22 @@ struct PoolState {
   }
 
   let rules: Rules
-  private(set) var seats: [Seat]
-  private var batches: [UInt64: Batch] = [:]
-  private var requeued: Deque<Assignment> = []
+  var seats: [Seat]
+  var ledgers: [UInt64: AnswerLedger] = [:]
+  var requeued: Deque<Assignment> = []
   private var sizer: BatchSizer
-  private var actions: [Action] = []
+  var actions: [Action] = []
 
   private var heldBytes = 0
-  private var inputHasEnded = false
+  /// Records with workers, or on their way to one.
+  private(set) var inFlight = 0
+  /// Records taken from the input whose results are not yet with whoever wants them.
+  private(set) var unfinished = 0
+  var inputHasEnded = false
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
-  private(set) var startFailure: WorkerFailure?
+  var startFailure: WorkerFailure?
   private var isFinished = false
-
-  private struct Batch {
-    var ledger: AnswerLedger
-    var attempt = 1
-  }
 
   /// Times in a row a worker may end without having answered anything, before it is held to be
   /// hopeless.
@@ -74,9 +85,9 @@ struct PoolState {
     self.rules = rules
     self.seats = Array(repeating: Seat(), count: rules.jobs)
     self.sizer = BatchSizer(fixed: rules.chunk)
-    // One worker is started before there is input, so that one that cannot be started is noticed
-    // before a record is taken.
-    fork(0)
+    // One worker at least is started before there is input, so that one that cannot be started is
+    // noticed before a record is taken.
+    for seat in 0..<(rules.startsAll ? rules.jobs : 1) { fork(seat) }
   }
 
   /// The actions decided on since the last call, to be carried out in order.
@@ -96,19 +107,34 @@ struct PoolState {
     {
       fork(0)
     }
-    guard mayRead, hasStarted, !inputHasEnded, requeued.isEmpty, heldBytes < rules.window || heldBytes == 0,
-      let seat = chooseSeat(now)
+    guard mayRead, hasStarted, !inputHasEnded, requeued.isEmpty,
+      heldBytes < rules.window || heldBytes == 0, room > 0, let seat = chooseSeat(now)
     else { return nil }
     let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
-    return Demand(seat: seat, records: rules.chunk ?? max(sizer.records, hungry))
+    let wanted = rules.chunk ?? max(sizer.records, hungry)
+    return Demand(seat: seat, records: min(wanted, room, quota(of: seat)))
+  }
+
+  /// How many more records may be taken from the input.
+  private var room: Int {
+    min(
+      rules.mostInFlight.map { $0 - inFlight } ?? .max,
+      rules.mostUnfinished.map { $0 - unfinished } ?? .max)
+  }
+
+  /// How many more records the worker of a seat may be given before it is replaced.
+  private func quota(of seat: Int) -> Int {
+    rules.recycleAfter.map { $0 - Int(seats[seat].sent) } ?? .max
   }
 
   /// A batch was cut to meet a demand.
   mutating func take(batch: UInt64, records: Int, bytes: Int, for demand: Demand, now: Nanoseconds)
   {
     if !seats[demand.seat].isOccupied { fork(demand.seat) }
-    batches[batch] = Batch(ledger: AnswerLedger(count: records))
+    ledgers[batch] = AnswerLedger(count: records)
     heldBytes += bytes
+    inFlight += records
+    unfinished += records
     send(Assignment(batch: batch, records: 0..<records), to: demand.seat, now)
   }
 
@@ -116,6 +142,12 @@ struct PoolState {
   mutating func release(bytes: Int) {
     heldBytes -= bytes
   }
+
+  /// A record was taken from the input that needs no worker.
+  mutating func takeAnswered() { unfinished += 1 }
+
+  /// The results of some records are with whoever wanted them.
+  mutating func release(records: Int) { unfinished -= records }
 
   /// No more input will come: it is at its end, or the run is to stop. What is in flight is
   /// finished.
@@ -148,13 +180,18 @@ struct PoolState {
     }
   }
 
-  /// As many bytes are in flight as may be.
-  var isAtWindow: Bool { heldBytes >= rules.window }
+  /// As much is in flight as may be.
+  var isFull: Bool { heldBytes >= rules.window || room <= 0 }
 
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {
     seats[seat].failure = failure
-    if !hasStarted { giveUp(failure) }
+    if hasStarted { return }
+    if !rules.startsAll {
+      giveUp(failure)
+    } else {
+      seats[seat].isHopeless = true
+    }
   }
 
   /// What a worker has to say about its end, which will follow.
@@ -166,9 +203,8 @@ struct PoolState {
   mutating func answered(
     _ seat: Int, batch: UInt64, records: Range<Int>, now: Nanoseconds
   ) -> Bool {
-    guard seats[seat].holds(batch), batches[batch]?.ledger.mark(records) == true else {
-      return false
-    }
+    guard seats[seat].holds(batch), ledgers[batch]?.mark(records) == true else { return false }
+    inFlight -= records.count
     sizer.learn(records: records.count, time: now &- seats[seat].lastAnswer)
     seats[seat].noteAnswers(records.count, now)
     completeIfDone(batch, seat)
@@ -176,37 +212,12 @@ struct PoolState {
     return true
   }
 
-  /// A worker process is gone.
-  /// - Parameter begun: how many records it had begun, of those sent to it since it was forked.
-  mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {
-    let ended = seats[seat]
-    seats[seat].vacate()
-    let left = ended.assignments.flatMap { unanswered(in: $0) }
-    let wasInVain = ended.answersSinceFork == 0 && (!left.isEmpty || !ended.isReady)
-    if wasInVain || ended.failure != nil {
-      seats[seat].deaths = ended.deaths + 1
-      seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
-    }
-    let isHopeless = seats[seat].deaths >= Self.patience
-    if ended.failure != nil {
-      requeued.insert(contentsOf: left, at: 0)
-    } else {
-      blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless)
-    }
-    if isHopeless, ended.failure != nil || !ended.isReady {
-      seats[seat].isRetired = true
-      if !seats.contains(where: \.isOccupied) {
-        giveUp(ended.failure ?? WorkerFailure("worker \(seat) ends before it is ready"))
-      }
-    }
-    closeIfDone()
-  }
-
   /// Ends everything at once, answering nothing more.
   mutating func abort() {
     inputHasEnded = true
     requeued.removeAll()
-    batches.removeAll()
+    ledgers.removeAll()
+    inFlight = 0
     for seat in seats.indices where seats[seat].isOccupied {
       seats[seat].assignments.removeAll()
       actions.append(.kill(seat: seat))
@@ -228,7 +239,7 @@ struct PoolState {
 
   // MARK: Decisions
 
-  private mutating func fork(_ seat: Int) {
+  mutating func fork(_ seat: Int) {
     seats[seat].occupy()
     actions.append(.fork(seat: seat))
   }
@@ -245,114 +256,59 @@ struct PoolState {
   }
 
   private mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {
-    let attempt = batches[assignment.batch]?.attempt ?? 1
     seats[seat].assign(assignment, now)
     actions.append(
       .send(
-        seat: seat, batch: assignment.batch, records: assignment.records, attempt: attempt))
+        seat: seat, batch: assignment.batch, records: assignment.records,
+        attempt: assignment.attempt))
+    if quota(of: seat) <= 0 { close(seat) }
+  }
+
+  private mutating func close(_ seat: Int) {
+    seats[seat].isClosing = true
+    actions.append(.close(seat: seat))
   }
 
   private mutating func sendRequeued(_ now: Nanoseconds) {
     while !requeued.isEmpty, startFailure == nil, let seat = chooseSeat(now) {
       if !seats[seat].isOccupied { fork(seat) }
-      send(requeued.removeFirst(), to: seat, now)
+      let assignment = requeued.removeFirst()
+      let (first, later) = assignment.split(at: quota(of: seat))
+      if let later { requeued.prepend(later) }
+      send(first, to: seat, now)
       // With the last of it handed out, nothing more may come.
       closeIfDone()
     }
   }
 
-  private func unanswered(in assignment: Assignment) -> [Assignment] {
-    let open = batches[assignment.batch]?.ledger.unanswered(in: assignment.records) ?? []
-    return open.map {
-      Assignment(
-        batch: assignment.batch, records: $0,
-        start: assignment.start + UInt64($0.lowerBound - assignment.records.lowerBound))
-    }
-  }
+  mutating func noteExcepted(_ records: Int) { inFlight -= records }
 
-  /// Takes apart what a dead worker left: the records it is held responsible for are answered with
-  /// an exception, the others go to another worker.
-  private mutating func blame(
-    _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64,
-    isHopeless: Bool
-  ) {
-    var again: [Assignment] = []
-    var mayBlame = true
-    for assignment in left {
-      let wasBegun =
-        begun > assignment.start
-        ? min(Int(begun - assignment.start), assignment.records.count) : 0
-      var guilty: Int
-      switch rules.blame {
-      case .firstBegun: guilty = mayBlame ? min(1, wasBegun) : 0
-      case .everyBegun: guilty = wasBegun
-      }
-      if mayBlame, guilty == 0, isHopeless { guilty = 1 }
-      mayBlame = false
-      let split = assignment.records.lowerBound + guilty
-      if guilty > 0 {
-        let cause = Cause.workerDied(
-          seat: seat, end, lastWords: ended.lastWords,
-          attempts: batches[assignment.batch]?.attempt ?? 1)
-        except(assignment.batch, assignment.records.lowerBound..<split, cause)
-      }
-      if split < assignment.records.upperBound {
-        again.append(
-          Assignment(batch: assignment.batch, records: split..<assignment.records.upperBound))
-        if wasBegun > guilty { batches[assignment.batch]?.attempt += 1 }
-      }
-    }
-    requeued.insert(contentsOf: again, at: 0)
-  }
-
-  private mutating func except(_ batch: UInt64, _ records: Range<Int>, _ cause: Cause) {
-    guard batches[batch]?.ledger.mark(records) == true else { return }
-    actions.append(.except(batch: batch, records: records, cause))
-    completeIfDone(batch, nil)
-  }
-
-  private mutating func completeIfDone(_ batch: UInt64, _ seat: Int?) {
-    let isComplete = batches[batch]?.ledger.isComplete == true
-    if let seat, isComplete || unansweredIsElsewhere(batch, seat) { seats[seat].drop(batch) }
-    guard isComplete else { return }
-    batches[batch] = nil
+  mutating func completeIfDone(_ batch: UInt64, _ seat: Int?) {
+    if let seat { dropIfDone(batch, seat) }
+    guard ledgers[batch]?.isComplete == true else { return }
+    ledgers[batch] = nil
     actions.append(.complete(batch: batch))
   }
 
-  /// Whether all that is left open of a batch belongs to other workers.
-  private func unansweredIsElsewhere(_ batch: UInt64, _ seat: Int) -> Bool {
-    guard let ledger = batches[batch]?.ledger else { return true }
-    return seats[seat].assignments.lazy.filter { $0.batch == batch }.allSatisfy {
-      $0.records.count < ledger.count && ledger.unanswered(in: $0.records).isEmpty
-    }
-  }
-
-  /// No worker can be had: what was read is answered with that, and the rest is not read.
-  private mutating func giveUp(_ failure: WorkerFailure) {
-    guard startFailure == nil else { return }
-    startFailure = failure
-    inputHasEnded = true
-    let cause = Cause.cannotStart(failure)
-    for left in requeued { except(left.batch, left.records, cause) }
-    requeued.removeAll()
-    for seat in seats.indices {
-      for left in seats[seat].assignments.flatMap({ unanswered(in: $0) }) {
-        except(left.batch, left.records, cause)
+  /// Takes a batch off a seat when all that is left open of it belongs to other workers.
+  mutating func dropIfDone(_ batch: UInt64, _ seat: Int) {
+    guard let ledger = ledgers[batch] else { return seats[seat].drop(batch) }
+    let isDone =
+      ledger.isComplete
+      || seats[seat].assignments.lazy.filter { $0.batch == batch }.allSatisfy {
+        $0.records.count < ledger.count && ledger.unanswered(in: $0.records).isEmpty
       }
-      seats[seat].assignments.removeAll()
-      if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
-    }
+    if isDone { seats[seat].drop(batch) }
   }
 
   /// Once nothing is left to hand out, workers are told so: a command that holds its answers back
   /// gives them when its input ends. The run is over when the last worker has left.
-  private mutating func closeIfDone() {
+  mutating func closeIfDone() {
     guard inputHasEnded, requeued.isEmpty, !isFinished else { return }
     for seat in seats.indices where seats[seat].isOccupied && !seats[seat].isClosing {
-      seats[seat].isClosing = true
-      actions.append(.close(seat: seat))
+      close(seat)
     }
-    if batches.isEmpty, !seats.contains(where: \.isOccupied) {
+    if ledgers.isEmpty, !seats.contains(where: \.isOccupied) {
       isFinished = true
       actions.append(.finish)
     }

@@ -7,6 +7,23 @@ struct Assignment: Equatable {
   var records: Range<Int>
   /// How many records the worker had been sent before these, since it was forked.
   var start: UInt64 = 0
+  /// Which try of these records this is, from 1.
+  var attempt = 1
+
+  /// Some of the records.
+  func part(_ records: Range<Int>) -> Assignment {
+    var part = self
+    part.records = records
+    part.start = start + UInt64(records.lowerBound - self.records.lowerBound)
+    return part
+  }
+
+  /// The first `count` of the records, and what is left where there are more.
+  func split(at count: Int) -> (first: Assignment, rest: Assignment?) {
+    guard count > 0, count < records.count else { return (self, nil) }
+    let middle = records.lowerBound + count
+    return (part(records.lowerBound..<middle), part(middle..<records.upperBound))
+  }
 }
 
 /// A worker's place, occupied or not, and what the worker in it has been given.
@@ -22,7 +39,7 @@ struct Seat {
   var assignments: Deque<Assignment> = []
   /// Records sent and not yet answered.
   private(set) var outstanding = 0
-  private var sent: UInt64 = 0
+  private(set) var sent: UInt64 = 0
   /// Batches it may hold: the one it works on and one ahead, more where it says it is hungry.
   var lookAhead = Seat.usualLookAhead
   private(set) var answersSinceFork = 0
@@ -36,6 +53,10 @@ struct Seat {
   var isRetired = false
   /// Why the worker cannot go on, where that is no record's fault.
   var failure: WorkerFailure?
+  /// Its worker was the first of the seat, and could not be set up: another would not be either.
+  var isHopeless = false
+  /// How many records it had begun when it was found to be late with the last of them.
+  var lateAt: UInt64?
   /// What the worker said about its end.
   var lastWords = ""
 
@@ -81,6 +102,24 @@ struct Seat {
     deaths = 0
     lastAnswer = now
     isHungry = false
+  }
+
+  /// The assignment that a record is part of.
+  func assignment(with record: Int, of batch: UInt64) -> Assignment? {
+    assignments.first { $0.batch == batch && $0.records.contains(record) }
+  }
+
+  /// Takes a record out of what the worker has been given.
+  mutating func giveBack(_ record: Int, of batch: UInt64) {
+    guard
+      let place = assignments.firstIndex(where: {
+        $0.batch == batch && $0.records.contains(record)
+      })
+    else { return }
+    let whole = assignments.remove(at: place)
+    let parts = [whole.records.lowerBound..<record, (record + 1)..<whole.records.upperBound]
+    let left = parts.filter { !$0.isEmpty }.map { whole.part($0) }
+    assignments.insert(contentsOf: left, at: place)
   }
 
   mutating func drop(_ batch: UInt64) {

@@ -1,29 +1,38 @@
 import VimapBytes
 import VimapSystem
 
+/// What a worker does in its own process: takes messages until there are no more.
+typealias WorkerBody = (WorkerChannel) throws -> Void
+
 /// The worker processes of a pool and the memory they write their results to, by seat.
 final class WorkerCrew {
-  private let configuration: PoolConfiguration
-  private let fileNames: [String]
-  private let input: SharedMemory
-  private let makeWorker: PoolDriver.MakeWorker
+  private let server: ForkServer
   private var workers: [WorkerProcess?]
   /// A seat's memory is kept for its next worker.
-  private var slabs: [ResultSlabs?]
+  private let slabs: [ResultSlabs]
 
-  /// Called in a forked process before it works: lets go of everything that is the parent's.
-  var onBecomingWorker: () -> Void = {}
-
+  /// Forks the process that will fork the workers, which inherit what there is now.
+  /// - Parameter seat: describes a worker's place, in its own process.
   init(
-    _ configuration: PoolConfiguration, fileNames: [String], input: SharedMemory,
-    makeWorker: @escaping PoolDriver.MakeWorker
-  ) {
-    self.configuration = configuration
-    self.fileNames = fileNames
-    self.input = input
-    self.makeWorker = makeWorker
-    workers = Array(repeating: nil, count: configuration.jobs)
-    slabs = Array(repeating: nil, count: configuration.jobs)
+    jobs: Int, input: SharedMemory, seat: @escaping (Int) -> WorkerSeat,
+    body: @escaping WorkerBody
+  ) throws(SystemError) {
+    // All of it is there before the first fork, in one mapping, and costs nothing until touched.
+    let size = ResultSlabLayout.memorySize(slabs: SlabLayout.resultSlabCount)
+    let memory = try SharedMemory(count: jobs * size)
+    let slabs = (0..<jobs).map {
+      ResultSlabs(
+        count: SlabLayout.resultSlabCount, in: SharedMemory(part: $0 * size, size, of: memory))
+    }
+    self.slabs = slabs
+    workers = Array(repeating: nil, count: jobs)
+    server = try ForkServer { number, socket, parent in
+      let channel = WorkerChannel(
+        seat: seat(number), socket: socket, input: input, shared: slabs[number].memory,
+        parent: parent)
+      channel.work(body)
+    }
+    server.onReplacing = { [unowned self] in workers.removeAll() }
   }
 
   var seats: Range<Int> { workers.indices }
@@ -33,48 +42,14 @@ final class WorkerCrew {
 
   subscript(seat: Int) -> WorkerProcess? { workers[seat] }
 
-  /// Forks a worker for a vacant seat and gives it what slabs there are.
+  /// Has a worker forked for a vacant seat and gives it what slabs there are.
   func fork(_ seat: Int, watchedBy poll: inout PollSet) throws(SystemError) {
-    let memory = try memory(of: seat)
-    memory.resetState()
-    var sockets = try MessageSocket.pair()
-    let parent = Process.current
-    guard let process = try Process.fork() else {
-      if let socket = sockets.theirs.take() {
-        sockets.ours = nil
-        becomeWorker(seat, socket, memory, parent: parent)
-      }
-      Process.exitNow(1)
-    }
-    guard let socket = sockets.ours.take() else { return }
-    let place = poll.add(socket.descriptor.number, .readable)
-    let worker = WorkerProcess(
-      process: process, socket: socket, slabs: memory, pollPlace: place)
+    slabs[seat].resetState()
+    let new = try server.fork(seat)
+    let place = poll.add(new.socket.descriptor.number, .readable)
+    let worker = WorkerProcess(new, slabs: slabs[seat], pollPlace: place)
     workers[seat] = worker
     worker.giveIdleSlabs()
-  }
-
-  private func memory(of seat: Int) throws(SystemError) -> ResultSlabs {
-    if let memory = slabs[seat] { return memory }
-    let memory = try ResultSlabs(count: SlabLayout.resultSlabCount)
-    slabs[seat] = memory
-    return memory
-  }
-
-  /// The child's side of a fork.
-  private func becomeWorker(
-    _ seat: Int, _ socket: consuming MessageSocket, _ memory: ResultSlabs, parent: ProcessID
-  ) -> Never {
-    Process.leaveGroup()
-    Signals.unblock()
-    // The other workers' sockets go too: were one held open here, its end would not be seen.
-    workers.removeAll()
-    onBecomingWorker()
-    let link = WorkerLink(
-      seat: configuration.seat(seat), mode: configuration.mode,
-      fileNames: fileNames, socket: socket, input: input, shared: memory.memory,
-      format: configuration.format, withMeta: configuration.withMeta)
-    link.work(parent: parent, makeWorker)
   }
 
   /// Takes leave of a worker whose socket has ended.
@@ -82,16 +57,48 @@ final class WorkerCrew {
     guard let worker = workers[seat] else { return nil }
     poll.remove(worker.pollPlace)
     workers[seat] = nil
-    return worker.reap()
+    return worker.reap(by: server)
+  }
+
+  /// Ends what is left, at once.
+  func disband(watchedBy poll: inout PollSet) {
+    for seat in seats {
+      workers[seat]?.kill()
+      _ = bury(seat, watchedBy: &poll)
+    }
+    server.leave()
   }
 
   /// A piece of a result slab is not needed any more.
   func release(_ seat: Int, _ slab: Int) {
-    guard let memory = slabs[seat] else { return }
+    let memory = slabs[seat]
     memory.letGo(slab)
     if memory.isIdle(slab), let worker = workers[seat] { worker.give(slab) }
   }
 
   /// Whether a worker can write nothing, because of results of its that are held.
   func isStuck(_ seat: Int) -> Bool { workers[seat]?.slabs.areAllHeld ?? false }
+}
+
+extension WorkerChannel {
+  /// Runs a worker until it has no more to do, and ends the process.
+  fileprivate func work(_ body: WorkerBody) -> Never {
+    Process.leaveGroup()
+    Signals.unblock()
+    var status: CInt = 0
+    do {
+      try body(self)
+      try flush()
+    } catch LinkError.parentIsGone {
+    } catch {
+      status = 1
+      if let failure = error as? WorkerFailure {
+        try? tell(FromWorker(kind: .failed, code: Int32(failure.errno ?? 0)), failure.message)
+      } else {
+        try? tell(FromWorker(kind: .lastWords), "\(error)")
+      }
+    }
+    Process.flushStreams()
+    Process.exitNow(status)
+  }
 }

@@ -11,11 +11,9 @@ final class WorkerProcess {
   /// Its place in the parent's poll set.
   let pollPlace: Int
 
-  init(
-    process: ProcessID, socket: consuming MessageSocket, slabs: ResultSlabs, pollPlace: Int
-  ) {
-    self.process = process
-    self.socket = socket
+  init(_ new: consuming NewWorker, slabs: ResultSlabs, pollPlace: Int) {
+    self.process = new.process
+    self.socket = new.socket
     self.slabs = slabs
     self.pollPlace = pollPlace
   }
@@ -46,9 +44,8 @@ final class WorkerProcess {
   }
 
   /// Takes the status of a worker whose socket has ended.
-  func reap() -> ProcessEnd {
-    Process.kill(process)
-    let end = (try? Process.wait(process)) ?? .exited(status: 0)
+  func reap(by server: ForkServer) -> ProcessEnd {
+    let end = server.reap(process)
     isReaped = true
     slabs.killCommand()
     return end
@@ -56,6 +53,15 @@ final class WorkerProcess {
 
   /// How many records the worker had begun since it was forked.
   var begun: UInt64 { slabs.memory.loadWord(at: ResultSlabLayout.begunWord) }
+
+  /// Since when it has been at the record begun last, if it is at one and says so.
+  var busySince: Nanoseconds? {
+    let since = slabs.memory.loadWord(at: ResultSlabLayout.sinceWord)
+    return since == 0 ? nil : since
+  }
+
+  /// Lets the worker leave what it has not begun.
+  func dismiss() { slabs.memory.storeWord(1, at: ResultSlabLayout.dismissedWord) }
 }
 
 extension ResultSlabs {
@@ -63,6 +69,8 @@ extension ResultSlabs {
   func resetState() {
     memory.storeWord(0, at: ResultSlabLayout.begunWord)
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
+    memory.storeWord(0, at: ResultSlabLayout.sinceWord)
+    memory.storeWord(0, at: ResultSlabLayout.dismissedWord)
   }
 
   fileprivate func killCommand() {

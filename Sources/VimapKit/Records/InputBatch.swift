@@ -10,9 +10,12 @@ final class InputBatch {
   let length: Int
   let records: Int
   let place: InputPlace
+  /// The values the records were made from, where they are kept to stand beside the results.
+  let inputs: AnyObject?
 
   init(
-    slab: Int, offset: Int, length: Int, records: Int, place: InputPlace
+    slab: Int, offset: Int, length: Int, records: Int, place: InputPlace,
+    inputs: AnyObject? = nil
   ) {
     self.slab = Int32(slab)
     self.file = nil
@@ -20,15 +23,17 @@ final class InputBatch {
     self.length = length
     self.records = records
     self.place = place
+    self.inputs = inputs
   }
 
-  init(file: MemoryFile, length: Int, place: InputPlace) {
+  init(file: MemoryFile, length: Int, place: InputPlace, inputs: AnyObject? = nil) {
     self.slab = ToWorker.attachedFile
     self.file = file
     self.offset = 0
     self.length = length
     self.records = 1
     self.place = place
+    self.inputs = inputs
   }
 
   /// What a worker is told of some of the batch's records.

@@ -2,12 +2,22 @@ import VimapBytes
 import VimapJSON
 import VimapSystem
 
-/// The way of results from the workers to the output: into order where that is asked for, counted,
-/// written, and their memory given back.
+/// Where results end up.
+protocol ResultTarget: AnyObject {
+  /// Takes a piece over, in the order that results are to have.
+  func add(_ piece: ResultPiece)
+  /// Passes on what it can without waiting, and hands every piece it is done with to `done`.
+  func flush(_ done: (ResultPiece) -> Void) throws(SystemError)
+  /// Gives up all it holds.
+  func discard()
+  /// Descriptors that have to take more before it can go on.
+  var waiting: [CInt] { get }
+}
+
+/// The way of results from the workers to where they are wanted: into order where that is asked
+/// for, counted, passed on, and their memory given back.
 final class ResultFlow {
-  private let results: ResultSink
-  private let exceptions: ResultSink
-  private let carriesExceptions: Bool
+  private let target: any ResultTarget
   private var orderer: Orderer<ResultPiece>?
   private(set) var outputs = 0
   private(set) var exceptionCount = 0
@@ -21,11 +31,8 @@ final class ResultFlow {
   /// Told of every batch whose results are all on their way out.
   var onFinished: (UInt64) -> Void = { _ in }
 
-  /// - Parameter exceptions: where exceptions go that the format has no place for.
-  init(_ configuration: PoolConfiguration, results: ResultSink, exceptions: ResultSink) {
-    self.results = results
-    self.exceptions = exceptions
-    carriesExceptions = configuration.format.carriesExceptions
+  init(_ configuration: PoolConfiguration, target: any ResultTarget) {
+    self.target = target
     copyLimit = configuration.window
     orderer = configuration.keepsOrder ? Orderer(first: 0) : nil
   }
@@ -34,26 +41,25 @@ final class ResultFlow {
     orderer?.expect(batch: batch, records: records)
   }
 
-  /// Takes in results of one batch.
-  func add(batch: UInt64, records: Range<Int>, _ piece: ResultPiece) {
+  /// Takes in results.
+  func add(_ piece: ResultPiece) {
     switch piece.kind {
-    case .outputs: outputs += records.count
-    case .exception: exceptionCount += records.count
+    case .outputs: outputs += piece.records.count
+    case .exception: exceptionCount += piece.records.count
     }
     if orderer == nil {
       emit(piece)
     } else {
-      orderer?.add(batch: batch, records: records, piece, emit: emit, finished: onFinished)
+      orderer?.add(
+        batch: piece.batch, records: piece.records, piece, emit: emit, finished: onFinished)
     }
   }
 
   private func emit(_ piece: ResultPiece) {
-    if piece.bytes.isEmpty || isDiscarding {
+    if isDiscarding {
       release(piece)
-    } else if piece.kind == .exception, !carriesExceptions {
-      exceptions.add(piece)
     } else {
-      results.add(piece)
+      target.add(piece)
     }
   }
 
@@ -86,41 +92,31 @@ final class ResultFlow {
     }
   }
 
-  /// Counts a piece in memory of its own, which is not copied from a slab.
-  func addOwn(batch: UInt64, record: Int, _ bytes: SharedBytes, _ kind: Run.Kind) {
+  /// Takes in a result in memory of its own, which is not copied from a slab.
+  func add(
+    _ bytes: SharedBytes, _ kind: Run.Kind, batch: UInt64, record: Int, inputs: AnyObject? = nil
+  ) {
     copiedBytes += bytes.bytes.count
     add(
-      batch: batch, records: record..<(record + 1),
-      ResultPiece(bytes: bytes.bytes, kind: kind, source: .own(bytes)))
+      ResultPiece(
+        bytes: bytes.bytes, kind: kind, source: .own(bytes), batch: batch,
+        records: record..<(record + 1), inputs: inputs))
   }
 
-  // MARK: Writing
+  // MARK: Passing on
 
-  /// Writes what can be written without waiting.
-  func flush() throws(SystemError) {
-    try results.flush(release)
-    try exceptions.flush(release)
-  }
+  /// Passes on what can be without waiting.
+  func flush() throws(SystemError) { try target.flush(release) }
 
   /// So much is held in copies that no more should be read.
   var isClogged: Bool { copiedBytes >= copyLimit }
 
-  /// Closes what was opened here; for a process that was forked and does not write.
-  func abandon() {
-    results.abandon()
-    exceptions.abandon()
-  }
-
-  /// Gives up what is not written yet, and whatever else comes.
+  /// Gives up what is not passed on yet, and whatever else comes.
   func discard() {
     isDiscarding = true
-    results.discard()
-    exceptions.discard()
+    target.discard()
   }
 
-  /// What has to be waited for before more can be written.
-  var waiting: [CInt] {
-    (results.isWaiting ? [results.watched] : [])
-      + (exceptions.isWaiting ? [exceptions.watched] : [])
-  }
+  /// What has to be waited for before more can be passed on.
+  var waiting: [CInt] { target.waiting }
 }

@@ -15,10 +15,18 @@ struct ResultPiece {
   var bytes: ByteView
   var kind: Run.Kind
   var source: Source
+  /// What it answers.
+  var batch: UInt64
+  var records: Range<Int>
+  /// The batch's inputs, where they are kept to stand beside the results.
+  var inputs: AnyObject?
 
   /// The same tuples in memory of their own.
   func copied() -> ResultPiece {
     let box = SharedBytes(copying: bytes)
-    return ResultPiece(bytes: box.bytes, kind: kind, source: .own(box))
+    var copy = self
+    copy.bytes = box.bytes
+    copy.source = .own(box)
+    return copy
   }
 }

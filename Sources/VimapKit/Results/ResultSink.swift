@@ -53,9 +53,6 @@ public final class ResultSink {
     }
   }
 
-  /// Closes the second opening.
-  func abandon() { reopened = nil }
-
   /// Gives up what has not been written.
   func discard() {
     queue.removeAll()

@@ -1,13 +1,30 @@
 import VimapBytes
 import VimapSystem
 
-/// Writes tuples into a worker's result slabs, and keeps the table of runs that says what they
+/// What a worker writes into a result slab for one record.
+protocol Answer {
+  /// An upper bound of its size in bytes.
+  var sizeLimit: Int { get }
+
+  /// Hands its parts to `put`, first to last.
+  func write<Failure: Error>(_ put: (ByteView) throws(Failure) -> Void) throws(Failure)
+}
+
+/// Which record an answer is to.
+struct AnsweredRecord {
+  var batch: UInt64
+  /// Counted from 0 in the batch.
+  var number: Int
+  /// For an exception: where the record's line is in the batch.
+  var exceptionLine: Range<Int>?
+}
+
+/// Writes answers into a worker's result slabs, and keeps the table of runs that says what they
 /// answer.
 final class ResultSlabWriter {
   /// Sends an announcement, with a descriptor to attach or -1.
   var announce: (FromWorker, CInt) throws -> Void = { _, _ in }
 
-  let encoder: TupleEncoder
   private let memory: SharedMemory
   private var free: [Int] = []
   private var slab: Int?
@@ -17,40 +34,33 @@ final class ResultSlabWriter {
   /// The run at the table's end, as long as it may still be made longer.
   private var openRun: Run?
 
-  init(memory: SharedMemory, encoder: TupleEncoder) {
+  init(memory: SharedMemory) {
     self.memory = memory
-    self.encoder = encoder
   }
 
   /// Takes a slab from the parent, which has set its count of published runs to 0.
   func free(_ slab: Int) { free.append(slab) }
 
-  /// Whether a tuple with these parts can be added without waiting for the parent.
-  func hasRoom(input: Int, output: Int) -> Bool {
-    fits(encoder.size(input: input, output: output)) || !free.isEmpty
-  }
+  /// Whether an answer of at most `size` bytes can be added without waiting for the parent.
+  func hasRoom(for size: Int) -> Bool { fits(size) || !free.isEmpty }
 
   private func fits(_ size: Int) -> Bool {
     guard slab != nil, runCount < ResultSlabLayout.runCapacity else { return false }
     return used + size <= ResultSlabLayout.payloadSize || isOversize(size)
   }
 
-  /// A tuple larger than a whole slab travels in a file of its own.
+  /// An answer larger than a whole slab travels in a file of its own.
   private func isOversize(_ size: Int) -> Bool { size > ResultSlabLayout.payloadSize }
 
-  /// Adds the answer to one record. There is room for it (``hasRoom(input:output:)``).
-  func add(
-    input: ByteView, output: ByteView, record: Int, batch: RecordBatch, isException: Bool,
-    meta: TupleMeta?
-  ) throws {
-    let size = encoder.size(input: input.count, output: output.count)
+  /// Adds the answer to one record. There is room for it (``hasRoom(for:)``).
+  func add(_ answer: some Answer, to record: AnsweredRecord) throws {
+    let size = answer.sizeLimit
     if !fits(size) { try takeNextSlab() }
     guard let slab else { return }
     var run = Run(
-      batch: batch.id, firstRecord: record, recordCount: 1,
-      kind: isException ? .exception : .outputs, offset: used, length: 0)
-    if isException {
-      let line = batch.lineRange(of: record)
+      batch: record.batch, firstRecord: record.number, recordCount: 1,
+      kind: record.exceptionLine == nil ? .outputs : .exception, offset: used, length: 0)
+    if let line = record.exceptionLine {
       run.lineOffset = line.lowerBound
       run.lineLength = line.count
     }
@@ -58,7 +68,7 @@ final class ResultSlabWriter {
     if isOversize(size) {
       let file = try MemoryFile()
       run.isAttached = true
-      try encoder.encode(input: input, output: output, isException: isException, meta: meta) {
+      try answer.write {
         run.length += $0.count
         try file.append($0)
       }
@@ -70,9 +80,7 @@ final class ResultSlabWriter {
     }
 
     var cursor = memory.cursor(at: ResultSlabLayout.payload(of: slab) + used, room: size)
-    encoder.encode(input: input, output: output, isException: isException, meta: meta) {
-      cursor.put($0)
-    }
+    answer.write { cursor.put($0) }
     let length = cursor.count
     run.length = length
     used += length

@@ -18,8 +18,9 @@ final class ResultSlabs {
     var users = 0
   }
 
-  init(count: Int) throws(SystemError) {
-    memory = try SharedMemory(count: ResultSlabLayout.memorySize(slabs: count))
+  /// - Parameter memory: of `ResultSlabLayout.memorySize(slabs: count)` bytes.
+  init(count: Int, in memory: SharedMemory) {
+    self.memory = memory
     slabs = Array(repeating: State(), count: count)
   }
 

@@ -6,16 +6,13 @@ import VimapSystem
 /// worker, that no worker is left for, or that are too long to be one.
 final class TupleComposer {
   private let encoder: TupleEncoder
-  private let configuration: PoolConfiguration
-  private let fileNames: [String]
+  private let form: RecordForm
   private let scanner = RecordScanner()
 
-  init(_ configuration: PoolConfiguration, fileNames: [String]) {
-    self.configuration = configuration
-    self.fileNames = fileNames
+  init(_ form: RecordForm) {
+    self.form = form
     encoder = TupleEncoder(
-      format: configuration.format, withMeta: configuration.withMeta,
-      fileNames: fileNames)
+      format: form.format, withMeta: form.withMeta, fileNames: form.fileNames)
   }
 
   /// The exceptions for some records of a batch.
@@ -33,12 +30,12 @@ final class TupleComposer {
     let batch = RecordBatch()
     batch.load(
       message, region: memory.view(input.offset, input.length), memory: memory,
-      mode: configuration.mode, scanner: scanner)
+      mode: form.mode, scanner: scanner)
     for record in batch.records {
-      let line = batch.line(of: record, mode: configuration.mode)
+      let line = batch.line(of: record, mode: form.mode)
       let problem = batch.problem(with: record)
       let exception =
-        problem.map { .invalidJSON($0, file: fileNames[input.place.file], line: line) }
+        problem.map { .invalidJSON($0, file: form.fileNames[input.place.file], line: line) }
         ?? RecordException(cause)
       let meta = TupleMeta(
         index: batch.index(of: record), file: input.place.file, line: line,
@@ -51,11 +48,11 @@ final class TupleComposer {
 
   /// The exception for a line that is longer than a record may be; its `in` is how the line begins.
   func tooLarge(_ line: RejectedLine) -> SharedBytes {
-    let file = fileNames[line.place.file]
+    let file = form.fileNames[line.place.file]
     let exception = RecordException(
       .recordTooLarge,
       "\(file):\(line.place.line): the record has \(line.length) bytes, more than the"
-        + " \(configuration.mode.longestRecord) allowed",
+        + " \(form.mode.longestRecord) allowed",
       attempts: 0, details: [("file", .text(file)), ("line", .number(line.place.line))])
     let meta = TupleMeta(
       index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,
@@ -73,7 +70,7 @@ final class TupleComposer {
     let box = SharedBytes()
     encoder.encode(
       input: isJSON ? input : text.view, output: out.view, isException: true,
-      meta: configuration.withMeta ? meta : nil
+      meta: form.withMeta ? meta : nil
     ) { box.append($0) }
     return box
   }
@@ -86,6 +83,8 @@ extension RecordException {
       self.init(
         .spawn, "no worker can be started: \(failure.message)", attempts: 0,
         details: failure.errno.map { [("errno", .number($0))] } ?? [])
+    case .timedOut(_, let attempts):
+      self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
     case .workerDied(_, let end, let lastWords, let attempts):
       let how =
         switch end {
@@ -102,7 +101,9 @@ extension RecordException {
 extension PoolState.Cause {
   /// The worker that had the record.
   fileprivate var worker: Int? {
-    if case .workerDied(let seat, _, _, _) = self { return seat }
-    return nil
+    switch self {
+    case .workerDied(let seat, _, _, _), .timedOut(let seat, _): seat
+    case .cannotStart: nil
+    }
   }
 }

@@ -33,7 +33,7 @@ final class TupleEncoder {
   }
 
   /// An upper bound of a tuple's size.
-  func size(input: Int, output: Int) -> Int { overhead + input + output }
+  fileprivate func size(input: Int, output: Int) -> Int { overhead + input + output }
 
   /// Hands the tuple's parts to `write`, first to last.
   func encode<Failure: Error>(
@@ -75,6 +75,22 @@ final class TupleEncoder {
     metaText.append(",\"seconds\":")
     metaText.append(microseconds: meta.seconds)
     metaText.append("}")
+  }
+}
+
+/// A result put together from its parts as it is written.
+struct TupleAnswer: Answer {
+  let encoder: TupleEncoder
+  var input: ByteView
+  var output: ByteView
+  var isException = false
+  var meta: TupleMeta?
+
+  var sizeLimit: Int { encoder.size(input: input.count, output: output.count) }
+
+  func write<Failure: Error>(_ put: (ByteView) throws(Failure) -> Void) throws(Failure) {
+    try encoder.encode(
+      input: input, output: output, isException: isException, meta: meta, write: put)
   }
 }
 

@@ -16,7 +16,7 @@ struct SlabLayout: Sendable {
   }
 }
 
-/// The shared memory of one worker: two words about its state, then its result slabs, each of
+/// The shared memory of one worker: words about its state, then its result slabs, each of
 /// which is a word, a table of runs, and the tuples.
 enum ResultSlabLayout {
   /// Most runs in a slab.
@@ -29,7 +29,8 @@ enum ResultSlabLayout {
   private static let payloadOffset = tableOffset + runCapacity * Run.size
   private static let slabSize = payloadOffset + payloadSize
 
-  static func memorySize(slabs: Int) -> Int { stateSize + slabs * slabSize }
+  /// Whole pages, so that no two workers share one.
+  static func memorySize(slabs: Int) -> Int { (stateSize + slabs * slabSize + 4095) & ~4095 }
 
   /// The word that counts the records begun since the worker was forked, in the order they were
   /// sent to it. It can be read when the worker has died: of the records not answered, those
@@ -37,6 +38,11 @@ enum ResultSlabLayout {
   static let begunWord = 0
   /// The word that holds the process group of the worker's command.
   static let groupWord = 8
+  /// The word that says since when the worker has been at the record begun last, on the monotonic
+  /// clock; 0 where it is at none, or nobody wants to know.
+  static let sinceWord = 16
+  /// The word that the parent sets when it wants no more answers.
+  static let dismissedWord = 24
 
   /// The word that counts the runs published in a slab.
   static func publishedWord(_ slab: Int) -> Int { stateSize + slab * slabSize }

@@ -5,6 +5,7 @@ import VimapSystem
 /// The command line made into things that can be used: inputs, outputs, the pool and its worker.
 struct RunPlan {
   let pool: PoolConfiguration
+  let form: RecordForm
   let inputs: [InputFile]
   let worker: WorkerChoice
   let outputs: OutputFiles
@@ -12,7 +13,8 @@ struct RunPlan {
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
     pool = try PoolConfiguration(options)
-    worker = try WorkerChoice(line, pool: pool)
+    form = try RecordForm(options)
+    worker = try WorkerChoice(line, pool, form)
     inputs = try RunPlan.inputs(options.file, standard)
     outputs = try OutputFiles(options, standard)
   }
@@ -30,13 +32,13 @@ struct RunPlan {
 
   func run() throws -> ExitStatus {
     Signals.ignoreBrokenPipes()
-    let driver = try PoolDriver(
-      worker.adapted(pool), inputs: inputs, results: outputs.results,
+    let pool = try RecordPool(
+      worker.adapted(pool), form, inputs: inputs, results: outputs.results,
       exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
     let observer = RunObserver(outputName: outputs.name)
-    driver.onNotice = observer.note
-    driver.watch(try SignalWatch(observer.signals), decide: observer.decide)
-    return observer.status(of: driver.run())
+    pool.onNotice = observer.note
+    pool.watch(try SignalWatch(observer.signals), decide: observer.decide)
+    return observer.status(of: pool.run())
   }
 }
 
@@ -55,6 +57,12 @@ extension PoolConfiguration {
     }
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
+  }
+}
+
+extension RecordForm {
+  fileprivate init(_ options: VimapCommand) throws {
+    self.init()
     format = options.results.format
     withMeta = options.results.meta
     if withMeta, !format.carriesMeta {

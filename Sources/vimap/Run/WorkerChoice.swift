@@ -8,7 +8,7 @@ enum WorkerChoice {
   case command(VimapExec.CommandConfiguration)
   case http(HTTPConfiguration)
 
-  init(_ line: TypedLine, pool: PoolConfiguration) throws {
+  init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
     let options = line.options
     if line.command?.isEmpty == true { throw Refusal(.usage, "--: a command must follow") }
     let chosen = [
@@ -29,7 +29,7 @@ enum WorkerChoice {
       self = .command(Self.commandWorker(line, pool))
     } else {
       if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
-      self = .http(try Self.httpWorker(options, pool))
+      self = .http(try Self.httpWorker(options, form))
     }
   }
 
@@ -50,10 +50,10 @@ enum WorkerChoice {
   }
 
   private static func httpWorker(
-    _ options: VimapCommand, _ pool: PoolConfiguration
+    _ options: VimapCommand, _ form: RecordForm
   ) throws -> HTTPConfiguration {
     let worker = try HTTPConfiguration(options.http)
-    let known = Set(pool.initArguments.map(\.name))
+    let known = Set(form.initArguments.map(\.name))
     if let name = worker.initNames.first(where: { !known.contains($0) }) {
       throw Refusal(.usage, "{init.\(name)}: give it a value with --init \(name)=VALUE")
     }

@@ -1,0 +1,189 @@
+import VimapSystem
+
+/// A small process, forked early, that forks a pool's workers.
+///
+/// Only the thread that calls fork(2) goes on in the new process; a lock that another thread held
+/// stays locked there for ever. So forking is safe for a process with one thread only, and a
+/// program that uses threads later, as everything asynchronous does, could not replace a worker.
+/// This process has one thread for good, and the state that workers are to inherit.
+///
+/// It does what it is asked for, one thing after the other, and ends when the program does. Should
+/// it be killed, another takes its place as long as the program has one thread.
+final class ForkServer {
+  /// What a worker does, in its own process, with its seat and its end of the socket; `server` is
+  /// its parent.
+  typealias BecomeWorker =
+    (_ seat: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
+
+  private let becomeWorker: BecomeWorker
+  private var connection: Connection?
+
+  /// Called in a server that takes another's place: lets go of what joins the program to its
+  /// workers, whose end would not be seen if it were held open there.
+  var onReplacing: () -> Void = {}
+
+  /// Forks the server.
+  init(becomeWorker: @escaping BecomeWorker) throws(SystemError) {
+    self.becomeWorker = becomeWorker
+    connection = try Connection(becomeWorker, {})
+  }
+
+  /// Has a worker forked. Returns its process and our end of its socket.
+  func fork(_ seat: Int) throws(SystemError) -> NewWorker {
+    if let worker = try connection?.fork(seat) { return worker }
+    connection = nil
+    guard try Process.threadCount() == 1 else {
+      throw SystemError(call: "fork", code: .noSuchProcess)
+    }
+    connection = try Connection(becomeWorker, onReplacing)
+    guard let worker = try connection?.fork(seat) else {
+      throw SystemError(call: "fork", code: .noSuchProcess)
+    }
+    return worker
+  }
+
+  /// Takes the status of a worker, which is ended first if it still runs.
+  func reap(_ process: ProcessID) -> ProcessEnd {
+    let request = Request(kind: .reap, process: process)
+    guard let reply = try? connection?.ask(request) else {
+      // Where its server is gone, it was killed with it.
+      return .killed(signal: Int(Signals.kill))
+    }
+    return reply.signal == 0
+      ? .exited(status: Int(reply.exitStatus)) : .killed(signal: Int(reply.signal))
+  }
+
+  /// Ends the server, once every worker has been reaped.
+  func leave() {
+    connection?.leave()
+    connection = nil
+  }
+}
+
+/// A worker that was just forked, and our end of its socket.
+struct NewWorker: ~Copyable {
+  let process: ProcessID
+  var socket: MessageSocket
+}
+
+private struct Request: BitwiseCopyable {
+  enum Kind: UInt8 {
+    /// Fork a worker for `seat`; its end of a socket is attached.
+    case fork
+    /// End `process` if need be, and say how it ended.
+    case reap
+    /// Nothing more comes.
+    case leave
+  }
+  var kind: Kind
+  var seat: Int32 = 0
+  var process: ProcessID = 0
+}
+
+private struct Reply: BitwiseCopyable {
+  /// 0, or why it could not be done (errno).
+  var failure: CInt = 0
+  var process: ProcessID = 0
+  var exitStatus: Int32 = 0
+  var signal: Int32 = 0
+}
+
+/// A running server, as the program sees it.
+private final class Connection {
+  private let process: ProcessID
+  private let socket: MessageSocket
+
+  init(
+    _ becomeWorker: ForkServer.BecomeWorker, _ onReplacing: () -> Void
+  ) throws(SystemError) {
+    var sockets = try MessageSocket.pair()
+    guard let process = try Process.fork() else {
+      onReplacing()
+      sockets.ours = nil
+      if let socket = sockets.theirs.take() { serve(socket, becomeWorker) }
+      Process.exitNow(0)
+    }
+    guard let socket = sockets.ours.take() else {
+      throw SystemError(call: "socketpair", code: .badFileDescriptor)
+    }
+    self.process = process
+    self.socket = socket
+  }
+
+  /// `nil` where the server is gone.
+  func fork(_ seat: Int) throws(SystemError) -> NewWorker? {
+    var sockets = try MessageSocket.pair()
+    let request = Request(kind: .fork, seat: Int32(seat))
+    guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take(),
+      let reply = try ask(request, attached: theirs.descriptor.number)
+    else { return nil }
+    return NewWorker(process: reply.process, socket: ours)
+  }
+
+  /// `nil` where the server is gone.
+  func ask(_ request: Request, attached: CInt = -1) throws(SystemError) -> Reply? {
+    guard (try? socket.send(request, attached: attached, waiting: true)) != nil,
+      case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true)
+    else { return nil }
+    if reply.failure != 0 {
+      throw SystemError(call: "fork", code: .init(rawValue: reply.failure))
+    }
+    return reply
+  }
+
+  func leave() {
+    _ = try? socket.send(Request(kind: .leave), waiting: true)
+  }
+
+  deinit {
+    // Its end of the socket is closed behind this, and it may not be the last to hold it.
+    leave()
+    _ = try? Process.wait(process)
+  }
+}
+
+// MARK: - In the server
+
+private func serve(
+  _ socket: consuming MessageSocket, _ becomeWorker: ForkServer.BecomeWorker
+) {
+  Process.leaveGroup()
+  Process.takeChildStatus()
+  let server = Process.current
+  var children: Set<ProcessID> = []
+  while case .message(let request, _, var attached) = try? socket.receive(
+    Request.self, waiting: true)
+  {
+    var reply = Reply()
+    do throws(SystemError) {
+      switch request.kind {
+      case .leave: return
+      case .reap:
+        // A server that took another's place has not all of its children.
+        guard children.remove(request.process) != nil else {
+          throw SystemError(call: "waitpid", code: .noSuchProcess)
+        }
+        Process.kill(request.process)
+        switch try Process.wait(request.process) {
+        case .killed(let signal): reply.signal = Int32(signal)
+        case .exited(let status): reply.exitStatus = Int32(status)
+        }
+      case .fork:
+        guard let theirs = attached.take() else {
+          throw SystemError(call: "fork", code: .tooManyOpenFiles)
+        }
+        guard let process = try Process.fork() else {
+          // The worker does not keep what joins the server to the program.
+          _ = consume socket
+          becomeWorker(Int(request.seat), MessageSocket(theirs), server)
+          Process.exitNow(1)
+        }
+        children.insert(process)
+        reply.process = process
+      }
+    } catch {
+      reply.failure = error.code.rawValue
+    }
+    _ = try? socket.send(reply, waiting: true)
+  }
+}

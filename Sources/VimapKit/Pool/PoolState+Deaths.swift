@@ -1,0 +1,130 @@
+import VimapSystem
+
+/// What the end of a worker means for the records it had.
+extension PoolState {
+  /// The worker has been at the record it is at for longer than is allowed, and is to be ended.
+  /// - Parameter begun: how many records it had begun by then.
+  mutating func workerIsLate(_ seat: Int, begun: UInt64) {
+    guard seats[seat].isOccupied, seats[seat].lateAt == nil else { return }
+    seats[seat].lateAt = begun
+    actions.append(.kill(seat: seat))
+  }
+
+  /// A worker process is gone.
+  /// - Parameter begun: how many records it had begun, of those sent to it since it was forked.
+  mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {
+    let ended = seats[seat]
+    seats[seat].vacate()
+    let left = ended.assignments.flatMap { unanswered(in: $0) }
+    let wasInVain = ended.answersSinceFork == 0 && (!left.isEmpty || !ended.isReady)
+    if (wasInVain && ended.lateAt == nil) || ended.failure != nil {
+      seats[seat].deaths = ended.deaths + 1
+      seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
+    }
+    let isHopeless = seats[seat].deaths >= Self.patience || ended.isHopeless
+    if ended.failure != nil {
+      requeued.insert(contentsOf: left, at: 0)
+    } else {
+      blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless)
+    }
+    if isHopeless, ended.failure != nil || !ended.isReady {
+      seats[seat].isRetired = true
+      if !seats.contains(where: \.isOccupied) {
+        giveUp(ended.failure ?? WorkerFailure("worker \(seat) ends before it is ready"))
+      }
+    }
+    closeIfDone()
+  }
+
+  /// A worker says that a record failed which may be tried again: has it requeued, unless it has
+  /// been tried often enough.
+  mutating func retry(_ seat: Int, batch: UInt64, record: Int, now: Nanoseconds) -> Bool {
+    guard ledgers[batch]?.unanswered(in: record..<(record + 1)).isEmpty == false,
+      let failed = seats[seat].assignment(with: record, of: batch),
+      failed.attempt <= rules.retries
+    else { return false }
+    seats[seat].giveBack(record, of: batch)
+    seats[seat].noteAnswers(1, now)
+    requeued.append(
+      Assignment(batch: batch, records: record..<(record + 1), attempt: failed.attempt + 1))
+    dropIfDone(batch, seat)
+    return true
+  }
+
+  func unanswered(in assignment: Assignment) -> [Assignment] {
+    let open = ledgers[assignment.batch]?.unanswered(in: assignment.records) ?? []
+    return open.map { assignment.part($0) }
+  }
+
+  /// Takes apart what a dead worker left: the records it is held responsible for are tried again
+  /// or answered with an exception, the others go to another worker.
+  private mutating func blame(
+    _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64,
+    isHopeless: Bool
+  ) {
+    // A worker that was late with one record, and had gone on to the next when its end came, has
+    // failed with neither.
+    let isPardoned = ended.lateAt.map { $0 < begun } ?? false
+    var again: [Assignment] = []
+    var mayBlame = !isPardoned
+    for assignment in left {
+      let wasBegun =
+        begun > assignment.start
+        ? min(Int(begun - assignment.start), assignment.records.count) : 0
+      var guilty: Int
+      switch rules.blame {
+      case .firstBegun: guilty = mayBlame ? min(1, wasBegun) : 0
+      case .everyBegun: guilty = wasBegun
+      }
+      if mayBlame, guilty == 0, isHopeless { guilty = 1 }
+      mayBlame = false
+      let first = assignment.records.lowerBound
+      for record in first..<(first + guilty) {
+        if assignment.attempt <= rules.retries {
+          again.append(
+            Assignment(
+              batch: assignment.batch, records: record..<(record + 1),
+              attempt: assignment.attempt + 1))
+          continue
+        }
+        let cause: Cause =
+          ended.lateAt != nil
+          ? .timedOut(seat: seat, attempts: assignment.attempt)
+          : .workerDied(
+            seat: seat, end, lastWords: ended.lastWords, attempts: assignment.attempt)
+        except(assignment.batch, record..<(record + 1), cause)
+      }
+      if first + guilty < assignment.records.upperBound {
+        again.append(
+          Assignment(
+            batch: assignment.batch, records: (first + guilty)..<assignment.records.upperBound,
+            attempt: assignment.attempt + (wasBegun > guilty ? 1 : 0)))
+      }
+    }
+    requeued.insert(contentsOf: again, at: 0)
+  }
+
+  private mutating func except(_ batch: UInt64, _ records: Range<Int>, _ cause: Cause) {
+    guard ledgers[batch]?.mark(records) == true else { return }
+    noteExcepted(records.count)
+    actions.append(.except(batch: batch, records: records, cause))
+    completeIfDone(batch, nil)
+  }
+
+  /// No worker can be had: what was read is answered with that, and the rest is not read.
+  mutating func giveUp(_ failure: WorkerFailure) {
+    guard startFailure == nil else { return }
+    startFailure = failure
+    inputHasEnded = true
+    let cause = Cause.cannotStart(failure)
+    for left in requeued { except(left.batch, left.records, cause) }
+    requeued.removeAll()
+    for seat in seats.indices {
+      for left in seats[seat].assignments.flatMap({ unanswered(in: $0) }) {
+        except(left.batch, left.records, cause)
+      }
+      seats[seat].assignments.removeAll()
+      if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
+    }
+  }
+}

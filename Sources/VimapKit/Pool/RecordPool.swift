@@ -1,0 +1,108 @@
+import VimapBytes
+public import VimapSystem
+
+/// A pool that maps the lines of files, each a JSON value, to lines of results in another file.
+///
+/// Its workers see batches of lines and answer them with bytes (``PoolWorker``); nothing is copied
+/// on the way, and no Swift value is made of a record. ``Pool`` is for workers that map Swift values.
+///
+/// It belongs to one thread; see ``Pool`` for what that means for a program that has several.
+public final class RecordPool {
+  /// Makes the worker of a seat; called in the worker's process.
+  public typealias MakeWorker = (WorkerSeat) throws -> any PoolWorker
+
+  private let driver: PoolDriver
+  private let failed: FailedLines?
+
+  /// Told what a person should know while the run goes on.
+  public var onNotice: (PoolNotice) -> Void {
+    get { driver.onNotice }
+    set { driver.onNotice = newValue }
+  }
+
+  /// Forks what will fork the workers: they inherit what there is at this moment.
+  ///
+  /// - Parameters:
+  ///   - results: where results are written.
+  ///   - exceptions: where exceptions are written that the format has no place for.
+  ///   - failed: where the input lines of exceptions are kept.
+  /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
+  public init(
+    _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
+    results: ResultSink, exceptions: ResultSink, failed: FailedLines? = nil,
+    makeWorker: @escaping MakeWorker
+  ) throws(SystemError) {
+    var form = form
+    form.fileNames = inputs.map(\.name)
+    self.failed = failed
+    driver = try PoolDriver(
+      configuration,
+      target: TupleTarget(form.format, results: results, exceptions: exceptions),
+      seat: { [form] in form.seat($0, of: configuration.jobs) },
+      body: { [form] channel in
+        var worker = try makeWorker(channel.seat)
+        if !worker.endsItself { channel.endWithProgram() }
+        try worker.run(WorkerLink(channel, form))
+      })
+    let reader = RecordReader(files: inputs, mode: form.mode, slabs: driver.slabs)
+    reader.onProblem = { [unowned driver] in driver.note($0) }
+    reader.onDiscard = { [unowned driver] piece in driver.carefully { try failed?.pass(piece) } }
+    driver.feed = FileFeed(reader, form, slabs: driver.slabs)
+    driver.onFailedLine = failed.map { failed in
+      { [unowned driver] batch, line in
+        try batch.withBytes(line, in: driver.slabs) { failed.add($0) }
+      }
+    }
+  }
+
+  deinit { driver.disband() }
+
+  /// Takes signals into account while the pool runs.
+  /// - Parameter decide: what to do about a signal.
+  public func watch(
+    _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
+  ) {
+    driver.watch(signals, decide: decide)
+  }
+
+  /// Maps the whole input. Returns when every worker has left and every result is written, or when
+  /// the run has been given up.
+  public func run() -> RunReport {
+    do throws(SystemError) {
+      try loop()
+    } catch {
+      driver.giveUp(.systemFailed(error))
+      // What is left is to see the workers out; where even that fails, they end with us.
+      try? loop()
+    }
+    driver.carefully { try failed?.finish() }
+    var report = driver.report
+    report.outputs = driver.flow.outputs
+    report.exceptions = driver.flow.exceptionCount
+    if report.outcome == .complete, let failure = driver.state.startFailure {
+      report.outcome = .noWorker(failure.message)
+    }
+    return report
+  }
+
+  private func loop() throws(SystemError) {
+    while true {
+      try driver.pump()
+      driver.carefully { try failed?.flush() }
+      if driver.isDone { return }
+      try driver.wait()
+    }
+  }
+}
+
+extension PoolDriver {
+  /// An input could not be read, or not to its end.
+  fileprivate func note(_ problem: InputProblem) {
+    if problem.isUnreadable {
+      report.hasUnreadableInput = true
+    } else {
+      report.hasBrokenInput = true
+    }
+    onNotice(.input(problem))
+  }
+}

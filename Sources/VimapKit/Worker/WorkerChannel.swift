@@ -1,0 +1,158 @@
+import VimapBytes
+import VimapSystem
+
+/// A worker's end of what joins it to its pool: messages both ways, and shared memory that answers
+/// are written to.
+///
+/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, `ValueLoop` for
+/// Swift values.
+final class WorkerChannel {
+  /// What a ``receive(waiting:)`` brought.
+  enum Arrival {
+    /// Records, and the memory they are in.
+    case batch(ToWorker, SharedMemory)
+    /// Room for results has come back.
+    case room
+    /// No more can come before some of what was given is answered.
+    case drain
+    /// No more batches will come.
+    case closed
+    /// Nothing now.
+    case nothing
+  }
+
+  let seat: WorkerSeat
+  /// The process that forked this one.
+  private let parent: ProcessID
+  private let socket: MessageSocket
+  private let input: SharedMemory
+  private let shared: SharedMemory
+  private let results: ResultSlabWriter
+  /// What came while an answer waited for room.
+  private var stash: [Arrival] = []
+  private var begunCount: UInt64 = 0
+
+  init(
+    seat: WorkerSeat, socket: consuming MessageSocket, input: SharedMemory, shared: SharedMemory,
+    parent: ProcessID
+  ) {
+    self.seat = seat
+    self.parent = parent
+    self.socket = socket
+    self.input = input
+    self.shared = shared
+    results = ResultSlabWriter(memory: shared)
+    results.announce = { [unowned self] in
+      _ = try self.socket.send($0, attached: $1, waiting: true)
+    }
+  }
+
+  // MARK: Receiving
+
+  /// Readable when there is something to receive.
+  var descriptor: CInt { socket.descriptor.number }
+
+  /// Something has come already that the descriptor does not show.
+  var hasMail: Bool { !stash.isEmpty }
+
+  /// Takes the next message.
+  /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
+  /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
+  func receive(waiting: Bool) throws -> Arrival {
+    stash.isEmpty ? try receiveNext(waiting: waiting) : stash.removeFirst()
+  }
+
+  private func receiveNext(waiting: Bool) throws -> Arrival {
+    if waiting { try flush() }
+    switch try socket.receive(ToWorker.self, waiting: waiting) {
+    case .nothingYet: return .nothing
+    case .ended: throw LinkError.parentIsGone
+    case .message(let message, _, let attached):
+      switch message.kind {
+      case .close: return .closed
+      case .drain: return .drain
+      case .resultSlab:
+        results.free(Int(message.slab))
+        return .room
+      case .batch: return .batch(message, try memory(of: message, attached))
+      }
+    }
+  }
+
+  private func memory(
+    of message: ToWorker, _ attached: consuming OwnedDescriptor?
+  ) throws(SystemError) -> SharedMemory {
+    if let attached {
+      return try SharedMemory(file: attached.number, count: message.length)
+    }
+    guard message.slab != ToWorker.attachedFile else {
+      throw SystemError(call: "recvmsg", code: .tooManyOpenFiles)
+    }
+    return input
+  }
+
+  // MARK: Working
+
+  /// Has the kernel end this process when the program ends, whatever it is doing then.
+  func endWithProgram() { Process.endWith(parent: parent) }
+
+  /// Says that `count` more records have been begun, in the order received: from here on they may
+  /// have an effect.
+  func begin(_ count: Int) {
+    begunCount += UInt64(count)
+    shared.storeWord(begunCount, at: ResultSlabLayout.begunWord)
+  }
+
+  /// Says since when the worker has been at the record begun last; 0 where it is at none.
+  func noteTime(_ now: Nanoseconds) { shared.storeWord(now, at: ResultSlabLayout.sinceWord) }
+
+  /// The pool wants no more answers: the rest of what was given may be left.
+  var isDismissed: Bool { shared.loadWord(at: ResultSlabLayout.dismissedWord) != 0 }
+
+  /// Where the process group of the worker's command is to be written.
+  var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }
+
+  // MARK: Answering
+
+  /// Answers a record if there is room for it; where there is none, a ``receive(waiting:)`` will
+  /// bring it.
+  /// - Returns: whether there was room.
+  func tryAnswer(_ record: AnsweredRecord, with answer: some Answer) throws -> Bool {
+    guard results.hasRoom(for: answer.sizeLimit) else {
+      try results.giveUpSlab()
+      return false
+    }
+    try results.add(answer, to: record)
+    return true
+  }
+
+  /// Answers a record, waiting for room.
+  func answer(_ record: AnsweredRecord, with answer: some Answer) throws {
+    while try !tryAnswer(record, with: answer) {
+      let arrival = try receiveNext(waiting: true)
+      if case .room = arrival { continue }
+      stash.append(arrival)
+    }
+  }
+
+  // MARK: Telling
+
+  /// Tells the parent of every result that it does not know of yet.
+  func flush() throws {
+    if let announcement = results.announcement() {
+      _ = try socket.send(announcement, waiting: true)
+    }
+  }
+
+  func tell(_ message: FromWorker, _ text: String = "") throws {
+    var buffer = ByteBuffer()
+    buffer.append(text: text)
+    _ = try socket.send(message, text: buffer.view, waiting: true)
+  }
+}
+
+/// Why a worker's link to its pool is of no more use.
+public enum LinkError: Error, Equatable {
+  /// The parent has ended; nobody waits for results.
+  case parentIsGone
+}
