@@ -38,10 +38,11 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "VimapJSON", dependencies: ["CJansson", "VimapBytes"], swiftSettings: strict),
+    .target(name: "VimapCoding", dependencies: ["VimapBytes"], swiftSettings: strict),
     .target(
       name: "VimapKit",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -61,6 +62,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // A program of one thread, which a test process is not: forks pools and looks at what they do.
+    .executableTarget(
+      name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",
+      swiftSettings: strict),
+
     .testTarget(name: "VimapBytesTests", dependencies: ["VimapBytes"], swiftSettings: strict),
     .testTarget(
       name: "VimapSystemTests",
@@ -69,6 +75,7 @@ let package = Package(
     .testTarget(
       name: "VimapJSONTests", dependencies: ["VimapJSON"],
       resources: [.copy("Corpus")], swiftSettings: strict),
+    .testTarget(name: "VimapCodingTests", dependencies: ["VimapCoding"], swiftSettings: strict),
     .testTarget(name: "VimapKitTests", dependencies: ["VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),

@@ -5,10 +5,10 @@ import Glibc
 /// Bytes are added at the end and, where the buffer serves as a queue, taken from the front. Its
 /// memory is kept when it is emptied, so a buffer that has found its size allocates no more.
 public struct ByteBuffer: ~Copyable {
-  private var memory: UnsafeMutableRawPointer
-  private var capacity: Int
-  private var first = 0
-  private var end = 0
+  @usableFromInline var memory: UnsafeMutableRawPointer
+  @usableFromInline var capacity: Int
+  @usableFromInline var first = 0
+  @usableFromInline var end = 0
 
   public init(capacity: Int = 4096) {
     self.capacity = max(capacity, 64)
@@ -17,11 +17,11 @@ public struct ByteBuffer: ~Copyable {
 
   deinit { memory.deallocate() }
 
-  public var count: Int { end - first }
+  @inlinable public var count: Int { end - first }
   public var isEmpty: Bool { end == first }
 
   /// The bytes held; valid until the buffer is next changed.
-  public var view: ByteView { ByteView(start: memory + first, count: end - first) }
+  @inlinable public var view: ByteView { ByteView(start: memory + first, count: end - first) }
 
   public mutating func removeAll() {
     first = 0
@@ -41,6 +41,7 @@ public struct ByteBuffer: ~Copyable {
     end = first + length
   }
 
+  @inlinable
   public mutating func append(_ bytes: ByteView) {
     reserve(bytes.count)
     bytes.withUnsafeBytes {
@@ -53,6 +54,7 @@ public struct ByteBuffer: ~Copyable {
     append(ByteView(literal))
   }
 
+  @inlinable
   public mutating func append(_ byte: UInt8) {
     reserve(1)
     memory.storeBytes(of: byte, toByteOffset: end, as: UInt8.self)
@@ -69,6 +71,14 @@ public struct ByteBuffer: ~Copyable {
     append(text: String(number))
   }
 
+  /// Appends the bytes of a number, in the machine's byte order.
+  @inlinable
+  public mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(native number: Number) {
+    reserve(MemoryLayout<Number>.size)
+    memory.storeBytes(of: number, toByteOffset: end, as: Number.self)
+    end += MemoryLayout<Number>.size
+  }
+
   /// Lets `body` write at the end, into at least `room` bytes; it returns how many it wrote.
   @discardableResult
   public mutating func appendUnsafe<Failure: Error>(
@@ -82,10 +92,24 @@ public struct ByteBuffer: ~Copyable {
     return written
   }
 
+  /// Puts a number in the place of the bytes at `offset`, in the machine's byte order.
+  @inlinable
+  public mutating func overwrite<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ number: Number, at offset: Int
+  ) {
+    precondition(offset >= 0 && offset + MemoryLayout<Number>.size <= count)
+    memory.storeBytes(of: number, toByteOffset: first + offset, as: Number.self)
+  }
+
   /// Makes room for `extra` more bytes: by moving what is held to the front where that gives
   /// enough, else by growing to at least twice the size.
+  @inlinable
   public mutating func reserve(_ extra: Int) {
-    if end + extra <= capacity { return }
+    if end + extra > capacity { makeRoom(extra) }
+  }
+
+  @usableFromInline
+  mutating func makeRoom(_ extra: Int) {
     let held = end - first
     if first > 0, held + extra <= capacity, held <= capacity / 2 {
       memmove(memory, memory + first, held)

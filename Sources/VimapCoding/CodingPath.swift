@@ -36,11 +36,9 @@ extension ByteView {
 
   /// The entry or element of the container at `offset` that is, or holds, the value at `target`.
   private func step(from offset: Int, towards target: Int) -> (key: PathKey, value: Int)? {
-    guard let tag = tag(at: offset), tag == .keyed || tag == .unkeyed,
-      let content = content(ofContainerAt: offset)
-    else { return nil }
+    guard let tag = tag(at: offset), tag == .keyed || tag == .unkeyed else { return nil }
     var index = 0
-    var position = content.lowerBound + (tag == .keyed ? 0 : 4)
+    var position = offset + Format.header + (tag == .keyed ? 0 : Format.elementCount)
     while position <= target {
       var key = PathKey(index: index)
       if tag == .keyed {
@@ -49,8 +47,8 @@ extension ByteView {
         position = name.upperBound
       }
       if position == target { return (key, position) }
-      guard let end = end(ofValueAt: position) else { return nil }
-      if end > target { return (key, position) }
+      // What is still being written has no end yet, and holds all that follows.
+      guard let end = end(ofValueAt: position), end <= target else { return (key, position) }
       position = end
       index += 1
     }

@@ -79,6 +79,7 @@ final class DecodingSource {
   }
 
   func value<T: Decodable>(_ type: T.Type, at cursor: inout Int, depth: Int) throws -> T {
+    // The commonest types are read here: they would only come back, and take their time.
     if T.self == [UInt8].self, bytes.tag(at: cursor) == .bytes {
       guard let stretch = bytes.stretch(at: cursor + 1) else { throw corrupted(at: cursor) }
       cursor = stretch.upperBound

@@ -8,7 +8,7 @@
 ///     text                  stretch of UTF-8
 ///     bytes                 stretch of bytes: an array of UInt8
 ///     keyed                 byte count (4), then entries: key as a stretch of UTF-8, value
-///     unkeyed               byte count (4) of number and elements, number of elements (4), elements
+///     unkeyed               byte count (4), then number of elements (4) and elements
 ///
 ///     stretch               length, then so many bytes
 ///     length                one byte; or 255, then eight bytes
@@ -25,11 +25,14 @@ enum Tag: UInt8 {
 }
 
 enum Format {
-  /// The byte count of a container that is still being written.
+  /// The byte count of a container that is still being written: none is so long.
   static let open = UInt32.max
 
-  /// What a keyed container has before its entries: tag and byte count.
-  static let keyedHeader = 5
+  /// What a container begins with: tag and byte count.
+  static let header = 5
+
+  /// What an unkeyed container has before its elements: their number.
+  static let elementCount = 4
 
   /// The length byte that says the length follows in eight.
   static let long = UInt8.max

@@ -33,12 +33,11 @@ extension ByteView {
   }
 
   /// Where the entries or elements lie of the container at `offset`, the number of elements before
-  /// them included. One that is open reaches to the end.
+  /// them included.
   @inline(__always)
   func content(ofContainerAt offset: Int) -> Range<Int>? {
-    let first = offset + 5
+    let first = offset + Format.header
     guard let length = number(UInt32.self, at: offset + 1) else { return nil }
-    if length == Format.open { return Range(uncheckedBounds: (first, count)) }
     guard Int(length) <= count - first else { return nil }
     return Range(uncheckedBounds: (first, first + Int(length)))
   }
@@ -64,7 +63,8 @@ extension ByteView {
   /// A copy as text, where the bytes are UTF-8.
   var validText: String? {
     withUnsafeBytes { bytes in
-      guard let utf8 = try? UTF8Span(validating: bytes.bindMemory(to: UInt8.self).span) else { return nil }
+      let bytes = bytes.bindMemory(to: UInt8.self).span
+      guard let utf8 = try? UTF8Span(validating: bytes) else { return nil }
       return String(copying: utf8)
     }
   }

@@ -3,7 +3,9 @@ import VimapBytes
 /// The format's parts, appended.
 extension ByteBuffer {
   @inline(__always)
-  mutating func append<Payload: FixedWidthInteger>(_ tag: Tag, _ payload: Payload) {
+  mutating func append<Payload: FixedWidthInteger & BitwiseCopyable>(
+    _ tag: Tag, _ payload: Payload
+  ) {
     append(tag.rawValue)
     append(native: payload)
   }

@@ -1,12 +1,13 @@
 import VimapBytes
 
 struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let reader: ValueReader
+  let source: DecodingSource
   let content: Range<Int>
+  let depth: Int
 
-  private var source: DecodingSource { reader.source }
-
-  var codingPath: [any CodingKey] { reader.codingPath }
+  var codingPath: [any CodingKey] {
+    source.codingPath(to: content.lowerBound - Format.header)
+  }
 
   var allKeys: [Key] {
     let bytes = source.bytes
@@ -54,9 +55,16 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     try source.read(key, in: content) { try $0.integer(type, at: &$1) }
   }
 
+  func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 {
+    try source.read(key, in: content) { try $0.integer(type, at: &$1) }
+  }
+
+  func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+    try source.read(key, in: content) { try $0.integer(type, at: &$1) }
+  }
+
   func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
-    let depth = reader.depth
-    return try source.read(key, in: content) { try $0.value(type, at: &$1, depth: depth) }
+    try source.read(key, in: content) { try $0.value(type, at: &$1, depth: depth) }
   }
 
   func nestedContainer<NestedKey: CodingKey>(
@@ -74,38 +82,44 @@ struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
   func superDecoder(forKey key: Key) throws -> any Decoder { try nested(key) }
 
   private func nested(_ key: some CodingKey) throws -> ValueReader {
-    ValueReader(source: source, offset: try source.place(of: key, in: content), depth: reader.depth + 1)
+    let place = try source.place(of: key, in: content)
+    return ValueReader(source: source, offset: place, depth: depth + 1)
   }
 }
 
 struct UnkeyedReader: UnkeyedDecodingContainer {
-  let reader: ValueReader
+  let source: DecodingSource
+  /// Where the container lies, and how deep.
+  let offset: Int
+  let depth: Int
+
   let number: Int
   var position: Int
   let end: Int
-  var currentIndex = 0
+  private(set) var currentIndex = 0
 
-  init(reader: ValueReader, number: Int, position: Int, end: Int) {
-    self.reader = reader
+  init(_ reader: ValueReader, number: Int, position: Int, end: Int) {
+    source = reader.source
+    offset = reader.offset
+    depth = reader.depth
     self.number = number
     self.position = position
     self.end = end
   }
 
-  private var source: DecodingSource { reader.source }
-
-  var codingPath: [any CodingKey] { reader.codingPath }
+  var codingPath: [any CodingKey] { source.codingPath(to: offset) }
   var count: Int? { number }
   var isAtEnd: Bool { currentIndex >= number }
 
   /// Reads the next element; one that cannot be read stays the next.
   @inline(__always)
   private mutating func read<T>(
-    _ type: Any.Type, _ body: (inout Int) throws -> T
+    _ type: Any.Type, _ body: (DecodingSource, inout Int) throws -> T
   ) throws -> T {
-    guard !isAtEnd else { throw source.exhausted(type, inContainerAt: reader.offset) }
+    let source = source
+    guard !isAtEnd else { throw source.exhausted(type, inContainerAt: offset) }
     var cursor = position
-    let value = try body(&cursor)
+    let value = try body(source, &cursor)
     guard cursor <= end else { throw source.corrupted(at: position) }
     position = cursor
     currentIndex += 1
@@ -113,7 +127,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
   }
 
   mutating func decodeNil() throws -> Bool {
-    guard !isAtEnd else { throw source.exhausted(Any?.self, inContainerAt: reader.offset) }
+    guard !isAtEnd else { throw source.exhausted(Any?.self, inContainerAt: offset) }
     guard source.isNone(at: position) else { return false }
     position += 1
     currentIndex += 1
@@ -121,36 +135,39 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
   }
 
   mutating func decode(_ type: Bool.Type) throws -> Bool {
-    let source = source
-    return try read(type) { try source.bool(at: &$0) }
+    try read(type) { try $0.bool(at: &$1) }
   }
 
   mutating func decode(_ type: String.Type) throws -> String {
-    let source = source
-    return try read(type) { try source.text(at: &$0) }
+    try read(type) { try $0.text(at: &$1) }
   }
 
   mutating func decode(_ type: Double.Type) throws -> Double {
-    let source = source
-    return try read(type) { try source.floatingPoint(type, at: &$0) }
+    try read(type) { try $0.floatingPoint(type, at: &$1) }
   }
 
   mutating func decode(_ type: Float.Type) throws -> Float {
-    let source = source
-    return try read(type) { try source.floatingPoint(type, at: &$0) }
+    try read(type) { try $0.floatingPoint(type, at: &$1) }
   }
 
   @inline(__always)
   mutating func decode<Number: FixedWidthInteger & Decodable>(
     _ type: Number.Type
   ) throws -> Number {
-    let source = source
-    return try read(type) { try source.integer(type, at: &$0) }
+    try read(type) { try $0.integer(type, at: &$1) }
+  }
+
+  mutating func decode(_ type: Int128.Type) throws -> Int128 {
+    try read(type) { try $0.integer(type, at: &$1) }
+  }
+
+  mutating func decode(_ type: UInt128.Type) throws -> UInt128 {
+    try read(type) { try $0.integer(type, at: &$1) }
   }
 
   mutating func decode<T: Decodable>(_ type: T.Type) throws -> T {
-    let reader = reader
-    return try read(type) { try reader.source.value(type, at: &$0, depth: reader.depth) }
+    let depth = depth
+    return try read(type) { try $0.value(type, at: &$1, depth: depth) }
   }
 
   mutating func nestedContainer<NestedKey: CodingKey>(
@@ -168,10 +185,10 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
   }
 
   private mutating func nested<T>(_ body: (ValueReader) throws -> T) throws -> T {
-    let reader = reader
-    return try read(T.self) { cursor in
-      let element = ValueReader(source: reader.source, offset: cursor, depth: reader.depth + 1)
-      cursor = try reader.source.end(ofValueAt: cursor)
+    let depth = depth + 1
+    return try read(T.self) { source, cursor in
+      let element = ValueReader(source: source, offset: cursor, depth: depth)
+      cursor = try source.end(ofValueAt: cursor)
       return try body(element)
     }
   }
@@ -202,6 +219,16 @@ extension ValueReader: SingleValueDecodingContainer {
 
   @inline(__always)
   func decode<Number: FixedWidthInteger & Decodable>(_ type: Number.Type) throws -> Number {
+    var cursor = offset
+    return try source.integer(type, at: &cursor)
+  }
+
+  func decode(_ type: Int128.Type) throws -> Int128 {
+    var cursor = offset
+    return try source.integer(type, at: &cursor)
+  }
+
+  func decode(_ type: UInt128.Type) throws -> UInt128 {
     var cursor = offset
     return try source.integer(type, at: &cursor)
   }

@@ -12,7 +12,7 @@ struct ValueReader: Decoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     let content = try content(.keyed, [String: Any].self)
-    return KeyedDecodingContainer(KeyedReader(reader: self, content: content))
+    return KeyedDecodingContainer(KeyedReader(source: source, content: content, depth: depth))
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -21,10 +21,10 @@ struct ValueReader: Decoder {
     // Each element takes a byte at least; a number that says otherwise would be believed by those
     // who make room for the elements.
     guard let number = source.bytes.number(UInt32.self, at: content.lowerBound),
-      Int(number) <= content.count - 4
+      Int(number) <= content.count - Format.elementCount
     else { throw source.corrupted(at: offset) }
     return UnkeyedReader(
-      reader: self, number: Int(number), position: content.lowerBound + 4,
+      self, number: Int(number), position: content.lowerBound + Format.elementCount,
       end: content.upperBound)
   }
 
@@ -54,7 +54,7 @@ struct ValueReader: Decoder {
     for byte in bytes { elements.append(integer: byte) }
     let source = DecodingSource(owning: SharedBytes(copying: elements.view))
     return UnkeyedReader(
-      reader: ValueReader(source: source, offset: 0, depth: depth),
+      ValueReader(source: source, offset: 0, depth: depth),
       number: bytes.count, position: 0, end: elements.count)
   }
 }

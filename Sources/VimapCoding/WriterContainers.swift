@@ -1,4 +1,6 @@
-/// Each container has one generic function where the protocol asks for one per integer type.
+/// Each container has one generic function where its protocol asks for one per integer type. Only
+/// the 128-bit ones must be spelled out, as the standard library has a refusal for them that would
+/// be preferred.
 extension ValueWriter {
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
     KeyedEncodingContainer(KeyedWriter(writer: self, identity: openContainer(.keyed)))
@@ -52,6 +54,16 @@ struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
   @inline(__always)
   func encode<Number: FixedWidthInteger & Encodable>(_ value: Number, forKey key: Key) throws {
+    try begin(key, value)
+    writer.buffer.append(integer: value)
+  }
+
+  func encode(_ value: Int128, forKey key: Key) throws {
+    try begin(key, value)
+    writer.buffer.append(integer: value)
+  }
+
+  func encode(_ value: UInt128, forKey key: Key) throws {
     try begin(key, value)
     writer.buffer.append(integer: value)
   }
@@ -128,6 +140,16 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
     writer.buffer.append(integer: value)
   }
 
+  func encode(_ value: Int128) throws {
+    try begin(value)
+    writer.buffer.append(integer: value)
+  }
+
+  func encode(_ value: UInt128) throws {
+    try begin(value)
+    writer.buffer.append(integer: value)
+  }
+
   func encode<T: Encodable>(_ value: T) throws {
     guard writer.isOpen(identity) else { throw writer.refusal(of: value) }
     try writer.write(value, entry: writer.buffer.count)
@@ -195,6 +217,16 @@ struct SingleWriter: SingleValueEncodingContainer {
 
   @inline(__always)
   func encode<Number: FixedWidthInteger & Encodable>(_ value: Number) throws {
+    try begin(value)
+    writer.buffer.append(integer: value)
+  }
+
+  func encode(_ value: Int128) throws {
+    try begin(value)
+    writer.buffer.append(integer: value)
+  }
+
+  func encode(_ value: UInt128) throws {
     try begin(value)
     writer.buffer.append(integer: value)
   }

@@ -52,6 +52,9 @@ public struct PollSet: ~Copyable {
     try systemCall("poll") { poll(&places, nfds_t(places.count), limit) }
   }
 
+  /// What is watched now, for a ``Poller``.
+  public var watched: PollPlaces { PollPlaces(places: places) }
+
   /// What the last wait found at a place.
   public func ready(_ place: Int) -> Readiness {
     Readiness(rawValue: places[place].revents)

@@ -10,6 +10,16 @@ public enum ProcessEnd: Equatable, Sendable {
   case killed(signal: Int)
 }
 
+extension ProcessEnd: CustomStringConvertible {
+  /// As in "the process …".
+  public var description: String {
+    switch self {
+    case .exited(let status): "exited with status \(status)"
+    case .killed(let signal): "was ended by \(Signals.name(signal))"
+    }
+  }
+}
+
 /// Calls on processes.
 public enum Process {
   /// Forks. Returns the child's id in the parent and `nil` in the child.

@@ -9,6 +9,10 @@ extension PoolDriver {
     _ runs: [Run], of slab: Int, _ attached: consuming OwnedDescriptor?,
     from worker: WorkerProcess, _ seat: Int
   ) {
+    if isAbandoned {
+      for run in runs where !run.isAttached { worker.slabs.letGo(slab) }
+      return
+    }
     let now = Clock.now()
     var attached = attached
     for run in runs {
@@ -29,6 +33,10 @@ extension PoolDriver {
         piece.source = .file(memory)
       } else {
         piece.bytes = worker.slabs.bytes(of: run, in: slab)
+      }
+      if run.batch == Run.noBatch {
+        flow.addLoose(piece)
+        continue
       }
       if run.kind == .exception, mayRetry(run, seat, piece.bytes, now) {
         if !run.isAttached { worker.slabs.letGo(slab) }

@@ -34,6 +34,8 @@ final class PoolDriver {
   private var isInputAtHand = false
   /// The last worker has left.
   private(set) var isFinished = false
+  /// Answers are wanted no more.
+  private(set) var isAbandoned = false
 
   private let inputPlace: Int
   private let outputPlaces: [Int]
@@ -190,6 +192,15 @@ final class PoolDriver {
     case .complete(let batch): complete(batch)
     case .finish: isFinished = true
     }
+  }
+
+  /// Has the workers leave after the record that each is at, and forgets what they answer.
+  func abandon() {
+    isAbandoned = true
+    flow.discard()
+    for seat in crew.seats { crew[seat]?.dismiss() }
+    state.abandon()
+    performActions()
   }
 
   /// Ends the run without finishing what is in flight.

@@ -212,17 +212,22 @@ struct PoolState {
     return true
   }
 
-  /// Ends everything at once, answering nothing more.
-  mutating func abort() {
+  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
+  mutating func abandon() {
     inputHasEnded = true
     requeued.removeAll()
     ledgers.removeAll()
     inFlight = 0
+    for seat in seats.indices { seats[seat].assignments.removeAll() }
+    closeIfDone()
+  }
+
+  /// Ends everything at once.
+  mutating func abort() {
+    abandon()
     for seat in seats.indices where seats[seat].isOccupied {
-      seats[seat].assignments.removeAll()
       actions.append(.kill(seat: seat))
     }
-    closeIfDone()
   }
 
   /// The next moment from which a worker may be started again that may not be started yet.

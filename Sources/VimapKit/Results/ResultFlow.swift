@@ -55,6 +55,9 @@ final class ResultFlow {
     }
   }
 
+  /// Takes in an exception that no record is charged with, and that waits for no turn.
+  func addLoose(_ piece: ResultPiece) { emit(piece) }
+
   private func emit(_ piece: ResultPiece) {
     if isDiscarding {
       release(piece)

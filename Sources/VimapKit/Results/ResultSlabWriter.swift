@@ -17,6 +17,9 @@ struct AnsweredRecord {
   var number: Int
   /// For an exception: where the record's line is in the batch.
   var exceptionLine: Range<Int>?
+
+  /// For an exception that no record is charged with.
+  static let noRecord = AnsweredRecord(batch: Run.noBatch, number: 0, exceptionLine: 0..<0)
 }
 
 /// Writes answers into a worker's result slabs, and keeps the table of runs that says what they

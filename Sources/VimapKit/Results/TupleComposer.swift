@@ -86,13 +86,8 @@ extension RecordException {
     case .timedOut(_, let attempts):
       self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
     case .workerDied(_, let end, let lastWords, let attempts):
-      let how =
-        switch end {
-        case .exited(let status): "exited with status \(status)"
-        case .killed(let signal): "was ended by \(Signals.name(signal))"
-        }
       self.init(
-        .worker, "the worker process \(how) while it had the record", attempts: attempts,
+        .worker, "the worker process \(end) while it had the record", attempts: attempts,
         details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
     }
   }

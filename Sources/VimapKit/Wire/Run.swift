@@ -31,6 +31,9 @@ struct Run: Equatable {
 
   var records: Range<Int> { firstRecord..<(firstRecord + recordCount) }
 
+  /// The batch of an exception that no record is charged with.
+  static let noBatch = UInt64.max
+
   /// Bytes a run takes in shared memory: five words.
   static let size = 40
 }

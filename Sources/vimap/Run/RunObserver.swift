@@ -32,6 +32,7 @@ final class RunObserver {
     case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
+    case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break
     }
   }
 

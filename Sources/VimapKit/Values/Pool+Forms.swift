@@ -1,0 +1,136 @@
+import VimapSystem
+
+/// The forms in which workers can be given to a pool.
+///
+/// Each of them throws ``PoolError``: ``PoolError/invalidOption(_:)`` for options that make no
+/// sense, ``PoolError/threads(count:)`` where forking is not safe, and ``PoolError/system(_:)``.
+extension Pool {
+  /// Forks a pool with these workers, each in a process of its own.
+  ///
+  /// Should a process have to be replaced, the one that takes its place begins with the same value.
+  public static func fork<Hired: Worker>(
+    _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
+  ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
+    let workers = Array(workers)
+    return try make(workers.count, options) { WorkerAtDesk(worker: workers[$0]) }
+  }
+
+  /// Forks a pool whose workers are made, each in its own process, by `make`.
+  /// - Parameters:
+  ///   - jobs: how many; as many as the machine has processors where it is not given.
+  ///   - make: makes the worker with a number, from 0. One that replaces another has its number.
+  public static func fork<Hired: Worker>(
+    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    _ make: @escaping (_ number: Int) -> Hired
+  ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
+    try self.make(jobs, options) { WorkerAtDesk(worker: make($0)) }
+  }
+
+  /// Forks a pool whose workers all begin as the same value.
+  public static func forkIdentical<Hired: Worker>(
+    _ worker: Hired, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions()
+  ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
+    try make(jobs, options) { _ in WorkerAtDesk(worker: worker) }
+  }
+
+  /// Forks a pool that hands inputs to its workers in chunks of a fixed size.
+  public static func forkChunked<Hired: Worker>(
+    _ workers: some Sequence<Hired>, defaultChunkSize: Int = 100,
+    options: PoolOptions = PoolOptions()
+  ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
+    var options = options
+    options.chunk = defaultChunkSize
+    return try fork(workers, options: options)
+  }
+
+  /// Forks a pool whose workers call a closure with each input.
+  public static func fork(
+    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    map: @escaping (Input) throws -> Output
+  ) throws(PoolError) -> Pool {
+    try make(jobs, options) { _ in WorkerAtDesk(worker: ClosureWorker(map: map)) }
+  }
+
+  /// Forks a pool with these workers that take their inputs themselves.
+  public static func fork<Hired: SequenceWorker>(
+    _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
+  ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
+    let workers = Array(workers)
+    return try make(workers.count, options) { SequenceAtDesk(worker: workers[$0]) }
+  }
+
+  /// Forks a pool whose workers run a closure that takes its inputs itself and yields an output for
+  /// each, in their order; see ``SequenceWorker``.
+  public static func fork(
+    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    sequence: @escaping (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
+  ) throws(PoolError) -> Pool {
+    try make(jobs, options) { _ in SequenceAtDesk(worker: SequenceClosure(body: sequence)) }
+  }
+
+  private static func make<Routine: WorkerRoutine>(
+    _ jobs: Int, _ options: PoolOptions, _ routine: @escaping (Int) -> Routine
+  ) throws(PoolError) -> Pool where Routine.Input == Input, Routine.Output == Output {
+    try options.check(jobs: jobs)
+    let engine: any PoolEngine<Output>
+    switch options.processes {
+    case .inline: engine = InlineEngine(options, (0..<jobs).map(routine))
+    case .forked:
+      let isTimed = options.timeLimit != nil
+      engine = try ForkedEngine(options, jobs: jobs) { channel in
+        var worker = routine(channel.seat.number)
+        try worker.work(channel, isTimed: isTimed)
+      }
+    }
+    return Pool(PoolCore(engine, options))
+  }
+}
+
+private struct ClosureWorker<Input: Codable, Output: Codable>: Worker {
+  let map: (Input) throws -> Output
+
+  func process(_ input: Input) throws -> Output { try map(input) }
+}
+
+private struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
+  let body: (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
+
+  func run(_ inputs: WorkerInputs<Input>, _ outputs: WorkerOutputs<Output>) throws {
+    try body(inputs, outputs)
+  }
+}
+
+// MARK: - Without a pool to hold on to
+
+/// Maps a sequence in worker processes; results as they are ready.
+///
+/// The pool is forked at once, with as many workers as `jobs` says, and leaves with the results.
+/// - Throws: ``PoolError``.
+public func imapUnordered<Inputs: Sequence, Output: Codable>(
+  _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+  _ map: @escaping (Inputs.Element) throws -> Output
+) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
+  try Pool.fork(jobs: jobs, options: options, map: map).imap(inputs).zipInOut()
+}
+
+/// Maps a sequence in worker processes; results in the order of the inputs.
+/// - Throws: ``PoolError``.
+public func imapOrdered<Inputs: Sequence, Output: Codable>(
+  _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+  _ map: @escaping (Inputs.Element) throws -> Output
+) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
+  var options = options
+  options.order = .ordered
+  return try imapUnordered(inputs, jobs: jobs, options: options, map)
+}
+
+/// As ``imapOrdered(_:jobs:options:_:)``, with inputs handed to workers in chunks of a fixed size.
+/// - Throws: ``PoolError``.
+public func imapOrderedChunked<Inputs: Sequence, Output: Codable>(
+  _ inputs: Inputs, chunkSize: Int = 100, jobs: Int = Process.processorCount,
+  options: PoolOptions = PoolOptions(), _ map: @escaping (Inputs.Element) throws -> Output
+) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
+  var options = options
+  options.chunk = chunkSize
+  return try imapOrdered(inputs, jobs: jobs, options: options, map)
+}

@@ -1,0 +1,41 @@
+/// What stands behind a ``Pool``: takes inputs and hands out results.
+protocol PoolEngine<Output>: AnyObject {
+  associatedtype Output: Codable
+
+  /// Puts a sequence of inputs behind those it has.
+  func add(_ source: any InputSource) throws(PoolError)
+
+  /// Goes on as far as is possible without waiting.
+  func advance() throws(PoolError) -> PoolStep<Output>
+
+  /// Waits until ``advance()`` can do more.
+  func wait(atMost limit: Duration?) throws(PoolError)
+
+  /// As ``wait(atMost:)``, with the waiting done elsewhere than in the caller's thread.
+  func waitElsewhere(
+    atMost limit: Duration?, isolation: isolated (any Actor)?
+  ) async throws(PoolError)
+
+  /// Whether the workers leave when the inputs are at their end.
+  var closesWhenDone: Bool { get set }
+
+  /// Has the workers leave, and waits for it; results that are not handed out are lost.
+  func close()
+
+  var isClosed: Bool { get }
+
+  /// Inputs taken whose results have not been handed out.
+  var inFlight: Int { get }
+
+  /// Whether any input is waiting to be mapped, or any result to be handed out.
+  var hasUnread: Bool { get }
+}
+
+/// What an engine came to.
+enum PoolStep<Output> {
+  case result(Taken<Output>)
+  /// There is nothing before something happens.
+  case wait
+  /// All inputs are mapped and their results handed out.
+  case end
+}

@@ -1,0 +1,80 @@
+import VimapBytes
+import VimapCoding
+import VimapJSON
+
+/// How values of one type travel: lines of JSON as they are, jansson's values as their text, and
+/// all others as `Codable` says.
+final class ValueCodec<Value: Codable> {
+  private let encoder = ValueEncoder()
+  private let decoder = ValueDecoder()
+
+  /// Whether values are cut from the bytes they come in, which then have to stay.
+  var keepsBytes: Bool { Value.self == JSONLine.self }
+
+  /// Appends a value.
+  func encode(_ value: Value, to buffer: inout ByteBuffer) throws {
+    if let line = sameType(value, as: JSONLine.self) {
+      buffer.append(line.bytes)
+      withExtendedLifetime(line.block) {}
+    } else if let value = sameType(value, as: JSONValue.self) {
+      try value.write(to: &buffer)
+    } else {
+      try encoder.encode(value, to: &buffer)
+    }
+  }
+
+  /// Reads the value that a part of `block` is.
+  func decode(_ block: SharedBytes, _ offset: Int, _ count: Int) throws -> Value {
+    let line = JSONLine(block, offset, count)
+    if let line = sameType(line, as: Value.self) { return line }
+    return try decode(line.bytes)
+  }
+
+  /// Reads the value that `bytes` are; not for one that ``keepsBytes``.
+  func decode(_ bytes: ByteView) throws -> Value {
+    if Value.self == JSONValue.self {
+      let value = try JSONValue.parse(bytes)
+      if let value = sameType(value, as: Value.self) { return value }
+    }
+    return try decoder.decode(Value.self, from: bytes)
+  }
+}
+
+/// Values one behind the other, each preceded by its length: how they lie in a batch and in a run
+/// of results.
+enum Frame {
+  /// Bytes the length takes.
+  static let headSize = 4
+
+  /// Begins a frame in an empty buffer.
+  static func begin(_ buffer: inout ByteBuffer) {
+    buffer.removeAll()
+    buffer.append("\0\0\0\0")
+  }
+
+  /// Ends the frame that the buffer holds.
+  static func end(_ buffer: inout ByteBuffer) {
+    buffer.overwrite(UInt32(truncatingIfNeeded: buffer.count - headSize), at: 0)
+  }
+
+  /// Where the value is whose head is at `offset`; `nil` where there is none.
+  static func body(in bytes: ByteView, at offset: Int) -> Range<Int>? {
+    guard offset >= 0, offset + headSize <= bytes.count else { return nil }
+    let length = bytes.withUnsafeBytes {
+      Int($0.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+    let start = offset + headSize
+    return start + length <= bytes.count ? start..<(start + length) : nil
+  }
+}
+
+/// A frame as a worker writes it into a result slab.
+struct FrameAnswer: Answer {
+  var bytes: ByteView
+
+  var sizeLimit: Int { bytes.count }
+
+  func write<Failure: Error>(_ put: (ByteView) throws(Failure) -> Void) throws(Failure) {
+    try put(bytes)
+  }
+}

@@ -1,0 +1,128 @@
+/// Where a worker of Swift values gets its inputs and leaves its outputs.
+///
+/// Outputs are in the order of the inputs. There is one desk for a worker in a process of its own,
+/// ``ForkedDesk``, and one for a worker in the program's, ``InlineDesk``.
+protocol WorkerDesk<Input, Output>: AnyObject {
+  associatedtype Input
+  associatedtype Output
+
+  /// Takes the next input. `nil` where there is none any more, or none before what was taken is
+  /// answered.
+  func take() throws -> Input?
+
+  /// Answers the oldest input that has been taken.
+  /// - Returns: `false` where there is none.
+  func answer(_ output: Output) throws -> Bool
+
+  /// Says that the oldest input that has been taken has no output.
+  func fail(_ kind: WorkerError.Kind, _ error: any Error) throws
+
+  /// Inputs taken and not answered.
+  var openCount: Int { get }
+
+  /// Says that an output was given for which there is no input.
+  func reportSurplus() throws
+}
+
+/// What the worker of a seat does, of whichever form it is.
+protocol WorkerRoutine<Input, Output> {
+  associatedtype Input: Codable
+  associatedtype Output: Codable
+
+  mutating func start() throws
+  mutating func finish()
+
+  /// Serves a desk until it has no more inputs.
+  /// - Throws: ``WorkerIsLeaving`` where the worker does not go on.
+  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws
+}
+
+/// The worker asked to end, or has to: what it had taken is answered.
+struct WorkerIsLeaving: Error {}
+
+/// A ``Worker`` at its desk.
+struct WorkerAtDesk<Hired: Worker>: WorkerRoutine {
+  typealias Input = Hired.Input
+  typealias Output = Hired.Output
+
+  var worker: Hired
+
+  mutating func start() throws { try worker.start() }
+  mutating func finish() { worker.finish() }
+
+  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
+    while let input = try desk.take() {
+      let output: Hired.Output
+      do {
+        output = try worker.process(input)
+      } catch let last as LastError {
+        try desk.fail(.thrown, last.error)
+        throw WorkerIsLeaving()
+      } catch {
+        try desk.fail(.thrown, error)
+        continue
+      }
+      _ = try desk.answer(output)
+    }
+  }
+}
+
+/// A ``SequenceWorker`` at its desk.
+struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
+  typealias Input = Hired.Input
+  typealias Output = Hired.Output
+
+  var worker: Hired
+
+  mutating func start() throws { try worker.start() }
+  mutating func finish() { worker.finish() }
+
+  /// The text of an error that is the worker's own, and no error value of its.
+  private struct Omission: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
+    // The worker sees inputs before it asks, so that one that asks for none can be told from one
+    // that has none.
+    var ahead = try desk.take()
+    while ahead != nil {
+      // What went wrong at the desk itself, which the worker may not have passed on.
+      var deskFailure: (any Error)?
+      func atDesk<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch {
+          deskFailure = error
+          throw error
+        }
+      }
+      let inputs = WorkerInputs<Input> {
+        if let input = ahead {
+          ahead = nil
+          return input
+        }
+        return deskFailure == nil ? try? atDesk { try desk.take() } : nil
+      }
+      let outputs = WorkerOutputs<Output> { output in
+        try atDesk {
+          if try desk.answer(output) { return }
+          try desk.reportSurplus()
+          throw WorkerIsLeaving()
+        }
+      }
+      var thrown: any Error = Omission(description: "the worker returned without an output for it")
+      var kind = WorkerError.Kind.missingOutput
+      var isLeaving = false
+      do {
+        try worker.run(inputs, outputs)
+      } catch {
+        kind = .thrown
+        thrown = (error as? LastError)?.error ?? error
+        isLeaving = error is LastError
+      }
+      if let deskFailure, !(deskFailure is WorkerIsLeaving) { throw deskFailure }
+      while desk.openCount > 0 { try desk.fail(kind, thrown) }
+      if isLeaving || deskFailure != nil { throw WorkerIsLeaving() }
+      ahead = try desk.take()
+    }
+  }
+}
