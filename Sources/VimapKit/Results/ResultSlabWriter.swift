@@ -2,7 +2,7 @@ import VimapBytes
 import VimapSystem
 
 /// What a worker writes into a result slab for one record.
-protocol Answer {
+protocol ResultBody {
   /// An upper bound of its size in bytes.
   var sizeLimit: Int { get }
 
@@ -56,7 +56,7 @@ final class ResultSlabWriter {
   private func isOversize(_ size: Int) -> Bool { size > ResultSlabLayout.payloadSize }
 
   /// Adds the answer to one record. There is room for it (``hasRoom(for:)``).
-  func add(_ answer: some Answer, to record: AnsweredRecord) throws {
+  func add(_ answer: some ResultBody, to record: AnsweredRecord) throws {
     let size = answer.sizeLimit
     if !fits(size) { try takeNextSlab() }
     guard let slab else { return }

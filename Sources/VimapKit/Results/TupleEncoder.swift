@@ -79,7 +79,7 @@ final class TupleEncoder {
 }
 
 /// A result put together from its parts as it is written.
-struct TupleAnswer: Answer {
+struct TupleAnswer: ResultBody {
   let encoder: TupleEncoder
   var input: ByteView
   var output: ByteView

@@ -69,7 +69,7 @@ enum Frame {
 }
 
 /// A frame as a worker writes it into a result slab.
-struct FrameAnswer: Answer {
+struct FrameAnswer: ResultBody {
   var bytes: ByteView
 
   var sizeLimit: Int { bytes.count }

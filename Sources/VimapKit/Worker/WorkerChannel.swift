@@ -117,7 +117,7 @@ final class WorkerChannel {
   /// Answers a record if there is room for it; where there is none, a ``receive(waiting:)`` will
   /// bring it.
   /// - Returns: whether there was room.
-  func tryAnswer(_ record: AnsweredRecord, with answer: some Answer) throws -> Bool {
+  func tryAnswer(_ record: AnsweredRecord, with answer: some ResultBody) throws -> Bool {
     guard results.hasRoom(for: answer.sizeLimit) else {
       try results.giveUpSlab()
       return false
@@ -127,7 +127,7 @@ final class WorkerChannel {
   }
 
   /// Answers a record, waiting for room.
-  func answer(_ record: AnsweredRecord, with answer: some Answer) throws {
+  func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
     while try !tryAnswer(record, with: answer) {
       let arrival = try receiveNext(waiting: true)
       if case .room = arrival { continue }
