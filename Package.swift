@@ -62,6 +62,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // What the Python pools in Benchmarks/pool are measured against.
+    .executableTarget(
+      name: "pool-benchmark", dependencies: ["VimapKit"], path: "Benchmarks/pool/program",
+      swiftSettings: strict),
+
     // A program of one thread, which a test process is not: forks pools and looks at what they do.
     .executableTarget(
       name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",

@@ -224,10 +224,10 @@ struct PoolState {
 
   /// Ends everything at once.
   mutating func abort() {
-    abandon()
     for seat in seats.indices where seats[seat].isOccupied {
       actions.append(.kill(seat: seat))
     }
+    abandon()
   }
 
   /// The next moment from which a worker may be started again that may not be started yet.

@@ -1,0 +1,59 @@
+// Maps records through an identity worker with two processes, and says how long it took, from
+// before the pool is made until it is closed. As the Python pools in peers.py do, it puts all
+// outputs into a list within that time and checks them afterwards.
+import Glibc
+import VimapKit
+
+struct Record: Codable, Hashable {
+  var id: Int
+  var name: String
+  var score: Double
+}
+
+func secondsTaken(_ body: () throws -> Void) rethrows -> Double {
+  let taken = try ContinuousClock().measure(body).components
+  return Double(taken.seconds) + Double(taken.attoseconds) / 1e18
+}
+
+func complain(_ text: String, status: Int32) -> Never {
+  let line = "pool-benchmark: \(text)\n"
+  _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  exit(status)
+}
+
+func finish(_ kind: String, _ records: Int, _ seconds: Double, isRight: Bool) -> Never {
+  if !isRight {
+    complain("the outputs are not the inputs", status: 1)
+  }
+  print(
+    "{\"peer\":\"vimap\",\"kind\":\"\(kind)\",\"records\":\(records),\"seconds\":\(seconds)}")
+  exit(0)
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else {
+  complain("usage: pool-benchmark lines|values RECORDS", status: 64)
+}
+
+switch arguments[1] {
+case "lines":
+  let inputs = (0..<count).map {
+    JSONLine("{\"id\":\($0),\"name\":\"record \($0)\",\"score\":\(Double($0) / 8)}")
+  }
+  var outputs: [JSONLine] = []
+  let seconds = try secondsTaken {
+    let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })
+    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+  }
+  finish("lines", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
+case "values":
+  let inputs = (0..<count).map { Record(id: $0, name: "record \($0)", score: Double($0) / 8) }
+  var outputs: [Record] = []
+  let seconds = try secondsTaken {
+    let pool = try Pool.fork(jobs: 2, map: { (record: Record) in record })
+    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+  }
+  finish("values", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
+default:
+  complain("\(arguments[1]): give lines or values", status: 64)
+}
