@@ -1,6 +1,7 @@
 /// Bytes on the heap with any number of owners, where ``ByteBuffer`` has one.
 public final class SharedBytes {
-  private var buffer: ByteBuffer
+  // Unchecked: nothing here calls out while it uses the buffer.
+  @exclusivity(unchecked) @usableFromInline var buffer: ByteBuffer
 
   public init() {
     buffer = ByteBuffer(capacity: 256)
@@ -11,8 +12,12 @@ public final class SharedBytes {
     buffer.append(bytes)
   }
 
+  public init(taking buffer: consuming ByteBuffer) {
+    self.buffer = buffer
+  }
+
   public func append(_ bytes: ByteView) { buffer.append(bytes) }
 
   /// The bytes held; valid until more are added, and while this object lives.
-  public var bytes: ByteView { buffer.view }
+  @inlinable public var bytes: ByteView { buffer.view }
 }

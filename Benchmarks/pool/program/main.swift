@@ -37,9 +37,12 @@ guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else {
 
 switch arguments[1] {
 case "lines":
-  let inputs = (0..<count).map {
-    JSONLine("{\"id\":\($0),\"name\":\"record \($0)\",\"score\":\(Double($0) / 8)}")
+  // Lines as they come from a file: parts of larger blocks.
+  var text = ""
+  for number in 0..<count {
+    text += "{\"id\":\(number),\"name\":\"record \(number)\",\"score\":\(Double(number) / 8)}\n"
   }
+  let inputs = Array(JSONLines(text))
   var outputs: [JSONLine] = []
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })

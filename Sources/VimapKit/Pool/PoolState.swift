@@ -135,7 +135,10 @@ struct PoolState {
     heldBytes += bytes
     inFlight += records
     unfinished += records
-    send(Assignment(batch: batch, records: 0..<records), to: demand.seat, now)
+    let whole = Assignment(batch: batch, records: 0..<records)
+    let (first, rest) = whole.split(at: quota(of: demand.seat))
+    if let rest { requeued.append(rest) }
+    send(first, to: demand.seat, now)
   }
 
   /// The bytes of a batch are no longer in flight, nor waiting for their turn.

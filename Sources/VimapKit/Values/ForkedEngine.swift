@@ -1,27 +1,24 @@
 import VimapSystem
 
 /// A pool whose workers are processes.
-final class ForkedEngine<Output: Codable>: PoolEngine {
+final class ForkedEngine: PoolEngine {
   private let driver: PoolDriver
   private let feed: ValueFeed
-  private let queue = ResultQueue<Output>()
+  private let queue = ResultQueue()
   private let onNotice: (PoolNotice) -> Void
   private let leaveTime: Nanoseconds
   private lazy var poller = Poller()
   var closesWhenDone = false
   private(set) var isClosed = false
 
-  /// Results handed out that the driver has not been told of.
-  private var handedOut = 0
-  /// Something has happened that the driver has not acted upon.
-  private var hasNews = true
   /// When the workers are killed that have not left.
   private var leaveDeadline: Nanoseconds?
   private var hasToldOfLoss = false
+  private var lastLook: Nanoseconds = 0
 
-  /// How many results are handed out before the workers are looked after again. It takes a system
-  /// call, which would show if it were made for each.
-  private static var stride: Int { 32 }
+  /// How often the workers are looked after while there are results to be handed out. They have
+  /// work for longer.
+  private static let lookInterval = Nanoseconds.milliseconds(1)
 
   init(_ options: PoolOptions, jobs: Int, body: @escaping WorkerBody) throws(PoolError) {
     onNotice = options.onNotice
@@ -43,49 +40,52 @@ final class ForkedEngine<Output: Codable>: PoolEngine {
     driver.performActions()
   }
 
-  func add(_ source: any InputSource) throws(PoolError) {
+  func add(_ source: InputSource) throws(PoolError) {
     guard !isClosed, !driver.state.inputHasEnded else { throw .closed }
     feed.add(source)
-    hasNews = true
   }
 
-  var inFlight: Int { driver.state.unfinished - handedOut }
+  var inFlight: Int { driver.state.unfinished + feed.takenAhead }
 
   var hasUnread: Bool { !isClosed && (!feed.isExhausted || inFlight > 0 || !queue.isEmpty) }
 
   // MARK: Working
 
-  func advance() throws(PoolError) -> PoolStep<Output> {
+  func advance(handedOut: Int) throws(PoolError) -> PoolStep {
     if isClosed { return .end }
-    if !hasNews, handedOut < Self.stride, let taken = take() { return .result(taken) }
-    do throws(SystemError) {
-      if !hasNews, !queue.isEmpty { try lookAround() }
-      hasNews = false
-      driver.state.release(records: handedOut)
-      handedOut = 0
-      try driver.pump()
-    } catch {
-      close()
-      throw .system(error)
-    }
-    if let taken = take() { return .result(taken) }
+    driver.state.release(records: handedOut)
+    try closingOnFailure { () throws(SystemError) in try driver.pump() }
+    if let piece = queue.next() { return .results(piece) }
     if driver.state.startFailure != nil { tellOfLoss() }
     let isAtEnd = driver.isFinished || (feed.isExhausted && driver.state.unfinished == 0)
     guard isAtEnd else { return .wait }
     return closesWhenDone ? leave() : .end
   }
 
-  private func take() -> Taken<Output>? {
-    guard let taken = queue.next() else { return nil }
-    if taken.kept != nil { handedOut += 1 }
-    return taken
+  func lookAround(handedOut: Int) throws(PoolError) {
+    if isClosed { return }
+    driver.state.release(records: handedOut)
+    // It takes a system call, which would show if it were made more often.
+    let now = Clock.roughlyNow()
+    if now - lastLook < Self.lookInterval { return }
+    lastLook = now
+    try closingOnFailure { () throws(SystemError) in
+      _ = driver.prepareToWait()
+      try driver.poll.wait(milliseconds: 0)
+      try driver.takeEvents()
+      try driver.pump()
+    }
   }
 
-  /// Takes in what has happened, without waiting.
-  private func lookAround() throws(SystemError) {
-    _ = driver.prepareToWait()
-    try driver.poll.wait(milliseconds: 0)
-    try driver.takeEvents()
+  func release(_ piece: ResultPiece) { queue.release(piece) }
+
+  private func closingOnFailure(_ body: () throws(SystemError) -> Void) throws(PoolError) {
+    do throws(SystemError) {
+      try body()
+    } catch {
+      close()
+      throw .system(error)
+    }
   }
 
   /// All workers are gone, and there were inputs left.
@@ -107,14 +107,10 @@ final class ForkedEngine<Output: Codable>: PoolEngine {
   }
 
   func wait(atMost limit: Duration?) throws(PoolError) {
-    hasNews = true
     let limit = waitLimit(limit)
-    do throws(SystemError) {
+    try closingOnFailure { () throws(SystemError) in
       try driver.poll.wait(milliseconds: limit)
       try driver.takeEvents()
-    } catch {
-      close()
-      throw .system(error)
     }
   }
 
@@ -129,7 +125,7 @@ final class ForkedEngine<Output: Codable>: PoolEngine {
   // MARK: Leaving
 
   /// Sees the workers out, as far as that goes without waiting.
-  private func leave() -> PoolStep<Output> {
+  private func leave() -> PoolStep {
     let now = Clock.now()
     if leaveDeadline == nil {
       leaveDeadline = now + leaveTime

@@ -2,15 +2,16 @@ import DequeModule
 import VimapBytes
 
 /// A pool whose workers are in the program's own process: an input is mapped when its result is
-/// asked for.
+/// asked for. Values go by way of bytes, so that what cannot travel is noticed here too.
 final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
   private var routines: [any WorkerRoutine<Sent, Output>]
   private let retries: Int
   private let retryWhen: (WorkerError) -> Bool
-  private var sources: Deque<any InputSource> = []
-  private var results: Deque<Taken<Output>> = []
-  private var frame = ByteBuffer()
+  private var sources: Deque<InputSource> = []
+  private var results: Deque<ResultPiece> = []
+  private let batch = BatchWriter()
   private var taken = 0
+  private var unfinished = 0
   private var hasStarted = false
   var closesWhenDone = false
   private(set) var isClosed = false
@@ -21,25 +22,31 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     retryWhen = options.retryWhen
   }
 
-  func add(_ source: any InputSource) throws(PoolError) {
+  func add(_ source: InputSource) throws(PoolError) {
     guard !isClosed else { throw .closed }
     sources.append(source)
   }
 
-  var inFlight: Int { results.count }
-  var hasUnread: Bool { !isClosed && (!sources.isEmpty || !results.isEmpty) }
+  var inFlight: Int { unfinished }
+  var hasUnread: Bool { !isClosed && (!sources.isEmpty || unfinished > 0) }
 
-  func advance() -> PoolStep<Output> {
+  func advance(handedOut: Int) -> PoolStep {
+    unfinished -= handedOut
     if !hasStarted { startAll() }
     while true {
-      if let result = results.popFirst() { return .result(result) }
+      if let piece = results.popFirst() { return .results(piece) }
       guard !isClosed, let source = sources.first, !routines.isEmpty else {
         if closesWhenDone || routines.isEmpty { close() }
         return .end
       }
-      pull(source)
+      map(source)
     }
   }
+
+  func lookAround(handedOut: Int) { unfinished -= handedOut }
+  func release(_ piece: ResultPiece) {}
+  func wait(atMost limit: Duration?) {}
+  func waitElsewhere(atMost limit: Duration?, isolation: isolated (any Actor)?) async {}
 
   private func startAll() {
     hasStarted = true
@@ -52,34 +59,32 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       } catch {
         var failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
         failure.worker = number
-        results.append(Taken(outcome: .failure(failure)))
+        add(failure.framed(), .exception, nil)
       }
     }
     routines = ready
   }
 
-  private func pull(_ source: any InputSource) {
+  /// Has the next worker in turn map the next input.
+  private func map(_ source: InputSource) {
     let kept = source.makeKept()
-    frame.removeAll()
-    switch source.pull(kept, &frame) {
-    case .ended: sources.removeFirst()
-    case .unsendable(let error):
-      taken += 1
-      let failure = WorkerError(.unsendableInput, error, record: taken - 1, attempts: 0)
-      results.append(Taken(outcome: .failure(failure), kept: kept))
-    case .value:
-      taken += 1
-      map(kept)
+    batch.beginBatch(wanted: 1, room: 1)
+    batch.sourceHasEnded = false
+    source.pull(kept, batch)
+    if batch.sourceHasEnded {
+      sources.removeFirst()
+      return
     }
-  }
-
-  /// Has the next worker in turn map the input in `frame`.
-  private func map(_ kept: KeptInputs) {
+    taken += 1
+    unfinished += 1
+    if let refusal = batch.takeRefusal() {
+      let failure = WorkerError(.unsendableInput, refusal, record: taken - 1, attempts: 0)
+      return add(failure.framed(), .exception, kept)
+    }
+    let input = SharedBytes(copying: batch.bytes)
     let number = (taken - 1) % routines.count
-    let bytes = SharedBytes(copying: frame.view)
-    var attempt = 1
-    while true {
-      let desk = InlineDesk<Sent, Output>(bytes, record: taken - 1, attempt, worker: number)
+    for attempt in 1...(retries + 1) {
+      let desk = InlineDesk<Sent, Output>(input, record: taken - 1, attempt, worker: number)
       do {
         try routines[number].serve(desk)
       } catch {
@@ -87,20 +92,27 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
         routines[number].finish()
         try? routines[number].start()
       }
-      if case .failure(let failure)? = desk.outcome, failure.kind == .thrown, attempt <= retries,
+      if let failure = desk.failure, failure.kind == .thrown, attempt <= retries,
         retryWhen(failure)
       {
-        attempt += 1
         continue
       }
-      for failure in desk.loose { results.append(Taken(outcome: .failure(failure))) }
-      if let outcome = desk.outcome { results.append(Taken(outcome: outcome, kept: kept)) }
+      for failure in desk.loose { add(failure.framed(), .exception, nil) }
+      if let failure = desk.failure {
+        add(failure.framed(), .exception, kept)
+      } else if let output = desk.output {
+        add(output, .outputs, kept)
+      }
       return
     }
   }
 
-  func wait(atMost limit: Duration?) {}
-  func waitElsewhere(atMost limit: Duration?, isolation: isolated (any Actor)?) async {}
+  private func add(_ frame: SharedBytes, _ kind: Run.Kind, _ kept: KeptInputs?) {
+    results.append(
+      ResultPiece(
+        bytes: frame.bytes, kind: kind, source: .own(frame), batch: 0, records: 0..<1,
+        inputs: kept))
+  }
 
   func close() {
     if isClosed { return }
@@ -112,28 +124,32 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
 
 /// The desk of a worker in the program's process, with one input on it.
 final class InlineDesk<Input: Codable, Output: Codable>: WorkerDesk {
-  private let bytes: SharedBytes
+  private let input: SharedBytes
   private let record: Int
   private let attempt: Int
   private let worker: Int
   private var isTaken = false
-  private(set) var outcome: Result<Output, WorkerError>?
+  /// The input's output, as it travels.
+  private(set) var output: SharedBytes?
+  private(set) var failure: WorkerError?
+  /// Errors that are not the input's.
   private(set) var loose: [WorkerError] = []
 
-  init(_ bytes: SharedBytes, record: Int, _ attempt: Int, worker: Int) {
-    self.bytes = bytes
+  init(_ input: SharedBytes, record: Int, _ attempt: Int, worker: Int) {
+    self.input = input
     self.record = record
     self.attempt = attempt
     self.worker = worker
   }
 
-  var openCount: Int { isTaken && outcome == nil ? 1 : 0 }
+  var openCount: Int { isTaken && output == nil && failure == nil ? 1 : 0 }
 
   func take() -> Input? {
     if isTaken { return nil }
     isTaken = true
     do {
-      return try ValueCodec<Input>().decode(bytes, 0, bytes.bytes.count)
+      let body = Frame.body(in: input.bytes, at: 0) ?? 0..<0
+      return try ValueCodec<Input>().decode(input, body.lowerBound, body.count)
     } catch {
       fail(.unreadableInput, error)
       return nil
@@ -142,36 +158,25 @@ final class InlineDesk<Input: Codable, Output: Codable>: WorkerDesk {
 
   func answer(_ output: Output) -> Bool {
     guard openCount > 0 else { return false }
-    // By way of bytes, so that an output that cannot travel is noticed here too.
-    let codec = ValueCodec<Output>()
     var buffer = ByteBuffer()
+    Frame.begin(&buffer)
     do {
-      try codec.encode(output, to: &buffer)
+      try ValueCodec<Output>().encode(output, to: &buffer)
+      Frame.end(&buffer)
+      self.output = SharedBytes(copying: buffer.view)
     } catch {
       fail(.unsendableOutput, error)
-      return true
-    }
-    do {
-      let copy = SharedBytes(copying: buffer.view)
-      outcome = .success(try codec.decode(copy, 0, copy.bytes.count))
-    } catch {
-      fail(.unreadableOutput, error)
     }
     return true
   }
 
   func fail(_ kind: WorkerError.Kind, _ error: any Error) {
     guard openCount > 0 else { return }
-    outcome = .failure(signed(WorkerError(kind, error, record: record, attempts: attempt)))
+    failure = signed(WorkerError(kind, error, record: record, attempts: attempt))
   }
 
   func reportSurplus() {
-    loose.append(
-      signed(
-        WorkerError(
-          .surplusOutput,
-          "the worker yielded an output more than it had inputs, behind that for input \(record)",
-          record: record, attempts: attempt)))
+    loose.append(signed(.surplus(behind: record, attempts: attempt)))
   }
 
   private func signed(_ failure: WorkerError) -> WorkerError {

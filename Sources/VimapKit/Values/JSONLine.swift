@@ -11,10 +11,11 @@ public typealias JSONValue = VimapJSON.JSONValue
 /// JSON; ``parse()`` does.
 public struct JSONLine: @unchecked Sendable {
   // Unchecked, as nothing changes a block once lines have been cut from it.
-  let block: SharedBytes
-  let offset: Int
+  @usableFromInline let block: SharedBytes
+  @usableFromInline let offset: Int
   public let count: Int
 
+  @inlinable
   init(_ block: SharedBytes, _ offset: Int, _ count: Int) {
     self.block = block
     self.offset = offset
@@ -40,6 +41,7 @@ public struct JSONLine: @unchecked Sendable {
   }
 
   /// The bytes, valid as long as this line is.
+  @inlinable
   public var bytes: ByteView { block.bytes.slice(offset, count) }
 
   /// Lends the bytes for the length of the call.

@@ -3,7 +3,7 @@
 /// Several may wait for the same pool's workers; their results come in the order in which the
 /// inputs were given, and are read with any of them as long as they have one type of input.
 public struct Mapping<Input, Output: Codable> {
-  let core: PoolCore<Output>
+  let core: PoolCore
 
   /// Every input with what became of it.
   ///

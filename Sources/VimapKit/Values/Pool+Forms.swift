@@ -1,4 +1,4 @@
-import VimapSystem
+public import VimapSystem
 
 /// The forms in which workers can be given to a pool.
 ///
@@ -8,6 +8,7 @@ extension Pool {
   /// Forks a pool with these workers, each in a process of its own.
   ///
   /// Should a process have to be replaced, the one that takes its place begins with the same value.
+  @inlinable
   public static func fork<Hired: Worker>(
     _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
@@ -19,6 +20,7 @@ extension Pool {
   /// - Parameters:
   ///   - jobs: how many; as many as the machine has processors where it is not given.
   ///   - make: makes the worker with a number, from 0. One that replaces another has its number.
+  @inlinable
   public static func fork<Hired: Worker>(
     jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
     _ make: @escaping (_ number: Int) -> Hired
@@ -27,6 +29,7 @@ extension Pool {
   }
 
   /// Forks a pool whose workers all begin as the same value.
+  @inlinable
   public static func forkIdentical<Hired: Worker>(
     _ worker: Hired, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
@@ -34,6 +37,7 @@ extension Pool {
   }
 
   /// Forks a pool that hands inputs to its workers in chunks of a fixed size.
+  @inlinable
   public static func forkChunked<Hired: Worker>(
     _ workers: some Sequence<Hired>, defaultChunkSize: Int = 100,
     options: PoolOptions = PoolOptions()
@@ -44,6 +48,7 @@ extension Pool {
   }
 
   /// Forks a pool whose workers call a closure with each input.
+  @inlinable
   public static func fork(
     jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
     map: @escaping (Input) throws -> Output
@@ -52,6 +57,7 @@ extension Pool {
   }
 
   /// Forks a pool with these workers that take their inputs themselves.
+  @inlinable
   public static func fork<Hired: SequenceWorker>(
     _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
@@ -61,6 +67,7 @@ extension Pool {
 
   /// Forks a pool whose workers run a closure that takes its inputs itself and yields an output for
   /// each, in their order; see ``SequenceWorker``.
+  @inlinable
   public static func fork(
     jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
     sequence: @escaping (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
@@ -68,33 +75,63 @@ extension Pool {
     try make(jobs, options) { _ in SequenceAtDesk(worker: SequenceClosure(body: sequence)) }
   }
 
-  private static func make<Routine: WorkerRoutine>(
+  @inlinable
+  static func make<Routine: WorkerRoutine>(
     _ jobs: Int, _ options: PoolOptions, _ routine: @escaping (Int) -> Routine
   ) throws(PoolError) -> Pool where Routine.Input == Input, Routine.Output == Output {
-    try options.check(jobs: jobs)
-    let engine: any PoolEngine<Output>
     switch options.processes {
-    case .inline: engine = InlineEngine(options, (0..<jobs).map(routine))
+    case .inline: try serial(jobs, options, routine)
     case .forked:
-      let isTimed = options.timeLimit != nil
-      engine = try ForkedEngine(options, jobs: jobs) { channel in
-        var worker = routine(channel.seat.number)
-        try worker.work(channel, isTimed: isTimed)
+      try forked(jobs, options) { tray in
+        var worker = routine(tray.number)
+        try worker.work(tray)
       }
+    }
+  }
+
+  @usableFromInline
+  static func forked(
+    _ jobs: Int, _ options: PoolOptions, _ body: @escaping (WorkerTray) throws -> Void
+  ) throws(PoolError) -> Pool {
+    try options.check(jobs: jobs)
+    let isTimed = options.timeLimit != nil
+    let engine = try ForkedEngine(options, jobs: jobs) { channel in
+      channel.endWithProgram()
+      try body(WorkerTray(channel, isTimed: isTimed))
     }
     return Pool(PoolCore(engine, options))
   }
+
+  @usableFromInline
+  static func serial<Routine: WorkerRoutine>(
+    _ jobs: Int, _ options: PoolOptions, _ routine: (Int) -> Routine
+  ) throws(PoolError) -> Pool where Routine.Input == Input, Routine.Output == Output {
+    try options.check(jobs: jobs)
+    return Pool(PoolCore(InlineEngine(options, (0..<jobs).map(routine)), options))
+  }
 }
 
-private struct ClosureWorker<Input: Codable, Output: Codable>: Worker {
-  let map: (Input) throws -> Output
+@usableFromInline
+struct ClosureWorker<Input: Codable, Output: Codable>: Worker {
+  @usableFromInline let map: (Input) throws -> Output
 
+  @inlinable
+  init(map: @escaping (Input) throws -> Output) { self.map = map }
+
+  @inlinable
   func process(_ input: Input) throws -> Output { try map(input) }
 }
 
-private struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
-  let body: (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
+@usableFromInline
+struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
+  private let body: (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
 
+  @usableFromInline
+  init(body: @escaping (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void) {
+    self.body = body
+  }
+
+  @usableFromInline
   func run(_ inputs: WorkerInputs<Input>, _ outputs: WorkerOutputs<Output>) throws {
     try body(inputs, outputs)
   }
@@ -106,6 +143,7 @@ private struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker 
 ///
 /// The pool is forked at once, with as many workers as `jobs` says, and leaves with the results.
 /// - Throws: ``PoolError``.
+@inlinable
 public func imapUnordered<Inputs: Sequence, Output: Codable>(
   _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
   _ map: @escaping (Inputs.Element) throws -> Output
@@ -115,6 +153,7 @@ public func imapUnordered<Inputs: Sequence, Output: Codable>(
 
 /// Maps a sequence in worker processes; results in the order of the inputs.
 /// - Throws: ``PoolError``.
+@inlinable
 public func imapOrdered<Inputs: Sequence, Output: Codable>(
   _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
   _ map: @escaping (Inputs.Element) throws -> Output
@@ -126,6 +165,7 @@ public func imapOrdered<Inputs: Sequence, Output: Codable>(
 
 /// As ``imapOrdered(_:jobs:options:_:)``, with inputs handed to workers in chunks of a fixed size.
 /// - Throws: ``PoolError``.
+@inlinable
 public func imapOrderedChunked<Inputs: Sequence, Output: Codable>(
   _ inputs: Inputs, chunkSize: Int = 100, jobs: Int = Process.processorCount,
   options: PoolOptions = PoolOptions(), _ map: @escaping (Inputs.Element) throws -> Output

@@ -27,10 +27,10 @@ import VimapSystem
 /// when a loop over the results is left early, they leave too, as soon as they are done with the
 /// input each is at.
 public final class Pool<Input: Codable, Output: Codable> {
-  let core: PoolCore<Output>
-  private let codec = ValueCodec<Input>()
+  @usableFromInline let core: PoolCore
+  @usableFromInline let codec = ValueCodec<Input>()
 
-  init(_ core: PoolCore<Output>) {
+  init(_ core: PoolCore) {
     self.core = core
   }
 
@@ -41,10 +41,10 @@ public final class Pool<Input: Codable, Output: Codable> {
   /// Nothing is taken from it before results are asked for, of what this returns or of the pool.
   /// - Throws: ``PoolError/closed``.
   @discardableResult
+  @inlinable
   public func imap<Inputs: Sequence>(_ inputs: Inputs) throws(PoolError) -> Mapping<Input, Output>
   where Inputs.Element == Input {
-    try core.engine.add(SequenceSource(inputs.makeIterator(), codec, pretransform: { $0 }))
-    return Mapping(core: core)
+    try map(InputSource(inputs.makeIterator(), codec, pretransform: { $0 }))
   }
 
   /// Has a sequence mapped of which the workers get to see something else: `pretransform` makes of
@@ -52,10 +52,16 @@ public final class Pool<Input: Codable, Output: Codable> {
   ///
   /// What `pretransform` throws stands beside the element too.
   @discardableResult
+  @inlinable
   public func imap<Inputs: Sequence>(
     _ inputs: Inputs, pretransform: @escaping (Inputs.Element) throws -> Input
   ) throws(PoolError) -> Mapping<Inputs.Element, Output> {
-    try core.engine.add(SequenceSource(inputs.makeIterator(), codec, pretransform: pretransform))
+    try map(InputSource(inputs.makeIterator(), codec, pretransform: pretransform))
+  }
+
+  @usableFromInline
+  func map<Element>(_ source: InputSource) throws(PoolError) -> Mapping<Element, Output> {
+    try core.engine.add(source)
     return Mapping(core: core)
   }
 
@@ -72,7 +78,7 @@ public final class Pool<Input: Codable, Output: Codable> {
   }
 
   /// Inputs taken from their sequences whose results have not been handed out.
-  public var inFlight: Int { core.engine.inFlight }
+  public var inFlight: Int { core.inFlight }
 
   /// What has come out so far; empty unless ``PoolOptions/keepsResults``.
   public var debugResults: [Mapped<Input, Output>] {
@@ -99,5 +105,5 @@ public final class Pool<Input: Codable, Output: Codable> {
 
   /// Has the workers leave as soon as each is done with the input it is at, and waits for that.
   /// Results that have not been handed out are lost.
-  public func close() { core.engine.close() }
+  public func close() { core.close() }
 }

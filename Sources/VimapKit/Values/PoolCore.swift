@@ -1,15 +1,21 @@
 import VimapSystem
 
 /// A pool's engine and the books kept about it; shared by a ``Pool`` and all that reads from it.
-final class PoolCore<Output: Codable> {
-  let engine: any PoolEngine<Output>
+@usableFromInline
+final class PoolCore {
+  let engine: any PoolEngine
   let onNotice: (PoolNotice) -> Void
-  private let keepsResults: Bool
+  @usableFromInline let keepsResults: Bool
   /// What came out, where that is kept.
   private(set) var results: [Any] = []
+  /// The results being handed out.
+  @usableFromInline let cursor = PieceCursor()
 
-  private(set) var done = 0
-  private(set) var failed = 0
+  /// Inputs that came out, up to the piece being handed out.
+  private var done = 0
+  private var failed = 0
+  /// Results handed out of that piece that the engine has been told of.
+  private var toldOf = 0
   private let started = Clock.now()
   private var ticker: Ticker?
 
@@ -19,66 +25,101 @@ final class PoolCore<Output: Codable> {
     var report: (PoolProgress) -> Void
   }
 
-  init(_ engine: any PoolEngine<Output>, _ options: PoolOptions) {
+  init(_ engine: any PoolEngine, _ options: PoolOptions) {
     self.engine = engine
     onNotice = options.onNotice
     keepsResults = options.keepsResults
   }
 
   deinit {
-    if engine.hasUnread { onNotice(.unreadResults) }
+    if hasUnread { onNotice(.unreadResults) }
     engine.close()
   }
 
+  /// Inputs taken whose results have not been handed out.
+  var inFlight: Int { engine.inFlight - (cursor.handedOut - toldOf) }
+
+  private var hasUnread: Bool { !engine.isClosed && (!cursor.isAtEnd || engine.hasUnread) }
+
   // MARK: Results
 
-  /// The next result, or `nil` at the end; waits for it.
-  func next() throws(PoolError) -> Taken<Output>? {
+  /// Sees to it that there is a result to be handed out, waiting for it; `false` at the end.
+  @usableFromInline
+  func prepare() throws(PoolError) -> Bool {
     while true {
-      switch try engine.advance() {
-      case .result(let taken): return note(taken)
-      case .end:
-        tick(isLast: true)
-        return nil
-      case .wait:
-        tick()
-        try engine.wait(atMost: untilTick)
+      switch try step() {
+      case .result: return true
+      case .end: return false
+      case .wait: try engine.wait(atMost: untilTick)
       }
     }
   }
 
-  /// As ``next()``, without holding up the caller's thread.
-  func next(isolation: isolated (any Actor)?) async throws -> Taken<Output>? {
+  /// As ``prepare()``, without holding up the caller's thread.
+  @usableFromInline
+  func prepare(isolation: isolated (any Actor)?) async throws -> Bool {
     while true {
-      switch try engine.advance() {
-      case .result(let taken): return note(taken)
-      case .end:
-        tick(isLast: true)
-        return nil
+      switch try step() {
+      case .result: return true
+      case .end: return false
       case .wait:
-        tick()
         try Task.checkCancellation()
         try await engine.waitElsewhere(atMost: untilTick, isolation: isolation)
       }
     }
   }
 
-  private func note(_ taken: Taken<Output>) -> Taken<Output> {
-    if case .success = taken.outcome { done += 1 } else if taken.kept != nil { failed += 1 }
-    if ticker != nil, (done + failed) & 31 == 0 { tick() }
-    return taken
+  private enum Step { case result, wait, end }
+
+  private func step() throws(PoolError) -> Step {
+    tick()
+    if cursor.hasMore { return .result }
+    let handedOut = cursor.handedOut - toldOf
+    if !cursor.isAtEnd {
+      toldOf = cursor.handedOut
+      try engine.lookAround(handedOut: handedOut)
+      cursor.goOn()
+      return .result
+    }
+    finishPiece()
+    switch try engine.advance(handedOut: handedOut) {
+    case .results(let piece):
+      cursor.begin(piece)
+      return .result
+    case .wait: return .wait
+    case .end:
+      tick(isLast: true)
+      return .end
+    }
   }
 
-  func keep<Input>(_ result: Mapped<Input, Output>) {
-    if keepsResults { results.append(result) }
+  private func finishPiece() {
+    (done, failed) = cameOut
+    toldOf = 0
+    if let piece = cursor.endPiece() { engine.release(piece) }
   }
+
+  /// Nothing more will be handed out.
+  func close() {
+    finishPiece()
+    engine.close()
+  }
+
+  @usableFromInline
+  func keep(_ result: Any) { results.append(result) }
 
   // MARK: Progress
 
   var progress: PoolProgress {
-    PoolProgress(
-      done: done, failed: failed, inFlight: engine.inFlight,
+    let (done, failed) = cameOut
+    return PoolProgress(
+      done: done, failed: failed, inFlight: inFlight,
       elapsed: .nanoseconds(Int64(clamping: Clock.now() - started)))
+  }
+
+  private var cameOut: (done: Int, failed: Int) {
+    cursor.isException
+      ? (done, failed + cursor.handedOut) : (done + cursor.handedOut, failed)
   }
 
   func reportProgress(every interval: Duration, _ report: @escaping (PoolProgress) -> Void) {

@@ -1,14 +1,19 @@
-/// What stands behind a ``Pool``: takes inputs and hands out results.
-protocol PoolEngine<Output>: AnyObject {
-  associatedtype Output: Codable
-
+/// What stands behind a ``Pool``: takes inputs and hands out results, as bytes.
+protocol PoolEngine: AnyObject {
   /// Puts a sequence of inputs behind those it has.
-  func add(_ source: any InputSource) throws(PoolError)
+  func add(_ source: InputSource) throws(PoolError)
 
   /// Goes on as far as is possible without waiting.
-  func advance() throws(PoolError) -> PoolStep<Output>
+  /// - Parameter handedOut: results of inputs that were handed out since the last call.
+  func advance(handedOut: Int) throws(PoolError) -> PoolStep
 
-  /// Waits until ``advance()`` can do more.
+  /// Looks after the workers while there are results to be handed out.
+  func lookAround(handedOut: Int) throws(PoolError)
+
+  /// A piece has been read to its end.
+  func release(_ piece: ResultPiece)
+
+  /// Waits until ``advance(handedOut:)`` can do more.
   func wait(atMost limit: Duration?) throws(PoolError)
 
   /// As ``wait(atMost:)``, with the waiting done elsewhere than in the caller's thread.
@@ -24,7 +29,7 @@ protocol PoolEngine<Output>: AnyObject {
 
   var isClosed: Bool { get }
 
-  /// Inputs taken whose results have not been handed out.
+  /// Inputs taken whose results it has not been told are handed out.
   var inFlight: Int { get }
 
   /// Whether any input is waiting to be mapped, or any result to be handed out.
@@ -32,8 +37,8 @@ protocol PoolEngine<Output>: AnyObject {
 }
 
 /// What an engine came to.
-enum PoolStep<Output> {
-  case result(Taken<Output>)
+enum PoolStep {
+  case results(ResultPiece)
   /// There is nothing before something happens.
   case wait
   /// All inputs are mapped and their results handed out.

@@ -1,17 +1,22 @@
-import VimapBytes
-import VimapCoding
-import VimapJSON
+public import VimapBytes
+public import VimapCoding
+public import VimapJSON
 
 /// How values of one type travel: lines of JSON as they are, jansson's values as their text, and
 /// all others as `Codable` says.
+@usableFromInline
 final class ValueCodec<Value: Codable> {
-  private let encoder = ValueEncoder()
-  private let decoder = ValueDecoder()
+  @usableFromInline let encoder = ValueEncoder()
+  @usableFromInline let decoder = ValueDecoder()
+
+  @inlinable init() {}
 
   /// Whether values are cut from the bytes they come in, which then have to stay.
+  @inlinable
   var keepsBytes: Bool { Value.self == JSONLine.self }
 
   /// Appends a value.
+  @inlinable
   func encode(_ value: Value, to buffer: inout ByteBuffer) throws {
     if let line = sameType(value, as: JSONLine.self) {
       buffer.append(line.bytes)
@@ -24,6 +29,7 @@ final class ValueCodec<Value: Codable> {
   }
 
   /// Reads the value that a part of `block` is.
+  @inlinable
   func decode(_ block: SharedBytes, _ offset: Int, _ count: Int) throws -> Value {
     let line = JSONLine(block, offset, count)
     if let line = sameType(line, as: Value.self) { return line }
@@ -31,6 +37,7 @@ final class ValueCodec<Value: Codable> {
   }
 
   /// Reads the value that `bytes` are; not for one that ``keepsBytes``.
+  @inlinable
   func decode(_ bytes: ByteView) throws -> Value {
     if Value.self == JSONValue.self {
       let value = try JSONValue.parse(bytes)
@@ -42,22 +49,26 @@ final class ValueCodec<Value: Codable> {
 
 /// Values one behind the other, each preceded by its length: how they lie in a batch and in a run
 /// of results.
+@usableFromInline
 enum Frame {
   /// Bytes the length takes.
-  static let headSize = 4
+  @inlinable static var headSize: Int { 4 }
 
   /// Begins a frame in an empty buffer.
+  @inlinable
   static func begin(_ buffer: inout ByteBuffer) {
     buffer.removeAll()
     buffer.append("\0\0\0\0")
   }
 
   /// Ends the frame that the buffer holds.
+  @inlinable
   static func end(_ buffer: inout ByteBuffer) {
     buffer.overwrite(UInt32(truncatingIfNeeded: buffer.count - headSize), at: 0)
   }
 
   /// Where the value is whose head is at `offset`; `nil` where there is none.
+  @inlinable
   static func body(in bytes: ByteView, at offset: Int) -> Range<Int>? {
     guard offset >= 0, offset + headSize <= bytes.count else { return nil }
     let length = bytes.withUnsafeBytes {

@@ -3,180 +3,101 @@ import VimapBytes
 import VimapCoding
 import VimapSystem
 
-/// The inputs of a batch, kept to stand beside the results and let go of as they are handed out.
-class KeptInputs {
-  /// Moves the last input to a list of its own.
-  func splitLast() -> KeptInputs { KeptInputs() }
-}
-
-final class TypedInputs<Input>: KeptInputs {
-  private var inputs: ContiguousArray<Input?> = []
-
-  func append(_ input: Input) { inputs.append(input) }
-
-  func take(_ index: Int) -> Input? {
-    guard inputs.indices.contains(index) else { return nil }
-    let input = inputs[index]
-    inputs[index] = nil
-    return input
-  }
-
-  override func splitLast() -> KeptInputs {
-    let other = TypedInputs()
-    if let last = inputs.popLast() { other.inputs.append(last) }
-    return other
-  }
-}
-
-/// What a source of inputs gave when it was asked for one.
-enum PulledInput {
-  /// It is in the list of kept inputs, and its bytes are in the buffer.
-  case value
-  /// It is kept, but cannot be encoded.
-  case unsendable(any Error)
-  case ended
-}
-
-/// One sequence of inputs, as a pool is given it.
-protocol InputSource: AnyObject {
-  /// An empty list for inputs of this source.
-  func makeKept() -> KeptInputs
-  /// Pulls the next input: puts it in `kept` and its encoded form into `buffer`.
-  func pull(_ kept: KeptInputs, _ buffer: inout ByteBuffer) -> PulledInput
-}
-
-/// A sequence of inputs of which something of the type `Sent` goes to the workers.
-final class SequenceSource<Inputs: IteratorProtocol, Sent: Codable>: InputSource {
-  private var inputs: Inputs
-  private let codec: ValueCodec<Sent>
-  private let pretransform: (Inputs.Element) throws -> Sent
-
-  init(
-    _ inputs: Inputs, _ codec: ValueCodec<Sent>,
-    pretransform: @escaping (Inputs.Element) throws -> Sent
-  ) {
-    self.inputs = inputs
-    self.codec = codec
-    self.pretransform = pretransform
-  }
-
-  func makeKept() -> KeptInputs { TypedInputs<Inputs.Element>() }
-
-  func pull(_ kept: KeptInputs, _ buffer: inout ByteBuffer) -> PulledInput {
-    guard let input = inputs.next() else { return .ended }
-    unsafeDowncast(kept, to: TypedInputs<Inputs.Element>.self).append(input)
-    do {
-      try codec.encode(try pretransform(input), to: &buffer)
-      return .value
-    } catch {
-      return .unsendable(error)
-    }
-  }
-}
-
 /// Feeds a pool with the values of sequences, one sequence after the other, taking no more from
 /// them than the pool wants.
 final class ValueFeed: Feed {
   private let slabs: InputSlabs
   private let retryWhen: (WorkerError) -> Bool
-  private var sources: Deque<any InputSource> = []
-  /// Inputs taken so far.
-  private(set) var taken = 0
+  private var sources: Deque<InputSource> = []
+  /// Inputs that are in batches, or refused.
+  private var count = 0
 
   private var slab: Int?
   private var filled = 0
-  private var frame = ByteBuffer()
-  /// An input that has been taken and did not fit into the last batch; its bytes are in `frame`.
-  private var pending: (kept: KeptInputs, what: PulledInput)?
+  private let batch = BatchWriter()
+  /// A batch that is ready and has no slab to go to, and its inputs.
+  private var ready: KeptInputs?
+  /// The input that was left behind the last batch.
+  private var left: KeptInputs?
 
   init(slabs: InputSlabs, retryWhen: @escaping (WorkerError) -> Bool) {
     self.slabs = slabs
     self.retryWhen = retryWhen
   }
 
-  func add(_ source: any InputSource) { sources.append(source) }
+  func add(_ source: InputSource) { sources.append(source) }
 
-  /// No sequence is left that has not ended.
-  var isExhausted: Bool { sources.isEmpty && pending == nil }
+  /// Nothing is left to be taken from a sequence, or to be sent.
+  var isExhausted: Bool { sources.isEmpty && ready == nil && left == nil }
 
   /// Takes no more from any sequence.
   func discard() {
     sources.removeAll()
-    pending = nil
+    batch.discard()
+    ready = nil
+    left = nil
   }
+
+  /// Inputs taken that are not in a batch yet.
+  var takenAhead: Int { (ready == nil ? 0 : batch.records) + (left == nil ? 0 : 1) }
 
   var waitDescriptor: CInt? { nil }
 
   // MARK: Cutting
 
   func cut(records: Int) throws(SystemError) -> FeedCut {
-    guard let (kept, what) = pending ?? pullFirst() else { return .idle }
-    pending = (kept, what)
-    if case .unsendable(let error) = what {
-      pending = nil
-      let failure = WorkerError(.unsendableInput, error, record: taken - 1, attempts: 0)
-      return .answered(failure.framed(), inputs: kept)
+    if ready == nil, left == nil || batch.refusal == nil { ready = fill(records) }
+    if let kept = ready {
+      let cut = try send(kept)
+      if case .noSlab = cut { return cut }
+      ready = nil
+      count += batch.records
+      return cut
     }
-    if frame.count > slabs.size {
-      let file = try MemoryFile()
-      try file.append(frame.view)
-      pending = nil
-      return .batch(
-        InputBatch(file: file, length: frame.count, place: place(taken - 1), inputs: kept))
-    }
-    guard let slab = slab(with: frame.count) else { return .noSlab }
-    pending = nil
-    return .batch(fill(slab, kept, records))
+    guard let kept = left, let refusal = batch.takeRefusal() else { return .idle }
+    left = nil
+    count += 1
+    let failure = WorkerError(.unsendableInput, refusal, record: count - 1, attempts: 0)
+    return .answered(failure.framed(), inputs: kept)
   }
 
-  /// Pulls the first input of a batch.
-  private func pullFirst() -> (KeptInputs, PulledInput)? {
+  /// Takes inputs for a batch of at most `records`. Returns them, or `nil` where there are none.
+  private func fill(_ records: Int) -> KeptInputs? {
+    batch.beginBatch(wanted: records, room: slabs.size)
     while let source = sources.first {
-      let kept = source.makeKept()
-      let what = pull(source, kept)
-      if case .ended = what { continue }
-      return (kept, what)
+      // What was left is of this sequence too, since it was not seen to end.
+      let kept = left ?? source.makeKept()
+      left = nil
+      batch.sourceHasEnded = false
+      if batch.takesMore { source.pull(kept, batch) }
+      if batch.leavesLast { left = kept.splitLast() }
+      if batch.sourceHasEnded { sources.removeFirst() }
+      if batch.records > 0 { return kept }
+      if left != nil { return nil }
     }
     return nil
   }
 
-  private func pull(_ source: any InputSource, _ kept: KeptInputs) -> PulledInput {
-    Frame.begin(&frame)
-    let what = source.pull(kept, &frame)
-    if case .ended = what {
-      sources.removeFirst()
-    } else {
-      taken += 1
+  private func send(_ kept: KeptInputs) throws(SystemError) -> FeedCut {
+    let bytes = batch.bytes
+    let place = InputPlace(index: count, line: 0, file: 0)
+    if bytes.count > slabs.size {
+      let file = try MemoryFile()
+      try file.append(bytes)
+      return .batch(InputBatch(file: file, length: bytes.count, place: place, inputs: kept))
     }
-    Frame.end(&frame)
-    return what
-  }
-
-  /// Puts the frame and those of further inputs into the slab, as one batch.
-  private func fill(_ slab: Int, _ kept: KeptInputs, _ wanted: Int) -> InputBatch {
-    let start = filled
-    let first = taken - 1
-    var records = 0
-    var isFull = false
-    while !isFull {
-      slabs.memory.copy(frame.view, to: slabs.start(of: slab) + filled)
-      filled += frame.count
-      records += 1
-      // Inputs of one list are all of one sequence.
-      guard records < wanted, let source = sources.first else { break }
-      let what = pull(source, kept)
-      if case .ended = what { break }
-      if case .value = what, filled + frame.count <= slabs.size { continue }
-      pending = (kept.splitLast(), what)
-      isFull = true
-    }
+    guard let slab = slab(with: bytes.count) else { return .noSlab }
+    let start = slabs.start(of: slab) + filled
+    slabs.memory.copy(bytes, to: start)
+    filled += bytes.count
     slabs.hold(slab)
-    return InputBatch(
-      slab: slab, offset: slabs.start(of: slab) + start, length: filled - start,
-      records: records, place: place(first), inputs: kept)
+    return .batch(
+      InputBatch(
+        slab: slab, offset: start, length: bytes.count, records: batch.records, place: place,
+        inputs: kept))
   }
 
-  /// The slab to put the next frames into; `nil` where none has room for `size` bytes.
+  /// The slab to put the next batch into; `nil` where none has room for `size` bytes.
   private func slab(with size: Int) -> Int? {
     if let slab {
       if slabs.hasOneUser(slab) { filled = 0 }
@@ -188,8 +109,6 @@ final class ValueFeed: Feed {
     filled = 0
     return next
   }
-
-  private func place(_ first: Int) -> InputPlace { InputPlace(index: first, line: 0, file: 0) }
 
   // MARK: Exceptions
 

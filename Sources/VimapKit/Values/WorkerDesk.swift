@@ -2,6 +2,7 @@
 ///
 /// Outputs are in the order of the inputs. There is one desk for a worker in a process of its own,
 /// ``ForkedDesk``, and one for a worker in the program's, ``InlineDesk``.
+@usableFromInline
 protocol WorkerDesk<Input, Output>: AnyObject {
   associatedtype Input
   associatedtype Output
@@ -25,6 +26,7 @@ protocol WorkerDesk<Input, Output>: AnyObject {
 }
 
 /// What the worker of a seat does, of whichever form it is.
+@usableFromInline
 protocol WorkerRoutine<Input, Output> {
   associatedtype Input: Codable
   associatedtype Output: Codable
@@ -38,18 +40,28 @@ protocol WorkerRoutine<Input, Output> {
 }
 
 /// The worker asked to end, or has to: what it had taken is answered.
-struct WorkerIsLeaving: Error {}
+@usableFromInline
+struct WorkerIsLeaving: Error {
+  @inlinable init() {}
+}
 
 /// A ``Worker`` at its desk.
+@usableFromInline
 struct WorkerAtDesk<Hired: Worker>: WorkerRoutine {
-  typealias Input = Hired.Input
-  typealias Output = Hired.Output
+  @usableFromInline typealias Input = Hired.Input
+  @usableFromInline typealias Output = Hired.Output
 
-  var worker: Hired
+  @usableFromInline var worker: Hired
 
+  @inlinable
+  init(worker: Hired) { self.worker = worker }
+
+  @inlinable
   mutating func start() throws { try worker.start() }
+  @inlinable
   mutating func finish() { worker.finish() }
 
+  @inlinable
   mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
     while let input = try desk.take() {
       let output: Hired.Output
@@ -68,13 +80,19 @@ struct WorkerAtDesk<Hired: Worker>: WorkerRoutine {
 }
 
 /// A ``SequenceWorker`` at its desk.
+@usableFromInline
 struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
-  typealias Input = Hired.Input
-  typealias Output = Hired.Output
+  @usableFromInline typealias Input = Hired.Input
+  @usableFromInline typealias Output = Hired.Output
 
-  var worker: Hired
+  @usableFromInline var worker: Hired
 
+  @inlinable
+  init(worker: Hired) { self.worker = worker }
+
+  @usableFromInline
   mutating func start() throws { try worker.start() }
+  @usableFromInline
   mutating func finish() { worker.finish() }
 
   /// The text of an error that is the worker's own, and no error value of its.
@@ -82,6 +100,7 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
     let description: String
   }
 
+  @usableFromInline
   mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
     // The worker sees inputs before it asks, so that one that asks for none can be told from one
     // that has none.

@@ -68,6 +68,13 @@ public struct WorkerError: Error, Sendable, Codable {
     }
   }
 
+  static func surplus(behind record: Int, attempts: Int) -> WorkerError {
+    WorkerError(
+      .surplusOutput,
+      "the worker yielded an output more than it had inputs, behind that for input \(record)",
+      record: record, attempts: attempts)
+  }
+
   /// Whether the error that was thrown has travelled with this one, so that ``value(as:)`` can give
   /// it back: it is `Codable`, and could be encoded.
   public var hasValue: Bool { encoded != nil }

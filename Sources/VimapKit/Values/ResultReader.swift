@@ -1,0 +1,162 @@
+public import VimapBytes
+
+/// Reads a pool's results and puts the inputs beside them.
+@usableFromInline
+final class ResultReader<Input, Output: Codable> {
+  @usableFromInline let core: PoolCore
+  private let closeIfDone: Bool
+  @usableFromInline var isAtEnd = false
+  @usableFromInline var failure: (any Error)?
+  @usableFromInline let codec = ValueCodec<Output>()
+  /// The list that the last input was kept in.
+  @usableFromInline var inputs: TypedInputs<Input>?
+
+  init(_ core: PoolCore, closeIfDone: Bool) {
+    self.core = core
+    self.closeIfDone = closeIfDone
+  }
+
+  func check() throws {
+    if let failure { throw failure }
+  }
+
+  /// No more results are asked for.
+  @usableFromInline
+  func leave() {
+    if isAtEnd { return }
+    isAtEnd = true
+    inputs = nil
+    if closeIfDone { core.close() }
+  }
+
+  // MARK: One by one
+
+  @inlinable
+  func next() -> Mapped<Input, Output>? {
+    if core.cursor.hasMore || prepare() { return take() }
+    return nil
+  }
+
+  @inlinable
+  func next(isolation: isolated (any Actor)?) async throws -> Mapped<Input, Output>? {
+    if !core.cursor.hasMore {
+      guard try await prepare(isolation: isolation) else { return nil }
+    }
+    let result = take()
+    if let failure { throw failure }
+    return result
+  }
+
+  @inlinable
+  func nextPair() -> (Input, Output)? {
+    switch next() {
+    case .output(let input, let output): return (input, output)
+    case .exception(_, let error), .noInput(let error):
+      fail(error, isThrown: false)
+      return nil
+    case nil: return nil
+    }
+  }
+
+  @inlinable
+  func nextPair(isolation: isolated (any Actor)?) async throws -> (Input, Output)? {
+    switch try await next(isolation: isolation) {
+    case .output(let input, let output): return (input, output)
+    case .exception(_, let error), .noInput(let error):
+      fail(error, isThrown: true)
+      throw error
+    case nil: return nil
+    }
+  }
+
+  @usableFromInline
+  func prepare() -> Bool {
+    if isAtEnd { return false }
+    core.engine.closesWhenDone = closeIfDone
+    do {
+      if try core.prepare() { return true }
+      isAtEnd = true
+    } catch {
+      fail(error, isThrown: false)
+    }
+    return false
+  }
+
+  @usableFromInline
+  func prepare(isolation: isolated (any Actor)?) async throws -> Bool {
+    if isAtEnd { return false }
+    core.engine.closesWhenDone = closeIfDone
+    do {
+      if try await core.prepare(isolation: isolation) { return true }
+      isAtEnd = true
+      return false
+    } catch {
+      fail(error, isThrown: true)
+      throw error
+    }
+  }
+
+  /// Ends the loop; where it cannot throw, somebody has to be told.
+  @usableFromInline
+  func fail(_ error: any Error, isThrown: Bool) {
+    failure = error
+    leave()
+    if !isThrown { core.onNotice(.errorInLoop(error)) }
+  }
+
+  /// Takes the next result, which is there.
+  @inlinable
+  func take() -> Mapped<Input, Output>? {
+    let cursor = core.cursor
+    if isAtEnd { return nil }
+    guard let kept = cursor.kept else {
+      _ = cursor.nextBody()
+      return .noInput(workerError(cursor.bytes))
+    }
+    if kept !== inputs { inputs = kept as? TypedInputs<Input> }
+    guard let input = inputs?.take(cursor.index) else {
+      fail(PoolError.mixedInputs, isThrown: false)
+      return nil
+    }
+    let result: Mapped<Input, Output>
+    if let body = cursor.nextBody(), !cursor.isException {
+      do {
+        result = .output(input, try output(body, cursor))
+      } catch {
+        result = .exception(input, unreadable(error))
+      }
+    } else {
+      result = .exception(input, workerError(cursor.bytes))
+    }
+    if core.keepsResults { core.keep(result) }
+    return result
+  }
+
+  @inlinable
+  func output(_ body: Range<Int>, _ cursor: PieceCursor) throws -> Output {
+    if codec.keepsBytes {
+      return try codec.decode(cursor.stayingBytes(), body.lowerBound, body.count)
+    }
+    return try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
+  }
+
+  @usableFromInline
+  func workerError(_ bytes: ByteView) -> WorkerError {
+    do { return try WorkerError(framed: bytes) } catch { return unreadable(error) }
+  }
+
+  @usableFromInline
+  func unreadable(_ error: any Error) -> WorkerError {
+    WorkerError(.unreadableOutput, error, record: nil, attempts: 1)
+  }
+}
+
+/// A loop's hold on a reader: when the loop lets go, the reading has ended.
+@usableFromInline
+final class ReadingLease<Input, Output: Codable> {
+  @usableFromInline let reader: ResultReader<Input, Output>
+
+  init(_ reader: ResultReader<Input, Output>) { self.reader = reader }
+
+  deinit { reader.leave() }
+}
