@@ -43,14 +43,13 @@ public struct Mapping<Input, Output: Codable> {
     return count
   }
 
-  /// As the other, without holding up the thread.
+  /// As the other, without holding up the caller's thread.
   @discardableResult
-  public func blockIgnoreOutput(
-    closeIfDone: Bool = true, isolation: isolated (any Actor)? = #isolation
+  nonisolated(nonsending) public func blockIgnoreOutput(
+    closeIfDone: Bool = true
   ) async throws -> (done: Int, failed: Int) {
-    var results = zipInOutTyp(closeIfDone: closeIfDone).makeAsyncIterator()
     var count = (done: 0, failed: 0)
-    while let result = try await results.next(isolation: isolation) {
+    for try await result in zipInOutTyp(closeIfDone: closeIfDone) {
       if result.error == nil { count.done += 1 } else { count.failed += 1 }
     }
     return count
@@ -67,6 +66,17 @@ public struct Mapping<Input, Output: Codable> {
   ) throws -> Sum {
     var sum = initial
     try zipInOut(closeIfDone: closeIfDone) { try step(&sum, $0, $1) }
+    return sum
+  }
+
+  /// As the other, without holding up the caller's thread.
+  nonisolated(nonsending) public func fold<Sum>(
+    _ initial: Sum, closeIfDone: Bool = true, _ step: (inout Sum, Input, Output) throws -> Void
+  ) async throws -> Sum {
+    var sum = initial
+    for try await (input, output) in zipInOut(closeIfDone: closeIfDone) {
+      try step(&sum, input, output)
+    }
     return sum
   }
 }
