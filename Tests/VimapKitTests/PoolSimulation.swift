@@ -24,6 +24,10 @@ struct PoolSimulation {
     var death = 5
     var hungry = 5
     var failedStart = 0
+    /// A worker answers with an error that is worth another try.
+    var failure = 0
+    /// A worker is found to be late.
+    var late = 0
   }
 
   private(set) var state: PoolState
@@ -42,6 +46,15 @@ struct PoolSimulation {
   private(set) var completed: Set<UInt64> = []
   private(set) var isFinished = false
   private(set) var mostBytesHeld = 0
+  private(set) var mostInFlight = 0
+  private(set) var mostUnfinished = 0
+  /// Records handed to a worker that was given more of them than the rules allow.
+  private(set) var overQuota = 0
+  /// The highest attempt any record was sent with.
+  private(set) var mostAttempts = 0
+  private(set) var retries = 0
+  /// Records answered, and not yet handed to whoever wants them.
+  private var waitingForReader = 0
   private var bytesHeld = 0
   /// What went against the rules.
   private(set) var violations: [String] = []
@@ -93,13 +106,17 @@ struct PoolSimulation {
     case .fork(let seat):
       if workers[seat] != nil { violations.append("seat \(seat) forked twice") }
       workers[seat] = FakeWorker()
-    case .send(let seat, let batch, let records, _):
+    case .send(let seat, let batch, let records, let attempt):
+      mostAttempts = max(mostAttempts, attempt)
       guard workers[seat] != nil else {
         violations.append("sent to vacant seat \(seat)")
         return
       }
       workers[seat]?.work += records.map { (batch, $0) }
       workers[seat]?.received += UInt64(records.count)
+      if let most = state.rules.recycleAfter, let worker = workers[seat] {
+        overQuota += max(0, Int(worker.received) - most)
+      }
     case .drain: break
     case .close(let seat): workers[seat]?.isClosing = true
     case .kill(let seat): if workers[seat] != nil { die(seat) }
@@ -117,6 +134,14 @@ struct PoolSimulation {
 
   private mutating func note(_ batch: UInt64, _ record: Int) {
     answers[batch]?[record] += 1
+    waitingForReader += 1
+  }
+
+  /// Whoever wants results takes some.
+  private mutating func read(_ most: Int) {
+    let count = min(most, waitingForReader)
+    waitingForReader -= count
+    state.release(records: count)
   }
 
   private mutating func feed() {
@@ -133,6 +158,8 @@ struct PoolSimulation {
       mostBytesHeld = max(mostBytesHeld, bytesHeld)
       state.take(batch: nextBatch, records: count, bytes: count * 10, for: demand, now: now)
       nextBatch += 1
+      mostInFlight = max(mostInFlight, state.inFlight)
+      mostUnfinished = max(mostUnfinished, state.unfinished)
       perform()
     }
   }
@@ -142,6 +169,7 @@ struct PoolSimulation {
     guard let seat = workers.keys.sorted().randomElement(using: &random),
       let worker = workers[seat]
     else { return }
+    read(Int.random(in: 0...20, using: &random))
     let dice = Int.random(in: 0..<100, using: &random)
     if !worker.isReady {
       if dice < chances.failedStart {
@@ -156,6 +184,8 @@ struct PoolSimulation {
       die(seat)
     } else if dice < chances.death + chances.hungry {
       state.workerIsHungry(seat)
+    } else if dice < chances.death + chances.hungry + chances.late, !worker.work.isEmpty {
+      beLate(seat)
     } else if worker.work.isEmpty {
       if worker.isClosing { end(seat, .exited(status: 0)) }
     } else {
@@ -169,10 +199,25 @@ struct PoolSimulation {
     let worker = workers[seat]
     let left = UInt64(worker?.work.count ?? 0)
     workers[seat]?.begun = max(worker?.begun ?? 0, (worker?.received ?? 0) - left)
+    if Int.random(in: 0..<100, using: &random) < chances.failure,
+      state.retry(seat, batch: first.batch, record: first.record, now: now)
+    {
+      retries += 1
+      return
+    }
     note(first.batch, first.record)
     let accepted = state.answered(
       seat, batch: first.batch, records: first.record..<(first.record + 1), now: now)
     if !accepted { violations.append("answer to \(first) refused") }
+  }
+
+  /// It is at its next record for too long; or it was, and is done when its end comes.
+  private mutating func beLate(_ seat: Int) {
+    guard let worker = workers[seat] else { return }
+    let begun = worker.received - UInt64(worker.work.count) + 1
+    workers[seat]?.begun = begun
+    if Bool.random(using: &random) { answer(seat) }
+    state.workerIsLate(seat, begun: begun)
   }
 
   private mutating func die(_ seat: Int) {

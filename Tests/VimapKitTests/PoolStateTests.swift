@@ -218,7 +218,129 @@ import VimapSystem
     #expect(state.takeActions() == [.finish])
   }
 
+  // MARK: Bounds, retries, recycling
+
+  @Test func allWorkersAreStartedAtOnceWhereThatIsAsked() {
+    var rules = rules(jobs: 3)
+    rules.startsAll = true
+    var state = PoolState(rules)
+    #expect(state.takeActions() == [.fork(seat: 0), .fork(seat: 1), .fork(seat: 2)])
+    // One that cannot be set up leaves the others to it.
+    state.workerFailed(1, WorkerFailure("no"))
+    state.workerEnded(1, .exited(status: 1), begun: 0, now: 0)
+    #expect(state.startFailure == nil)
+    state.workerFailed(0, WorkerFailure("no"))
+    state.workerEnded(0, .exited(status: 1), begun: 0, now: 0)
+    state.workerFailed(2, WorkerFailure("nor here"))
+    state.workerEnded(2, .exited(status: 1), begun: 0, now: 0)
+    #expect(state.startFailure == WorkerFailure("nor here"))
+    #expect(state.takeActions() == [.finish])
+  }
+
+  @Test func noMoreIsTakenThanMayBeUnfinished() throws {
+    var rules = rules(jobs: 1)
+    rules.chunk = 5
+    rules.mostUnfinished = 7
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    try give(&state, 0, records: 5)
+    #expect(state.demand(now: 0)?.records == 2)
+    try give(&state, 1, records: 2)
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.answered(0, batch: 0, records: 0..<5, now: 1) == true)
+    #expect(state.inFlight == 2)
+    #expect(state.demand(now: 1) == nil)
+    state.release(records: 3)
+    #expect(state.demand(now: 1)?.records == 3)
+  }
+
+  @Test func aFailedRecordIsTriedAgainByItself() throws {
+    var rules = rules(jobs: 1)
+    rules.retries = 1
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    try give(&state, 0, records: 3)
+    _ = state.takeActions()
+    #expect(state.retry(0, batch: 0, record: 1, now: 1) == true)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 1) == true)
+    #expect(state.answered(0, batch: 0, records: 2..<3, now: 1) == true)
+    _ = state.demand(now: 1)
+    #expect(state.takeActions() == [.send(seat: 0, batch: 0, records: 1..<2, attempt: 2)])
+    #expect(state.retry(0, batch: 0, record: 1, now: 2) == false)
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: 2) == true)
+    #expect(state.takeActions() == [.complete(batch: 0)])
+  }
+
+  @Test func aWorkerThatWasLateIsChargedWithWhatItWasLateWith() throws {
+    var state = readyPool()
+    try give(&state, 0, records: 3)
+    _ = state.takeActions()
+    state.workerIsLate(0, begun: 1)
+    #expect(state.takeActions() == [.kill(seat: 0)])
+    state.workerEnded(0, .killed(signal: 9), begun: 1, now: 1)
+    #expect(
+      state.takeActions() == [.except(batch: 0, records: 0..<1, .timedOut(seat: 0, attempts: 1))])
+    // It had got on when its end came: nothing is charged.
+    _ = state.demand(now: 1)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    state.workerIsLate(0, begun: 1)
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: 2) == true)
+    state.workerEnded(0, .killed(signal: 9), begun: 2, now: 2)
+    #expect(state.takeActions() == [.kill(seat: 0)])
+    _ = state.demand(now: 2)
+    #expect(
+      state.takeActions() == [.fork(seat: 0), .send(seat: 0, batch: 0, records: 2..<3, attempt: 2)])
+  }
+
+  @Test func aWorkerIsReplacedAfterSoManyRecords() throws {
+    var rules = rules(jobs: 1)
+    rules.chunk = 10
+    rules.recycleAfter = 4
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    #expect(state.demand(now: 0)?.records == 4)
+    try give(&state, 0, records: 4)
+    #expect(
+      state.takeActions() == [
+        .send(seat: 0, batch: 0, records: 0..<4, attempt: 1), .close(seat: 0),
+      ])
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.answered(0, batch: 0, records: 0..<4, now: 1) == true)
+    state.workerEnded(0, .exited(status: 0), begun: 4, now: 1)
+    #expect(state.demand(now: 1) == PoolState.Demand(seat: 0, records: 4))
+  }
+
   // MARK: By chance
+
+  @Test(arguments: [UInt64](1...60))
+  func boundsAndQuotasAreKept(seed: UInt64) {
+    var random = SeededGenerator(seed: seed &* 7919)
+    var rules = rules(jobs: Int.random(in: 1...6, using: &random))
+    rules.startsAll = true
+    rules.chunk = Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : nil
+    rules.mostInFlight =
+      Bool.random(using: &random) ? Int.random(in: 1...30, using: &random) : nil
+    rules.mostUnfinished =
+      Bool.random(using: &random) ? Int.random(in: 1...60, using: &random) : nil
+    rules.retries = Int.random(in: 0...3, using: &random)
+    rules.recycleAfter =
+      Bool.random(using: &random) ? Int.random(in: 1...20, using: &random) : nil
+    let records = Int.random(in: 0...1000, using: &random)
+    var pool = PoolSimulation(
+      rules, records: records, seed: seed, chances: .init(failure: 10, late: 3))
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.answered == records)
+    #expect(pool.answeredTwice == 0)
+    #expect(pool.overQuota == 0)
+    #expect(pool.mostInFlight <= rules.mostInFlight ?? .max)
+    #expect(pool.mostUnfinished <= rules.mostUnfinished ?? .max)
+    #expect(rules.retries > 0 || pool.retries == 0)
+  }
 
   @Test(arguments: [UInt64](1...60))
   func everyRecordIsAnsweredExactlyOnce(seed: UInt64) {
