@@ -44,6 +44,7 @@ case "lines":
   }
   let inputs = Array(JSONLines(text))
   var outputs: [JSONLine] = []
+  outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })
     for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
@@ -52,6 +53,7 @@ case "lines":
 case "values":
   let inputs = (0..<count).map { Record(id: $0, name: "record \($0)", score: Double($0) / 8) }
   var outputs: [Record] = []
+  outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (record: Record) in record })
     for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }

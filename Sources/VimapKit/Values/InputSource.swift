@@ -20,8 +20,9 @@ final class TypedInputs<Input>: KeptInputs {
   @inlinable
   func take(_ index: Int) -> Input? {
     guard inputs.indices.contains(index) else { return nil }
-    let input = inputs[index]
-    inputs[index] = nil
+    // Moved out rather than copied.
+    var input: Input?
+    swap(&input, &inputs[index])
     return input
   }
 
@@ -45,25 +46,41 @@ struct InputSource {
   @usableFromInline let pull: (KeptInputs, BatchWriter) -> Void
 
   @inlinable
+  init<Inputs: IteratorProtocol>(_ inputs: Inputs, _ codec: ValueCodec<Inputs.Element>)
+  where Inputs.Element: Codable {
+    self.init(inputs) { input, buffer in try codec.encode(input, to: &buffer) }
+  }
+
+  @inlinable
   init<Inputs: IteratorProtocol, Sent: Codable>(
     _ inputs: Inputs, _ codec: ValueCodec<Sent>,
     pretransform: @escaping (Inputs.Element) throws -> Sent
+  ) {
+    self.init(inputs) { input, buffer in try codec.encode(try pretransform(input), to: &buffer) }
+  }
+
+  /// - Parameter encode: appends an input as it is to be sent.
+  @inlinable @inline(__always)
+  init<Inputs: IteratorProtocol>(
+    _ inputs: Inputs, encode: @escaping (Inputs.Element, inout ByteBuffer) throws -> Void
   ) {
     var inputs = inputs
     makeKept = { TypedInputs<Inputs.Element>() }
     pull = { kept, batch in
       let kept = unsafeDowncast(kept, to: TypedInputs<Inputs.Element>.self)
+      kept.inputs.reserveCapacity(batch.roomForRecords)
       while batch.takesMore {
         guard let input = inputs.next() else {
           batch.sourceHasEnded = true
           return
         }
-        kept.inputs.append(input)
         batch.begin()
         do {
-          try codec.encode(try pretransform(input), to: &batch.frames)
+          try encode(input, &batch.frames)
+          kept.inputs.append(input)
           batch.end()
         } catch {
+          kept.inputs.append(input)
           batch.refuse(error)
         }
       }
@@ -85,6 +102,9 @@ final class BatchWriter {
   private(set) var length = 0
   /// Why the last input taken cannot be sent; it is not in the batch.
   private(set) var refusal: (any Error)?
+
+  /// About how many inputs the batch will be of.
+  @usableFromInline var roomForRecords: Int { min(wanted, 4096) }
 
   private var wanted = 0
   private var room = 0

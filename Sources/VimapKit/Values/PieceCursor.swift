@@ -9,6 +9,8 @@ final class PieceCursor {
   /// The next result's number in its batch, and that behind the last.
   @exclusivity(unchecked) @usableFromInline var index = 0
   @exclusivity(unchecked) @usableFromInline var end = 0
+  /// Which piece this is, of all there were.
+  @exclusivity(unchecked) @usableFromInline var generation = 0
   /// Where to stop next, so that the workers are looked after in time.
   @exclusivity(unchecked) @usableFromInline var pause = 0
   @exclusivity(unchecked) @usableFromInline var offset = 0
@@ -33,6 +35,7 @@ final class PieceCursor {
 
   func begin(_ piece: ResultPiece) {
     self.piece = piece
+    generation += 1
     index = piece.records.lowerBound
     end = piece.records.upperBound
     offset = 0

@@ -44,7 +44,7 @@ public final class Pool<Input: Codable, Output: Codable> {
   @inlinable
   public func imap<Inputs: Sequence>(_ inputs: Inputs) throws(PoolError) -> Mapping<Input, Output>
   where Inputs.Element == Input {
-    try map(InputSource(inputs.makeIterator(), codec, pretransform: { $0 }))
+    try map(InputSource(inputs.makeIterator(), codec))
   }
 
   /// Has a sequence mapped of which the workers get to see something else: `pretransform` makes of

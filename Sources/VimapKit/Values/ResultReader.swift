@@ -8,8 +8,15 @@ final class ResultReader<Input, Output: Codable> {
   @usableFromInline var isAtEnd = false
   @usableFromInline var failure: (any Error)?
   @usableFromInline let codec = ValueCodec<Output>()
-  /// The list that the last input was kept in.
-  @usableFromInline var inputs: TypedInputs<Input>?
+  // What belongs to the piece at hand. Unchecked, as nothing is called while they are accessed.
+
+  /// The piece's `generation`.
+  @exclusivity(unchecked) @usableFromInline var generation = 0
+  /// The inputs of its batch, and whether it has none.
+  @exclusivity(unchecked) @usableFromInline var inputs: TypedInputs<Input>?
+  @exclusivity(unchecked) @usableFromInline var isLoose = false
+  /// Its bytes in memory that stays, where outputs are cut from them.
+  @exclusivity(unchecked) @usableFromInline var block: SharedBytes?
 
   init(_ core: PoolCore, closeIfDone: Bool) {
     self.core = core
@@ -26,6 +33,7 @@ final class ResultReader<Input, Output: Codable> {
     if isAtEnd { return }
     isAtEnd = true
     inputs = nil
+    block = nil
     if closeIfDone { core.close() }
   }
 
@@ -109,11 +117,11 @@ final class ResultReader<Input, Output: Codable> {
   func take() -> Mapped<Input, Output>? {
     let cursor = core.cursor
     if isAtEnd { return nil }
-    guard let kept = cursor.kept else {
+    if cursor.generation != generation { beginPiece() }
+    if isLoose {
       _ = cursor.nextBody()
       return .noInput(workerError(cursor.bytes))
     }
-    if kept !== inputs { inputs = kept as? TypedInputs<Input> }
     guard let input = inputs?.take(cursor.index) else {
       fail(PoolError.mixedInputs, isThrown: false)
       return nil
@@ -132,11 +140,18 @@ final class ResultReader<Input, Output: Codable> {
     return result
   }
 
+  @usableFromInline
+  func beginPiece() {
+    let cursor = core.cursor
+    generation = cursor.generation
+    isLoose = cursor.kept == nil
+    inputs = cursor.kept as? TypedInputs<Input>
+    block = codec.keepsBytes && !cursor.isException ? cursor.stayingBytes() : nil
+  }
+
   @inlinable
   func output(_ body: Range<Int>, _ cursor: PieceCursor) throws -> Output {
-    if codec.keepsBytes {
-      return try codec.decode(cursor.stayingBytes(), body.lowerBound, body.count)
-    }
+    if let block { return try codec.decode(block, body.lowerBound, body.count) }
     return try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
   }
 

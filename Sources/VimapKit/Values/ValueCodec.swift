@@ -19,8 +19,7 @@ final class ValueCodec<Value: Codable> {
   @inlinable
   func encode(_ value: Value, to buffer: inout ByteBuffer) throws {
     if let line = sameType(value, as: JSONLine.self) {
-      buffer.append(line.bytes)
-      withExtendedLifetime(line.block) {}
+      buffer.append(line.block.bytes.slice(line.offset, line.count))
     } else if let value = sameType(value, as: JSONValue.self) {
       try value.write(to: &buffer)
     } else {
