@@ -125,7 +125,7 @@ final class PoolDriver {
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     let now = Clock.now()
-    let timers = [state.nextTimer(after: now), nextDeadline(), isInputAtHand ? now : nil]
+    let timers = [state.nextTimer(after: now), nextDeadline(now), isInputAtHand ? now : nil]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
 
@@ -142,9 +142,13 @@ final class PoolDriver {
 
   // MARK: Time
 
-  private func nextDeadline() -> Nanoseconds? {
+  private func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
     guard let limit = configuration.timeLimit else { return nil }
-    return crew.seats.compactMap { crew[$0]?.busySince }.min().map { $0 + limit }
+    let since = crew.seats.compactMap { seat -> Nanoseconds? in
+      // A worker does not tell when it begins a record; it has done so by now at the earliest.
+      crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
+    }
+    return since.min().map { $0 + limit }
   }
 
   private func endLateWorkers() {
@@ -338,7 +342,10 @@ final class PoolDriver {
   // MARK: The end
 
   /// Ends what is left of the pool; nothing may be done with it afterwards.
-  func disband() { crew.disband(watchedBy: &poll) }
+  func disband() {
+    crew.disband(watchedBy: &poll)
+    batches.removeAll()
+  }
 }
 
 /// Signals and what to do about them.

@@ -164,6 +164,7 @@ struct PoolState {
   mutating func workerIsReady(_ seat: Int) {
     hasStarted = true
     seats[seat].isReady = true
+    seats[seat].hasServed = true
   }
 
   /// The worker says it has passed everything on and gets nothing back.
@@ -189,11 +190,10 @@ struct PoolState {
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {
     seats[seat].failure = failure
-    if hasStarted { return }
-    if !rules.startsAll {
+    if rules.startsAll {
+      seats[seat].isHopeless = !seats[seat].hasServed
+    } else if !hasStarted {
       giveUp(failure)
-    } else {
-      seats[seat].isHopeless = true
     }
   }
 

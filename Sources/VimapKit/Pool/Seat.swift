@@ -33,6 +33,8 @@ struct Seat {
 
   private(set) var isOccupied = false
   var isReady = false
+  /// A worker of this seat has been ready, be it an earlier one.
+  var hasServed = false
   /// It has been told that no more batches come.
   var isClosing = false
   var isHungry = false
@@ -53,7 +55,7 @@ struct Seat {
   var isRetired = false
   /// Why the worker cannot go on, where that is no record's fault.
   var failure: WorkerFailure?
-  /// Its worker was the first of the seat, and could not be set up: another would not be either.
+  /// Its worker, the first of the seat, could not be set up: another would not be either.
   var isHopeless = false
   /// How many records it had begun when it was found to be late with the last of them.
   var lateAt: UInt64?
@@ -77,13 +79,15 @@ struct Seat {
 
   mutating func occupy() {
     let deaths = deaths
-    self = Seat()
+    vacate()
     self.deaths = deaths
     isOccupied = true
   }
 
   mutating func vacate() {
+    let hasServed = hasServed
     self = Seat()
+    self.hasServed = hasServed
   }
 
   mutating func assign(_ assignment: Assignment, _ now: Nanoseconds) {

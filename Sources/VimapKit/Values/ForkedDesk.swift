@@ -14,6 +14,9 @@ final class ForkedDesk<Input: Codable, Output: Codable>: WorkerDesk {
 
   @inlinable var openCount: Int { tray.openCount }
 
+  @usableFromInline
+  func haveInput() throws -> Bool { try tray.haveInput() }
+
   @inlinable
   func take() throws -> Input? {
     while let body = try tray.takeBody() {

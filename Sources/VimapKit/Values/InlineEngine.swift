@@ -75,6 +75,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       sources.removeFirst()
       return
     }
+    kept.first = taken
     taken += 1
     unfinished += 1
     if let refusal = batch.takeRefusal() {
@@ -143,6 +144,8 @@ final class InlineDesk<Input: Codable, Output: Codable>: WorkerDesk {
   }
 
   var openCount: Int { isTaken && output == nil && failure == nil ? 1 : 0 }
+
+  func haveInput() -> Bool { !isTaken }
 
   func take() -> Input? {
     if isTaken { return nil }

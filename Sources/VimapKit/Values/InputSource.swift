@@ -3,6 +3,9 @@ public import VimapBytes
 /// The inputs of a batch, kept to stand beside the results and let go of as they are handed out.
 @usableFromInline
 class KeptInputs {
+  /// The number of the first among all that the pool was given.
+  @usableFromInline var first = 0
+
   @inlinable init() {}
 
   /// Moves the last input to a list of its own.

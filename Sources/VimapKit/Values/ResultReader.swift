@@ -95,6 +95,7 @@ final class ResultReader<Input, Output: Codable> {
     if isAtEnd { return false }
     core.engine.closesWhenDone = closeIfDone
     do {
+      try Task.checkCancellation()
       if try await core.prepare(isolation: isolation) { return true }
       isAtEnd = true
       return false
@@ -131,7 +132,7 @@ final class ResultReader<Input, Output: Codable> {
       do {
         result = .output(input, try output(body, cursor))
       } catch {
-        result = .exception(input, unreadable(error))
+        result = .exception(input, unreadable(error, record: cursor.index - 1))
       }
     } else {
       result = .exception(input, workerError(cursor.bytes))
@@ -157,12 +158,18 @@ final class ResultReader<Input, Output: Codable> {
 
   @usableFromInline
   func workerError(_ bytes: ByteView) -> WorkerError {
-    do { return try WorkerError(framed: bytes) } catch { return unreadable(error) }
+    do {
+      return try WorkerError(framed: bytes)
+    } catch {
+      return unreadable(error, record: core.cursor.index - 1)
+    }
   }
 
+  /// - Parameter record: counted in its batch.
   @usableFromInline
-  func unreadable(_ error: any Error) -> WorkerError {
-    WorkerError(.unreadableOutput, error, record: nil, attempts: 1)
+  func unreadable(_ error: any Error, record: Int) -> WorkerError {
+    let number = core.cursor.kept.map { $0.first + record }
+    return WorkerError(.unreadableOutput, error, record: number, attempts: 1)
   }
 }
 

@@ -48,6 +48,7 @@ final class ValueFeed: Feed {
   func cut(records: Int) throws(SystemError) -> FeedCut {
     if ready == nil, left == nil || batch.refusal == nil { ready = fill(records) }
     if let kept = ready {
+      kept.first = count
       let cut = try send(kept)
       if case .noSlab = cut { return cut }
       ready = nil

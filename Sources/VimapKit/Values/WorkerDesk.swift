@@ -7,6 +7,9 @@ protocol WorkerDesk<Input, Output>: AnyObject {
   associatedtype Input
   associatedtype Output
 
+  /// Waits for an input; `false` where ``take()`` would give none.
+  func haveInput() throws -> Bool
+
   /// Takes the next input. `nil` where there is none any more, or none before what was taken is
   /// answered.
   func take() throws -> Input?
@@ -102,10 +105,8 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
 
   @usableFromInline
   mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
-    // The worker sees inputs before it asks, so that one that asks for none can be told from one
-    // that has none.
-    var ahead = try desk.take()
-    while ahead != nil {
+    while try desk.haveInput() {
+      var hasTaken = false
       // What went wrong at the desk itself, which the worker may not have passed on.
       var deskFailure: (any Error)?
       func atDesk<Result>(_ body: () throws -> Result) throws -> Result {
@@ -115,10 +116,7 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
         }
       }
       let inputs = WorkerInputs<Input> {
-        if let input = ahead {
-          ahead = nil
-          return input
-        }
+        hasTaken = true
         return deskFailure == nil ? try? atDesk { try desk.take() } : nil
       }
       let outputs = WorkerOutputs<Output> { output in
@@ -139,9 +137,10 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
         isLeaving = error is LastError
       }
       if let deskFailure, !(deskFailure is WorkerIsLeaving) { throw deskFailure }
+      // A worker that takes nothing would be called again and again.
+      if !hasTaken, deskFailure == nil { _ = try desk.take() }
       while desk.openCount > 0 { try desk.fail(kind, thrown) }
       if isLeaving || deskFailure != nil { throw WorkerIsLeaving() }
-      ahead = try desk.take()
     }
   }
 }

@@ -71,14 +71,20 @@ final class WorkerTray {
 
   // MARK: Inputs
 
+  /// Waits for an input; `false` where none comes, or none before what was taken is answered.
+  @usableFromInline
+  func haveInput() throws -> Bool {
+    if next >= message.endRecord {
+      guard try receive() else { return false }
+    }
+    return !channel.isDismissed
+  }
+
   /// Takes the next input. Returns where it is in the batch's bytes; `nil` where no more comes, or
   /// none before what was taken is answered.
   @usableFromInline
   func takeBody() throws -> Range<Int>? {
-    if next >= message.endRecord {
-      guard try receive() else { return nil }
-    }
-    if channel.isDismissed { return nil }
+    guard try haveInput() else { return nil }
     // A batch that does not hold what it should was written over: nothing here can be relied on.
     guard let body = nextFrame() else { throw WorkerFailure("a batch of inputs is damaged") }
     open.append(
@@ -148,6 +154,7 @@ final class WorkerTray {
   func sendAnswer() throws {
     guard let record = open.popFirst() else { return }
     Frame.end(&frame)
+    stopTheClock()
     try channel.answer(
       AnsweredRecord(batch: record.batch, number: record.number),
       with: FrameAnswer(bytes: frame.view))
@@ -158,6 +165,7 @@ final class WorkerTray {
   @usableFromInline
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws {
     guard let record = open.popFirst() else { return }
+    stopTheClock()
     try send(
       WorkerError(kind, error, record: record.index, attempts: record.attempt),
       to: AnsweredRecord(batch: record.batch, number: record.number, exceptionLine: 0..<0))
@@ -179,8 +187,13 @@ final class WorkerTray {
     try channel.answer(record, with: FrameAnswer(bytes: frame.view))
   }
 
+  /// That nobody takes its results is not the worker's fault.
+  private func stopTheClock() {
+    if isTimed { channel.noteTime(0) }
+  }
+
   private func noteProgress() throws {
-    if isTimed { channel.noteTime(open.isEmpty ? 0 : Clock.now()) }
+    if isTimed, !open.isEmpty { channel.noteTime(Clock.now()) }
     let now = Clock.roughlyNow()
     if now - lastFlush > Self.flushInterval {
       lastFlush = now
