@@ -5,6 +5,7 @@ import VimapBytes
 /// asked for. Values go by way of bytes, so that what cannot travel is noticed here too.
 final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
   private var routines: [any WorkerRoutine<Sent, Output>]
+  private let onNotice: (PoolNotice) -> Void
   private let retries: Int
   private let retryWhen: (WorkerError) -> Bool
   private var sources: Deque<InputSource> = []
@@ -18,6 +19,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
 
   init(_ options: PoolOptions, _ routines: [any WorkerRoutine<Sent, Output>]) {
     self.routines = routines
+    onNotice = options.onNotice
     retries = options.retries
     retryWhen = options.retryWhen
   }
@@ -51,6 +53,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
   private func startAll() {
     hasStarted = true
     var ready: [any WorkerRoutine<Sent, Output>] = []
+    var lastFailure: (any Error)?
     for (number, routine) in routines.enumerated() {
       var routine = routine
       do {
@@ -59,8 +62,12 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       } catch {
         var failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
         failure.worker = number
+        lastFailure = error
         add(failure.framed(), .exception, nil)
       }
+    }
+    if ready.isEmpty, let error = lastFailure {
+      onNotice(.noWorkerLeft(reason: "\(error)"))
     }
     routines = ready
   }

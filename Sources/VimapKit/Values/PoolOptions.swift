@@ -98,8 +98,8 @@ public struct PoolOptions {
     try positive(maxTotalInFlightFactor, "maxTotalInFlightFactor")
     try positive(window, "window")
     try positive(recycleAfter, "recycleAfter")
-    guard retries >= 0 else {
-      throw .invalidOption("retries: \(retries): give 0 or more")
+    guard (0...1_000_000).contains(retries) else {
+      throw .invalidOption("retries: \(retries): give 0 to 1000000")
     }
     if let timeLimit, timeLimit <= .zero {
       throw .invalidOption("timeLimit: \(timeLimit): give more than no time")
@@ -115,8 +115,8 @@ public struct PoolOptions {
     configuration.keepsOrder = order == .ordered
     configuration.window = window
     configuration.startsAll = true
-    configuration.mostInFlight = maxRealInFlightFactor.map { $0 * jobs }
-    configuration.mostUnfinished = maxTotalInFlightFactor.map { $0 * jobs }
+    configuration.mostInFlight = maxRealInFlightFactor.map { min($0, .max / jobs) * jobs }
+    configuration.mostUnfinished = maxTotalInFlightFactor.map { min($0, .max / jobs) * jobs }
     configuration.retries = retries
     configuration.recycleAfter = recycleAfter
     configuration.timeLimit = timeLimit?.nanoseconds
@@ -125,11 +125,12 @@ public struct PoolOptions {
 }
 
 extension Duration {
-  /// Whole nanoseconds, as far as 64 bits go.
+  /// Whole nanoseconds, none where it is negative; at most a hundred years, which leaves room to
+  /// reckon with.
   var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
-    let (whole, isTooLarge) = UInt64(max(0, seconds)).multipliedReportingOverflow(
-      by: 1_000_000_000)
-    return isTooLarge ? .max / 2 : min(.max / 2, whole) + UInt64(max(0, attoseconds) / 1_000_000_000)
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    return UInt64(min(seconds, 100 * 365 * 86_400)) * 1_000_000_000
+      + UInt64(attoseconds / 1_000_000_000)
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// As an `AsyncSequence` it waits without holding up the thread, and throws a ``PoolError`` or
 /// `CancellationError`; as a `Sequence` it ends there, and ``check()`` throws the error.
-public struct ZipInOutTyp<Input, Output: Codable>: Sequence, AsyncSequence {
+public struct ZipInOutTyp<Input, Output: Codable>: PoolResults {
   public typealias Element = Mapped<Input, Output>
 
   let reader: ResultReader<Input, Output>
@@ -42,7 +42,7 @@ public struct ZipInOutTyp<Input, Output: Codable>: Sequence, AsyncSequence {
 ///
 /// As an `AsyncSequence` it throws the ``WorkerError``; as a `Sequence` it ends there, and
 /// ``check()`` throws it.
-public struct ZipInOut<Input, Output: Codable>: Sequence, AsyncSequence {
+public struct ZipInOut<Input, Output: Codable>: PoolResults {
   public typealias Element = (Input, Output)
 
   let reader: ResultReader<Input, Output>
