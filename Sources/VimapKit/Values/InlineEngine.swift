@@ -91,7 +91,8 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     }
     let input = SharedBytes(copying: batch.bytes)
     let number = (taken - 1) % routines.count
-    for attempt in 1...(retries + 1) {
+    var attempt = 1
+    while true {
       let desk = InlineDesk<Sent, Output>(input, record: taken - 1, attempt, worker: number)
       do {
         try routines[number].serve(desk)
@@ -103,6 +104,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       if let failure = desk.failure, failure.kind == .thrown, attempt <= retries,
         retryWhen(failure)
       {
+        attempt += 1
         continue
       }
       for failure in desk.loose { add(failure.framed(), .exception, nil) }
