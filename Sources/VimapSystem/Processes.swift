@@ -90,7 +90,7 @@ public enum Process {
     var facts = Glibc.stat()
     try systemCall("stat /proc/self/task") { stat("/proc/self/task", &facts) }
     // A directory has a link for each of its directories, and two of its own.
-    return Int(facts.st_nlink) - 2
+    return max(1, Int(facts.st_nlink) - 2)
   }
 
   /// Writes out what the C library still holds of the process's standard output (fflush(3)).

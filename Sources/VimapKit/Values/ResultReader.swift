@@ -4,6 +4,7 @@ public import VimapBytes
 @usableFromInline
 final class ResultReader<Input, Output: Codable> {
   @usableFromInline let core: PoolCore
+  @usableFromInline let cursor: PieceCursor
   private let closeIfDone: Bool
   @usableFromInline var isAtEnd = false
   @usableFromInline var failure: (any Error)?
@@ -20,6 +21,7 @@ final class ResultReader<Input, Output: Codable> {
 
   init(_ core: PoolCore, closeIfDone: Bool) {
     self.core = core
+    cursor = core.cursor
     self.closeIfDone = closeIfDone
   }
 
@@ -41,13 +43,13 @@ final class ResultReader<Input, Output: Codable> {
 
   @inlinable
   func next() -> Mapped<Input, Output>? {
-    if core.cursor.hasMore || prepare() { return take() }
+    if cursor.hasMore || prepare() { return take() }
     return nil
   }
 
   @inlinable
   func next(isolation: isolated (any Actor)?) async throws -> Mapped<Input, Output>? {
-    if !core.cursor.hasMore {
+    if !cursor.hasMore {
       guard try await prepare(isolation: isolation) else { return nil }
     }
     let result = take()
@@ -116,7 +118,6 @@ final class ResultReader<Input, Output: Codable> {
   /// Takes the next result, which is there.
   @inlinable
   func take() -> Mapped<Input, Output>? {
-    let cursor = core.cursor
     if isAtEnd { return nil }
     if cursor.generation != generation { beginPiece() }
     if isLoose {
@@ -130,7 +131,7 @@ final class ResultReader<Input, Output: Codable> {
     let result: Mapped<Input, Output>
     if let body = cursor.nextBody(), !cursor.isException {
       do {
-        result = .output(input, try output(body, cursor))
+        result = .output(input, try output(body))
       } catch {
         result = .exception(input, unreadable(error, record: cursor.index - 1))
       }
@@ -143,7 +144,6 @@ final class ResultReader<Input, Output: Codable> {
 
   @usableFromInline
   func beginPiece() {
-    let cursor = core.cursor
     generation = cursor.generation
     isLoose = cursor.kept == nil
     inputs = cursor.kept as? TypedInputs<Input>
@@ -151,7 +151,7 @@ final class ResultReader<Input, Output: Codable> {
   }
 
   @inlinable
-  func output(_ body: Range<Int>, _ cursor: PieceCursor) throws -> Output {
+  func output(_ body: Range<Int>) throws -> Output {
     if let block { return try codec.decode(block, body.lowerBound, body.count) }
     return try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
   }
@@ -161,14 +161,14 @@ final class ResultReader<Input, Output: Codable> {
     do {
       return try WorkerError(framed: bytes)
     } catch {
-      return unreadable(error, record: core.cursor.index - 1)
+      return unreadable(error, record: cursor.index - 1)
     }
   }
 
   /// - Parameter record: counted in its batch.
   @usableFromInline
   func unreadable(_ error: any Error, record: Int) -> WorkerError {
-    let number = core.cursor.kept.map { $0.first + record }
+    let number = cursor.kept.map { $0.first + record }
     return WorkerError(.unreadableOutput, error, record: number, attempts: 1)
   }
 }
