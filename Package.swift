@@ -67,10 +67,18 @@ let package = Package(
       name: "pool-benchmark", dependencies: ["VimapKit"], path: "Benchmarks/pool/program",
       swiftSettings: strict),
 
+    .executableTarget(
+      name: "coding-benchmark", dependencies: ["VimapBytes", "VimapCoding"],
+      path: "Benchmarks/pool/coding", swiftSettings: strict),
+
     // A program of one thread, which a test process is not: forks pools and looks at what they do.
     .executableTarget(
       name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",
       swiftSettings: strict),
+
+    // The code of the documentation, so that it is compiled and run.
+    .executableTarget(
+      name: "tutorial", dependencies: ["VimapKit"], path: "Tests/Tutorial", swiftSettings: strict),
 
     .testTarget(name: "VimapBytesTests", dependencies: ["VimapBytes"], swiftSettings: strict),
     .testTarget(
@@ -81,7 +89,8 @@ let package = Package(
       name: "VimapJSONTests", dependencies: ["VimapJSON"],
       resources: [.copy("Corpus")], swiftSettings: strict),
     .testTarget(name: "VimapCodingTests", dependencies: ["VimapCoding"], swiftSettings: strict),
-    .testTarget(name: "VimapKitTests", dependencies: ["VimapKit"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
     .testTarget(

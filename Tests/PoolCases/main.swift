@@ -1,17 +1,18 @@
-import VimapKit
+import Glibc
 
-struct Doubler: Worker {
-  let factor: Int
-  func process(_ input: Int) throws -> Int { input * factor }
+// One case a process: what a pool does to the process it is in can then be seen, and a case that
+// hangs takes no other with it.
+
+let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "--list" {
+  for listed in PoolCase.all { print(listed.name, listed.says ?? "", separator: "\t") }
+  exit(0)
 }
-
-let pool = try Pool.fork([Doubler(factor: 2), Doubler(factor: 2), Doubler(factor: 2)])
-var sum = 0
-for (i, o) in try pool.imap(1...10).zipInOut(closeIfDone: false) { print(i, o); sum += o }
-print(sum)
-for try await (i, o) in try pool.imap(["a", "bcd"], pretransform: { $0.count }).zipInOut() { print(i, o) }
-print(pool.isClosed)
-
-struct Bad: Error, Codable { var x: Int }
-let p2 = try Pool.fork(jobs: 2, options: {var o = PoolOptions(); o.allowsThreads = true; return o}()) { (x: Int) in if x % 3 == 0 { throw Bad(x: x) }; if x == 5 { fatalError("x") }; return "\(x)" }
-for r in try p2.imap(0..<8).zipInOutTyp() { print(r); if let e = r.error { print(e.formattedException, e.value(as: Bad.self) as Any)} }
+guard let name = arguments.first, let chosen = PoolCase.all.first(where: { $0.name == name }) else {
+  complain("usage: pool-cases --list | pool-cases NAME")
+  exit(2)
+}
+if let failure = await chosen.run() {
+  complain(failure)
+  exit(1)
+}

@@ -24,6 +24,7 @@ public struct PoolConfiguration: Sendable {
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 
+  /// A pool of so many workers, all else as usual.
   public init(jobs: Int) {
     self.jobs = jobs
   }
@@ -40,13 +41,16 @@ public struct PoolConfiguration: Sendable {
 public struct RecordForm: Sendable {
   /// How the input is cut into records.
   public var mode = InputMode()
+  /// How a result is written.
   public var format = TupleFormat.object
+  /// Whether a result says where its record came from and how long it took.
   public var withMeta = false
   /// Bound arguments: workers take the values of each name round robin.
   public var initArguments: [(name: String, values: [String])] = []
   /// The inputs by name, for messages and `meta`.
   var fileNames: [String] = []
 
+  /// Lines of JSON to results as objects.
   public init() {}
 
   func seat(_ number: Int, of jobs: Int) -> WorkerSeat {
@@ -60,6 +64,7 @@ public struct RecordForm: Sendable {
 
 /// What a person who watches a run should know while it goes on.
 public enum PoolNotice {
+  /// An input could not be read, or not to its end.
   case input(InputProblem)
   /// A worker's own words.
   case worker(number: Int, String)
@@ -83,11 +88,13 @@ public enum Interruption: Sendable {
   case drain
   /// End at once.
   case abort
+  /// Go on as if there had been none.
   case none
 }
 
 /// What became of a run.
 public struct RunReport: Sendable {
+  /// How a run ended.
   public enum Outcome: Equatable, Sendable {
     /// The input was read to its end.
     case complete
@@ -103,10 +110,13 @@ public struct RunReport: Sendable {
     case systemFailed(SystemError)
   }
 
+  /// How the run ended.
   public var outcome = Outcome.complete
   /// Records read.
   public var records = 0
+  /// Records that gave an output.
   public var outputs = 0
+  /// Records that became an exception.
   public var exceptions = 0
   /// An input could not be opened or is not a file to be read.
   public var hasUnreadableInput = false
@@ -115,5 +125,6 @@ public struct RunReport: Sendable {
   /// A worker gave more or fewer answers than it had records.
   public var isOutOfStep = false
 
+  /// The report of a run in which nothing has happened yet.
   public init() {}
 }

@@ -23,9 +23,13 @@ public final class RecordPool {
   /// Forks what will fork the workers: they inherit what there is at this moment.
   ///
   /// - Parameters:
+  ///   - configuration: what the pool is to be.
+  ///   - form: what the records are and how results are written.
+  ///   - inputs: what is read, in this order.
   ///   - results: where results are written.
   ///   - exceptions: where exceptions are written that the format has no place for.
   ///   - failed: where the input lines of exceptions are kept.
+  ///   - makeWorker: makes the worker of a seat, in its own process.
   /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
   public init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
@@ -58,7 +62,9 @@ public final class RecordPool {
   deinit { driver.disband() }
 
   /// Takes signals into account while the pool runs.
-  /// - Parameter decide: what to do about a signal.
+  /// - Parameters:
+  ///   - signals: the signals, which the caller has chosen.
+  ///   - decide: what to do about one that has come.
   public func watch(
     _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
   ) {

@@ -25,7 +25,9 @@ public struct InputFile: Sendable {
 
 /// An input that could not be read, or not to its end. The run goes on with the next one.
 public struct InputProblem: Error, Sendable {
+  /// The input's name, as in ``InputFile/name``.
   public let name: String
+  /// What the operating system said.
   public let error: SystemError
   /// It could not be opened, or is not something to be read.
   public let isUnreadable: Bool

@@ -9,6 +9,7 @@ public struct InputMode: Sendable, Equatable {
   /// The longest record in bytes, its separator not counted.
   public var longestRecord: Int
 
+  /// Lines of JSON of any usual length, unless told otherwise.
   public init(separator: UInt8 = 0x0A, isText: Bool = false, longestRecord: Int = 64 << 20) {
     self.separator = separator
     self.isText = isText

@@ -11,7 +11,9 @@ public final class FailedLines {
   private var held = ByteBuffer()
   private var isPassing = false
 
-  /// - Parameter descriptor: lent; the caller closes it.
+  /// - Parameters:
+  ///   - descriptor: lent; the caller closes it.
+  ///   - separator: what ends a line.
   public init(descriptor: CInt, separator: UInt8) {
     self.descriptor = descriptor
     self.separator = separator

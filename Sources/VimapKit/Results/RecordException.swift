@@ -5,34 +5,52 @@ import VimapJSON
 public struct RecordException {
   /// What went wrong, as users of the tuples match on it.
   public enum Kind: String, Sendable, CaseIterable {
+    /// The record is not JSON.
     case invalidJSON = "invalid_json"
+    /// The record is longer than the longest allowed.
     case recordTooLarge = "record_too_large"
+    /// The record lacks a field that a template needs.
     case missingField = "missing_field"
+    /// The command ended without answering.
     case exit
+    /// The command was ended by a signal.
     case signal
+    /// The answer is not JSON, or is too large.
     case invalidOutput = "invalid_output"
+    /// There was no complete answer in time.
     case timeout
+    /// No worker is left to try it, and none can be started.
     case spawn
+    /// The server's status is not an accepted one.
     case httpStatus = "http_status"
+    /// The request could not be sent, or the answer did not arrive.
     case httpTransport = "http_transport"
+    /// The worker's process died with it.
     case worker
   }
 
   /// A further member of the exception: a number, a text, or any JSON.
   public enum Detail {
+    /// A whole number.
     case number(Int)
+    /// A time in seconds.
     case seconds(Double)
+    /// A text, written as a JSON string.
     case text(String)
+    /// Any value.
     case json(JSONValue)
   }
 
+  /// What went wrong, for programs.
   public let kind: Kind
   /// One plain sentence.
   public let message: String
   /// Times the record was tried.
   public var attempts: Int
+  /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
 
+  /// An exception with its message.
   public init(
     _ kind: Kind, _ message: String, attempts: Int = 1,
     details: [(name: String, value: Detail)] = []

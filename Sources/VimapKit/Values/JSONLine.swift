@@ -13,6 +13,7 @@ public struct JSONLine: @unchecked Sendable {
   // Unchecked, as nothing changes a block once lines have been cut from it.
   @usableFromInline let block: SharedBytes
   @usableFromInline let offset: Int
+  /// How many bytes it has.
   public let count: Int
 
   @inlinable
@@ -22,12 +23,14 @@ public struct JSONLine: @unchecked Sendable {
     self.count = count
   }
 
+  /// A copy of a text's UTF-8.
   public init(_ text: String) {
     var buffer = ByteBuffer(capacity: text.utf8.count)
     buffer.append(text: text)
     self.init(copying: buffer.view)
   }
 
+  /// A copy of bytes.
   public init(copying bytes: ByteView) {
     self.init(SharedBytes(copying: bytes), 0, bytes.count)
   }

@@ -7,6 +7,7 @@ public enum Mapped<Input, Output> {
   /// An error that belongs to no input: a worker could not be set up, or gave an output too many.
   case noInput(WorkerError)
 
+  /// The input, unless the error belongs to none.
   public var input: Input? {
     switch self {
     case .output(let input, _), .exception(let input, _): input
@@ -14,11 +15,13 @@ public enum Mapped<Input, Output> {
     }
   }
 
+  /// The output, where there is one.
   public var output: Output? {
     if case .output(_, let output) = self { return output }
     return nil
   }
 
+  /// The error, where there is no output.
   public var error: WorkerError? {
     switch self {
     case .output: nil

@@ -19,6 +19,7 @@ extension Pool {
   /// Forks a pool whose workers are made, each in its own process, by `make`.
   /// - Parameters:
   ///   - jobs: how many; as many as the machine has processors where it is not given.
+  ///   - options: what the pool is to be.
   ///   - make: makes the worker with a number, from 0. One that replaces another has its number.
   @inlinable
   public static func fork<Hired: Worker>(
@@ -141,7 +142,9 @@ struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
 
 /// Maps a sequence in worker processes; results as they are ready.
 ///
-/// The pool is forked at once, with as many workers as `jobs` says, and leaves with the results.
+/// The pool is forked at once, with as many workers as `jobs` says, and leaves with the results. A
+/// plain `for` loop over these ends at the first error, which ``ZipInOut/check()`` then throws: keep
+/// what this returns to be able to ask it.
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapUnordered<Inputs: Sequence, Output: Codable>(
@@ -151,7 +154,8 @@ public func imapUnordered<Inputs: Sequence, Output: Codable>(
   try Pool.fork(jobs: jobs, options: options, map: map).imap(inputs).zipInOut()
 }
 
-/// Maps a sequence in worker processes; results in the order of the inputs.
+/// Maps a sequence in worker processes; results in the order of the inputs. See
+/// ``imapUnordered(_:jobs:options:_:)`` for errors.
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapOrdered<Inputs: Sequence, Output: Codable>(
@@ -164,6 +168,7 @@ public func imapOrdered<Inputs: Sequence, Output: Codable>(
 }
 
 /// As ``imapOrdered(_:jobs:options:_:)``, with inputs handed to workers in chunks of a fixed size.
+/// See ``imapUnordered(_:jobs:options:_:)`` for errors.
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapOrderedChunked<Inputs: Sequence, Output: Codable>(

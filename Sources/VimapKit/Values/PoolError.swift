@@ -21,8 +21,8 @@ extension PoolError: CustomStringConvertible {
     case .invalidOption(let text): text
     case .threads(let count):
       "the program has \(count) threads, and a process with threads cannot be forked safely:"
-        + " fork the pool before anything starts a thread, at the beginning of main, or set"
-        + " PoolOptions.allowsThreads"
+        + " fork the pool before anything starts a thread, at the beginning of main (an async"
+        + " function that is not @MainActor is too late), or set PoolOptions.allowsThreads"
     case .closed: "the pool is closed: to use it for more, pass closeIfDone: false"
     case .mixedInputs: "results of inputs of another type have to be read first"
     case .system(let error): "\(error)"

@@ -17,7 +17,9 @@ public struct PoolOptions {
     case inline
   }
 
+  /// How results come out.
   public var order = Order.unordered
+  /// Where workers run.
   public var processes = Processes.forked
 
   /// Inputs handed to a worker at once; `nil` lets the number adapt to how long inputs take.
@@ -56,13 +58,21 @@ public struct PoolOptions {
   /// thread holds a lock of the Swift runtime's or of a library's at the moment of the fork.
   public var allowsThreads = false
 
-  /// Keep every input that came out with its result, for ``Pool/debugResults(for:)``.
+  /// Keep every input that came out with its result, for ``Pool/debugResults``.
   public var keepsResults = false
 
   /// Told what a person should know while the pool works. The pool itself prints nothing.
   public var onNotice: (PoolNotice) -> Void = { _ in }
 
+  /// Workers in processes, results as they are ready, no retries and no limit of time.
   public init() {}
+
+  /// The usual options with some changes: `.with { $0.retries = 2 }`.
+  public static func with(_ change: (inout PoolOptions) -> Void) -> PoolOptions {
+    var options = PoolOptions()
+    change(&options)
+    return options
+  }
 
   /// A pool that does not fork.
   public static var serial: PoolOptions {

@@ -12,7 +12,9 @@
 /// }
 /// ```
 public protocol Worker<Input, Output> {
+  /// What is sent to the worker.
   associatedtype Input: Codable
+  /// What the worker sends back.
   associatedtype Output: Codable
 
   /// Sets the worker up; called once, in the worker's process, before the first input.
@@ -42,7 +44,9 @@ extension Worker {
 /// It may look ahead, taking several inputs before it yields the first output, which lets it work
 /// on several at once.
 public protocol SequenceWorker<Input, Output> {
+  /// What is sent to the worker.
   associatedtype Input: Codable
+  /// What the worker sends back.
   associatedtype Output: Codable
 
   /// Sets the worker up; see ``Worker/start()``.
@@ -68,8 +72,10 @@ extension SequenceWorker {
 /// Thrown by a worker that is not to go on: the input it was at comes out with `error`, the worker
 /// is cleaned up and its process ends; another takes its place.
 public struct LastError: Error {
+  /// The error that the input comes out with.
   public let error: any Error
 
+  /// Ends the worker with this error.
   public init(_ error: any Error) {
     self.error = error
   }

@@ -7,6 +7,7 @@ import VimapCoding
 /// error that was thrown there: its type, its description and, where it is `Codable`, the error
 /// itself, which ``value(as:)`` gives back.
 public struct WorkerError: Error, Sendable, Codable {
+  /// What went wrong.
   public enum Kind: String, Sendable, Codable {
     /// The worker threw an error.
     case thrown
@@ -32,6 +33,7 @@ public struct WorkerError: Error, Sendable, Codable {
     case noWorker
   }
 
+  /// What went wrong, for programs.
   public let kind: Kind
   /// One sentence: what the error that was thrown says of itself, or what happened.
   public let message: String

@@ -9,6 +9,7 @@ public import VimapSystem
 public final class WorkerLink {
   /// What a ``receive(waiting:)`` brought.
   public enum Event {
+    /// Records to work on.
     case batch(RecordBatch)
     /// Room for results has come back.
     case room
@@ -38,6 +39,7 @@ public final class WorkerLink {
       format: form.format, withMeta: form.withMeta, fileNames: form.fileNames)
   }
 
+  /// The worker's place in the pool.
   public var seat: WorkerSeat { channel.seat }
 
   // MARK: Receiving
@@ -94,7 +96,12 @@ public final class WorkerLink {
   /// Answers a record with an output, which is valid JSON on one line, if there is room for it.
   ///
   /// Where there is none, ``receive(waiting:)`` will bring ``Event/room``.
-  /// - Parameter seconds: how long the record took, for `meta`.
+  /// - Parameters:
+  ///   - output: the answer; lent for the call.
+  ///   - record: the record, counted from 0 in its batch.
+  ///   - batch: the batch it is of.
+  ///   - attempts: times it was tried, for `meta`.
+  ///   - seconds: how long it took, for `meta`.
   /// - Returns: whether there was room.
   public func tryOutput(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,

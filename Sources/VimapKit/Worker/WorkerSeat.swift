@@ -43,6 +43,7 @@ public struct WorkerFailure: Error, Equatable, Sendable {
   /// The system's reason, where it is one.
   public let errno: Int?
 
+  /// A failure with its reason and, where a system call failed, its number.
   public init(_ message: String, errno: Int? = nil) {
     self.message = message
     self.errno = errno

@@ -1,0 +1,243 @@
+import VimapKit
+
+/// How much a pool takes ahead, and how long it holds on to it.
+@MainActor enum BoundCases {
+  static let all = [
+    PoolCase("bounds.streaming", streaming),
+    PoolCase("bounds.streamingStrictly", streamingStrictly),
+    PoolCase("bounds.totalInFlight", totalInFlight),
+    PoolCase("bounds.totalInFlightWithFailures", totalInFlightWithFailures),
+    PoolCase("bounds.realInFlight", realInFlight),
+    PoolCase("bounds.inFlightIsExact", inFlightIsExact),
+    PoolCase("bounds.inFlightIsExactWithLargeInputs", inFlightIsExactWithLargeInputs),
+    PoolCase("bounds.inFlightIsExactWithFailures", inFlightIsExactWithFailures),
+    PoolCase("bounds.nothingIsTakenUnasked", nothingIsTakenUnasked),
+    PoolCase("bounds.littleIsTakenAhead", littleIsTakenAhead),
+    PoolCase("bounds.windowOfLargeInputs", windowOfLargeInputs),
+    PoolCase("bounds.inputsAreLetGoOf", inputsAreLetGoOf),
+    PoolCase("bounds.inputsAreLetGoOfWhenClosed", inputsAreLetGoOfWhenClosed),
+    PoolCase("bounds.memoryStaysFlat", memoryStaysFlat),
+    PoolCase("bounds.memoryStaysFlatWithASlowConsumer", memoryStaysFlatWithASlowConsumer),
+  ]
+
+  private static func doublers(
+    _ jobs: Int, _ options: PoolOptions = PoolOptions()
+  ) throws -> Pool<Int, Int> {
+    try Pool.fork(jobs: jobs, options: options) { 2 * $0 }
+  }
+
+  /// Options of all sorts that have nothing to do with bounds, with bounds set.
+  private static func variants(_ set: (inout PoolOptions) -> Void) -> [PoolOptions] {
+    var variants: [PoolOptions] = []
+    for order in [PoolOptions.Order.unordered, .ordered] {
+      for chunk in [nil, 1, 5, 100] {
+        variants.append(
+          .with {
+            $0.order = order
+            $0.chunk = chunk
+            set(&$0)
+          })
+      }
+    }
+    return variants
+  }
+
+  // MARK: Streaming
+
+  /// Inputs go on until the first hundred have come out.
+  /// - Returns: how many there were besides.
+  private static func lookAhead(_ pool: Pool<Int, Int>, by loop: Loop) async throws -> Int {
+    var missing = Set(0..<100)
+    var next = 0
+    let inputs = AnyIterator<Int> {
+      if next >= 100, missing.isEmpty { return nil }
+      next += 1
+      return next - 1
+    }
+    let pairs = try pool.imap(inputs).zipInOut()
+    switch loop {
+    case .plain: for (input, _) in pairs { missing.remove(input) }
+    case .waiting: for try await (input, _) in pairs { missing.remove(input) }
+    }
+    try expect("inputs that did not come out", missing, [])
+    return next - 100
+  }
+
+  static func streaming() async throws {
+    for loop in Loop.allCases {
+      let ahead = try await lookAhead(doublers(1), by: loop)
+      // Some batches of as many as take 4 ms.
+      try expect(ahead < 50_000, "\(ahead) inputs were taken ahead")
+    }
+  }
+
+  static func streamingStrictly() async throws {
+    for loop in Loop.allCases {
+      let pool = try doublers(1, .with { $0.maxTotalInFlightFactor = 2 })
+      let ahead = try await lookAhead(pool, by: loop)
+      try expect(ahead <= 2, "\(ahead) inputs were taken ahead")
+    }
+  }
+
+  // MARK: Bounds
+
+  static func totalInFlight() throws {
+    for factor in [1, 2, 7] {
+      for options in variants({ $0.maxTotalInFlightFactor = factor }) {
+        var (pulled, seen, most) = (0, 0, 0)
+        let inputs = (0..<300).lazy.map { input in
+          pulled += 1
+          most = max(most, pulled - seen)
+          return input
+        }
+        for (input, output) in try doublers(3, options).imap(inputs).zipInOut() {
+          try expect("output", output, 2 * input)
+          seen += 1
+        }
+        try expect("results", seen, 300)
+        try expect(most <= 3 * factor, "\(most) in flight of \(3 * factor): \(options)")
+      }
+    }
+  }
+
+  static func totalInFlightWithFailures() throws {
+    for options in variants({ $0.maxTotalInFlightFactor = 2 }) {
+      var (pulled, seen, most) = (0, 0, 0)
+      let inputs = AnyIterator {
+        pulled += 1
+        most = max(most, pulled - seen)
+        return pulled <= 300
+          ? CodingCases.Parcel(pulled, pulled % 3 == 0 ? .unsendable : .none) : nil
+      }
+      let pool = try Pool<CodingCases.Parcel, Int>.fork(jobs: 2, options: options) { $0.number }
+      for _ in try pool.imap(inputs).zipInOutTyp() { seen += 1 }
+      try expect("results", seen, 300)
+      // The last is asked for and is not there.
+      try expect(most <= 4, "\(most) in flight of 4: \(options)")
+    }
+  }
+
+  /// Workers tell of each input before its answer, so that there are no more with them than have
+  /// been taken and not told of.
+  static func realInFlight() throws {
+    for factor in [1, 2, 5] {
+      for options in variants({ $0.maxRealInFlightFactor = factor }) {
+        let told = try SharedPipe()
+        let pool = try Pool<Int, Int>.fork(jobs: 2, options: options) { input in
+          told.put()
+          return 2 * input
+        }
+        var (pulled, done, most) = (0, 0, 0)
+        let inputs = (0..<300).lazy.map { input in
+          pulled += 1
+          done += told.count()
+          most = max(most, pulled - done)
+          return input
+        }
+        try expect("outputs", try read(pool.imap(inputs).zipInOut()).outputs, doubles(0..<300))
+        try expect(most <= 2 * factor, "\(most) with workers of \(2 * factor): \(options)")
+      }
+    }
+  }
+
+  // MARK: Counts
+
+  /// Expects the pool to say of itself what can be counted outside of it.
+  private static func expectExact<Input, Output>(
+    _ pool: Pool<Input, Output>, _ inputs: some Sequence<Input>
+  ) throws {
+    var pulled = 0
+    var iterator = inputs.makeIterator()
+    let counted = AnyIterator<Input> {
+      guard let input = iterator.next() else { return nil }
+      pulled += 1
+      return input
+    }
+    var seen = 0
+    try expect("in flight at first", pool.inFlight, 0)
+    for _ in try pool.imap(counted).zipInOutTyp(closeIfDone: false) {
+      seen += 1
+      try expect("in flight after \(seen) results", pool.inFlight, pulled - seen)
+    }
+    try expect("results", seen, pulled)
+    try expect("in flight at the end", pool.inFlight, 0)
+    pool.close()
+  }
+
+  static func inFlightIsExact() throws {
+    for options in variants({ _ in }) {
+      try expectExact(try doublers(2, options), 0..<500)
+    }
+    for options in variants({ $0.maxTotalInFlightFactor = 3 }) {
+      try expectExact(try doublers(2, options), 0..<200)
+    }
+  }
+
+  /// Two or three of these fill a slab, and the one that does not fit has been taken.
+  static func inFlightIsExactWithLargeInputs() throws {
+    let sizes = [100_000, 90_000, 120_000, 300_000, 10]
+    for chunk in [nil, 4] {
+      let pool = try Pool<String, Int>.fork(jobs: 2, options: .with { $0.chunk = chunk }) {
+        $0.utf8.count
+      }
+      try expectExact(pool, (0..<60).lazy.map { String(repeating: "x", count: sizes[$0 % 5]) })
+    }
+  }
+
+  static func inFlightIsExactWithFailures() throws {
+    for options in variants({ _ in }) {
+      let pool = try Pool<CodingCases.Parcel, Int>.fork(jobs: 2, options: options) {
+        if $0.number % 7 == 0 { throw CodingCases.Odd() }
+        return $0.number
+      }
+      try expectExact(
+        pool,
+        (0..<200).map { CodingCases.Parcel($0, $0 % 10 == 9 ? .unsendable : .none) })
+    }
+  }
+
+  // MARK: Laziness
+
+  static func nothingIsTakenUnasked() async throws {
+    for loop in Loop.allCases {
+      var pulled = 0
+      let inputs = AnyIterator {
+        pulled += 1
+        return pulled <= 10 ? pulled : nil
+      }
+      let pool = try doublers(2)
+      let pairs = try pool.imap(inputs).zipInOut()
+      try expect("in flight", pool.inFlight, 0)
+      try expect("inputs taken", pulled, 0)
+      try expect("results", try await loop.read(pairs).order.count, 10)
+    }
+  }
+
+  static func littleIsTakenAhead() async throws {
+    for loop in Loop.allCases {
+      var pulled = 0
+      let inputs = AnyIterator {
+        pulled += 1
+        return pulled
+      }
+      let pairs = try doublers(2, .ordered).imap(inputs).zipInOut()
+      var seen = 0
+      switch loop {
+      case .plain:
+        for _ in pairs {
+          if seen == 0 { try expect(pulled < 2000, "\(pulled) inputs were taken for one result") }
+          seen += 1
+          if seen == 40 { break }
+        }
+      case .waiting:
+        for try await _ in pairs {
+          if seen == 0 { try expect(pulled < 2000, "\(pulled) inputs were taken for one result") }
+          seen += 1
+          if seen == 40 { break }
+        }
+      }
+      // Batches of as many as take 4 ms, which is some hundreds of these.
+      try expect(pulled < 20_000, "\(pulled) inputs were taken for 40 results")
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import Glibc
+import VimapKit
+
+/// Many inputs, large ones, and many workers.
+@MainActor enum LoadCases {
+  static let all = [
+    PoolCase("load.fullOutputs", fullOutputs),
+    PoolCase("load.fullOutputsInOrder", fullOutputsInOrder),
+    PoolCase("load.manySmallInputs", manySmallInputs),
+    PoolCase("load.largeOutputs", largeOutputs),
+    PoolCase("load.largeInputs", largeInputs),
+    PoolCase("load.largeInputsAndOutputsInOrder", largeInputsAndOutputsInOrder),
+    PoolCase("load.sizesAroundASlab", sizesAroundASlab),
+    PoolCase("load.seventyWorkers", seventyWorkers),
+    PoolCase("load.fiveHundredWorkers", fiveHundredWorkers),
+  ]
+
+  /// Workers have no room for results, as each is handed out much later than it is made.
+  private static func expectAll(_ pairs: ZipInOut<Int, String>, by loop: Loop) async throws {
+    var order: [Int] = []
+    func take(_ input: Int, _ output: String) throws {
+      try expect(output == text(2000, input), "the output for \(input) is damaged")
+      order.append(input)
+      if input % 100 == 0 { usleep(1000) }
+    }
+    switch loop {
+    case .plain: for (input, output) in pairs { try take(input, output) }
+    case .waiting: for try await (input, output) in pairs { try take(input, output) }
+    }
+    try expect("inputs", order.sorted(), Array(0..<10_000))
+  }
+
+  static func fullOutputs() async throws {
+    for loop in Loop.allCases {
+      let pool = try Pool<Int, String>.fork(jobs: 3) { text(2000, $0) }
+      try await expectAll(pool.imap(0..<10_000).zipInOut(), by: loop)
+    }
+  }
+
+  static func fullOutputsInOrder() async throws {
+    let pool = try Pool<Int, String>.fork(jobs: 3, options: .ordered) { text(2000, $0) }
+    try await expectAll(pool.imap(0..<10_000).zipInOut(), by: .plain)
+  }
+
+  static func manySmallInputs() async throws {
+    for loop in Loop.allCases {
+      let pool = try Pool<Int, Int>.fork(jobs: 3) { 2 * $0 }
+      let results = try await loop.read(pool.imap(0..<100_000).zipInOut())
+      try expect("outputs", results.outputs, doubles(0..<100_000))
+    }
+  }
+
+  // MARK: Sizes
+
+  nonisolated private static func text(_ count: Int, _ number: Int) -> String {
+    String(repeating: "x", count: count) + "\(number)"
+  }
+
+  static func largeOutputs() async throws {
+    for loop in Loop.allCases {
+      let pool = try Pool<Int, String>.fork(jobs: 3) { text(300_000, $0) }
+      let results = try await loop.read(pool.imap(0..<60).zipInOut())
+      try expect("inputs", results.order.count, 60)
+      for (input, output) in results.outputs {
+        try expect(output == text(300_000, input), "the output for \(input) is damaged")
+      }
+    }
+  }
+
+  static func largeInputs() async throws {
+    for loop in Loop.allCases {
+      let pool = try Pool<String, Int>.fork(jobs: 3) { $0.utf8.count }
+      let inputs = (0..<50).lazy.map { text(1 << 20, $0) }
+      let results = try await loop.read(pool.imap(inputs).zipInOut())
+      try expect("inputs", results.order.count, 50)
+      for (input, output) in results.outputs { try expect("length", output, input.utf8.count) }
+    }
+  }
+
+  static func largeInputsAndOutputsInOrder() throws {
+    let pool = try Pool<String, String>.fork(jobs: 3, options: .ordered) { $0 + $0 }
+    let inputs = (0..<30).lazy.map { text($0 % 3 == 0 ? 1 << 20 : 1000, $0) }
+    var number = 0
+    try pool.imap(inputs).zipInOut { input, output in
+      try expect(input == inputs[number], "input \(number) is damaged or out of turn")
+      try expect(output == input + input, "the output for input \(number) is damaged")
+      number += 1
+    }
+    try expect("results", number, 30)
+  }
+
+  /// Slabs are of 256 KiB.
+  static func sizesAroundASlab() throws {
+    for order in [PoolOptions.Order.unordered, .ordered] {
+      let pool = try Pool<String, String>.fork(jobs: 2, options: .with { $0.order = order }) { $0 }
+      let sizes = (-24...8).map { (256 << 10) + $0 } + (-12...4).map { (128 << 10) + $0 }
+      let inputs = sizes.map { String(repeating: "x", count: $0) }
+      let results = try read(pool.imap(inputs).zipInOut())
+      try expect("inputs", results.order.count, sizes.count)
+      for (input, output) in results.outputs {
+        try expect(input == output, "the output for \(input.utf8.count) bytes is damaged")
+      }
+    }
+  }
+
+  // MARK: Workers
+
+  /// The time that as many workers need for `count` inputs, with each of which one sleeps.
+  private static func time(
+    of count: Int, _ pool: Pool<useconds_t, Int>, sleep: useconds_t
+  ) throws -> Duration {
+    let clock = ContinuousClock()
+    return try clock.measure {
+      let counts = try pool.imap(repeatElement(sleep, count: count))
+        .blockIgnoreOutput(closeIfDone: false)
+      try expect("done", counts.done, count)
+    }
+  }
+
+  /// One input more than there are workers takes another round. With all of the workers at work at
+  /// once, the rounds are all that counts.
+  private static func expectRounds(jobs: Int, sleep: useconds_t) throws {
+    let pool = try Pool<useconds_t, Int>.fork(
+      jobs: jobs, options: .with { $0.chunk = 1 }
+    ) { time in
+      usleep(time)
+      return 0
+    }
+    // By then they have all been set up.
+    _ = try time(of: jobs, pool, sleep: 100_000)
+    let one = try time(of: jobs, pool, sleep: sleep)
+    let two = try time(of: jobs + 1, pool, sleep: sleep)
+    pool.close()
+    try expect(
+      one * 1.5 < two, "\(jobs) inputs took \(one), and one more took \(two), with \(jobs) workers")
+  }
+
+  static func seventyWorkers() throws { try expectRounds(jobs: 70, sleep: 200_000) }
+
+  static func fiveHundredWorkers() throws { try expectRounds(jobs: 500, sleep: 1_000_000) }
+}

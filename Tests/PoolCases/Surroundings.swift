@@ -1,0 +1,79 @@
+import Glibc
+
+/// What can be seen of the process a case runs in.
+enum Surroundings {
+  /// What threads of the runtime's wait with, from the first asynchronous wait on; no pool does.
+  private static let runtimes = [
+    "anon_inode:[eventpoll]", "anon_inode:[eventfd]", "anon_inode:[timerfd]",
+  ]
+
+  /// Open descriptors, with what each is open on.
+  static func descriptors() -> [Int: String] {
+    var found: [Int: String] = [:]
+    // More than any case has at once; one that leaves some behind leaves some of the first.
+    for number in 0..<4096 {
+      var name = [CChar](repeating: 0, count: 256)
+      let length = readlink("/proc/self/fd/\(number)", &name, name.count)
+      guard length > 0 else { continue }
+      let text = String(decoding: name[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if !runtimes.contains(text) { found[number] = text }
+    }
+    return found
+  }
+
+  /// Descriptors that are open on something else than before.
+  static func descriptors(but before: [Int: String]) -> [Int: String] {
+    descriptors().filter { before[$0.key] != $0.value }
+  }
+
+  /// A process that this one has forked and not waited for.
+  static func anyChild() -> pid_t? {
+    var status: CInt = 0
+    let child = waitpid(-1, &status, WNOHANG)
+    return child < 0 ? nil : child
+  }
+
+  /// Processes that this one has forked; for a process with one thread.
+  static func children() -> [pid_t] {
+    text(of: "/proc/self/task/\(getpid())/children").split(separator: " ").compactMap { pid_t($0) }
+  }
+
+  /// How many threads this process has.
+  static func threads() -> Int {
+    var facts = stat()
+    return stat("/proc/self/task", &facts) == 0 ? Int(facts.st_nlink) - 2 : 0
+  }
+
+  static var process: pid_t { getpid() }
+
+  /// Ends this process at once.
+  static func leave(status: CInt) { _exit(status) }
+
+  /// Memory this process has to itself, in bytes.
+  static func memory() -> Int {
+    let pages = text(of: "/proc/self/statm").split(separator: " ").compactMap { Int($0) }
+    guard pages.count > 2 else { return 0 }
+    // What is shared with workers belongs to the pool, and is bounded by its slabs.
+    return (pages[1] - pages[2]) * sysconf(CInt(_SC_PAGESIZE))
+  }
+
+  /// Asks again and again, for two seconds at most, until `holds` does.
+  static func eventually<Value>(_ ask: () -> Value, _ holds: (Value) -> Bool) -> Value {
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(2)
+    while true {
+      let value = ask()
+      if holds(value) || clock.now > end { return value }
+      sched_yield()
+    }
+  }
+
+  private static func text(of file: String) -> String {
+    let descriptor = open(file, O_RDONLY)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+  }
+}

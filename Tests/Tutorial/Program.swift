@@ -1,0 +1,60 @@
+// The code of the article Forking, around that of the others.
+
+import VimapKit
+
+@main
+struct Program {
+  static func main() async throws {
+    // First of all, as long as there is one thread.
+    let lengths = try Pool.fork(jobs: 2, options: .ordered) { (word: String) in word.count }
+    let squares = try Pool.fork(jobs: 2, options: .ordered) { (number: Int) in number * number }
+
+    switch CommandLine.arguments.dropFirst().first {
+    case "tutorial": return try await tutorial()
+    case "readme": return try await readme()
+    case "threads": return try await threads()
+    default: break
+    }
+
+    // From here on there may be threads and tasks.
+    async let report: Void = writeReport()
+    for try await (word, length) in try lengths.imap(["one", "three"]).zipInOut() {
+      print(word, length)
+    }
+    for try await (number, square) in try squares.imap(1...2).zipInOut() {
+      print(number, square)
+    }
+    try await report
+  }
+}
+
+@concurrent func writeReport() async throws {
+  try await Task.sleep(for: .milliseconds(1))
+}
+
+func threads() async throws {
+  await tooLate()
+  try serial()
+}
+
+func tooLate() async {
+  do {
+    _ = try Pool.fork(jobs: 2) { (word: String) in word.count }
+  } catch PoolError.threads {
+    print("too late")
+  } catch {
+    print(error)
+  }
+}
+
+func serial() throws {
+  let pool = try Pool.fork(jobs: 2, options: .serial) { (word: String) in word.count }
+  for (word, length) in try pool.imap(["one", "three"]).zipInOut() { print(word, length) }
+}
+
+@MainActor func tutorial() async throws {
+  for chapter in [firstPool, shortest, boundArguments, bounds, failures, lines, fold] {
+    try chapter()
+  }
+  try await asynchronously()
+}
