@@ -145,8 +145,10 @@ final class PoolDriver {
   private func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
     guard let limit = configuration.timeLimit else { return nil }
     let since = crew.seats.compactMap { seat -> Nanoseconds? in
+      // One that was killed is waited for.
+      if state.seats[seat].lateAt != nil { return nil }
       // A worker does not tell when it begins a record; it has done so by now at the earliest.
-      crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
+      return crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
     }
     return since.min().map { $0 + limit }
   }

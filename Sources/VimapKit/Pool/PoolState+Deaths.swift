@@ -16,8 +16,9 @@ extension PoolState {
     let ended = seats[seat]
     seats[seat].vacate()
     let left = ended.assignments.flatMap { unanswered(in: $0) }
-    let wasInVain = ended.answersSinceFork == 0 && (!left.isEmpty || !ended.isReady)
-    if (wasInVain && ended.lateAt == nil) || ended.failure != nil {
+    // One that dies of the first record it is given has got somewhere: the record is answered.
+    let wasInVain = ended.answersSinceFork == 0 && begun == 0 && (!left.isEmpty || !ended.isReady)
+    if wasInVain || ended.failure != nil {
       seats[seat].deaths = ended.deaths + 1
       seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
     }
