@@ -82,15 +82,6 @@ func read<Input, Output>(_ pairs: ZipInOut<Input, Output>) throws -> Results<Inp
   return all
 }
 
-extension PoolOptions {
-  /// Options with some of them set.
-  static func with(_ set: (inout PoolOptions) -> Void) -> PoolOptions {
-    var options = PoolOptions()
-    set(&options)
-    return options
-  }
-}
-
 /// What a worker of ``doubled(_:)`` makes of these.
 func doubles(_ inputs: some Sequence<Int>) -> [Int: Int] {
   Dictionary(uniqueKeysWithValues: inputs.map { ($0, 2 * $0) })
