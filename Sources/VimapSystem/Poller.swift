@@ -34,8 +34,10 @@ public final class Poller: Sendable {
 
   /// Waits until a place of the set is ready, the time is up, or the calling task is cancelled. The
   /// set itself learns of it by a `wait(milliseconds: 0)`.
+  /// - Parameter heedsCancellation: whether cancelling the task ends the wait.
   public func wait(
-    _ places: PollPlaces, milliseconds: Int?, isolation: isolated (any Actor)? = #isolation
+    _ places: PollPlaces, milliseconds: Int?, heedsCancellation: Bool = true,
+    isolation: isolated (any Actor)? = #isolation
   ) async {
     let wake = self.wake
     await withTaskCancellationHandler {
@@ -48,7 +50,7 @@ public final class Poller: Sendable {
         }
       }
     } onCancel: {
-      if let wake { _ = write(wake.writing, [1], 1) }
+      if heedsCancellation, let wake { _ = write(wake.writing, [1], 1) }
     }
   }
 }

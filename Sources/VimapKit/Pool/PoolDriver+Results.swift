@@ -10,7 +10,7 @@ extension PoolDriver {
     from worker: WorkerProcess, _ seat: Int
   ) {
     if isAbandoned {
-      for run in runs where !run.isAttached { worker.slabs.letGo(slab) }
+      for _ in runs { worker.slabs.letGo(slab) }
       return
     }
     let now = Clock.now()

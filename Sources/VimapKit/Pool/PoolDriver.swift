@@ -74,6 +74,8 @@ final class PoolDriver {
   /// Does what can be done without waiting: carries out what is decided, reads as long as somebody
   /// can use what is read, and passes results on.
   func pump() throws(SystemError) {
+    // First of all, as what was read since gives room for more.
+    passOn()
     try feedWorkers()
     passOn()
   }
@@ -157,10 +159,11 @@ final class PoolDriver {
     guard let limit = configuration.timeLimit else { return }
     let now = Clock.now()
     for seat in crew.seats {
-      guard let worker = crew[seat], let since = worker.busySince, since + limit <= now else {
-        continue
-      }
-      state.workerIsLate(seat, begun: worker.begun)
+      guard let worker = crew[seat] else { continue }
+      // Read in this order: a worker that goes on in between has begun more than this when it ends.
+      let begun = worker.begun
+      guard let since = worker.busySince, since + limit <= now else { continue }
+      state.workerIsLate(seat, begun: begun)
     }
   }
 
@@ -237,9 +240,23 @@ final class PoolDriver {
 
   private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
     let id = register(records: 1, length: 0)
-    state.takeAnswered()
+    state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
     if !configuration.keepsOrder { leaveFlight(id) }
+  }
+
+  /// Answers what has been taken from the input when no worker is there to get it.
+  func answer(_ cut: FeedCut, _ cause: PoolState.Cause) {
+    switch cut {
+    case .batch(let batch):
+      let id = register(records: batch.records, length: batch.length)
+      batches[id] = batch
+      state.takeAnswered(batch.records)
+      except(id, 0..<batch.records, cause)
+      complete(id)
+    case .answered(let exception, let inputs): takeAnswered(exception, inputs)
+    case .waiting, .idle, .noSlab, .ended: break
+    }
   }
 
   private func complete(_ id: UInt64) {
@@ -265,10 +282,11 @@ final class PoolDriver {
     do throws(SystemError) {
       try crew.fork(seat, watchedBy: &poll)
     } catch {
-      onNotice(.fewerWorkers(running: crew.count, reason: "\(error)"))
       state.workerFailed(
         seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
+      // Told last, as whoever is told may close the pool.
+      onNotice(.fewerWorkers(running: crew.count, reason: "\(error)"))
     }
   }
 

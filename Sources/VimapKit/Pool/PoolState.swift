@@ -103,9 +103,9 @@ struct PoolState {
   mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
     sendRequeued(now)
     if !hasStarted, startFailure == nil, !inputHasEnded, !seats.contains(where: \.isOccupied),
-      seats[0].canFork(now)
+      let seat = seats.indices.first(where: { seats[$0].canFork(now) })
     {
-      fork(0)
+      fork(seat)
     }
     guard mayRead, hasStarted, !inputHasEnded, requeued.isEmpty,
       heldBytes < rules.window || heldBytes == 0, room > 0, let seat = chooseSeat(now)
@@ -146,8 +146,8 @@ struct PoolState {
     heldBytes -= bytes
   }
 
-  /// A record was taken from the input that needs no worker.
-  mutating func takeAnswered() { unfinished += 1 }
+  /// Records were taken from the input that need no worker.
+  mutating func takeAnswered(_ records: Int) { unfinished += records }
 
   /// The results of some records are with whoever wanted them.
   mutating func release(records: Int) { unfinished -= records }

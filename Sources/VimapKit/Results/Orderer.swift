@@ -60,6 +60,12 @@ struct Orderer<Piece> {
     }
   }
 
+  /// Gives up all that waits for its turn.
+  mutating func takeHeld() -> [Piece] {
+    defer { held.removeAll() }
+    return held.values.joined().map(\.piece)
+  }
+
   /// Lets `change` replace every held piece for which it gives another.
   mutating func replaceHeld(_ change: (Piece) -> Piece?) {
     for (batch, pieces) in held {

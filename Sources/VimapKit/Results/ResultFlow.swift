@@ -117,6 +117,7 @@ final class ResultFlow {
   /// Gives up what is not passed on yet, and whatever else comes.
   func discard() {
     isDiscarding = true
+    orderer?.takeHeld().forEach(release)
     target.discard()
   }
 

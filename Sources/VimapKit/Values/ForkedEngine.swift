@@ -41,30 +41,34 @@ final class ForkedEngine: PoolEngine {
   }
 
   func add(_ source: InputSource) throws(PoolError) {
+    if let failure = driver.state.startFailure { throw .noWorkerLeft(reason: failure.message) }
     guard !isClosed, !driver.state.inputHasEnded else { throw .closed }
     feed.add(source)
   }
 
   var inFlight: Int { driver.state.unfinished + feed.takenAhead }
 
-  var hasUnread: Bool { !isClosed && (!feed.isExhausted || inFlight > 0 || !queue.isEmpty) }
+  var hasInputs: Bool { !feed.isExhausted }
 
   // MARK: Working
 
-  func advance(handedOut: Int) throws(PoolError) -> PoolStep {
+  func noteHandedOut(_ count: Int) { driver.state.release(records: count) }
+
+  func advance() throws(PoolError) -> PoolStep {
     if isClosed { return .end }
-    driver.state.release(records: handedOut)
     try closingOnFailure { () throws(SystemError) in try driver.pump() }
     if let piece = queue.next() { return .results(piece) }
-    if driver.state.startFailure != nil { tellOfLoss() }
+    if driver.state.startFailure != nil {
+      try tellOfLoss()
+      if let piece = queue.next() { return .results(piece) }
+    }
     let isAtEnd = driver.isFinished || (feed.isExhausted && driver.state.unfinished == 0)
     guard isAtEnd else { return .wait }
     return closesWhenDone ? leave() : .end
   }
 
-  func lookAround(handedOut: Int) throws(PoolError) {
+  func lookAround() throws(PoolError) {
     if isClosed { return }
-    driver.state.release(records: handedOut)
     // It takes a system call, which would show if it were made more often.
     let now = Clock.roughlyNow()
     if now - lastLook < Self.lookInterval { return }
@@ -89,8 +93,12 @@ final class ForkedEngine: PoolEngine {
   }
 
   /// All workers are gone, and there were inputs left.
-  private func tellOfLoss() {
-    guard !hasToldOfLoss, let failure = driver.state.startFailure else { return }
+  private func tellOfLoss() throws(PoolError) {
+    guard let failure = driver.state.startFailure else { return }
+    try closingOnFailure { () throws(SystemError) in
+      while let cut = try feed.cutTakenAhead() { driver.answer(cut, .cannotStart(failure)) }
+    }
+    if hasToldOfLoss { return }
     hasToldOfLoss = true
     onNotice(.noWorkerLeft(reason: failure.message))
   }
@@ -119,7 +127,7 @@ final class ForkedEngine: PoolEngine {
   ) async throws(PoolError) {
     let milliseconds = waitLimit(limit)
     await poller.wait(driver.poll.watched, milliseconds: milliseconds, isolation: isolation)
-    try wait(atMost: .zero)
+    if !isClosed { try wait(atMost: .zero) }
   }
 
   // MARK: Leaving
@@ -132,9 +140,12 @@ final class ForkedEngine: PoolEngine {
       driver.state.endInput()
       driver.performActions()
     } else if let deadline = leaveDeadline, deadline <= now, !driver.isFinished {
-      onNotice(.workersKilled(count: driver.crew.count))
+      let count = driver.crew.count
       leaveDeadline = .max
       driver.giveUp(.interrupted)
+      // Told last, as whoever is told may close the pool.
+      onNotice(.workersKilled(count: count))
+      if isClosed { return .end }
     }
     guard driver.isFinished else { return .wait }
     end()
@@ -142,6 +153,7 @@ final class ForkedEngine: PoolEngine {
   }
 
   private func end() {
+    if isClosed { return }
     isClosed = true
     feed.discard()
     queue.discard()
@@ -150,18 +162,47 @@ final class ForkedEngine: PoolEngine {
   }
 
   func close() {
-    if isClosed { return }
-    feed.discard()
-    if !driver.isFinished { driver.abandon() }
+    abandon()
     do throws(SystemError) {
-      while case .wait = leave() {
+      while try leaveFurther() {
         try driver.poll.wait(milliseconds: waitLimit(nil))
         try driver.takeEvents()
-        try driver.pump()
       }
     } catch {
       // The workers cannot be waited for; they are killed.
       end()
     }
+  }
+
+  func closeElsewhere(isolation: isolated (any Actor)?) async {
+    abandon()
+    do throws(SystemError) {
+      while try leaveFurther() {
+        let limit = waitLimit(nil)
+        await poller.wait(
+          driver.poll.watched, milliseconds: limit, heedsCancellation: false,
+          isolation: isolation)
+        if isClosed { return }
+        try driver.poll.wait(milliseconds: 0)
+        try driver.takeEvents()
+      }
+    } catch {
+      end()
+    }
+  }
+
+  private func abandon() {
+    if isClosed { return }
+    feed.discard()
+    if !driver.isFinished { driver.abandon() }
+  }
+
+  /// Goes on with seeing the workers out; `true` where that has to wait for something.
+  private func leaveFurther() throws(SystemError) -> Bool {
+    if isClosed { return false }
+    // What is thrown away makes room for those who are still writing.
+    try driver.pump()
+    if case .wait = leave() { return true }
+    return false
   }
 }

@@ -30,10 +30,11 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
   }
 
   var inFlight: Int { unfinished }
-  var hasUnread: Bool { !isClosed && (!sources.isEmpty || unfinished > 0) }
+  var hasInputs: Bool { !sources.isEmpty }
 
-  func advance(handedOut: Int) -> PoolStep {
-    unfinished -= handedOut
+  func noteHandedOut(_ count: Int) { unfinished -= count }
+
+  func advance() -> PoolStep {
     if !hasStarted { startAll() }
     while true {
       if let piece = results.popFirst() { return .results(piece) }
@@ -45,7 +46,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     }
   }
 
-  func lookAround(handedOut: Int) { unfinished -= handedOut }
+  func lookAround() {}
   func release(_ piece: ResultPiece) {}
   func wait(atMost limit: Duration?) {}
   func waitElsewhere(atMost limit: Duration?, isolation: isolated (any Actor)?) async {}
@@ -60,10 +61,8 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
         try routine.start()
         ready.append(routine)
       } catch {
-        var failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
-        failure.worker = number
         lastFailure = error
-        add(failure.framed(), .exception, nil)
+        reportFailedStart(number, error)
       }
     }
     if ready.isEmpty, let error = lastFailure {
@@ -72,12 +71,20 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     routines = ready
   }
 
+  private func reportFailedStart(_ number: Int, _ error: any Error) {
+    var failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
+    failure.worker = number
+    add(failure.framed(), .exception, nil)
+  }
+
   /// Has the next worker in turn map the next input.
   private func map(_ source: InputSource) {
     let kept = source.makeKept()
     batch.beginBatch(wanted: 1, room: 1)
     batch.sourceHasEnded = false
     source.pull(kept, batch)
+    // The sequence itself may have closed the pool.
+    if isClosed { return }
     if batch.sourceHasEnded {
       sources.removeFirst()
       return
@@ -92,6 +99,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     let input = SharedBytes(copying: batch.bytes)
     let number = (taken - 1) % routines.count
     var attempt = 1
+    var restartFailure: (number: Int, error: any Error)?
     while true {
       let desk = InlineDesk<Sent, Output>(input, record: taken - 1, attempt, worker: number)
       do {
@@ -99,7 +107,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       } catch {
         // It asked to leave: the one that takes its place here is itself.
         routines[number].finish()
-        try? routines[number].start()
+        do { try routines[number].start() } catch { restartFailure = (number, error) }
       }
       if let failure = desk.failure, failure.kind == .thrown, attempt <= retries,
         retryWhen(failure)
@@ -113,6 +121,10 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
       } else if let output = desk.output {
         add(output, .outputs, kept)
       }
+      if let (number, error) = restartFailure {
+        routines.remove(at: number)
+        reportFailedStart(number, error)
+      }
       return
     }
   }
@@ -123,6 +135,8 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
         bytes: frame.bytes, kind: kind, source: .own(frame), batch: 0, records: 0..<1,
         inputs: kept))
   }
+
+  func closeElsewhere(isolation: isolated (any Actor)?) async { close() }
 
   func close() {
     if isClosed { return }
@@ -174,7 +188,7 @@ final class InlineDesk<Input: Codable, Output: Codable>: WorkerDesk {
     Frame.begin(&buffer)
     do {
       try ValueCodec<Output>().encode(output, to: &buffer)
-      Frame.end(&buffer)
+      guard Frame.end(&buffer) else { throw ValueTooLarge() }
       self.output = SharedBytes(copying: buffer.view)
     } catch {
       fail(.unsendableOutput, error)

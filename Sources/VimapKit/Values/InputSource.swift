@@ -161,8 +161,7 @@ final class BatchWriter {
   /// Ends an input that has been encoded.
   @usableFromInline
   func end() {
-    frames.overwrite(
-      UInt32(truncatingIfNeeded: frames.count - frameStart - Frame.headSize), at: frameStart)
+    guard Frame.end(&frames, from: frameStart) else { return refuse(ValueTooLarge()) }
     if frames.count > room, records > 0 {
       takesMore = false
       return

@@ -25,7 +25,11 @@ import VimapSystem
 ///
 /// **End.** When the inputs are at their end, the workers leave, unless `closeIfDone` is `false`;
 /// when a loop over the results is left early, they leave too, as soon as they are done with the
-/// input each is at.
+/// input each is at. (In the top-level code of a `main.swift` that awaits anything, Swift keeps a loop's
+/// iterator for as long as the program runs: call ``close()`` there, or have the loop in a function.)
+///
+/// **One loop at a time.** A pool's results can be waited for by one loop only, and not by the
+/// sequence of inputs that the pool is just taking from (``PoolError/inUse``).
 public final class Pool<Input: Codable, Output: Codable> {
   @usableFromInline let core: PoolCore
   @usableFromInline let codec = ValueCodec<Input>()

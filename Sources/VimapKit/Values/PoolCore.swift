@@ -16,6 +16,8 @@ final class PoolCore {
   private var failed = 0
   /// Results handed out of that piece that the engine has been told of.
   private var toldOf = 0
+  /// Somebody waits for a result.
+  private var isInUse = false
   private let started = Clock.now()
   private var ticker: Ticker?
 
@@ -39,13 +41,17 @@ final class PoolCore {
   /// Inputs taken whose results have not been handed out.
   var inFlight: Int { engine.inFlight - (cursor.handedOut - toldOf) }
 
-  private var hasUnread: Bool { !engine.isClosed && (!cursor.isAtEnd || engine.hasUnread) }
+  private var hasUnread: Bool {
+    !engine.isClosed && (!cursor.isAtEnd || inFlight > 0 || engine.hasInputs)
+  }
 
   // MARK: Results
 
   /// Sees to it that there is a result to be handed out, waiting for it; `false` at the end.
   @usableFromInline
   func prepare() throws(PoolError) -> Bool {
+    try begin()
+    defer { isInUse = false }
     while true {
       switch try step() {
       case .result: return true
@@ -58,6 +64,8 @@ final class PoolCore {
   /// As ``prepare()``, without holding up the caller's thread.
   @usableFromInline
   func prepare(isolation: isolated (any Actor)?) async throws -> Bool {
+    try begin()
+    defer { isInUse = false }
     while true {
       switch try step() {
       case .result: return true
@@ -69,20 +77,24 @@ final class PoolCore {
     }
   }
 
+  private func begin() throws(PoolError) {
+    if isInUse { throw .inUse }
+    isInUse = true
+  }
+
   private enum Step { case result, wait, end }
 
   private func step() throws(PoolError) -> Step {
     tick()
     if cursor.hasMore { return .result }
-    let handedOut = cursor.handedOut - toldOf
     if !cursor.isAtEnd {
-      toldOf = cursor.handedOut
-      try engine.lookAround(handedOut: handedOut)
+      tellOfHandedOut()
+      try engine.lookAround()
       cursor.goOn()
       return .result
     }
     finishPiece()
-    switch try engine.advance(handedOut: handedOut) {
+    switch try engine.advance() {
     case .results(let piece):
       cursor.begin(piece)
       return .result
@@ -93,7 +105,13 @@ final class PoolCore {
     }
   }
 
+  private func tellOfHandedOut() {
+    engine.noteHandedOut(cursor.handedOut - toldOf)
+    toldOf = cursor.handedOut
+  }
+
   private func finishPiece() {
+    tellOfHandedOut()
     (done, failed) = cameOut
     toldOf = 0
     if let piece = cursor.endPiece() { engine.release(piece) }
@@ -103,6 +121,12 @@ final class PoolCore {
   func close() {
     finishPiece()
     engine.close()
+  }
+
+  /// As ``close()``, without holding up the caller's thread.
+  func close(isolation: isolated (any Actor)?) async {
+    finishPiece()
+    await engine.closeElsewhere(isolation: isolation)
   }
 
   @usableFromInline

@@ -3,17 +3,19 @@ protocol PoolEngine: AnyObject {
   /// Puts a sequence of inputs behind those it has.
   func add(_ source: InputSource) throws(PoolError)
 
+  /// Results of so many inputs have been handed out.
+  func noteHandedOut(_ count: Int)
+
   /// Goes on as far as is possible without waiting.
-  /// - Parameter handedOut: results of inputs that were handed out since the last call.
-  func advance(handedOut: Int) throws(PoolError) -> PoolStep
+  func advance() throws(PoolError) -> PoolStep
 
   /// Looks after the workers while there are results to be handed out.
-  func lookAround(handedOut: Int) throws(PoolError)
+  func lookAround() throws(PoolError)
 
   /// A piece has been read to its end.
   func release(_ piece: ResultPiece)
 
-  /// Waits until ``advance(handedOut:)`` can do more.
+  /// Waits until ``advance()`` can do more.
   func wait(atMost limit: Duration?) throws(PoolError)
 
   /// As ``wait(atMost:)``, with the waiting done elsewhere than in the caller's thread.
@@ -27,13 +29,16 @@ protocol PoolEngine: AnyObject {
   /// Has the workers leave, and waits for it; results that are not handed out are lost.
   func close()
 
+  /// As ``close()``, with the waiting done elsewhere than in the caller's thread.
+  func closeElsewhere(isolation: isolated (any Actor)?) async
+
   var isClosed: Bool { get }
 
   /// Inputs taken whose results it has not been told are handed out.
   var inFlight: Int { get }
 
-  /// Whether any input is waiting to be mapped, or any result to be handed out.
-  var hasUnread: Bool { get }
+  /// Whether there are sequences that have not been seen to end.
+  var hasInputs: Bool { get }
 }
 
 /// What an engine came to.

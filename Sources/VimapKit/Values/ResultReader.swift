@@ -43,8 +43,10 @@ final class ResultReader<Input, Output: Codable> {
 
   @inlinable
   func next() -> Mapped<Input, Output>? {
-    if cursor.hasMore || prepare() { return take() }
-    return nil
+    guard cursor.hasMore || prepare() else { return nil }
+    let result = take()
+    if result == nil { tellOfFailure() }
+    return result
   }
 
   @inlinable
@@ -53,7 +55,7 @@ final class ResultReader<Input, Output: Codable> {
       guard try await prepare(isolation: isolation) else { return nil }
     }
     let result = take()
-    if let failure { throw failure }
+    if result == nil, let failure { throw failure }
     return result
   }
 
@@ -62,7 +64,7 @@ final class ResultReader<Input, Output: Codable> {
     switch next() {
     case .output(let input, let output): return (input, output)
     case .exception(_, let error), .noInput(let error):
-      fail(error, isThrown: false)
+      fail(error)
       return nil
     case nil: return nil
     }
@@ -73,7 +75,7 @@ final class ResultReader<Input, Output: Codable> {
     switch try await next(isolation: isolation) {
     case .output(let input, let output): return (input, output)
     case .exception(_, let error), .noInput(let error):
-      fail(error, isThrown: true)
+      await fail(error, isolation: isolation)
       throw error
     case nil: return nil
     }
@@ -87,7 +89,7 @@ final class ResultReader<Input, Output: Codable> {
       if try core.prepare() { return true }
       isAtEnd = true
     } catch {
-      fail(error, isThrown: false)
+      fail(error)
     }
     return false
   }
@@ -102,20 +104,40 @@ final class ResultReader<Input, Output: Codable> {
       isAtEnd = true
       return false
     } catch {
-      fail(error, isThrown: true)
+      await fail(error, isolation: isolation)
       throw error
     }
   }
 
-  /// Ends the loop; where it cannot throw, somebody has to be told.
+  /// Ends a loop that cannot throw, so that somebody has to be told.
   @usableFromInline
-  func fail(_ error: any Error, isThrown: Bool) {
+  func fail(_ error: any Error) {
     failure = error
-    leave()
-    if !isThrown { core.onNotice(.errorInLoop(error)) }
+    if isOthersBusiness(error) { isAtEnd = true } else { leave() }
+    tellOfFailure()
   }
 
-  /// Takes the next result, which is there.
+  @usableFromInline
+  func tellOfFailure() {
+    if let failure { core.onNotice(.errorInLoop(failure)) }
+  }
+
+  /// The pool is another loop's, which goes on.
+  private func isOthersBusiness(_ error: any Error) -> Bool { error as? PoolError == .inUse }
+
+  /// Ends a loop that throws.
+  @usableFromInline
+  func fail(_ error: any Error, isolation: isolated (any Actor)?) async {
+    failure = error
+    if isAtEnd { return }
+    isAtEnd = true
+    inputs = nil
+    block = nil
+    if closeIfDone, !isOthersBusiness(error) { await core.close(isolation: isolation) }
+  }
+
+  /// Takes the next result, which is there. `nil`, with ``failure`` set, where it is not of this
+  /// type.
   @inlinable
   func take() -> Mapped<Input, Output>? {
     if isAtEnd { return nil }
@@ -125,7 +147,8 @@ final class ResultReader<Input, Output: Codable> {
       return .noInput(workerError(cursor.bytes))
     }
     guard let input = inputs?.take(cursor.index) else {
-      fail(PoolError.mixedInputs, isThrown: false)
+      failure = PoolError.mixedInputs
+      leave()
       return nil
     }
     let result: Mapped<Input, Output>

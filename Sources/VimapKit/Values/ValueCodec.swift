@@ -60,10 +60,12 @@ enum Frame {
     buffer.append("\0\0\0\0")
   }
 
-  /// Ends the frame that the buffer holds.
+  /// Ends the frame that the buffer holds from `start` on; `false` where its value is too large.
   @inlinable
-  static func end(_ buffer: inout ByteBuffer) {
-    buffer.overwrite(UInt32(truncatingIfNeeded: buffer.count - headSize), at: 0)
+  static func end(_ buffer: inout ByteBuffer, from start: Int = 0) -> Bool {
+    guard let length = UInt32(exactly: buffer.count - start - headSize) else { return false }
+    buffer.overwrite(length, at: start)
+    return true
   }
 
   /// Where the value is whose head is at `offset`; `nil` where there is none.
@@ -76,6 +78,11 @@ enum Frame {
     let start = offset + headSize
     return start + length <= bytes.count ? start..<(start + length) : nil
   }
+}
+
+/// A value takes 4 GiB or more.
+struct ValueTooLarge: Error, CustomStringConvertible {
+  var description: String { "a value that takes 4 GiB or more when it is encoded" }
 }
 
 /// A frame as a worker writes it into a result slab.

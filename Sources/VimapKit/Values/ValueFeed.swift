@@ -19,6 +19,7 @@ final class ValueFeed: Feed {
   private var ready: KeptInputs?
   /// The input that was left behind the last batch.
   private var left: KeptInputs?
+  private var isDiscarded = false
 
   init(slabs: InputSlabs, retryWhen: @escaping (WorkerError) -> Bool) {
     self.slabs = slabs
@@ -32,6 +33,7 @@ final class ValueFeed: Feed {
 
   /// Takes no more from any sequence.
   func discard() {
+    isDiscarded = true
     sources.removeAll()
     batch.discard()
     ready = nil
@@ -62,6 +64,16 @@ final class ValueFeed: Feed {
     return .answered(failure.framed(), inputs: kept)
   }
 
+  /// What has been taken and is not in a batch, and no more; `nil` where there is nothing.
+  func cutTakenAhead() throws(SystemError) -> FeedCut? {
+    if ready == nil, left != nil, batch.refusal == nil {
+      batch.beginBatch(wanted: 1, room: slabs.size)
+      ready = left
+      left = nil
+    }
+    return takenAhead == 0 ? nil : try cut(records: 1)
+  }
+
   /// Takes inputs for a batch of at most `records`. Returns them, or `nil` where there are none.
   private func fill(_ records: Int) -> KeptInputs? {
     batch.beginBatch(wanted: records, room: slabs.size)
@@ -71,7 +83,9 @@ final class ValueFeed: Feed {
       left = nil
       batch.sourceHasEnded = false
       if batch.takesMore { source.pull(kept, batch) }
-      if batch.leavesLast { left = kept.splitLast() }
+      if batch.leavesLast, !isDiscarded { left = kept.splitLast() }
+      // The sequence itself may have closed the pool.
+      if isDiscarded { return nil }
       if batch.sourceHasEnded { sources.removeFirst() }
       if batch.records > 0 { return kept }
       if left != nil { return nil }
@@ -140,7 +154,7 @@ extension WorkerError {
     Frame.begin(&buffer)
     // It is made of texts and numbers, which can always be encoded.
     try? ValueEncoder().encode(self, to: &buffer)
-    Frame.end(&buffer)
+    _ = Frame.end(&buffer)
   }
 
   init(framed bytes: ByteView) throws {

@@ -94,6 +94,7 @@ public struct WorkerOutputs<Output> {
   let put: (Output) throws -> Void
 
   /// Answers the oldest input that has no output yet.
-  /// - Throws: ``WorkerError`` of the kind ``WorkerError/Kind/surplusOutput`` where there is none.
+  /// - Throws: where there is none. The pool is told (``WorkerError/Kind/surplusOutput``), and the
+  ///   worker is replaced when it returns.
   public func yield(_ output: Output) throws { try put(output) }
 }

@@ -104,6 +104,8 @@ final class WorkerTray {
       if isClosed { return false }
       // Whoever holds inputs back may be waiting for more, which the pool can't know.
       let mayBeHungry = !open.isEmpty && !hasAsked
+      // That nobody asks for results, and so no inputs come, is not the worker's fault.
+      stopTheClock()
       switch try channel.receive(waiting: !mayBeHungry) {
       case .batch(let message, let memory): load(message, memory)
       case .room: break
@@ -152,8 +154,8 @@ final class WorkerTray {
   /// Sends the answer that has been put together.
   @usableFromInline
   func sendAnswer() throws {
+    guard Frame.end(&frame) else { return try fail(.unsendableOutput, ValueTooLarge()) }
     guard let record = open.popFirst() else { return }
-    Frame.end(&frame)
     stopTheClock()
     try channel.answer(
       AnsweredRecord(batch: record.batch, number: record.number),

@@ -4,7 +4,7 @@ import VimapSystem
 /// A worker's end of what joins it to its pool: messages both ways, and shared memory that answers
 /// are written to.
 ///
-/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, `ValueLoop` for
+/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, ``WorkerTray`` for
 /// Swift values.
 final class WorkerChannel {
   /// What a ``receive(waiting:)`` brought.
@@ -126,9 +126,9 @@ final class WorkerChannel {
     return true
   }
 
-  /// Answers a record, waiting for room.
+  /// Answers a record, waiting for room; not where no more answers are wanted.
   func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
-    while try !tryAnswer(record, with: answer) {
+    while try !isDismissed && !tryAnswer(record, with: answer) {
       let arrival = try receiveNext(waiting: true)
       if case .room = arrival { continue }
       stash.append(arrival)
