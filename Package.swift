@@ -51,6 +51,7 @@ let package = Package(
       name: "VimapExec",
       dependencies: [
         "VimapKit", .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .target(name: "VimapHTTP", dependencies: ["VimapKit", "CCurl"], swiftSettings: strict),

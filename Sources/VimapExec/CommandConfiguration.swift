@@ -20,6 +20,9 @@ public struct CommandConfiguration: Sendable {
   /// The capacity to ask for of the pipes to and from the command, in bytes; 0 asks for none.
   public var pipeCapacity = 0
 
+  /// What is in braces in the arguments is filled in from each record; for an ``EachWorker``.
+  public var fillsArguments = false
+
   public init(arguments: [String], environment: [String]) {
     self.arguments = arguments
     self.environment = environment

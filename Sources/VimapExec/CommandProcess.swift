@@ -63,6 +63,9 @@ final class CommandProcess {
     inputEnd = nil
   }
 
+  /// As ``closeInput()``, where nobody will ask what was left unread.
+  func endInput() { inputEnd = nil }
+
   /// Bytes we have written that the command has not read.
   var unreadInput: Int {
     if isInputOpen { return Descriptor.unreadBytes(input) }

@@ -56,6 +56,18 @@ extension Descriptor {
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
+  /// Why a program cannot be run, looked up along the PATH of an environment as execvp(3) does;
+  /// `nil` where it can.
+  public static func reasonNotToRun(_ program: String, path: String?) -> Errno? {
+    if program.contains("/") { return access(program, X_OK) == 0 ? nil : Errno(rawValue: errno) }
+    var reason = Errno.noSuchFileOrDirectory
+    for folder in (path ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false) {
+      if access("\(folder.isEmpty ? "." : folder)/\(program)", X_OK) == 0 { return nil }
+      if errno == EACCES { reason = .permissionDenied }
+    }
+    return reason
+  }
+
   /// The reading side of a pipe of which we have the writing side; to look at it, not to read.
   public static func reopenPipe(reading descriptor: CInt) -> SharedDescriptor? {
     let path = "/proc/self/fd/\(descriptor)"

@@ -3,17 +3,17 @@ import Glibc
 
 /// How a command is started: in a process group of its own, with three descriptors and no more,
 /// default signals, and SIGKILL for it when the process that started it dies.
-public struct SpawnRequest: Sendable {
+public struct SpawnRequest {
   /// The program, looked up along PATH, and its arguments.
-  public var arguments: [String]
+  public var arguments: CStringList
   /// `NAME=VALUE`, the whole environment.
-  public var environment: [String]
+  public let environment: CStringList
   /// The soft limit of open files the command gets; 0 leaves the one in force.
   public var fileLimit: UInt64 = 0
 
   public init(arguments: [String], environment: [String]) {
-    self.arguments = arguments
-    self.environment = environment
+    self.arguments = CStringList(arguments)
+    self.environment = CStringList(environment)
   }
 
   /// Starts the command.
@@ -23,35 +23,21 @@ public struct SpawnRequest: Sendable {
   public func start(
     input: CInt, output: CInt, error: CInt, groupSlot: GroupSlot?
   ) throws(SystemError) -> ProcessID {
-    var arguments = cStrings(self.arguments)
-    var environment = cStrings(self.environment)
-    defer {
-      arguments.forEach { free($0) }
-      environment.forEach { free($0) }
-    }
-    return try arguments.withUnsafeMutableBufferPointer { (argv) throws(SystemError) in
-      try environment.withUnsafeMutableBufferPointer { (envp) throws(SystemError) in
+    try arguments.withPointers { (arguments) throws(SystemError) in
+      try environment.withPointers { (environment) throws(SystemError) in
         try systemCall("exec") {
-          argv.withMemoryRebound(to: UnsafePointer<CChar>?.self) { argv in
-            envp.withMemoryRebound(to: UnsafePointer<CChar>?.self) { envp in
-              var request = vimap_spawn()
-              request.arguments = UnsafePointer(argv.baseAddress)
-              request.environment = UnsafePointer(envp.baseAddress)
-              request.standard_input = input
-              request.standard_output = output
-              request.standard_error = error
-              request.file_limit = fileLimit
-              request.group_slot = groupSlot?.word
-              return vimap_spawn(&request)
-            }
-          }
+          var request = vimap_spawn()
+          request.arguments = arguments
+          request.environment = environment
+          request.standard_input = input
+          request.standard_output = output
+          request.standard_error = error
+          request.file_limit = fileLimit
+          request.group_slot = groupSlot?.word
+          return vimap_spawn(&request)
         }
       }
     }
-  }
-
-  private func cStrings(_ strings: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    strings.map { strdup($0) } + [nil]
   }
 }
 

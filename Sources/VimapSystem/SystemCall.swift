@@ -13,6 +13,14 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   public var description: String { "\(call): \(code)" }
+
+  /// The system has not enough of something at the moment, be it processes, memory or descriptors;
+  /// what was refused is not to blame.
+  public var isShortage: Bool {
+    [
+      .resourceTemporarilyUnavailable, .noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem,
+    ].contains(code)
+  }
 }
 
 #if DEBUG

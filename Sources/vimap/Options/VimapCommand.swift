@@ -23,6 +23,7 @@ struct VimapCommand: ParsableCommand {
     usage: """
       vimap [OPTIONS] [FILE ...] -- COMMAND [ARG ...]
       vimap [OPTIONS] [FILE ...] --exec 'SHELL COMMAND'
+      vimap [OPTIONS] [FILE ...] --each -- COMMAND [ARG ...]
       vimap [OPTIONS] [FILE ...] --post URL [--post URL ...]
       """,
     discussion: """
@@ -40,6 +41,7 @@ struct VimapCommand: ParsableCommand {
         vimap -j4 --format out records.jsonl -- jq -c --unbuffered .user
         vimap --concurrency 32 --post 'http://localhost:8080/users/{.id}' users.jsonl
         vimap -R --text words.txt -- sed -u 's/a/b/'
+        vimap --each --text records.jsonl -- convert {.file} -resize 50% {.file}.small.png
         vimap --failed again.jsonl records.jsonl -- ./worker > results.jsonl
 
       EXIT STATUS
@@ -135,7 +137,14 @@ struct ExecOptions: ParsableArguments {
     help: ArgumentHelp("A command for the shell, instead of COMMAND.", valueName: "shell-command"))
   var exec: String?
 
-  @Flag(help: "The command's lines are text; out is a JSON string.")
+  @Flag(
+    help: ArgumentHelp(
+      "Start the command for each record: all it prints is the answer. In its arguments, {} is the"
+        + " record, {.path} a part of it, {#} its index, {%} the worker and {init.NAME} a bound"
+        + " argument."))
+  var each = false
+
+  @Flag(help: "What the command prints is text; out is a JSON string.")
   var text = false
 }
 

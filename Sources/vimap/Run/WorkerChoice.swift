@@ -6,6 +6,7 @@ import VimapSystem
 /// The one worker that the command line chose.
 enum WorkerChoice {
   case command(VimapExec.CommandConfiguration)
+  case each(VimapExec.CommandConfiguration)
   case http(HTTPConfiguration)
 
   init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
@@ -26,22 +27,27 @@ enum WorkerChoice {
       if let option = options.http.given {
         throw Refusal(.usage, "\(option): it goes with --post")
       }
-      self = .command(Self.commandWorker(line, pool))
+      let worker = try Self.commandWorker(line, pool, form)
+      self = options.exec.each ? .each(worker) : .command(worker)
     } else {
+      if options.exec.each { throw Refusal(.usage, "--each: it goes with a command") }
       if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
       self = .http(try Self.httpWorker(options, form))
     }
   }
 
   private static func commandWorker(
-    _ line: TypedLine, _ pool: PoolConfiguration
-  ) -> VimapExec.CommandConfiguration {
+    _ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm
+  ) throws -> VimapExec.CommandConfiguration {
     let options = line.options
     let environment = inheritedEnvironment()
     var worker =
       options.exec.exec.map { .shell($0, environment: environment) }
       ?? VimapExec.CommandConfiguration(arguments: line.command ?? [], environment: environment)
     worker.isText = options.exec.text
+    // A shell's text is not filled in: what is in a record would be read as a part of it.
+    worker.fillsArguments = options.exec.each && options.exec.exec == nil
+    if worker.fillsArguments { try check(Set(worker.initNames), form) }
     worker.longestAnswer = options.records.maxRecord.bytes
     worker.marksStandardError = Descriptor.isTerminal(StandardDescriptor.error)
     worker.pipeCapacity = pipeCapacity(pool.jobs)
@@ -53,12 +59,17 @@ enum WorkerChoice {
     _ options: VimapCommand, _ form: RecordForm
   ) throws -> HTTPConfiguration {
     let worker = try HTTPConfiguration(options.http)
-    let known = Set(form.initArguments.map(\.name))
-    if let name = worker.initNames.first(where: { !known.contains($0) }) {
-      throw Refusal(.usage, "{init.\(name)}: give it a value with --init \(name)=VALUE")
-    }
+    try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
     return worker
+  }
+
+  /// Every bound argument that is asked for has to have a value.
+  private static func check(_ names: Set<String>, _ form: RecordForm) throws {
+    let known = Set(form.initArguments.map(\.name))
+    if let name = names.subtracting(known).min() {
+      throw Refusal(.usage, "{init.\(name)}: give it a value with --init \(name)=VALUE")
+    }
   }
 
   /// Large pipes save changes between processes; a user's pipes share one quota, by default 64 MiB
@@ -83,6 +94,7 @@ enum WorkerChoice {
     Descriptor.leaveStandardStreams()
     switch self {
     case .command(let configuration): return CommandWorker(configuration)
+    case .each(let configuration): return EachWorker(configuration)
     case .http(let configuration): return HTTPWorker(configuration)
     }
   }

@@ -1,0 +1,221 @@
+import SystemPackage
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// Starts a command for each record, one after the other, and answers the record with what it
+/// printed.
+final class EachSupervisor {
+  private let link: WorkerLink
+  private let configuration: CommandConfiguration
+  private let arguments: EachArguments
+  private let errors: StandardErrorRelay
+  private let feedsText: Bool
+  private var request: SpawnRequest
+  private var watch: EachWatch
+
+  private var output = ByteBuffer(capacity: 64 << 10)
+  private var input = ByteBuffer()
+  private var value = ByteBuffer()
+  private var clock: Nanoseconds = 0
+
+  /// Results wait no longer than this for those of further records.
+  private static let patience = 4
+
+  init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments) {
+    self.link = link
+    self.configuration = configuration
+    self.arguments = arguments
+    request = SpawnRequest(
+      arguments: [],
+      environment: environment(configuration.environment, setting: link.seat.environment))
+    request.fileLimit = configuration.fileLimit
+    errors = StandardErrorRelay(
+      target: configuration.standardError,
+      prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
+    feedsText = configuration.isText && link.mode.isText && link.mode.separator == 0x0A
+    watch = EachWatch(link: link.descriptor)
+  }
+
+  func run() throws {
+    while true {
+      switch try link.receive(waiting: true) {
+      case .batch(let batch):
+        for record in batch.records { try map(record, of: batch) }
+        link.retire(batch)
+      case .closed: return
+      case .room, .drain, .nothing: break
+      }
+    }
+  }
+
+  // MARK: One record
+
+  private func map(_ record: Int, of batch: RecordBatch) throws {
+    if let problem = batch.problem(with: record) {
+      return try link.refuse(record, of: batch, problem)
+    }
+    clock = Clock.now()
+    let started = clock
+    let answer = try answer(to: record, of: batch)
+    let seconds = Double(clock - started) / 1e9
+    switch answer {
+    case .output(let output):
+      try link.output(output, for: record, of: batch, attempts: batch.attempt, seconds: seconds)
+    case .exception(let exception):
+      try link.exception(exception, for: record, of: batch, seconds: seconds)
+    }
+  }
+
+  private enum RecordAnswer {
+    case output(ByteView)
+    case exception(RecordException)
+  }
+
+  private func answer(to record: Int, of batch: RecordBatch) throws -> RecordAnswer {
+    do throws(EachArguments.Problem) {
+      request.arguments = try arguments.fill(
+        from: batch.bytes(of: record), index: batch.index(of: record))
+    } catch {
+      return .exception(exception(error, attempts: batch.attempt))
+    }
+    link.begin(1)
+    let command: CommandProcess
+    do throws(SystemError) {
+      command = try CommandProcess(request, pipeCapacity: 0, groupSlot: link.groupSlot)
+    } catch {
+      return .exception(try exception(error, attempts: batch.attempt))
+    }
+    errors.startAnew()
+    output.removeAll()
+    let end: ProcessEnd?
+    do {
+      end = try see(command, feed: inputBytes(record, of: batch))
+    } catch {
+      // Whatever ends this worker must not leave its command behind.
+      try? command.kill()
+      throw error
+    }
+    return answer(end, attempts: batch.attempt)
+  }
+
+  private func exception(_ problem: EachArguments.Problem, attempts: Int) -> RecordException {
+    switch problem {
+    case .template(let error): RecordException(error, attempts: attempts)
+    case .holdsNUL(let argument):
+      .notStarted(
+        configuration.arguments[0], "argument \(argument) would hold a NUL character",
+        errno: Int(Errno.invalidArgument.rawValue), attempts: attempts)
+    }
+  }
+
+  /// What cannot be started for this record may do for another; a want of the system's ends the
+  /// worker, and the record is given to one that is better off.
+  private func exception(_ error: SystemError, attempts: Int) throws -> RecordException {
+    let name = configuration.arguments[0]
+    if error.isShortage {
+      throw WorkerFailure("\(name): \(error.code)", errno: Int(error.code.rawValue))
+    }
+    return .notStarted(
+      name, "\(error.code)", errno: Int(error.code.rawValue), attempts: attempts)
+  }
+
+  /// The record as the command reads it, on one line.
+  private func inputBytes(_ record: Int, of batch: RecordBatch) -> ByteView {
+    if feedsText { return batch.lines(from: record, to: record + 1) }
+    if let (bytes, _) = batch.verbatim(from: record, to: record + 1) { return bytes }
+    input.removeAll()
+    input.append(batch.bytes(of: record))
+    input.append(0x0A)
+    return input.view
+  }
+
+  // MARK: The command
+
+  /// Feeds the command and reads what it prints until it has ended. Returns `nil` where it printed
+  /// more than it may, and was ended for that.
+  private func see(_ command: CommandProcess, feed: ByteView) throws -> ProcessEnd? {
+    var feed = feed
+    var hasErrorEnded = false
+    var hasOutputEnded = false
+    var limit: Int? = Self.patience
+    while true {
+      self.feed(command, &feed)
+      watch.set(command, feeds: !feed.isEmpty, reads: !hasOutputEnded, relays: !hasErrorEnded)
+      let isQuiet = try watch.wait(milliseconds: limit)
+      clock = Clock.now()
+      if watch.hasParentGone { throw LinkError.parentIsGone }
+      if isQuiet {
+        try link.flush()
+        limit = nil
+        continue
+      }
+      if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
+      if watch.hasOutput { hasOutputEnded = try read(command) == .end }
+      if isTooMuch {
+        try command.kill()
+        return nil
+      }
+      if watch.hasExited, let end = try command.poll() {
+        // Something it started may hold the pipes open still, so this waits for no end.
+        if !hasErrorEnded { _ = errors.read(from: command.error) }
+        errors.finish()
+        if !hasOutputEnded { while try read(command) == .some, !isTooMuch {} }
+        return isTooMuch ? nil : end
+      }
+    }
+  }
+
+  private func feed(_ command: CommandProcess, _ bytes: inout ByteView) {
+    while command.isInputOpen {
+      if bytes.isEmpty { return command.endInput() }
+      do throws(SystemError) {
+        guard let count = try Descriptor.write(command.input, bytes) else { return }
+        bytes = bytes.slice(count)
+      } catch {
+        // It does not want to know it.
+        bytes = .empty
+      }
+    }
+  }
+
+  private enum ReadOutcome { case some, nothing, end }
+
+  private func read(_ command: CommandProcess) throws(SystemError) -> ReadOutcome {
+    guard let count = try Descriptor.read(command.output, into: &output, limit: 64 << 10) else {
+      return .nothing
+    }
+    return count == 0 ? .end : .some
+  }
+
+  private var isTooMuch: Bool { output.count > configuration.longestAnswer }
+
+  // MARK: The answer
+
+  private func answer(_ end: ProcessEnd?, attempts: Int) -> RecordAnswer {
+    guard let end else {
+      return .exception(
+        .answerTooLarge(
+          head: output.view.head(256), limit: configuration.longestAnswer, attempts: attempts))
+    }
+    guard end == .exited(status: 0) else {
+      return .exception(.failed(end, traceback: errors.traceback, attempts: attempts))
+    }
+    if output.isEmpty { return .output(ByteView("null")) }
+    value.removeAll()
+    if configuration.isText {
+      let text = output.view
+      let isEnded = text[text.count - 1] == 0x0A
+      value.appendString(of: isEnded ? text.head(text.count - 1) : text)
+      return .output(value.view)
+    }
+    let json = output.view.trimmed()
+    if json.isEmpty { return .output(ByteView("null")) }
+    if let problem = link.problem(with: json) {
+      return .exception(.notJSON(answer: json, problem, attempts: attempts))
+    }
+    if json.firstIndex(of: 0x0A) == nil, json.firstIndex(of: 0x0D) == nil { return .output(json) }
+    value.append(onOneLine: json)
+    return .output(value.view)
+  }
+}

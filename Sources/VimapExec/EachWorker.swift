@@ -1,0 +1,36 @@
+public import VimapKit
+import VimapSystem
+
+/// The pool worker that starts a command for each record, hands it the record, and takes all it
+/// prints as the answer.
+public struct EachWorker: PoolWorker {
+  private let configuration: CommandConfiguration
+
+  public init(_ configuration: CommandConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// The command must be ended by its worker when the parent dies.
+  public var endsItself: Bool { true }
+
+  /// - Throws: ``WorkerFailure`` where the command is none that can be run.
+  public mutating func run(_ link: WorkerLink) throws {
+    Signals.ignoreBrokenPipes()
+    let arguments = EachArguments(configuration, link.seat)
+    // Looked for before there is a record, so that none is spent on a command that is not there.
+    if let program = arguments.program,
+      let reason = Descriptor.reasonNotToRun(program, path: configuration.searchPath)
+    {
+      throw WorkerFailure("\(program): \(reason)", errno: Int(reason.rawValue))
+    }
+    try link.reportReady()
+    try EachSupervisor(link, configuration, arguments).run()
+  }
+}
+
+extension CommandConfiguration {
+  /// The PATH of the environment.
+  fileprivate var searchPath: String? {
+    environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
+  }
+}

@@ -1,0 +1,48 @@
+public import VimapBytes
+
+/// Texts as C wants them: each with a NUL at its end, and a list of their addresses.
+public final class CStringList {
+  private var bytes = ByteBuffer()
+  private var starts: [Int] = []
+
+  public init() {}
+
+  public convenience init(_ strings: [String]) {
+    self.init()
+    for string in strings {
+      var buffer = ByteBuffer(capacity: string.utf8.count)
+      buffer.append(text: string)
+      append(buffer.view)
+    }
+  }
+
+  public func removeAll() {
+    bytes.removeAll()
+    starts.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds a text.
+  /// - Returns: `false`, with nothing added, where it holds a NUL, which a C string can't.
+  @discardableResult
+  public func append(_ text: ByteView) -> Bool {
+    if text.firstIndex(of: 0) != nil { return false }
+    starts.append(bytes.count)
+    bytes.append(text)
+    bytes.append(UInt8(0))
+    return true
+  }
+
+  /// Lends the list, with a null at its end, for the length of the call.
+  func withPointers<Result, Failure: Error>(
+    _ body: (UnsafePointer<UnsafePointer<CChar>?>?) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let view = bytes.view
+    var pointers: [UnsafePointer<CChar>?] = view.withUnsafeBytes { bytes in
+      starts.map { bytes.baseAddress?.advanced(by: $0).assumingMemoryBound(to: CChar.self) }
+    }
+    pointers.append(nil)
+    return try pointers.withUnsafeBufferPointer { (list) throws(Failure) in
+      try body(list.baseAddress)
+    }
+  }
+}
