@@ -163,7 +163,7 @@ _vimap() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=()
-    local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --text --no-body --version -h --help)
+    local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --version -h --help)
     local -a repeating_options=(--init --post -H --header)
     local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --exec -X --request --body --body-text --concurrency --timeout --connect-timeout --accept --response)
     __vimap_offer_flags_options -1
