@@ -165,7 +165,7 @@ _vimap() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --version -h --help)
     local -a repeating_options=(--init --post -H --header)
-    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --exec -X --request --body --body-text --concurrency --timeout --connect-timeout --accept --response)
+    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --exec -X --request --body --body-text --concurrency --timeout --connect-timeout --accept --response --term-seq)
     __vimap_offer_flags_options -1
 
     # Offer option value completions
@@ -229,6 +229,9 @@ _vimap() {
         ;;
     '--response')
         __vimap_add_completions -W 'full'$'\n''body'
+        return
+        ;;
+    '--term-seq')
         return
         ;;
     esac

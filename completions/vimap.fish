@@ -100,5 +100,6 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" connect-timeout' -l 'connect-timeout' -d 'The longest connecting may take (default: 10s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" accept' -l 'accept' -d 'Statuses that make an output (default: 200-299); any other is an exception.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" response' -l 'response' -d 'What out is: full ({status,headers,body}) or body (default: full).' -rfka 'full body'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" term-seq' -l 'term-seq' -d 'How a command ends that does not leave by itself: times and signals in turn (default: 10s,TERM,2s,KILL).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" version' -l 'version' -d 'Show the version.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" h help' -s 'h' -l 'help' -d 'Show help information.'

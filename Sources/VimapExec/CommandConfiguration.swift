@@ -7,6 +7,8 @@ public struct CommandConfiguration: Sendable {
   public var arguments: [String]
   /// The command's lines are text: each becomes a JSON string.
   public var isText = false
+  /// How it is made to end that does not leave by itself.
+  public var termSequence = TermSequence.usual
   /// The longest answer in bytes; a longer one is an exception.
   public var longestAnswer = 64 << 20
   /// The environment to which each worker's own variables are added, as `NAME=VALUE`.

@@ -81,9 +81,9 @@ final class CommandProcess {
     return end
   }
 
-  /// Asks the whole group to end (SIGTERM).
-  func terminate() {
-    Process.terminateGroup(process)
+  /// Sends a signal to the whole group.
+  func signal(_ number: CInt) {
+    Process.signalGroup(process, number)
   }
 
   /// Ends the whole group, and waits for the command itself.

@@ -34,7 +34,7 @@ extension CommandSupervisor {
       // Without an output it can answer nothing any more. Most often it is just about to end.
       if command.isInputOpen { hasClosedOutput = true }
       command.closeInput()
-      if farewell == nil { farewell = Farewell(from: clock, patience: .seconds(1)) }
+      beginFarewell(patience: .seconds(1))
     }
     try takeFarewell(command)
     try breakSilence(command)
@@ -51,12 +51,20 @@ extension CommandSupervisor {
   }
 
   private func takeFarewell(_ command: CommandProcess) throws {
-    guard command.end == nil, let step = farewell?.take(clock) else { return }
-    switch step {
-    case .terminate: command.terminate()
-    case .kill:
-      try command.kill()
-      try readToEnd(command)
+    while command.end == nil, let signal = farewell?.take(clock) {
+      if signal == Signals.kill {
+        try command.kill()
+        try readToEnd(command)
+      } else {
+        command.signal(signal)
+      }
+    }
+  }
+
+  /// From now on the command has its time to leave.
+  func beginFarewell(patience: Nanoseconds = .max) {
+    if farewell == nil {
+      farewell = Farewell(configuration.termSequence, from: clock, patience: patience)
     }
   }
 

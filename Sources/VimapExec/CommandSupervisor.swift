@@ -295,7 +295,7 @@ final class CommandSupervisor {
         feeding = .empty
         hasRefusedInput = true
         command.closeInput()
-        if farewell == nil { farewell = Farewell(from: clock) }
+        beginFarewell()
       }
     }
   }
@@ -316,6 +316,6 @@ final class CommandSupervisor {
   private func closeInputIfDone(_ command: CommandProcess) {
     guard queue.owed == 0 else { return }
     if isClosed, isLastFed, queue.isEmpty { command.closeInput() }
-    if !command.isInputOpen, farewell == nil { farewell = Farewell(from: clock) }
+    if !command.isInputOpen { beginFarewell() }
   }
 }

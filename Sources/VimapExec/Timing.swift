@@ -89,29 +89,22 @@ struct RestartPause {
   func isOver(_ now: Nanoseconds) -> Bool { now >= over }
 }
 
-/// The end of a command: first the end of its input, then time to leave by itself, then SIGTERM,
-/// then SIGKILL, each to all of its group.
+/// The end of a command that is to leave: the pauses and signals of a sequence, one after the other.
 struct Farewell {
-  enum Step {
-    case terminate, kill
-  }
-
+  private var steps: ArraySlice<TermSequence.Step>
   private(set) var nextStep: Nanoseconds?
-  private var hasTerminated = false
 
-  /// - Parameter patience: how long the command has to leave by itself.
-  init(from now: Nanoseconds, patience: Nanoseconds = .seconds(10)) {
-    nextStep = now + patience
+  /// - Parameter patience: the most that it has to leave by itself, where that is less than the
+  ///   sequence gives it.
+  init(_ sequence: TermSequence, from now: Nanoseconds, patience: Nanoseconds = .max) {
+    steps = sequence.steps[...]
+    nextStep = steps.first.map { now + min($0.pause, patience) }
   }
 
-  mutating func take(_ now: Nanoseconds) -> Step? {
-    guard let time = nextStep, now >= time else { return nil }
-    if hasTerminated {
-      nextStep = nil
-      return .kill
-    }
-    hasTerminated = true
-    nextStep = now + .seconds(2)
-    return .terminate
+  /// The signal to be sent now, if it is time for one.
+  mutating func take(_ now: Nanoseconds) -> CInt? {
+    guard let time = nextStep, now >= time, let step = steps.popFirst() else { return nil }
+    nextStep = steps.first.map { now + $0.pause }
+    return step.signal
   }
 }

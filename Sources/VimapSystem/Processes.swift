@@ -52,9 +52,6 @@ public enum Process {
   /// Ends one process at once (SIGKILL).
   public static func kill(_ process: ProcessID) { signal(process, SIGKILL) }
 
-  /// Asks every process of a group to end (SIGTERM).
-  public static func terminateGroup(_ group: ProcessID) { signalGroup(group, SIGTERM) }
-
   /// Ends every process of a group at once (SIGKILL).
   public static func killGroup(_ group: ProcessID) { signalGroup(group, SIGKILL) }
 

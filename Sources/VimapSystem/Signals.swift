@@ -39,6 +39,15 @@ public enum Signals {
   public static func name(_ number: Int) -> String {
     vimap_signal_name(CInt(number)).map { "SIG" + String(cString: $0) } ?? "signal \(number)"
   }
+
+  /// The number of a signal given by its name, with or without `SIG`, or by its number.
+  public static func number(_ word: some StringProtocol) -> CInt? {
+    let known = 1...__libc_current_sigrtmax()
+    if let number = CInt(word) { return known.contains(number) ? number : nil }
+    let upper = word.uppercased()
+    let name = upper.hasPrefix("SIG") ? upper : "SIG" + upper
+    return known.first { self.name(Int($0)) == name }
+  }
 }
 
 /// The signals that a program of this kind deals in.

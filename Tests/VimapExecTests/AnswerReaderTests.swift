@@ -85,15 +85,6 @@ import VimapSystem
     #expect(silence.check(.seconds(40)) { true } == .hungry)
   }
 
-  @Test func aFarewellTakesThreeSteps() {
-    var farewell = Farewell(from: 0)
-    #expect(farewell.take(.seconds(9)) == nil)
-    #expect(farewell.take(.seconds(10)) == .terminate)
-    #expect(farewell.take(.seconds(11)) == nil)
-    #expect(farewell.take(.seconds(12)) == .kill)
-    #expect(farewell.nextStep == nil)
-  }
-
   @Test func restartsAreSlowedDownOnlyWhenTheyAreInVain() {
     var pause = RestartPause()
     for _ in 0..<24 { pause.died(at: 1000) }

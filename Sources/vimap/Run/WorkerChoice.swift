@@ -32,6 +32,9 @@ enum WorkerChoice {
     } else {
       if options.exec.each { throw Refusal(.usage, "--each: it goes with a command") }
       if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
+      if options.time.termSeq != nil {
+        throw Refusal(.usage, "--term-seq: it goes with a command")
+      }
       self = .http(try Self.httpWorker(options, form))
     }
   }
@@ -52,6 +55,12 @@ enum WorkerChoice {
     worker.marksStandardError = Descriptor.isTerminal(StandardDescriptor.error)
     worker.pipeCapacity = pipeCapacity(pool.jobs)
     worker.fileLimit = Process.raiseFileLimit()
+    if let text = options.time.termSeq {
+      guard let sequence = TermSequence(text) else {
+        throw Refusal(.usage, "--term-seq '\(text)': \(TermSequence.expectation)")
+      }
+      worker.termSequence = sequence
+    }
     return worker
   }
 

@@ -1,0 +1,65 @@
+import VimapSystem
+
+/// How a command is made to end that does not leave by itself: signals to all of its group, each
+/// after a pause. The last is SIGKILL, whatever else was asked for.
+public struct TermSequence: Sendable, Equatable {
+  struct Step: Sendable, Equatable {
+    var pause: Nanoseconds
+    var signal: CInt
+  }
+
+  private(set) var steps: [Step]
+
+  /// Ten seconds to leave, SIGTERM, two seconds more, SIGKILL.
+  public static let usual = TermSequence(steps: [
+    Step(pause: .seconds(10), signal: Signals.terminate),
+    Step(pause: .seconds(2), signal: Signals.kill),
+  ])
+
+  /// What a sequence looks like, for those who got one wrong.
+  public static let expectation =
+    "give times and signals in turn, such as 10s,TERM,2s,KILL; a time has its unit: ms, s, m or h"
+
+  private init(steps: [Step]) {
+    self.steps = steps
+  }
+
+  /// Reads a sequence: times and signals in turn, in the order in which they come about.
+  ///
+  /// A signal is a name, with or without `SIG`, or a number; so a time needs a unit.
+  /// - Returns: `nil` where `text` is none.
+  public init?(_ text: String) {
+    steps = []
+    var pause: Nanoseconds?
+    var lastWasSignal = false
+    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if let signal = Signals.number(word) {
+        if lastWasSignal { return nil }
+        steps.append(Step(pause: pause ?? 0, signal: signal))
+        pause = nil
+        lastWasSignal = true
+      } else {
+        guard pause == nil, let time = Self.time(word) else { return nil }
+        pause = time
+        lastWasSignal = false
+      }
+    }
+    if let kill = steps.firstIndex(where: { $0.signal == Signals.kill }) {
+      steps.removeSubrange((kill + 1)...)
+    } else {
+      steps.append(Step(pause: pause ?? 0, signal: Signals.kill))
+    }
+  }
+
+  /// As a `TimeSpan` of the command line, but for 0 and a number without a unit.
+  private static func time(_ word: Substring) -> Nanoseconds? {
+    let units: [(suffix: String, factor: Double)] = [
+      ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),
+    ]
+    guard let unit = units.first(where: { word.hasSuffix($0.suffix) }),
+      let number = Double(word.dropLast(unit.suffix.count)),
+      (0...1e9).contains(number * unit.factor)
+    else { return nil }
+    return .seconds(number * unit.factor)
+  }
+}
