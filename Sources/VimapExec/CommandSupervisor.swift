@@ -67,9 +67,9 @@ final class CommandSupervisor {
   func run() throws {
     Signals.ignoreBrokenPipes()
     clock = Clock.now()
-    try start()
-    try link.reportReady()
     do {
+      try start()
+      try link.reportReady()
       while true {
         try receive()
         try answer()
