@@ -165,7 +165,7 @@ _vimap() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --version -h --help)
     local -a repeating_options=(--init --post -H --header)
-    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --exec -X --request --body --body-text --concurrency --timeout --connect-timeout --accept --response --term-seq)
+    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --exec --protocol -X --request --body --body-text --concurrency --connect-timeout --accept --response --timeout --term-seq)
     __vimap_offer_flags_options -1
 
     # Offer option value completions
@@ -200,6 +200,10 @@ _vimap() {
     '--exec')
         return
         ;;
+    '--protocol')
+        __vimap_add_completions -W 'lines'$'\n''envelope'
+        return
+        ;;
     '--post')
         return
         ;;
@@ -218,9 +222,6 @@ _vimap() {
     '--concurrency')
         return
         ;;
-    '--timeout')
-        return
-        ;;
     '--connect-timeout')
         return
         ;;
@@ -229,6 +230,9 @@ _vimap() {
         ;;
     '--response')
         __vimap_add_completions -W 'full'$'\n''body'
+        return
+        ;;
+    '--timeout')
         return
         ;;
     '--term-seq')

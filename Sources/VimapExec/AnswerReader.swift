@@ -17,7 +17,9 @@ final class AnswerReader {
   private var unread = ByteView.empty
   /// How much of `unread` is known to hold no line feed.
   private var searched = 0
-  /// The rest of a line that is too long is being skipped.
+  /// The line that was given has not ended yet.
+  private var isUnended = false
+  /// The rest of a line that was too long is dropped as it comes.
   private var isSkipping = false
   private(set) var isAtEnd = false
 
@@ -41,39 +43,37 @@ final class AnswerReader {
 
   /// The next whole line. It is given again until ``take()``.
   func next() -> Answer? {
-    if let end = unread.firstIndex(of: 0x0A, from: searched) {
-      searched = end
-      let line = unread.head(end)
-      return end > longest || isSkipping ? .tooLong(head: line.head(Self.shownLength)) : .line(line)
-    }
-    searched = unread.count
-    if unread.count > longest || isSkipping { skip() }
-    return nil
+    if isSkipping { skip() }
+    let end = unread.firstIndex(of: 0x0A, from: searched)
+    searched = end ?? unread.count
+    isUnended = end == nil
+    // A line may never end: that it is too long is told as soon as it is.
+    if searched > longest { return .tooLong(head: unread.head(Self.shownLength)) }
+    return end.map { .line(unread.head($0)) }
   }
 
-  /// Keeps the beginning to stand for a line that is too long; what follows is dropped as it comes.
   private func skip() {
-    isSkipping = true
-    let head = SharedBytes(copying: unread.head(Self.shownLength))
-    buffer.removeAll()
-    buffer.append(head.bytes)
-    unread = buffer.view
-    searched = unread.count
+    let end = unread.firstIndex(of: 0x0A)
+    isSkipping = end == nil
+    unread = end.map { unread.slice($0 + 1) } ?? .empty
   }
 
   /// The last line, where it has no line feed.
   func unfinishedLine() -> Answer? {
-    if unread.isEmpty { return nil }
-    searched = unread.count
-    return unread.count > longest || isSkipping
-      ? .tooLong(head: unread.head(Self.shownLength)) : .line(unread)
+    unread.isEmpty ? nil : .line(unread)
   }
 
   /// Lets go of the line that ``next()`` gave.
   func take() {
     unread = unread.slice(min(searched + 1, unread.count))
     searched = 0
-    isSkipping = false
+    isSkipping = isUnended
+  }
+
+  /// Lets go of all that has been read.
+  func discard() {
+    unread = .empty
+    searched = 0
   }
 
   /// The command has ended: nothing more will come, even if something holds its output open.
@@ -85,6 +85,7 @@ final class AnswerReader {
     unread = .empty
     searched = 0
     isSkipping = false
+    isUnended = false
     isAtEnd = false
   }
 }

@@ -1,14 +1,28 @@
 import VimapKit
-import VimapSystem
+public import VimapSystem
+
+/// What stands in a line to a command, and in a line from it.
+public enum LineProtocol: Sendable {
+  /// A record; an output. Answers come in the order of the records.
+  case records
+  /// A record; a text, which becomes a JSON string.
+  case text
+  /// `{"id":N,"in":RECORD}`; `{"id":N,"out":VALUE}` or `{"id":N,"exception":VALUE}`, in any order.
+  case envelope
+}
 
 /// What a command worker runs, and how it talks to it.
 public struct CommandConfiguration: Sendable {
   /// The program and its arguments.
   public var arguments: [String]
-  /// The command's lines are text: each becomes a JSON string.
-  public var isText = false
+  /// What the lines are that go to the command and come from it.
+  public var lines = LineProtocol.records
+  /// The longest that a command may be at a record; `nil` for as long as it takes.
+  public var timeLimit: Nanoseconds?
   /// How it is made to end that does not leave by itself.
   public var termSequence = TermSequence.usual
+  /// Records that it is to have at once, for one that works on several; others answer in order.
+  public var concurrency = 1
   /// The longest answer in bytes; a longer one is an exception.
   public var longestAnswer = 64 << 20
   /// The environment to which each worker's own variables are added, as `NAME=VALUE`.

@@ -65,19 +65,40 @@ extension RecordException {
     }
   }
 
-  /// The command's answer is not JSON.
-  static func notJSON(
-    answer: ByteView, _ problem: JSONProblem, attempts: Int
+  /// The command has not answered the record in time.
+  static func timedOut(
+    after limit: Nanoseconds, traceback: String, attempts: Int
   ) -> RecordException {
-    RecordException(
-      .invalidOutput, "the command's answer is not JSON: \(problem.message)",
-      attempts: attempts, details: [("answer", .text(answer.head(256).text))])
+    let seconds = Double(limit) / 1e9
+    let text = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+    var exception = RecordException(
+      .timeout, "no answer within \(text) s", attempts: attempts,
+      details: [("seconds", .seconds(seconds))])
+    if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }
+    return exception
   }
 
-  /// The command's answer is longer than allowed.
-  static func answerTooLarge(head: ByteView, limit: Int, attempts: Int) -> RecordException {
+  /// The command's answer is none that can stand beside a record.
+  /// - Parameter reason: as in "the command's answer …".
+  static func invalidAnswer(
+    _ reason: String, answer: ByteView, attempts: Int
+  ) -> RecordException {
     RecordException(
-      .invalidOutput, "the command's answer has more than the \(limit) bytes allowed",
-      attempts: attempts, details: [("answer", .text(head.text))])
+      .invalidOutput, "the command's answer \(reason)", attempts: attempts,
+      details: [("answer", .text(answer.head(256).text))])
+  }
+
+  /// The command says itself that it failed with the record.
+  /// - Parameter value: the JSON that it says it with.
+  static func reported(_ value: ByteView, attempts: Int) -> RecordException {
+    var exception = RecordException(
+      .worker, "the command reported an exception", attempts: attempts)
+    // A number beyond what jansson can hold leaves the text of the value.
+    let json = try? JSONValue.parse(value)
+    exception.details = [
+      json?.string.map { ("traceback", .text($0)) }
+        ?? ("exception", json.map { .json($0) } ?? .text(value.text))
+    ]
+    return exception
   }
 }

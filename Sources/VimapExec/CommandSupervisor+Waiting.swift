@@ -20,6 +20,7 @@ extension CommandSupervisor {
       times.append(silence.nextCheck)
     }
     if let time = farewell?.nextStep { times.append(time) }
+    if isOwing, let time = stopwatch.end { times.append(time) }
     return times.min()
   }
 
@@ -68,6 +69,27 @@ extension CommandSupervisor {
     }
   }
 
+  /// The command owes an answer, and nobody else keeps it from giving it.
+  private var isOwing: Bool { queue.owed > 0 && !isFull && command != nil }
+
+  /// Ends a command that has been at a record for too long. That record has had its time; what else
+  /// the command owes is given to the next.
+  func endIfLate() throws {
+    guard isOwing, stopwatch.isOver(clock), let command, command.end == nil, let limit = stopwatch.limit,
+      let (batch, record) = queue.next
+    else { return }
+    isDismissed = true
+    feeding = .empty
+    command.closeInput()
+    beginFarewell(patience: .seconds(1))
+    try link.exception(
+      .timedOut(after: limit, traceback: errors.traceback, attempts: batch.attempt), for: record,
+      of: batch, seconds: silence.sinceNews(clock))
+    queue.answerNext(byCommand: true)
+    queue.takeBack()
+    answers.discard()
+  }
+
   /// The command has all it is to get for now, and it is its turn to speak.
   private var mayBeSilent: Bool {
     queue.owed > 0 && feeding.isEmpty && !isFull && (command.map { $0.end == nil } ?? false)
@@ -82,6 +104,10 @@ extension CommandSupervisor {
       // A command that holds its answers back gives them at the end of its input; one that answers
       // as it goes shows by a long silence that it has skipped a record.
       if !answersPromptly || silence.isLong(clock) { command.closeInput() }
+    case .hungry where usesEnvelope && silence.isUnlikeBefore(clock):
+      // It has left records out, of which the pool may have so many that it gives it no others.
+      // At its end it will be clear which they are.
+      command.closeInput()
     case .hungry:
       // To one that answers as it goes, more would only mean that it is taken from other workers.
       if !hasAskedForMore, !answersPromptly, command.isInputOpen {

@@ -31,6 +31,9 @@ final class CommandSupervisor {
   var silence = Silence()
   var restart = RestartPause()
   var farewell: Farewell?
+  var stopwatch: Stopwatch
+  /// The command was too slow and is to leave; what it still says is no answer.
+  var isDismissed = false
   /// The command has answered all it was fed while its input was still open…
   var hasAnsweredAll = false
   /// …or was silent with everything read, and then gave several answers at once.
@@ -38,6 +41,8 @@ final class CommandSupervisor {
   var hasAnsweredSinceStart = false
   /// The command left, or closed its input, before it was given all of what it was fed.
   var hasRefusedInput = false
+  /// A line that belonged to no record has been told of.
+  var hasReportedStray = false
   /// The command closed its output while its input was open.
   var hasClosedOutput = false
   /// The first record since the last time that answers and records were even.
@@ -58,9 +63,13 @@ final class CommandSupervisor {
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
     // Text behind text: the command is a filter, and sees the lines as they are.
+    let feedsText = link.mode.isText && link.mode.separator == 0x0A
+    let asText = configuration.lines == .text && feedsText
     queue = FeedQueue(
-      feedsText: configuration.isText && link.mode.isText && link.mode.separator == 0x0A)
+      configuration.lines == .envelope ? .envelope : asText ? .text : .records)
+    queue.onFinished = link.retire
     answers = AnswerReader(longest: configuration.longestAnswer)
+    stopwatch = Stopwatch(limit: configuration.timeLimit)
     watch = CommandWatch(link: link.descriptor)
   }
 
@@ -94,14 +103,21 @@ final class CommandSupervisor {
       case .batch(let batch):
         queue.add(batch)
         silence.hasMore(clock)
-      case .room: isFull = false
-      case .drain: mustDrain = true
+      case .room: noteRoom()
+      // One that is at several records is silent for longer without holding anything back.
+      case .drain: mustDrain = !usesEnvelope
       case .closed: isClosed = true
       case .nothing: return
       }
     }
     // Room still comes after the last batch.
-    while case .room = try link.receive(waiting: false) { isFull = false }
+    while case .room = try link.receive(waiting: false) { noteRoom() }
+  }
+
+  /// While there was no room nobody could hear whether the command had answered.
+  private func noteRoom() {
+    if isFull { stopwatch.restart() }
+    isFull = false
   }
 
   // MARK: The command's life
@@ -126,13 +142,19 @@ final class CommandSupervisor {
   }
 
   /// The command is gone and all it said has been read.
-  private func bury(_ end: ProcessEnd) throws {
+  func bury(_ end: ProcessEnd) throws {
+    // Of one that was dismissed nobody is waiting for anything.
+    if isDismissed {
+      letGo()
+      return restart.died(at: clock)
+    }
     let wasAskedTo = command?.isInputOpen == false && !hasClosedOutput
     let hadUnread = hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
     letGo()
     try refuseInvalid()
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
+      if !usesEnvelope { try reportMissing() }
       try giveUpMissing(end)
     } else if queue.commandDied(
       oneByOne: answersPromptly || restart.isInVain, leftInput: hadUnread && hasAnsweredSinceStart)
@@ -142,10 +164,11 @@ final class CommandSupervisor {
     restart.died(at: clock)
   }
 
-  private func letGo() {
+  func letGo() {
     command = nil
     feeding = .empty
     farewell = nil
+    isDismissed = false
   }
 
   /// The one record that the command can have died of.
@@ -154,117 +177,23 @@ final class CommandSupervisor {
     try link.exception(
       .commandEnded(end, traceback: errors.traceback, attempts: batch.attempt), for: record,
       of: batch)
-    finish(queue.answerNext(byCommand: true))
+    queue.answerNext(byCommand: true)
   }
 
-  /// The command read all it was given, ended as it should, and gave fewer answers than that.
-  private func giveUpMissing(_ end: ProcessEnd) throws {
+  /// The command gave fewer answers than it had records, and does not say which are missing.
+  private func reportMissing() throws {
     try link.reportOutOfStep(
       from: evenIndex,
       "the command gave \(queue.owed) \(queue.owed == 1 ? "answer" : "answers") fewer than it had records: outputs from record"
         + " \(evenIndex) on may stand beside the wrong input; it must print one line for each")
+  }
+
+  /// The command read all it was given, ended as it should, and left some of it unanswered.
+  private func giveUpMissing(_ end: ProcessEnd) throws {
     while queue.owed > 0 {
       try blameNext(end)
       try refuseInvalid()
     }
-  }
-
-  // MARK: Answers
-
-  private func answer() throws {
-    try refuseInvalid()
-    let before = queue.answerPosition
-    while !isFull, let answer = answers.next(), try take(answer) {}
-    if queue.answerPosition != before {
-      if silence.wasSeen, queue.answerPosition - before > 1 { holdsBack = true }
-      silence.isBroken(clock)
-      restart.hasAnswered()
-      hasAnsweredSinceStart = true
-    }
-    guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
-    // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), let last = answers.unfinishedLine(), try !take(last) { return }
-    try bury(end)
-  }
-
-  /// Pairs an answer with its record; `false` where it has to wait for room, or belongs to none.
-  private func take(_ answer: AnswerReader.Answer) throws -> Bool {
-    guard queue.owed > 0, let (batch, record) = queue.next else {
-      try dropSurplus()
-      return false
-    }
-    switch answer {
-    case .line(let line): guard try pass(line, record, batch) else { return false }
-    case .tooLong(let head):
-      try link.exception(
-        .answerTooLarge(head: head, limit: configuration.longestAnswer, attempts: batch.attempt),
-        for: record, of: batch)
-    }
-    answers.take()
-    finish(queue.answerNext(byCommand: true))
-    if queue.owed == 0 { noteEven() }
-    try refuseInvalid()
-    return true
-  }
-
-  /// Writes an answer beside its record; `false` where there is no room.
-  private func pass(_ line: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
-    let value = configuration.isText ? asString(line) : line.trimmed()
-    // What is the record's own bytes has been looked at before.
-    if !configuration.isText, value != batch.bytes(of: record),
-      let problem = link.problem(with: value)
-    {
-      try link.exception(
-        .notJSON(answer: line, problem, attempts: batch.attempt), for: record, of: batch)
-      return true
-    }
-    isFull = try !link.tryOutput(
-      value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
-    return !isFull
-  }
-
-  private func asString(_ line: ByteView) -> ByteView {
-    encoded.removeAll()
-    encoded.appendString(of: line)
-    return encoded.view
-  }
-
-  /// Answers and records are even.
-  private func noteEven() {
-    if command?.isInputOpen == true, feeding.isEmpty { hasAnsweredAll = true }
-    evenIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? evenIndex
-  }
-
-  /// The command printed a line that belongs to no record. Nothing it says from here on can be
-  /// paired, so it is started again.
-  private func dropSurplus() throws {
-    let before = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
-    let text =
-      queue.furthestFed == 0 && firstIndex == before
-      ? "the command printed a line before it was given a record"
-      : "the command printed more lines than it was given records: outputs from record"
-        + " \(firstIndex) on may stand beside the wrong input; it must print one line for each"
-    try link.reportOutOfStep(from: firstIndex, text)
-    try command?.kill()
-    letGo()
-    answers.startAnew()
-    restart.died(at: clock)
-  }
-
-  /// Records that are no JSON are answered in their turn.
-  /// - Returns: whether there were any.
-  @discardableResult
-  private func refuseInvalid() throws -> Bool {
-    let before = queue.answerPosition
-    while let (batch, record, problem) = queue.nextInvalid {
-      try link.refuse(record, of: batch, problem)
-      finish(queue.answerNext(byCommand: false))
-    }
-    return queue.answerPosition != before
-  }
-
-  private func finish(_ batch: RecordBatch?) {
-    if let batch { link.retire(batch) }
   }
 
   // MARK: Feeding
@@ -280,6 +209,7 @@ final class CommandSupervisor {
   private func feed(_ command: CommandProcess) throws {
     while command.isInputOpen {
       if feeding.isEmpty {
+        if queue.owed == 0 { stopwatch.restart() }
         guard let bytes = queue.nextBytes(&scratch) else { break }
         feeding = bytes
         link.begin(queue.furthestFed - begun)
@@ -300,8 +230,11 @@ final class CommandSupervisor {
     }
   }
 
-  /// The command answers each record as it comes.
-  var answersPromptly: Bool { hasAnsweredAll && !holdsBack }
+  /// The command answers each record as it comes. One that may answer in any order is at several,
+  /// and seldom has answered all; it is enough that it answers.
+  var answersPromptly: Bool {
+    usesEnvelope ? silence.hasBeenBroken : hasAnsweredAll && !holdsBack
+  }
 
   /// All that the command will be given for now is with it, and it may be told of its input's end:
   /// at the end of the run, behind a group of suspects, or when the pool can give no more.

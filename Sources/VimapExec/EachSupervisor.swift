@@ -20,7 +20,7 @@ final class EachSupervisor {
   private var clock: Nanoseconds = 0
 
   /// Results wait no longer than this for those of further records.
-  private static let patience = 4
+  private static let patience: Nanoseconds = .milliseconds(4)
 
   init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments) {
     self.link = link
@@ -33,7 +33,7 @@ final class EachSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    feedsText = configuration.isText && link.mode.isText && link.mode.separator == 0x0A
+    feedsText = configuration.lines == .text && link.mode.isText && link.mode.separator == 0x0A
     watch = EachWatch(link: link.descriptor)
   }
 
@@ -88,15 +88,15 @@ final class EachSupervisor {
     }
     errors.startAnew()
     output.removeAll()
-    let end: ProcessEnd?
+    let outcome: Outcome
     do {
-      end = try see(command, feed: inputBytes(record, of: batch))
+      outcome = try see(command, feed: inputBytes(record, of: batch))
     } catch {
       // Whatever ends this worker must not leave its command behind.
       try? command.kill()
       throw error
     }
-    return answer(end, attempts: batch.attempt)
+    return answer(outcome, attempts: batch.attempt)
   }
 
   private func exception(_ problem: EachArguments.Problem, attempts: Int) -> RecordException {
@@ -132,37 +132,55 @@ final class EachSupervisor {
 
   // MARK: The command
 
-  /// Feeds the command and reads what it prints until it has ended. Returns `nil` where it printed
-  /// more than it may, and was ended for that.
-  private func see(_ command: CommandProcess, feed: ByteView) throws -> ProcessEnd? {
+  private enum Outcome {
+    case ended(ProcessEnd)
+    /// It printed more than it may, and was ended for that.
+    case printedTooMuch
+    /// Its time was over, and it was ended.
+    case late(limit: Nanoseconds)
+  }
+
+  /// Feeds the command and reads what it prints until it has ended.
+  private func see(_ command: CommandProcess, feed: ByteView) throws -> Outcome {
     var feed = feed
     var hasErrorEnded = false
     var hasOutputEnded = false
-    var limit: Int? = Self.patience
+    var flushTime: Nanoseconds? = clock + Self.patience
+    var stopwatch = Stopwatch(limit: configuration.timeLimit)
+    stopwatch.restart()
+    var farewell: Farewell?
     while true {
       self.feed(command, &feed)
       watch.set(command, feeds: !feed.isEmpty, reads: !hasOutputEnded, relays: !hasErrorEnded)
-      let isQuiet = try watch.wait(milliseconds: limit)
-      clock = Clock.now()
+      let times = [flushTime, farewell == nil ? stopwatch.end : farewell?.nextStep]
+      clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
       if watch.hasParentGone { throw LinkError.parentIsGone }
-      if isQuiet {
+      if let time = flushTime, clock >= time {
         try link.flush()
-        limit = nil
-        continue
+        flushTime = nil
       }
       if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
       if watch.hasOutput { hasOutputEnded = try read(command) == .end }
-      if isTooMuch {
+      if isTooMuch, farewell == nil {
         try command.kill()
-        return nil
+        return .printedTooMuch
       }
       if watch.hasExited, let end = try command.poll() {
         // Something it started may hold the pipes open still, so this waits for no end.
         if !hasErrorEnded { _ = errors.read(from: command.error) }
         errors.finish()
+        if let limit = stopwatch.limit, farewell != nil { return .late(limit: limit) }
         if !hasOutputEnded { while try read(command) == .some, !isTooMuch {} }
-        return isTooMuch ? nil : end
+        return isTooMuch ? .printedTooMuch : .ended(end)
       }
+      if farewell == nil, stopwatch.isOver(clock) {
+        // Nothing that it does without would make it leave by itself, as the end of the input makes
+        // a command that is kept running.
+        farewell = Farewell(configuration.termSequence, from: clock, patience: 0)
+      }
+      // What it still prints answers nothing.
+      if farewell != nil { output.removeAll() }
+      if let signal = farewell?.take(clock) { command.signal(signal) }
     }
   }
 
@@ -192,18 +210,27 @@ final class EachSupervisor {
 
   // MARK: The answer
 
-  private func answer(_ end: ProcessEnd?, attempts: Int) -> RecordAnswer {
-    guard let end else {
-      return .exception(
-        .answerTooLarge(
-          head: output.view.head(256), limit: configuration.longestAnswer, attempts: attempts))
-    }
-    guard end == .exited(status: 0) else {
+  private func answer(_ outcome: Outcome, attempts: Int) -> RecordAnswer {
+    switch outcome {
+    case .ended(.exited(status: 0)): return answer(attempts: attempts)
+    case .ended(let end):
       return .exception(.failed(end, traceback: errors.traceback, attempts: attempts))
+    case .late(let limit):
+      return .exception(
+        .timedOut(after: limit, traceback: errors.traceback, attempts: attempts))
+    case .printedTooMuch:
+      return .exception(
+        .invalidAnswer(
+          "has more than the \(configuration.longestAnswer) bytes allowed", answer: output.view,
+          attempts: attempts))
     }
+  }
+
+  /// The answer of a command that ended well.
+  private func answer(attempts: Int) -> RecordAnswer {
     if output.isEmpty { return .output(ByteView("null")) }
     value.removeAll()
-    if configuration.isText {
+    if configuration.lines == .text {
       let text = output.view
       let isEnded = text[text.count - 1] == 0x0A
       value.appendString(of: isEnded ? text.head(text.count - 1) : text)
@@ -212,7 +239,9 @@ final class EachSupervisor {
     let json = output.view.trimmed()
     if json.isEmpty { return .output(ByteView("null")) }
     if let problem = link.problem(with: json) {
-      return .exception(.notJSON(answer: json, problem, attempts: attempts))
+      return .exception(
+        .invalidAnswer(
+          "is not JSON: \(problem.message)", answer: json, attempts: attempts))
     }
     if json.firstIndex(of: 0x0A) == nil, json.firstIndex(of: 0x0D) == nil { return .output(json) }
     value.append(onOneLine: json)

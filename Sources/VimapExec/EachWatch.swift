@@ -25,10 +25,12 @@ struct EachWatch: ~Copyable {
     poll.set(exited, command.exited, .readable)
   }
 
-  /// Waits until something happens or the time is up; then it returns `true`.
-  mutating func wait(milliseconds: Int?) throws(SystemError) -> Bool {
-    try poll.wait(milliseconds: milliseconds)
-    return !(hasParentGone || hasOutput || hasError || hasExited || !poll.ready(input).isEmpty)
+  /// Waits until something happens or a moment has come; returns the time.
+  mutating func wait(
+    until moment: Nanoseconds?, from now: Nanoseconds
+  ) throws(SystemError) -> Nanoseconds {
+    try poll.wait(milliseconds: moment?.millisecondsFrom(now))
+    return Clock.now()
   }
 
   var hasParentGone: Bool { !poll.ready(link).isEmpty }

@@ -18,6 +18,10 @@ final class FeedQueue {
   private var entries: Deque<Entry> = []
   /// The batch that answers belong to, and what to add to a position to get its record.
   private var answering: (batch: RecordBatch, offset: Int, end: Int)?
+  /// Given each batch when its last record has been answered.
+  var onFinished: (RecordBatch) -> Void = { _ in }
+  /// Whether the records behind ``answerPosition`` have been answered before their turn.
+  private var early: Deque<Bool> = []
   /// The first record not answered.
   private(set) var answerPosition = 0
   /// The first record not fed.
@@ -28,17 +32,20 @@ final class FeedQueue {
   /// Records among those fed that are valid, and so will be answered by the command.
   private(set) var owed = 0
 
+  /// How many records the command has answered.
+  private(set) var answerCount = 0
+
   /// Where the suspects end; `nil` where there are none.
   private(set) var suspectEnd: Int?
   private var groupSize = 1
   private var isOneByOne = false
   private var groupEnd = 0
 
-  /// Text is fed as the lines it was read as, not as JSON strings.
-  private let feedsText: Bool
+  /// Where the records are lines of text, `text` feeds them as they were read, not as JSON strings.
+  private let lines: LineProtocol
 
-  init(feedsText: Bool) {
-    self.feedsText = feedsText
+  init(_ lines: LineProtocol) {
+    self.lines = lines
   }
 
   var isEmpty: Bool { answerPosition == endPosition }
@@ -81,24 +88,88 @@ final class FeedQueue {
     return (answering.batch, answerPosition + answering.offset, problem)
   }
 
-  /// Counts the next record as answered; the batch comes back when it was the last of it.
+  /// Counts the next record as answered.
   /// - Parameter byCommand: it was owed by the command.
-  func answerNext(byCommand: Bool) -> RecordBatch? {
-    answerPosition += 1
-    if byCommand { owed -= 1 }
-    if let end = suspectEnd {
-      if answerPosition >= end {
-        suspectEnd = nil
-      } else if answerPosition == groupEnd {
-        // The group is innocent: try more of them at once.
-        if !isOneByOne { groupSize *= 2 }
-        beginGroup()
+  func answerNext(byCommand: Bool) {
+    if byCommand { noteAnswer() }
+    repeat {
+      answerPosition += 1
+      if let answering, answerPosition == answering.end {
+        entries.removeFirst()
+        beginAnswering()
+        onFinished(answering.batch)
       }
+    } while early.popFirst() == true
+    guard let end = suspectEnd else { return }
+    if answerPosition >= end {
+      suspectEnd = nil
+    } else if answerPosition >= groupEnd {
+      // The group is innocent: try more of them at once.
+      if !isOneByOne { groupSize *= 2 }
+      beginGroup()
     }
-    guard let answering, answerPosition == answering.end else { return nil }
-    entries.removeFirst()
-    beginAnswering()
-    return answering.batch
+  }
+
+  private func noteAnswer() {
+    owed -= 1
+    answerCount += 1
+  }
+
+  // MARK: Answers by id
+
+  /// In an envelope a record goes by its position, counted from 1.
+  private func position(_ id: Int) -> Int { id - 1 }
+
+  /// The record with an id, if the command owes it.
+  func owedRecord(_ id: Int) -> (batch: RecordBatch, record: Int)? {
+    let position = position(id)
+    guard position >= answerPosition, position < feedPosition, !isAnswered(position),
+      let entry = entries.first(where: { position < $0.end })
+    else { return nil }
+    let record = position + entry.batch.records.lowerBound - entry.start
+    return entry.batch.problem(with: record) == nil ? (entry.batch, record) : nil
+  }
+
+  func wasAnswered(_ id: Int) -> Bool {
+    id > 0 && position(id) < feedPosition && isAnswered(position(id))
+  }
+
+  private func isAnswered(_ position: Int) -> Bool {
+    let place = position - answerPosition - 1
+    return position < answerPosition || (early.indices.contains(place) && early[place])
+  }
+
+  /// Counts a record that the command owes as answered.
+  func answer(_ id: Int) {
+    let place = position(id) - answerPosition - 1
+    if place < 0 { return answerNext(byCommand: true) }
+    while early.count <= place { early.append(false) }
+    early[place] = true
+    noteAnswer()
+  }
+
+  /// Puts records into envelopes, from one on, and moves on behind them.
+  private func fillEnvelopes(
+    _ scratch: inout ByteBuffer, from position: Int, of entry: Entry
+  ) -> Bool {
+    scratch.removeAll()
+    var count = 0
+    var end = position
+    while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize {
+      let record = end + entry.batch.records.lowerBound - entry.start
+      if entry.batch.problem(with: record) != nil { break }
+      end += 1
+      // What was answered before the command died is not fed again.
+      if isAnswered(end - 1) { continue }
+      count += 1
+      scratch.append("{\"id\":")
+      scratch.append(decimal: end)
+      scratch.append(",\"in\":")
+      scratch.append(entry.batch.bytes(of: record))
+      scratch.append("}\n")
+    }
+    advance(to: end, owing: count)
+    return count > 0
   }
 
   // MARK: Feeding
@@ -117,7 +188,11 @@ final class FeedQueue {
         feedPosition += 1
         continue
       }
-      if feedsText {
+      if lines == .envelope {
+        if fillEnvelopes(&scratch, from: feedPosition, of: entry) { return scratch.view }
+        continue
+      }
+      if lines == .text {
         advance(to: limit - offset, owing: limit - record)
         return batch.lines(from: record, to: limit)
       }
@@ -183,6 +258,12 @@ final class FeedQueue {
   private func rewind() {
     feedPosition = answerPosition
     owed = 0
+  }
+
+  /// The command is given up without a suspicion: all but what it answered is for the next one.
+  func takeBack() {
+    rewind()
+    if suspectEnd != nil { beginGroup() }
   }
 
   private func beginGroup() {

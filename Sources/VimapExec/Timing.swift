@@ -21,6 +21,8 @@ struct Silence {
   /// When to look next.
   private(set) var nextCheck: Nanoseconds = 0
   private var hasComplained = false
+  /// The longest that it has been silent and then answered, while its input was open.
+  private var longestBroken: Nanoseconds?
 
   private static let shortest: Nanoseconds = .milliseconds(20)
   private static let longest: Nanoseconds = .milliseconds(640)
@@ -34,7 +36,9 @@ struct Silence {
   }
 
   /// Something was answered.
-  mutating func isBroken(_ now: Nanoseconds) {
+  /// - Parameter inputIsOpen: not because the command's input had ended.
+  mutating func isBroken(_ now: Nanoseconds, inputIsOpen: Bool = true) {
+    if inputIsOpen { longestBroken = max(longestBroken ?? 0, now &- since) }
     interval = Self.shortest
     idleSince = nil
     hasMore(now)
@@ -48,6 +52,15 @@ struct Silence {
 
   /// So long that a command which answers as it goes will not answer any more.
   func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
+
+  /// The command has answered something while its input was open.
+  var hasBeenBroken: Bool { longestBroken != nil }
+
+  /// So much longer than ever before that the answers owed will not come as long as the command's
+  /// input is open.
+  func isUnlikeBefore(_ now: Nanoseconds) -> Bool {
+    now >= since + max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall)
+  }
 
   mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
     guard now >= nextCheck else { return nil }
@@ -87,6 +100,25 @@ struct RestartPause {
   }
 
   func isOver(_ now: Nanoseconds) -> Bool { now >= over }
+}
+
+/// How long the first of the records that a command owes has been owed: since it was fed, or since
+/// the answer before it came, if that was later.
+struct Stopwatch {
+  let limit: Nanoseconds?
+  /// When the time is over.
+  private(set) var end: Nanoseconds?
+
+  init(limit: Nanoseconds?) {
+    self.limit = limit
+  }
+
+  /// Begins anew, by the clock itself: the supervisor's is of before it last waited for the pool.
+  mutating func restart() {
+    end = limit.map { Clock.now() + $0 }
+  }
+
+  func isOver(_ now: Nanoseconds) -> Bool { end.map { now >= $0 } ?? false }
 }
 
 /// The end of a command that is to leave: the pauses and signals of a sequence, one after the other.

@@ -59,25 +59,29 @@ private struct FakeCommand {
   }
 
   @Test func feedsWholeBatchesAndPassesBadLinesBy() throws {
-    let queue = FeedQueue(feedsText: false)
+    let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
+    var finished = 0
+    queue.onFinished = { _ in finished += 1 }
     queue.add(try batch(["1", "2"]))
     queue.add(try batch(["3", "x", "4"], first: 0))
     #expect(feed(queue, &scratch) == ["1", "2", "3", "4"])
     #expect(queue.owed == 4)
     #expect(queue.nextInvalid == nil)
-    _ = queue.answerNext(byCommand: true)
-    #expect(queue.answerNext(byCommand: true) != nil)
-    _ = queue.answerNext(byCommand: true)
+    queue.answerNext(byCommand: true)
+    queue.answerNext(byCommand: true)
+    #expect(finished == 1)
+    queue.answerNext(byCommand: true)
     #expect(queue.nextInvalid?.record == 1)
-    _ = queue.answerNext(byCommand: false)
+    queue.answerNext(byCommand: false)
     #expect(queue.owed == 1)
-    #expect(queue.answerNext(byCommand: true) != nil)
+    queue.answerNext(byCommand: true)
+    #expect(finished == 2)
     #expect(queue.isEmpty)
   }
 
   @Test func aPartOfABatchIsFedFromItsFirstRecordOn() throws {
-    let queue = FeedQueue(feedsText: false)
+    let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     queue.add(try batch(["1", "2", "3"], first: 1))
     #expect(feed(queue, &scratch) == ["2", "3"])
@@ -89,7 +93,7 @@ private struct FakeCommand {
   private func play(
     records: Int, fatal: Set<String>, buffer: Int, batchSize: Int, prompt: Bool
   ) throws -> (blamed: [String], answered: [String], starts: Int) {
-    let queue = FeedQueue(feedsText: false)
+    let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     var next = 1
     while next <= records {
@@ -112,7 +116,7 @@ private struct FakeCommand {
           let (batch, record) = try #require(queue.next)
           #expect(batch.bytes(of: record).text == answer)
           answered.append(answer)
-          _ = queue.answerNext(byCommand: true)
+          queue.answerNext(byCommand: true)
         }
         guard died else {
           if isEnd {
@@ -124,7 +128,7 @@ private struct FakeCommand {
         if queue.commandDied(oneByOne: prompt, leftInput: false) {
           let (batch, record) = try #require(queue.next)
           blamed.append(batch.bytes(of: record).text)
-          _ = queue.answerNext(byCommand: true)
+          queue.answerNext(byCommand: true)
         }
         break
       }
@@ -163,7 +167,7 @@ private struct FakeCommand {
   }
 
   @Test func aRecordThatWasNeverReadIsNotBlamed() throws {
-    let queue = FeedQueue(feedsText: false)
+    let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     queue.add(try batch(["1"]))
     #expect(feed(queue, &scratch) == ["1"])

@@ -15,7 +15,7 @@ public struct RecordException {
     case exit
     /// The command was ended by a signal.
     case signal
-    /// The answer is not JSON, or is too large.
+    /// The answer is not JSON, is too large, or does not answer the record.
     case invalidOutput = "invalid_output"
     /// There was no complete answer in time.
     case timeout
@@ -25,7 +25,7 @@ public struct RecordException {
     case httpStatus = "http_status"
     /// The request could not be sent, or the answer did not arrive.
     case httpTransport = "http_transport"
-    /// The worker's process died with it.
+    /// The worker's process died with it, or the command reported an exception.
     case worker
   }
 

@@ -33,11 +33,11 @@ struct HTTPOptions: ParsableArguments {
   @Flag(help: "Send no body.")
   var noBody = false
 
-  @Option(help: ArgumentHelp("Requests in flight for each worker (default: 8).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Requests in flight for each worker, or records with --protocol envelope (default: 8).",
+      valueName: "n"))
   var concurrency: Int?
-
-  @Option(help: ArgumentHelp("The longest a request may take (default: 30s).", valueName: "time"))
-  var timeout: TimeSpan?
 
   @Option(help: ArgumentHelp("The longest connecting may take (default: 10s).", valueName: "time"))
   var connectTimeout: TimeSpan?
@@ -58,7 +58,6 @@ struct HTTPOptions: ParsableArguments {
     let options: [(String, Bool)] = [
       ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
       ("--body-text", bodyText != nil), ("--no-body", noBody),
-      ("--concurrency", concurrency != nil), ("--timeout", timeout != nil),
       ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
       ("--response", response != nil),
     ]

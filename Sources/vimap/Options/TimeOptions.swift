@@ -4,6 +4,12 @@ import ArgumentParser
 struct TimeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
+      "The longest a command may be at a record (default: none), or a request may take (default:"
+        + " 30s).", valueName: "time"))
+  var timeout: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
       "How a command ends that does not leave by itself: times and signals in turn (default:"
         + " 10s,TERM,2s,KILL).", valueName: "sequence"))
   var termSeq: String?

@@ -147,6 +147,19 @@ struct ExecOptions: ParsableArguments {
 
   @Flag(help: "What the command prints is text; out is a JSON string.")
   var text = false
+
+  @Option(
+    name: .customLong("protocol"),
+    help: ArgumentHelp(
+      "lines: a record a line and an output a line, in order; envelope: {\"id\":N,\"in\":RECORD}"
+        + " and {\"id\":N,\"out\":VALUE} or {\"id\":N,\"exception\":VALUE}, in any order.",
+      valueName: "name"))
+  var lineProtocol: ProtocolName?
+}
+
+/// How a command is talked to.
+enum ProtocolName: String, CaseIterable, ExpressibleByArgument {
+  case lines, envelope
 }
 
 extension TupleFormat: ExpressibleByArgument {}

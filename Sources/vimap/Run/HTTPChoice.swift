@@ -2,6 +2,18 @@ import VimapHTTP
 import VimapJSON
 import VimapKit
 
+extension HTTPOptions {
+  var validConcurrency: Int {
+    get throws {
+      let concurrency = concurrency ?? 8
+      guard (1...100_000).contains(concurrency) else {
+        throw Refusal(.usage, "--concurrency \(concurrency): give a number from 1 to 100000")
+      }
+      return concurrency
+    }
+  }
+}
+
 extension HTTPConfiguration {
   /// The HTTP worker that the options describe.
   init(_ options: HTTPOptions) throws {
@@ -19,14 +31,8 @@ extension HTTPConfiguration {
       throw Refusal(.usage, "\(error)")
     }
     if let shape = options.response { response = shape }
-    if let time = options.timeout { timeout = .seconds(time.seconds) }
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
-    if let concurrency = options.concurrency {
-      guard (1...100_000).contains(concurrency) else {
-        throw Refusal(.usage, "--concurrency \(concurrency): give a number from 1 to 100000")
-      }
-      self.concurrency = concurrency
-    }
+    concurrency = try options.validConcurrency
   }
 
   private static func body(_ options: HTTPOptions) throws -> RequestBody? {

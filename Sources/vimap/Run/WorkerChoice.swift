@@ -32,6 +32,9 @@ enum WorkerChoice {
     } else {
       if options.exec.each { throw Refusal(.usage, "--each: it goes with a command") }
       if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
+      if options.exec.lineProtocol != nil {
+        throw Refusal(.usage, "--protocol: it goes with a command")
+      }
       if options.time.termSeq != nil {
         throw Refusal(.usage, "--term-seq: it goes with a command")
       }
@@ -47,14 +50,20 @@ enum WorkerChoice {
     var worker =
       options.exec.exec.map { .shell($0, environment: environment) }
       ?? VimapExec.CommandConfiguration(arguments: line.command ?? [], environment: environment)
-    worker.isText = options.exec.text
     // A shell's text is not filled in: what is in a record would be read as a part of it.
     worker.fillsArguments = options.exec.each && options.exec.exec == nil
     if worker.fillsArguments { try check(Set(worker.initNames), form) }
+    worker.lines = try lines(options.exec)
+    if worker.lines == .envelope {
+      worker.concurrency = try options.http.validConcurrency
+    } else if options.http.concurrency != nil {
+      throw Refusal(.usage, "--concurrency: it goes with --post or --protocol envelope")
+    }
     worker.longestAnswer = options.records.maxRecord.bytes
     worker.marksStandardError = Descriptor.isTerminal(StandardDescriptor.error)
     worker.pipeCapacity = pipeCapacity(pool.jobs)
     worker.fileLimit = Process.raiseFileLimit()
+    worker.timeLimit = options.time.timeout.map { .seconds($0.seconds) }
     if let text = options.time.termSeq {
       guard let sequence = TermSequence(text) else {
         throw Refusal(.usage, "--term-seq '\(text)': \(TermSequence.expectation)")
@@ -64,10 +73,17 @@ enum WorkerChoice {
     return worker
   }
 
+  private static func lines(_ options: ExecOptions) throws -> LineProtocol {
+    guard options.lineProtocol == .envelope else { return options.text ? .text : .records }
+    if options.text { throw Refusal(.usage, "--text: it goes with --protocol lines") }
+    return .envelope
+  }
+
   private static func httpWorker(
     _ options: VimapCommand, _ form: RecordForm
   ) throws -> HTTPConfiguration {
-    let worker = try HTTPConfiguration(options.http)
+    var worker = try HTTPConfiguration(options.http)
+    if let time = options.time.timeout { worker.timeout = .seconds(time.seconds) }
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
     return worker
@@ -91,7 +107,9 @@ enum WorkerChoice {
   /// The pool as this worker needs it.
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
     var pool = pool
-    if case .http(let configuration) = self {
+    switch self {
+    case .command(let configuration): pool.concurrency = configuration.concurrency
+    case .http(let configuration):
       pool.concurrency = configuration.concurrency
       pool.blame = .everyBegun
     }

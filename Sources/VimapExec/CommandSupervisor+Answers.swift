@@ -1,0 +1,107 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// What the supervisor makes of a command's lines.
+extension CommandSupervisor {
+  /// Takes the answers that have been read, and sees to a command that has ended.
+  func answer() throws {
+    try refuseInvalid()
+    if isDismissed { answers.discard() }
+    let before = queue.answerCount
+    while !isFull, let answer = answers.next(), try take(answer) {}
+    if queue.answerCount != before {
+      if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
+      silence.isBroken(clock, inputIsOpen: command?.isInputOpen ?? false)
+      restart.hasAnswered()
+      hasAnsweredSinceStart = true
+      stopwatch.restart()
+    }
+    try endIfLate()
+    guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
+    // A last line without a line feed is an answer, unless the command was cut short in it.
+    if end == .exited(status: 0), let last = answers.unfinishedLine(), try !take(last) { return }
+    try bury(end)
+  }
+
+  /// Pairs an answer with its record; `false` where it has to wait for room, or belongs to none.
+  private func take(_ answer: AnswerReader.Answer) throws -> Bool {
+    if usesEnvelope { return try takeEnvelope(answer) }
+    guard queue.owed > 0, let (batch, record) = queue.next else {
+      try dropSurplus()
+      return false
+    }
+    switch answer {
+    case .line(let line): guard try pass(line, record, batch) else { return false }
+    case .tooLong(let head):
+      try link.exception(
+        .invalidAnswer(
+          "has more than the \(configuration.longestAnswer) bytes allowed", answer: head,
+          attempts: batch.attempt),
+        for: record, of: batch)
+    }
+    answers.take()
+    queue.answerNext(byCommand: true)
+    if queue.owed == 0 { noteEven() }
+    try refuseInvalid()
+    return true
+  }
+
+  /// Writes an answer beside its record; `false` where there is no room.
+  private func pass(_ line: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
+    let value = configuration.lines == .text ? asString(line) : line.trimmed()
+    // What is the record's own bytes has been looked at before.
+    if configuration.lines == .records, value != batch.bytes(of: record),
+      let problem = link.problem(with: value)
+    {
+      try link.exception(
+        .invalidAnswer(
+          "is not JSON: \(problem.message)", answer: line, attempts: batch.attempt),
+        for: record, of: batch)
+      return true
+    }
+    isFull = try !link.tryOutput(
+      value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
+    return !isFull
+  }
+
+  private func asString(_ line: ByteView) -> ByteView {
+    encoded.removeAll()
+    encoded.appendString(of: line)
+    return encoded.view
+  }
+
+  /// Answers and records are even.
+  func noteEven() {
+    if command?.isInputOpen == true, feeding.isEmpty { hasAnsweredAll = true }
+    evenIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? evenIndex
+  }
+
+  /// The command printed a line that belongs to no record. Nothing it says from here on can be
+  /// paired, so it is started again.
+  private func dropSurplus() throws {
+    let before = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
+    let text =
+      queue.furthestFed == 0 && firstIndex == before
+      ? "the command printed a line before it was given a record"
+      : "the command printed more lines than it was given records: outputs from record"
+        + " \(firstIndex) on may stand beside the wrong input; it must print one line for each"
+    try link.reportOutOfStep(from: firstIndex, text)
+    try command?.kill()
+    letGo()
+    answers.startAnew()
+    restart.died(at: clock)
+  }
+
+  /// Records that are no JSON are answered in their turn.
+  /// - Returns: whether there were any.
+  @discardableResult
+  func refuseInvalid() throws -> Bool {
+    let before = queue.answerPosition
+    while let (batch, record, problem) = queue.nextInvalid {
+      try link.refuse(record, of: batch, problem)
+      queue.answerNext(byCommand: false)
+    }
+    return queue.answerPosition != before
+  }
+}
