@@ -197,6 +197,9 @@ _vimap() {
     '--chunk')
         return
         ;;
+    '--lifespan')
+        return
+        ;;
     '--exec')
         return
         ;;

@@ -20,7 +20,8 @@ public struct PoolConfiguration: Sendable {
   var mostInFlight: Int?
   var mostUnfinished: Int?
   var retries = 0
-  var recycleAfter: Int?
+  /// Records a worker is given before another takes its place.
+  public var recycleAfter: Int?
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 

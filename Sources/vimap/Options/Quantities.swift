@@ -36,6 +36,47 @@ struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
   }
 }
 
+/// A number of workers: `8`, or what is reckoned from the processors: `50%`, `+1`, `-1`.
+struct JobCount: ExpressibleByArgument, CustomStringConvertible {
+  private enum Form {
+    case number, percent, more, fewer
+  }
+
+  /// As it was typed.
+  let description: String
+  /// `nil` where it was none of the forms.
+  private let typed: (form: Form, number: Int)?
+
+  init(argument: String) {
+    description = argument
+    var digits = Substring(argument)
+    var form = Form.number
+    if digits.hasSuffix("%") {
+      form = .percent
+      digits.removeLast()
+    } else if let sign = digits.first, sign == "+" || sign == "-" {
+      form = sign == "+" ? .more : .fewer
+      digits.removeFirst()
+    }
+    let isNumber = !digits.isEmpty && digits.allSatisfy { $0.isASCII && $0.isNumber }
+    typed = isNumber ? Int(digits).map { (form, $0) } : nil
+  }
+
+  /// Workers on so many processors, of those reckoned at least one; `nil` for what is no number of
+  /// workers.
+  func workers(onProcessors processors: Int) -> Int? {
+    guard let (form, number) = typed, number <= 1_000_000 else { return nil }
+    let count =
+      switch form {
+      case .number: number
+      case .percent: number == 0 ? 0 : max(1, processors * number / 100)
+      case .more: processors + number
+      case .fewer: max(1, processors - number)
+      }
+    return (1...10_000).contains(count) ? count : nil
+  }
+}
+
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is in seconds.
 struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
   let seconds: Double

@@ -115,9 +115,12 @@ struct ResultOptions: ParsableArguments {
 
 struct PoolOptions: ParsableArguments {
   @Option(
-    name: [.customShort("j", allowingJoined: true), .long],
-    help: ArgumentHelp("Workers, at most (default: the processors online).", valueName: "n"))
-  var jobs: Int?
+    // What follows is the value, even where it begins with a dash: one worker less.
+    name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp(
+      "Workers, at most; n%, +n and -n reckon from the processors online (default: as many).",
+      valueName: "n"))
+  var jobs: JobCount?
 
   @Option(
     name: .customLong("init"),
@@ -131,6 +134,9 @@ struct PoolOptions: ParsableArguments {
     help: ArgumentHelp(
       "Hand out this many records at once (default: adapts itself).", valueName: "n"))
   var chunk: Int?
+
+  @Option(help: ArgumentHelp("Replace a worker after this many records.", valueName: "n"))
+  var lifespan: Int?
 }
 
 struct ExecOptions: ParsableArguments {

@@ -44,19 +44,32 @@ struct RunPlan {
 
 extension PoolConfiguration {
   fileprivate init(_ options: VimapCommand) throws {
-    let jobs = options.pool.jobs ?? Process.processorCount
-    guard (1...10_000).contains(jobs) else {
-      throw Refusal(.usage, "--jobs \(jobs): give a number from 1 to 10000")
-    }
-    self.init(jobs: jobs)
+    self.init(jobs: try Self.jobs(options.pool))
     if let chunk = options.pool.chunk {
       guard chunk > 0 else {
         throw Refusal(.usage, "--chunk \(chunk): give a number of records, 1 or more")
       }
       self.chunk = chunk
     }
+    if let lifespan = options.pool.lifespan {
+      guard lifespan > 0 else {
+        throw Refusal(.usage, "--lifespan \(lifespan): give a number of records, 1 or more")
+      }
+      recycleAfter = lifespan
+    }
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
+  }
+
+  private static func jobs(_ options: PoolOptions) throws -> Int {
+    let processors = Process.processorCount
+    guard let typed = options.jobs else { return processors }
+    guard let jobs = typed.workers(onProcessors: processors) else {
+      throw Refusal(
+        .usage,
+        "--jobs \(typed): give a number from 1 to 10000, or N%, +N or -N of the processors")
+    }
+    return jobs
   }
 }
 
