@@ -40,7 +40,9 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
 
   // Move everything out of the way of 0…2 first, since any of it may already be there.
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
-  failure = fcntl(failure, F_DUPFD, 3);
+  int moved = fcntl(failure, F_DUPFD, 3);
+  if (moved < 0) goto failed;
+  failure = moved;
   for (int i = 0; i < 3; i++) {
     wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
     if (wanted[i] < 0) goto failed;

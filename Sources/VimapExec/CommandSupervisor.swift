@@ -127,8 +127,9 @@ final class CommandSupervisor {
       command = try CommandProcess(
         request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
     } catch {
+      let what = error.call == "exec" ? configuration.arguments[0] : error.call
       throw WorkerFailure(
-        "\(configuration.arguments[0]): \(error.code)", errno: Int(error.code.rawValue))
+        "\(what): \(error.code)", errno: Int(error.code.rawValue))
     }
     answers.startAnew()
     errors.startAnew()

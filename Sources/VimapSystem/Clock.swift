@@ -11,6 +11,9 @@ public enum Clock {
     return Nanoseconds(time.tv_sec) * 1_000_000_000 + Nanoseconds(time.tv_nsec)
   }
 
+  /// Does nothing for a short time.
+  static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
   /// About now, on the same clock: a few milliseconds old at most, and read at a fraction of the
   /// cost (CLOCK_MONOTONIC_COARSE).
   public static func roughlyNow() -> Nanoseconds {

@@ -36,11 +36,20 @@ public struct MessageSocket: ~Copyable {
       (memory) throws(SystemError) in
       memory.storeBytes(of: header, as: Header.self)
       text.withUnsafeBytes { memory.baseAddress.map { $0 + size }?.copyMemory($0) }
-      let sent = try systemCallUnlessWaiting("sendmsg") {
-        vimap_send(
-          descriptor.number, memory.baseAddress, memory.count, attached, waiting ? 0 : 1)
+      while true {
+        do throws(SystemError) {
+          let sent = try systemCallUnlessWaiting("sendmsg") {
+            vimap_send(
+              descriptor.number, memory.baseAddress, memory.count, attached, waiting ? 0 : 1)
+          }
+          return sent != nil
+        } catch {
+          // The user's processes have sent one another as many descriptors as may be on their way
+          // at once (unix(7)). Nothing tells when one has arrived.
+          guard waiting, error.code == .tooManyReferences else { throw error }
+          Clock.pause(milliseconds: 2)
+        }
       }
-      return sent != nil
     }
   }
 

@@ -108,6 +108,14 @@ public enum Descriptor {
   /// Whether the descriptor number is open in this process.
   public static func isOpen(_ descriptor: CInt) -> Bool { vimap_is_open(descriptor) == 1 }
 
+  /// Whether more than `count` descriptors can still be had behind one that was just made; such a
+  /// one has the lowest number that was free.
+  public static func leaves(_ count: Int, behind number: CInt) -> Bool {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return true }
+    return UInt64(number) + UInt64(count) + 1 < UInt64(limit.rlim_cur)
+  }
+
   public static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
   public static func setNonblocking(_ descriptor: CInt) throws(SystemError) {

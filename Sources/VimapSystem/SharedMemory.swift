@@ -135,8 +135,13 @@ public struct GroupSlot {
 public final class MemoryFile {
   public let descriptor: OwnedDescriptor
 
-  public init() throws(SystemError) {
-    descriptor = OwnedDescriptor(taking: try systemCall("memfd_create") { vimap_memory_file() })
+  /// - Parameter spare: descriptors that must be left for other things.
+  public init(leaving spare: Int = 0) throws(SystemError) {
+    let number = try systemCall("memfd_create") { vimap_memory_file() }
+    descriptor = OwnedDescriptor(taking: number)
+    if spare > 0, !Descriptor.leaves(spare, behind: number) {
+      throw SystemError(call: "memfd_create", code: .tooManyOpenFiles)
+    }
   }
 
   /// Adds to the end.

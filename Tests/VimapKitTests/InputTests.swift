@@ -11,6 +11,7 @@ private struct Reading {
   var texts: [String] = []
   var places: [InputPlace] = []
   var rejected: [Int] = []
+  var refused: [SystemError] = []
   var discarded = ""
   var problems: [InputProblem] = []
 
@@ -44,6 +45,7 @@ private struct Reading {
         if batch.file == nil { slabs.letGo(Int(batch.slab)) }
       case .rejected(let line):
         rejected.append(line.length)
+        if let problem = line.problem { refused.append(problem) }
         places.append(line.place)
       case .ended: break loop
       case .waiting, .noSlab: Issue.record("a file makes nobody wait")
@@ -93,8 +95,35 @@ private struct Reading {
       ["1\n\(long)\n3\n\(long)"], mode: InputMode(longestRecord: 99), records: 1)
     #expect(reading.texts == ["1\n", "3\n"])
     #expect(reading.rejected == [length, length])
+    #expect(reading.refused == [])
     #expect(reading.discarded == "\(long)|\(long)|")
     #expect(reading.places.map(\.index) == [1, 2, 3, 4])
+  }
+
+  @Test(arguments: ["memfd_create", "write"])
+  func linesThatCannotBeKept(refusedCall: String) throws {
+    let long = String(repeating: "7", count: 5000)
+    let reading = try SystemCallFault.$injected.withValue({
+      $0 == refusedCall ? .noSpace : nil
+    }) {
+      try Reading(["1\n\(long)\n3\n\(long)"], records: 1)
+    }
+    #expect(reading.texts == ["1\n", "3\n"])
+    #expect(reading.rejected == [5000, 5000])
+    #expect(reading.refused.map(\.call) == [refusedCall, refusedCall])
+    #expect(reading.discarded == "\(long)|\(long)|")
+  }
+
+  @Test func aFileIsWaitedForWhileThereAreOthers() throws {
+    let slabs = try InputSlabs(count: 4, size: 1 << 10)
+    let first = try slabs.takeFile()
+    #expect(first != nil)
+    try SystemCallFault.$injected.withValue({ _ in .tooManyOpenFiles }) {
+      let another = try slabs.takeFile()
+      #expect(another == nil)
+      slabs.letGoFile()
+      #expect(throws: SystemError.self) { _ = try slabs.takeFile() }
+    }
   }
 
   @Test func recordsThatEndInNUL() throws {

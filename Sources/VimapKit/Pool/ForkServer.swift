@@ -29,14 +29,15 @@ final class ForkServer {
   }
 
   /// Has a worker forked. Returns its process and our end of its socket.
-  func fork(_ seat: Int) throws(SystemError) -> NewWorker {
-    if let worker = try connection?.fork(seat) { return worker }
+  /// - Parameter spare: descriptors that this must leave for other things.
+  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> NewWorker {
+    if let worker = try connection?.fork(seat, leaving: spare) { return worker }
     connection = nil
     guard try Process.threadCount() == 1 else {
       throw SystemError(call: "fork", code: .noSuchProcess)
     }
     connection = try Connection(becomeWorker, onReplacing)
-    guard let worker = try connection?.fork(seat) else {
+    guard let worker = try connection?.fork(seat, leaving: spare) else {
       throw SystemError(call: "fork", code: .noSuchProcess)
     }
     return worker
@@ -111,20 +112,29 @@ private final class Connection {
   }
 
   /// `nil` where the server is gone.
-  func fork(_ seat: Int) throws(SystemError) -> NewWorker? {
+  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> NewWorker? {
     var sockets = try MessageSocket.pair()
     let request = Request(kind: .fork, seat: Int32(seat))
-    guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take(),
-      let reply = try ask(request, attached: theirs.descriptor.number)
+    guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take() else { return nil }
+    if spare > 0, !Descriptor.leaves(spare, behind: ours.descriptor.number) {
+      throw SystemError(call: "socketpair", code: .tooManyOpenFiles)
+    }
+    guard let reply = try ask(request, attached: theirs.descriptor.number)
     else { return nil }
     return NewWorker(process: reply.process, socket: ours)
   }
 
   /// `nil` where the server is gone.
   func ask(_ request: Request, attached: CInt = -1) throws(SystemError) -> Reply? {
-    guard (try? socket.send(request, attached: attached, waiting: true)) != nil,
-      case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true)
-    else { return nil }
+    do throws(SystemError) {
+      _ = try socket.send(request, attached: attached, waiting: true)
+    } catch {
+      guard error.code == .brokenPipe || error.code == .connectionReset else { throw error }
+      return nil
+    }
+    guard case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true) else {
+      return nil
+    }
     if reply.failure != 0 {
       throw SystemError(call: "fork", code: .init(rawValue: reply.failure))
     }

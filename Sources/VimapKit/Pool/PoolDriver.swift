@@ -261,7 +261,7 @@ final class PoolDriver {
 
   private func complete(_ id: UInt64) {
     guard let batch = batches.removeValue(forKey: id) else { return }
-    if batch.slab != ToWorker.attachedFile { slabs.letGo(Int(batch.slab)) }
+    slabs.letGo(batch)
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
@@ -286,8 +286,13 @@ final class PoolDriver {
         seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
       // Told last, as whoever is told may close the pool.
-      onNotice(.fewerWorkers(running: crew.count, reason: "\(error)"))
+      noteFewer(crew.count, "\(error)")
     }
+  }
+
+  /// A worker cannot be had, but others can do its work.
+  private func noteFewer(_ running: Int, _ reason: String) {
+    if running > 0 { onNotice(.fewerWorkers(running: running, reason: reason)) }
   }
 
   private func takeMessages(of worker: WorkerProcess, _ seat: Int) throws(SystemError) {
@@ -313,6 +318,7 @@ final class PoolDriver {
       let errno = message.code == 0 ? nil : Int(message.code)
       let failure = WorkerFailure(text, errno: errno)
       onStartFailure(seat, failure)
+      noteFewer(crew.count - 1, text)
       state.workerFailed(seat, failure)
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)

@@ -20,6 +20,8 @@ final class WorkerCrew {
     // All of it is there before the first fork, in one mapping, and costs nothing until touched.
     let size = ResultSlabLayout.memorySize(slabs: SlabLayout.resultSlabCount)
     let memory = try SharedMemory(count: jobs * size)
+    // And it is not the last that can be had: each process needs some of its own.
+    _ = try SharedMemory(count: Self.ownMemory)
     let slabs = (0..<jobs).map {
       ResultSlabs(
         count: SlabLayout.resultSlabCount, in: SharedMemory(part: $0 * size, size, of: memory))
@@ -35,6 +37,11 @@ final class WorkerCrew {
     server.onReplacing = { [unowned self] in workers.removeAll() }
   }
 
+  /// Descriptors that workers leave to the inputs, long records and results on their way.
+  private static let spareDescriptors = 6
+
+  private static let ownMemory = 64 << 20
+
   var seats: Range<Int> { workers.indices }
 
   /// Workers that are there.
@@ -45,7 +52,8 @@ final class WorkerCrew {
   /// Has a worker forked for a vacant seat and gives it what slabs there are.
   func fork(_ seat: Int, watchedBy poll: inout PollSet) throws(SystemError) {
     slabs[seat].resetState()
-    let new = try server.fork(seat)
+    // Without one worker there is nothing to spare anything for.
+    let new = try server.fork(seat, leaving: count == 0 ? 0 : Self.spareDescriptors)
     let place = poll.add(new.socket.descriptor.number, .readable)
     let worker = WorkerProcess(new, slabs: slabs[seat], pollPlace: place)
     workers[seat] = worker

@@ -57,10 +57,12 @@ final class InputBatch {
   }
 }
 
-/// A line longer than a record may be.
+/// A line longer than a record may be, or one that there is no memory for.
 struct RejectedLine {
   /// Its first bytes.
   var head: SharedBytes
   var length: Int
   var place: InputPlace
+  /// Why it cannot be kept, where it is not too long.
+  var problem: SystemError?
 }

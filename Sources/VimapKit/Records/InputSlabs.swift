@@ -10,6 +10,11 @@ final class InputSlabs {
   private var users: [Int]
   /// The last one given back is the first to be used again, while it is still in the cache.
   private var free: [Int]
+  /// Files made for records that are longer than a slab, and not given back.
+  private var filesInUse = 0
+
+  /// Descriptors that such files leave to inputs, and to results on their way.
+  private static let spareDescriptors = 3
 
   init(count: Int, size: Int) throws(SystemError) {
     memory = try SharedMemory(count: count * size)
@@ -26,6 +31,26 @@ final class InputSlabs {
     guard let slab = free.popLast() else { return nil }
     users[slab] = 1
     return slab
+  }
+
+  /// A file for a record that is longer than a slab; `nil` where none can be had before another is
+  /// given back.
+  func takeFile() throws(SystemError) -> MemoryFile? {
+    do throws(SystemError) {
+      let file = try MemoryFile(leaving: filesInUse == 0 ? 0 : Self.spareDescriptors)
+      filesInUse += 1
+      return file
+    } catch {
+      if filesInUse > 0 { return nil }
+      throw error
+    }
+  }
+
+  func letGoFile() { filesInUse -= 1 }
+
+  /// Gives back what the records of a batch are in.
+  func letGo(_ batch: InputBatch) {
+    if batch.file == nil { letGo(Int(batch.slab)) } else { letGoFile() }
   }
 
   func hold(_ slab: Int) {

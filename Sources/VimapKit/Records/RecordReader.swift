@@ -95,9 +95,11 @@ final class RecordReader {
     return nil
   }
 
-  private func reject(_ head: SharedBytes, _ length: Int) -> Cut {
+  private func reject(
+    _ head: SharedBytes, _ length: Int, problem: SystemError? = nil
+  ) -> Cut {
     onDiscard(nil)
-    let line = RejectedLine(head: head, length: length, place: place)
+    let line = RejectedLine(head: head, length: length, place: place, problem: problem)
     place.line += 1
     place.index += 1
     return .rejected(line)
@@ -113,10 +115,7 @@ final class RecordReader {
       // One byte stays free for a separator behind a last line that has none.
       let room = slabs.size - 1 - filled
       if room >= Self.leastRead || (cursor == 0 && room > 0) { return slab }
-      if cursor == 0 {
-        try beginLongLine(slab)
-        return slab
-      }
+      if cursor == 0 { return try beginLongLine(slab) ? slab : nil }
     }
     guard let next = slabs.take() else { return nil }
     if let slab {
@@ -198,11 +197,13 @@ final class RecordReader {
 
   // MARK: Lines longer than a slab
 
-  /// A line that does not fit into a slab; kept in a file, or, beyond the longest record, only
-  /// counted.
+  /// A line that does not fit into a slab; kept in a file, or, beyond the longest record and where
+  /// that cannot be, only counted.
   private final class LongLine {
     var file: MemoryFile?
     var length = 0
+    /// Why it cannot be kept.
+    var problem: SystemError?
     let head: SharedBytes
 
     init(head: SharedBytes) {
@@ -215,14 +216,21 @@ final class RecordReader {
     }
   }
 
-  /// The slab is full and holds no separator.
-  private func beginLongLine(_ slab: Int) throws(SystemError) {
+  /// The slab is full and holds no separator. `false` where no file can be had for the line before
+  /// another is given back.
+  private func beginLongLine(_ slab: Int) throws(SystemError) -> Bool {
     let bytes = slabs.memory.view(slabs.start(of: slab), filled)
     let line = LongLine(head: SharedBytes(copying: bytes.head(Self.shownLength)))
-    line.file = try MemoryFile()
+    do throws(SystemError) {
+      guard let file = try slabs.takeFile() else { return false }
+      line.file = file
+    } catch {
+      line.problem = error
+    }
     try add(bytes, to: line)
     long = line
     rewind()
+    return true
   }
 
   /// Adds what was read to the long line, if one is under way, up to its end.
@@ -242,12 +250,15 @@ final class RecordReader {
   ) throws(SystemError) -> Cut? {
     guard let line = long else { return nil }
     try add(slabs.memory.view(slabs.start(of: slab), end), to: line)
-    long = nil
-    cursor = next
-    guard let file = line.takeFile() else { return reject(line.head, line.length) }
     var separator = ByteBuffer(capacity: 64)
     separator.append(mode.separator)
-    try file.append(separator.view)
+    try keep(separator.view, of: line, after: line.length)
+    long = nil
+    cursor = next
+    guard let file = line.takeFile() else {
+      return reject(
+        line.head, line.length, problem: line.length > mode.longestRecord ? nil : line.problem)
+    }
     let batch = InputBatch(file: file, length: line.length + 1, place: place)
     place.line += 1
     place.index += 1
@@ -257,17 +268,29 @@ final class RecordReader {
   private func add(_ bytes: ByteView, to line: LongLine) throws(SystemError) {
     let before = line.length
     line.length += bytes.count
-    guard line.length > mode.longestRecord else {
+    if line.length > mode.longestRecord { try drop(line, kept: before) }
+    try keep(bytes, of: line, after: before)
+    if line.file == nil { onDiscard(bytes) }
+  }
+
+  /// Keeps bytes of the line as long as that can be done.
+  private func keep(
+    _ bytes: ByteView, of line: LongLine, after kept: Int
+  ) throws(SystemError) {
+    do throws(SystemError) {
       try line.file?.append(bytes)
-      return
+    } catch {
+      line.problem = error
+      try drop(line, kept: kept)
     }
-    if let file = line.takeFile() {
-      // What was kept so far is passed on before it is dropped.
-      if before > 0 {
-        let kept = try SharedMemory(file: file.descriptor.number, count: before)
-        onDiscard(kept.view(0, before))
-      }
-    }
-    onDiscard(bytes)
+  }
+
+  /// Passes on what was kept of the line, and keeps no more.
+  private func drop(_ line: LongLine, kept: Int) throws(SystemError) {
+    guard let file = line.takeFile() else { return }
+    slabs.letGoFile()
+    guard kept > 0 else { return }
+    let memory = try SharedMemory(file: file.descriptor.number, count: kept)
+    onDiscard(memory.view(0, kept))
   }
 }

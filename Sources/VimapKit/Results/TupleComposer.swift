@@ -46,13 +46,16 @@ final class TupleComposer {
     }
   }
 
-  /// The exception for a line that is longer than a record may be; its `in` is how the line begins.
+  /// The exception for a line that is longer than a record may be, or than can be kept; its `in` is
+  /// how the line begins.
   func tooLarge(_ line: RejectedLine) -> SharedBytes {
     let file = form.fileNames[line.place.file]
+    let reason =
+      line.problem.map { ", and cannot be kept: \($0)" }
+      ?? ", more than the \(form.mode.longestRecord) allowed"
     let exception = RecordException(
       .recordTooLarge,
-      "\(file):\(line.place.line): the record has \(line.length) bytes, more than the"
-        + " \(form.mode.longestRecord) allowed",
+      "\(file):\(line.place.line): the record has \(line.length) bytes\(reason)",
       attempts: 0, details: [("file", .text(file)), ("line", .number(line.place.line))])
     let meta = TupleMeta(
       index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,

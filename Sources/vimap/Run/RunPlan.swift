@@ -32,13 +32,34 @@ struct RunPlan {
 
   func run() throws -> ExitStatus {
     Signals.ignoreBrokenPipes()
-    let pool = try RecordPool(
-      worker.adapted(pool), form, inputs: inputs, results: outputs.results,
-      exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
     let observer = RunObserver(outputName: outputs.name)
+    let pool = try makePool(observer)
     pool.onNotice = observer.note
     pool.watch(try SignalWatch(observer.signals), decide: observer.decide)
     return observer.status(of: pool.run())
+  }
+
+  /// The pool, of fewer workers than were asked for where there is no memory for so many.
+  private func makePool(_ observer: RunObserver) throws -> RecordPool {
+    var configuration = worker.adapted(pool)
+    while true {
+      do throws(SystemError) {
+        let made = try RecordPool(
+          configuration, form, inputs: inputs, results: outputs.results,
+          exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
+        if configuration.jobs < pool.jobs {
+          observer.note(
+            .fewerWorkers(
+              running: configuration.jobs, reason: "there is no memory for \(pool.jobs)"))
+        }
+        return made
+      } catch {
+        guard error.code == .noMemory, configuration.jobs > 1 else {
+          throw Refusal(.noWorker, "no worker can be started: \(error)")
+        }
+        configuration.jobs /= 2
+      }
+    }
   }
 }
 
