@@ -200,6 +200,9 @@ _vimap() {
     '--lifespan')
         return
         ;;
+    '--max-worker-rss')
+        return
+        ;;
     '--exec')
         return
         ;;

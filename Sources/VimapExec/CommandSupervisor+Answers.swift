@@ -16,6 +16,7 @@ extension CommandSupervisor {
       restart.hasAnswered()
       hasAnsweredSinceStart = true
       stopwatch.restart()
+      try retireIfLarge()
     }
     try endIfLate()
     guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }

@@ -110,8 +110,15 @@ final class CommandSupervisor {
       case .nothing: return
       }
     }
-    // Room still comes after the last batch.
-    while case .room = try link.receive(waiting: false) { noteRoom() }
+    // Room still comes after the last batch; other records, to a worker that is being replaced, go
+    // to others.
+    while true {
+      switch try link.receive(waiting: false) {
+      case .room: noteRoom()
+      case .nothing: return
+      case .batch, .drain, .closed: break
+      }
+    }
   }
 
   /// While there was no room nobody could hear whether the command had answered.
@@ -213,8 +220,7 @@ final class CommandSupervisor {
         if queue.owed == 0 { stopwatch.restart() }
         guard let bytes = queue.nextBytes(&scratch) else { break }
         feeding = bytes
-        link.begin(queue.furthestFed - begun)
-        begun = queue.furthestFed
+        noteBegun()
         hasAskedForMore = false
         mustDrain = false
       }
@@ -229,6 +235,21 @@ final class CommandSupervisor {
         beginFarewell()
       }
     }
+  }
+
+  private func noteBegun() {
+    link.begin(queue.furthestFed - begun)
+    begun = queue.furthestFed
+  }
+
+  /// Leaves its place to another worker where the command has grown too large: what the command was
+  /// fed is finished as at the end of the run.
+  func retireIfLarge() throws {
+    guard !isClosed, let command, command.end == nil else { return }
+    noteBegun()
+    guard try link.retires(measuring: { ResidentMemory.ofGroup(command.process) }) else { return }
+    queue.dropUnfed()
+    isClosed = true
   }
 
   /// The command answers each record as it comes. One that may answer in any order is at several,

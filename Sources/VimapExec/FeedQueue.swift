@@ -226,6 +226,9 @@ final class FeedQueue {
     furthestFed = max(furthestFed, position)
   }
 
+  /// Lets go of the records that have never been fed.
+  func dropUnfed() { endPosition = furthestFed }
+
   // MARK: Suspects
 
   /// The command died with answers owed. `true` where only one record can have been the cause;

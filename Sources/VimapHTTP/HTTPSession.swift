@@ -13,6 +13,7 @@ final class HTTPSession {
 
   /// Batches that have records to be begun, first to last.
   private var queue: [Work] = []
+  /// No more is to be begun than is in the queue.
   private var isClosed = false
 
   /// By tag. As many as were ever under way at once.
@@ -24,6 +25,8 @@ final class HTTPSession {
   private var mayHaveRoom = false
   /// There are answers that the pool wasn't told of.
   private var hasNews = false
+  /// Something was answered since the worker's size was asked for.
+  private var mayHaveGrown = false
 
   init(_ configuration: HTTPConfiguration, _ link: WorkerLink) throws {
     guard !configuration.urls.isEmpty else { throw WorkerFailure("no URL to send to") }
@@ -49,6 +52,7 @@ final class HTTPSession {
     try link.reportReady()
     while true {
       try answerFinished()
+      try retireIfLarge()
       try beginMore()
       if inFlight == 0 {
         if isClosed { break }
@@ -80,7 +84,7 @@ final class HTTPSession {
 
   private func take(_ event: WorkerLink.Event) {
     switch event {
-    case .batch(let batch): queue.append(Work(batch))
+    case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
     case .closed: isClosed = true
     // A request holds nothing back.
     case .drain: break
@@ -101,6 +105,15 @@ final class HTTPSession {
         return nil
       }
     }
+  }
+
+  /// Leaves its place to another worker where this one has grown too large.
+  private func retireIfLarge() throws {
+    guard mayHaveGrown, !isClosed else { return }
+    mayHaveGrown = false
+    guard try link.retires(measuring: { ResidentMemory.ofThisProcess }) else { return }
+    isClosed = true
+    queue.removeAll()
   }
 
   // MARK: Beginning
@@ -204,6 +217,7 @@ final class HTTPSession {
 
   private func noteAnswer(of work: Work) throws {
     hasNews = true
+    mayHaveGrown = true
     guard work.noteAnswer() else { return }
     link.retire(work.batch)
     // The pool sends more when it hears of a batch's end.

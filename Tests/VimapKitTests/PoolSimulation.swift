@@ -28,6 +28,8 @@ struct PoolSimulation {
     var failure = 0
     /// A worker is found to be late.
     var late = 0
+    /// A worker leaves what it has not begun, and its place.
+    var retirement = 0
   }
 
   private(set) var state: PoolState
@@ -53,6 +55,7 @@ struct PoolSimulation {
   /// The highest attempt any record was sent with.
   private(set) var mostAttempts = 0
   private(set) var retries = 0
+  private(set) var retirements = 0
   /// Records answered, and not yet handed to whoever wants them.
   private var waitingForReader = 0
   private var bytesHeld = 0
@@ -65,6 +68,8 @@ struct PoolSimulation {
     var work: [(batch: UInt64, record: Int)] = []
     var begun: UInt64 = 0
     var received: UInt64 = 0
+    /// It takes no more, though the pool has not heard of it yet.
+    var isRetiring = false
   }
 
   init(_ rules: PoolState.Rules, records: Int, seed: UInt64, chances: Chances = Chances()) {
@@ -112,6 +117,7 @@ struct PoolSimulation {
         violations.append("sent to vacant seat \(seat)")
         return
       }
+      if workers[seat]?.isRetiring == true { return }
       workers[seat]?.work += records.map { (batch, $0) }
       workers[seat]?.received += UInt64(records.count)
       if let most = state.rules.recycleAfter, let worker = workers[seat] {
@@ -180,12 +186,17 @@ struct PoolSimulation {
         workers[seat]?.isReady = true
         state.workerIsReady(seat)
       }
+    } else if worker.isRetiring, !worker.isClosing, Bool.random(using: &random) {
+      workers[seat]?.isClosing = true
+      state.workerRetires(seat, begun: worker.begun)
     } else if dice < chances.death {
       die(seat)
     } else if dice < chances.death + chances.hungry {
       state.workerIsHungry(seat)
     } else if dice < chances.death + chances.hungry + chances.late, !worker.work.isEmpty {
       beLate(seat)
+    } else if Int.random(in: 0..<100, using: &random) < chances.retirement, !worker.isRetiring {
+      retire(seat)
     } else if worker.work.isEmpty {
       if worker.isClosing { end(seat, .exited(status: 0)) }
     } else {
@@ -218,6 +229,20 @@ struct PoolSimulation {
     workers[seat]?.begun = begun
     if Bool.random(using: &random) { answer(seat) }
     state.workerIsLate(seat, begun: begun)
+  }
+
+  /// It has begun the next records, perhaps; the others it forgets.
+  private mutating func retire(_ seat: Int) {
+    guard let worker = workers[seat] else { return }
+    let kept = Int.random(in: 0...worker.work.count, using: &random)
+    let begun = worker.received - UInt64(worker.work.count - kept)
+    // What it has begun it cannot forget.
+    guard begun >= worker.begun else { return }
+    workers[seat]?.begun = begun
+    workers[seat]?.received = begun
+    workers[seat]?.work.removeLast(worker.work.count - kept)
+    workers[seat]?.isRetiring = true
+    retirements += 1
   }
 
   private mutating func die(_ seat: Int) {

@@ -314,6 +314,45 @@ import VimapSystem
     #expect(state.demand(now: 1) == PoolState.Demand(seat: 0, records: 4))
   }
 
+  @Test func whatARetiringWorkerHasNotBegunGoesToAnother() throws {
+    var state = readyPool(jobs: 2, chunk: 5)
+    try give(&state, 0, records: 5)
+    try give(&state, 1, records: 5)
+    try give(&state, 2, records: 5)
+    #expect(state.seats[0].assignments.map(\.batch) == [0, 2])
+    #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
+    _ = state.takeActions()
+    state.workerRetires(0, begun: 3)
+    #expect(state.seats[0].outstanding == 1)
+    // The other worker has had its part: nobody is charged, and nothing is a second try.
+    _ = state.demand(now: 0)
+    #expect(
+      state.takeActions() == [
+        .send(seat: 1, batch: 0, records: 3..<5, attempt: 1),
+        .send(seat: 1, batch: 2, records: 0..<5, attempt: 1),
+      ])
+    #expect(state.answered(0, batch: 0, records: 2..<3, now: 0) == true)
+    state.workerEnded(0, .exited(status: 0), begun: 3, now: 0)
+    #expect(state.takeActions() == [])
+    #expect(state.seats[0].canFork(0))
+  }
+
+  @Test func aRetiringWorkerThatDiesIsChargedAsAnyOther() throws {
+    var state = readyPool(jobs: 1, chunk: 5)
+    try give(&state, 0, records: 5)
+    state.workerRetires(0, begun: 2)
+    _ = state.takeActions()
+    state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
+    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    #expect(state.takeActions() == [.except(batch: 0, records: 0..<1, cause)])
+    _ = state.demand(now: 0)
+    #expect(
+      state.takeActions().filter { $0 != .fork(seat: 0) } == [
+        .send(seat: 0, batch: 0, records: 1..<2, attempt: 2),
+        .send(seat: 0, batch: 0, records: 2..<5, attempt: 1),
+      ])
+  }
+
   // MARK: By chance
 
   @Test(arguments: [UInt64](1...60))
@@ -331,7 +370,7 @@ import VimapSystem
       Bool.random(using: &random) ? Int.random(in: 1...20, using: &random) : nil
     let records = Int.random(in: 0...1000, using: &random)
     var pool = PoolSimulation(
-      rules, records: records, seed: seed, chances: .init(failure: 10, late: 3))
+      rules, records: records, seed: seed, chances: .init(failure: 10, late: 3, retirement: 2))
     pool.run()
     #expect(pool.violations == [])
     #expect(pool.answered == records)
@@ -352,8 +391,10 @@ import VimapSystem
     rules.concurrency = Int.random(in: 1...20, using: &random)
     rules.chunk = Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : nil
     let records = Int.random(in: 0...2000, using: &random)
-    var pool = PoolSimulation(rules, records: records, seed: seed)
+    var pool = PoolSimulation(
+      rules, records: records, seed: seed, chances: .init(retirement: seed % 2 == 0 ? 4 : 0))
     pool.run()
+    #expect(seed % 2 == 1 || records < 100 || pool.retirements > 0)
     #expect(pool.violations == [])
     #expect(pool.read == records)
     #expect(pool.answered == records)

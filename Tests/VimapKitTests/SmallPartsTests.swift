@@ -158,3 +158,34 @@ import VimapSystem
     #expect(Seat.backOff(after: 1000) == .seconds(5))
   }
 }
+
+@Suite struct MemoryGaugeTests {
+  @Test func measuresNowAndThenAndOnlyWhereThereIsALimit() {
+    var now: Nanoseconds = 0
+    var measured = 0
+    func isPast(_ gauge: inout MemoryGauge, bytes: Int, taking time: Nanoseconds) -> Bool {
+      gauge.isPast(
+        {
+          measured += 1
+          now += time
+          return bytes
+        }, clock: { now })
+    }
+    var unlimited = MemoryGauge(limit: nil)
+    #expect(!isPast(&unlimited, bytes: .max, taking: 0))
+    #expect(measured == 0)
+
+    var gauge = MemoryGauge(limit: 100)
+    #expect(!isPast(&gauge, bytes: 100, taking: .milliseconds(1)))
+    now += .milliseconds(249)
+    #expect(!isPast(&gauge, bytes: 101, taking: 0))
+    #expect(measured == 1)
+    now += .milliseconds(1)
+    #expect(isPast(&gauge, bytes: 101, taking: .milliseconds(100)))
+    // What takes long is done less often.
+    now += .milliseconds(4999)
+    #expect(!isPast(&gauge, bytes: 101, taking: 0))
+    now += .milliseconds(1)
+    #expect(isPast(&gauge, bytes: 101, taking: 0))
+  }
+}

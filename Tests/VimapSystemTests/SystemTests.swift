@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 import Testing
 import VimapBytes
@@ -7,6 +8,16 @@ import VimapBytes
 private struct Header: BitwiseCopyable, Equatable {
   var kind: UInt8 = 0
   var number = 0
+}
+
+@Suite struct ResidentMemoryTests {
+  @Test func ofThisProcessAndItsGroup() {
+    let own = ResidentMemory.ofThisProcess
+    #expect(own > 1 << 20)
+    #expect(ResidentMemory.ofGroup(getpgrp()) > own / 2)
+    // There is no such group.
+    #expect(ResidentMemory.ofGroup(.max) == 0)
+  }
 }
 
 @Suite struct MessageSocketTests {

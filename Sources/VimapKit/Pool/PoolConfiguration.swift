@@ -22,6 +22,8 @@ public struct PoolConfiguration: Sendable {
   var retries = 0
   /// Records a worker is given before another takes its place.
   public var recycleAfter: Int?
+  /// Bytes of memory past which a worker is replaced.
+  public var mostMemory: Int?
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 

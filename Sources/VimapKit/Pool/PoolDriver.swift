@@ -318,10 +318,11 @@ final class PoolDriver {
       let errno = message.code == 0 ? nil : Int(message.code)
       let failure = WorkerFailure(text, errno: errno)
       onStartFailure(seat, failure)
-      noteFewer(crew.count - 1, text)
       state.workerFailed(seat, failure)
+      noteFewer(crew.count - 1, text)
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
+    case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
     case .outOfStep:
       report.isOutOfStep = true

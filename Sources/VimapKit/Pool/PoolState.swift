@@ -197,6 +197,19 @@ struct PoolState {
     }
   }
 
+  /// A worker will leave once it has answered the first `begun` of the records sent to it. The others
+  /// go to other workers.
+  mutating func workerRetires(_ seat: Int, begun: UInt64) {
+    guard seats[seat].isOccupied else { return }
+    seats[seat].isClosing = true
+    seats[seat].isHungry = false
+    let back = seats[seat].takeBack(after: begun)
+    let left = back.flatMap { unanswered(in: $0) }
+    seats[seat].forget(left.reduce(0) { $0 + $1.records.count })
+    for batch in Set(back.map(\.batch)) { dropIfDone(batch, seat) }
+    requeued.insert(contentsOf: left, at: 0)
+  }
+
   /// What a worker has to say about its end, which will follow.
   mutating func workerSaid(_ seat: Int, _ text: String) {
     seats[seat].lastWords = text

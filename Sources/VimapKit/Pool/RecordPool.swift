@@ -46,7 +46,7 @@ public final class RecordPool {
       body: { [form] channel in
         var worker = try makeWorker(channel.seat)
         if !worker.endsItself { channel.endWithProgram() }
-        try worker.run(WorkerLink(channel, form))
+        try worker.run(WorkerLink(channel, form, mostMemory: configuration.mostMemory))
       })
     let reader = RecordReader(files: inputs, mode: form.mode, slabs: driver.slabs)
     reader.onProblem = { [unowned driver] in driver.note($0) }

@@ -126,6 +126,22 @@ struct Seat {
     assignments.insert(contentsOf: left, at: place)
   }
 
+  /// Takes back what was sent after the first `begun` records.
+  mutating func takeBack(after begun: UInt64) -> [Assignment] {
+    let cuts = assignments.map { assignment in
+      assignment.records.lowerBound
+        + Int(min(max(begun, assignment.start) - assignment.start, UInt64(assignment.records.count)))
+    }
+    let whole = zip(assignments, cuts)
+    let back = whole.map { $0.part($1..<$0.records.upperBound) }.filter { !$0.records.isEmpty }
+    let kept = whole.map { $0.part($0.records.lowerBound..<$1) }.filter { !$0.records.isEmpty }
+    assignments = Deque(kept)
+    return back
+  }
+
+  /// So many records that were taken back had no answer.
+  mutating func forget(_ count: Int) { outstanding -= count }
+
   mutating func drop(_ batch: UInt64) {
     assignments.removeAll { $0.batch == batch }
   }

@@ -44,6 +44,8 @@ struct FromWorker: BitwiseCopyable {
     /// All records are handed to the command, it has taken them in, and does not answer: more of
     /// them may help.
     case hungry
+    /// Of the records sent, no more than the first `index` will be begun, and no more taken.
+    case retiring
     /// Something a person should know; in the text.
     case notice
     /// Answers and records do not match up from record `index` on; in the text.

@@ -144,6 +144,9 @@ final class WorkerChannel {
     }
   }
 
+  /// Says that no more records will be begun than have been.
+  func retire() throws { try tell(FromWorker(kind: .retiring, index: Int(begunCount))) }
+
   func tell(_ message: FromWorker, _ text: String = "") throws {
     var buffer = ByteBuffer()
     buffer.append(text: text)

@@ -30,9 +30,11 @@ public final class WorkerLink {
   private let encoder: TupleEncoder
   private let scanner = RecordScanner()
   private var spareBatches: [RecordBatch] = []
+  private var gauge: MemoryGauge
 
-  init(_ channel: WorkerChannel, _ form: RecordForm) {
+  init(_ channel: WorkerChannel, _ form: RecordForm, mostMemory: Int?) {
     self.channel = channel
+    gauge = MemoryGauge(limit: mostMemory)
     mode = form.mode
     fileNames = form.fileNames
     encoder = TupleEncoder(
@@ -83,6 +85,18 @@ public final class WorkerLink {
   /// Says that `count` more records have been begun, in the order received: from here on they may
   /// have an effect.
   public func begin(_ count: Int) { channel.begin(count) }
+
+  /// Has the worker replaced where it has grown past what it may have.
+  ///
+  /// Where this is `true`, the pool has been told: the worker answers the records it has begun,
+  /// begins no more, whatever else it has or is sent, and returns. The others go to other workers.
+  /// - Parameter measure: the worker's size in bytes; asked for now and then only, and not at all
+  ///   where there is no limit.
+  public func retires(measuring measure: () -> Int) throws -> Bool {
+    guard gauge.isPast(measure) else { return false }
+    try channel.retire()
+    return true
+  }
 
   /// Where the process group of the worker's command is to be written, so that it can be ended
   /// even if this process is not there to do it.

@@ -137,6 +137,13 @@ struct PoolOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Replace a worker after this many records.", valueName: "n"))
   var lifespan: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Replace a worker that has grown past this, between records: the resident memory of its"
+        + " command's processes.",
+      valueName: "size"))
+  var maxWorkerRss: ByteCount?
 }
 
 struct ExecOptions: ParsableArguments {

@@ -78,6 +78,7 @@ extension PoolConfiguration {
       }
       recycleAfter = lifespan
     }
+    mostMemory = options.pool.maxWorkerRss?.bytes
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
   }
