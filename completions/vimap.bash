@@ -203,6 +203,9 @@ _vimap() {
     '--max-worker-rss')
         return
         ;;
+    '--shard-by')
+        return
+        ;;
     '--exec')
         return
         ;;

@@ -88,6 +88,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" chunk' -l 'chunk' -d 'Hand out this many records at once (default: adapts itself).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" lifespan' -l 'lifespan' -d 'Replace a worker after this many records.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" max-worker-rss' -l 'max-worker-rss' -d 'Replace a worker that has grown past this, between records: the resident memory of its command\'s processes.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" shard-by' -l 'shard-by' -d 'Records with the same value there go to the same worker, in order.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" exec' -l 'exec' -d 'A command for the shell, instead of COMMAND.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" each' -l 'each' -d 'Start the command for each record: all it prints is the answer. In its arguments, {} is the record, {.path} a part of it, {#} its index, {%} the worker and {init.NAME} a bound argument.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" text' -l 'text' -d 'What the command prints is text; out is a JSON string.'

@@ -45,7 +45,7 @@ private struct Reading {
         if batch.file == nil { slabs.letGo(Int(batch.slab)) }
       case .rejected(let line):
         rejected.append(line.length)
-        if let problem = line.problem { refused.append(problem) }
+        if case .notKept(let problem) = line.reason { refused.append(problem) }
         places.append(line.place)
       case .ended: break loop
       case .waiting, .noSlab: Issue.record("a file makes nobody wait")

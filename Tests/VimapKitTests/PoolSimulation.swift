@@ -40,6 +40,11 @@ struct PoolSimulation {
   private var nextBatch: UInt64 = 0
   private var workers: [Int: FakeWorker] = [:]
   private var sizes: [UInt64: Int] = [:]
+  private var shards: [UInt64: Int] = [:]
+  /// The last record answered of each shard.
+  private var lastOfShard: [Int: (batch: UInt64, record: Int)] = [:]
+  /// Records answered by another worker than that of their shard, or out of its order.
+  private(set) var misplaced = 0
 
   /// How often each record of each batch was answered.
   private(set) var answers: [UInt64: [Int]] = [:]
@@ -120,6 +125,7 @@ struct PoolSimulation {
       if workers[seat]?.isRetiring == true { return }
       workers[seat]?.work += records.map { (batch, $0) }
       workers[seat]?.received += UInt64(records.count)
+      if let shard = shards[batch], shard != seat, !state.seats[shard].isRetired { misplaced += 1 }
       if let most = state.rules.recycleAfter, let worker = workers[seat] {
         overQuota += max(0, Int(worker.received) - most)
       }
@@ -140,6 +146,10 @@ struct PoolSimulation {
 
   private mutating func note(_ batch: UInt64, _ record: Int) {
     answers[batch]?[record] += 1
+    if let shard = shards[batch] {
+      if let last = lastOfShard[shard], (batch, record) <= last { misplaced += 1 }
+      lastOfShard[shard] = (batch, record)
+    }
     waitingForReader += 1
   }
 
@@ -162,7 +172,10 @@ struct PoolSimulation {
       answers[nextBatch] = Array(repeating: 0, count: count)
       bytesHeld += count * 10
       mostBytesHeld = max(mostBytesHeld, bytesHeld)
-      state.take(batch: nextBatch, records: count, bytes: count * 10, for: demand, now: now)
+      let shard = state.rules.hasShards ? Int.random(in: 0..<state.rules.jobs, using: &random) : nil
+      shards[nextBatch] = shard
+      state.take(
+        batch: nextBatch, records: count, bytes: count * 10, shard: shard, for: demand, now: now)
       nextBatch += 1
       mostInFlight = max(mostInFlight, state.inFlight)
       mostUnfinished = max(mostUnfinished, state.unfinished)

@@ -353,7 +353,73 @@ import VimapSystem
       ])
   }
 
+  // MARK: Shards
+
+  @Test func aShardsBatchesWaitForItsSeat() throws {
+    var rules = rules(jobs: 2)
+    rules.hasShards = true
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    func give(_ batch: UInt64, shard: Int) throws {
+      let wanted = state.demand(now: 0)
+      let demand = try #require(wanted)
+      state.take(batch: batch, records: 1, bytes: 1, shard: shard, for: demand, now: 0)
+    }
+    let most = UInt64(Seat.mostBatches)
+    for batch in 0..<(most + 4) { try give(batch, shard: 0) }
+    #expect(state.seats[0].assignments.map(\.batch) == Array(0..<most))
+    try give(most + 4, shard: 1)
+    #expect(state.seats[1].assignments.map(\.batch) == [most + 4])
+    // As many as may wait: no more is read, though the other worker has nothing to do.
+    for batch in (most + 5)..<(most + 65) { try give(batch, shard: 0) }
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.isFull)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    #expect(state.demand(now: 0) != nil)
+    #expect(state.seats[0].assignments.last?.batch == most)
+  }
+
+  @Test func aShardGoesBackToItsSeatInOrder() throws {
+    var rules = rules(jobs: 2)
+    rules.hasShards = true
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    for batch in UInt64(0)..<60 {
+      let wanted = state.demand(now: 0)
+      let demand = try #require(wanted)
+      state.take(batch: batch, records: 1, bytes: 1, shard: 0, for: demand, now: 0)
+    }
+    state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
+    _ = state.demand(now: 0)
+    #expect(state.seats[0].assignments.map(\.batch) == Array(1..<UInt64(Seat.mostBatches + 1)))
+    #expect(!state.seats[1].isOccupied)
+  }
+
   // MARK: By chance
+
+  @Test(arguments: [UInt64](1...60))
+  func shardsKeepTheirSeatsAndTheirOrder(seed: UInt64) {
+    var random = SeededGenerator(seed: seed &* 104_729)
+    var rules = rules(
+      jobs: Int.random(in: 1...9, using: &random),
+      window: Int.random(in: 1...40_000, using: &random))
+    rules.hasShards = true
+    rules.chunk = Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : nil
+    rules.recycleAfter =
+      Bool.random(using: &random) ? Int.random(in: 1...20, using: &random) : nil
+    let records = Int.random(in: 0...2000, using: &random)
+    var pool = PoolSimulation(
+      rules, records: records, seed: seed, chances: .init(retirement: seed % 2 == 0 ? 4 : 0))
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.read == records)
+    #expect(pool.answered == records)
+    #expect(pool.answeredTwice == 0)
+    #expect(pool.overQuota == 0)
+    #expect(pool.misplaced == 0)
+  }
 
   @Test(arguments: [UInt64](1...60))
   func boundsAndQuotasAreKept(seed: UInt64) {

@@ -1,4 +1,5 @@
 import VimapBytes
+public import VimapJSON
 import VimapSystem
 
 /// What a pool of workers is to be, whatever its records are.
@@ -17,6 +18,8 @@ public struct PoolConfiguration: Sendable {
   public var blame = DeathBlame.firstBegun
   /// Whether all workers are started at once, or as there is work for them.
   var startsAll = false
+  /// Whether batches belong to shards.
+  var hasShards = false
   var mostInFlight: Int?
   var mostUnfinished: Int?
   var retries = 0
@@ -36,7 +39,7 @@ public struct PoolConfiguration: Sendable {
     PoolState.Rules(
       jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
-      retries: retries, recycleAfter: recycleAfter)
+      retries: retries, recycleAfter: recycleAfter, hasShards: hasShards)
   }
 }
 
@@ -50,6 +53,8 @@ public struct RecordForm: Sendable {
   public var withMeta = false
   /// Bound arguments: workers take the values of each name round robin.
   public var initArguments: [(name: String, values: [String])] = []
+  /// Records with the same value there go to the same worker, in order.
+  public var shardPath: JSONPath?
   /// The inputs by name, for messages and `meta`.
   var fileNames: [String] = []
 

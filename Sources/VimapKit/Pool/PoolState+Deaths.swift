@@ -48,7 +48,7 @@ extension PoolState {
     seats[seat].giveBack(record, of: batch)
     seats[seat].noteAnswers(1, now)
     requeued.append(
-      Assignment(batch: batch, records: record..<(record + 1), attempt: failed.attempt + 1))
+      failed.part(record..<(record + 1), attempt: failed.attempt + 1))
     dropIfDone(batch, seat)
     return true
   }
@@ -84,9 +84,7 @@ extension PoolState {
       for record in first..<(first + guilty) {
         if assignment.attempt <= rules.retries {
           again.append(
-            Assignment(
-              batch: assignment.batch, records: record..<(record + 1),
-              attempt: assignment.attempt + 1))
+            assignment.part(record..<(record + 1), attempt: assignment.attempt + 1))
           continue
         }
         let cause: Cause =
@@ -98,8 +96,8 @@ extension PoolState {
       }
       if first + guilty < assignment.records.upperBound {
         again.append(
-          Assignment(
-            batch: assignment.batch, records: (first + guilty)..<assignment.records.upperBound,
+          assignment.part(
+            (first + guilty)..<assignment.records.upperBound,
             attempt: assignment.attempt + (wasBegun > guilty ? 1 : 0)))
       }
     }

@@ -26,6 +26,8 @@ struct PoolState {
     var retries = 0
     /// Records a worker is given before another takes its place.
     var recycleAfter: Int?
+    /// Each batch is of a shard, and a shard's batches go to one seat, in order.
+    var hasShards = false
   }
 
   enum Action: Equatable {
@@ -101,15 +103,20 @@ struct PoolState {
   /// What to cut from the input next, if the pool can use more. What a dead worker left is handed
   /// out first, whether or not anything may be read.
   mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
-    sendRequeued(now)
+    if rules.hasShards { sendToShards(now) } else { sendRequeued(now) }
     if !hasStarted, startFailure == nil, !inputHasEnded, !seats.contains(where: \.isOccupied),
       let seat = seats.indices.first(where: { seats[$0].canFork(now) })
     {
       fork(seat)
     }
-    guard mayRead, hasStarted, !inputHasEnded, requeued.isEmpty,
-      heldBytes < rules.window || heldBytes == 0, room > 0, let seat = chooseSeat(now)
+    guard mayRead, hasStarted, !inputHasEnded, heldBytes < rules.window || heldBytes == 0, room > 0
     else { return nil }
+    if rules.hasShards {
+      // Whose it is shows when it is there.
+      return isBacklogFull
+        ? nil : Demand(seat: 0, records: min(rules.chunk ?? sizer.records, room))
+    }
+    guard requeued.isEmpty, let seat = chooseSeat(now) else { return nil }
     let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
     let wanted = rules.chunk ?? max(sizer.records, hungry)
     return Demand(seat: seat, records: min(wanted, room, quota(of: seat)))
@@ -128,14 +135,21 @@ struct PoolState {
   }
 
   /// A batch was cut to meet a demand.
-  mutating func take(batch: UInt64, records: Int, bytes: Int, for demand: Demand, now: Nanoseconds)
-  {
-    if !seats[demand.seat].isOccupied { fork(demand.seat) }
+  /// - Parameter shard: the shard of its records, where there are shards.
+  mutating func take(
+    batch: UInt64, records: Int, bytes: Int, shard: Int? = nil, for demand: Demand,
+    now: Nanoseconds
+  ) {
     ledgers[batch] = AnswerLedger(count: records)
     heldBytes += bytes
     inFlight += records
     unfinished += records
-    let whole = Assignment(batch: batch, records: 0..<records)
+    let whole = Assignment(batch: batch, records: 0..<records, shard: shard)
+    if rules.hasShards {
+      requeued.append(whole)
+      return sendToShards(now)
+    }
+    if !seats[demand.seat].isOccupied { fork(demand.seat) }
     let (first, rest) = whole.split(at: quota(of: demand.seat))
     if let rest { requeued.append(rest) }
     send(first, to: demand.seat, now)
@@ -185,7 +199,15 @@ struct PoolState {
   }
 
   /// As much is in flight as may be.
-  var isFull: Bool { heldBytes >= rules.window || room <= 0 }
+  var isFull: Bool { heldBytes >= rules.window || room <= 0 || isBacklogFull }
+
+  /// So many batches wait for the seats of their shards that no more are read: one shard that is
+  /// slow then holds up the others.
+  private var isBacklogFull: Bool {
+    rules.hasShards && requeued.count >= Self.backlog * rules.jobs
+  }
+
+  private static let backlog = 32
 
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {
@@ -300,6 +322,42 @@ struct PoolState {
       // With the last of it handed out, nothing more may come.
       closeIfDone()
     }
+  }
+
+  /// Hands out what there is of each shard as far as its seat can take it, in order.
+  private mutating func sendToShards(_ now: Nanoseconds) {
+    guard !requeued.isEmpty, startFailure == nil else { return }
+    // It is given as much as it can be: most batches are of one record, and no other seat may have
+    // them.
+    func canTake(_ seat: Seat) -> Bool {
+      seat.isOccupied
+        ? seat.canTakeMore(concurrency: rules.concurrency, lookAhead: Seat.mostBatches)
+        : seat.canFork(now)
+    }
+    var isOpen = seats.map(canTake)
+    guard isOpen.contains(true) else { return }
+    var waiting: Deque<Assignment> = []
+    for assignment in requeued {
+      let seat = seat(ofShard: assignment.shard ?? 0)
+      guard isOpen[seat] else {
+        waiting.append(assignment)
+        continue
+      }
+      if !seats[seat].isOccupied { fork(seat) }
+      let (first, later) = assignment.split(at: quota(of: seat))
+      send(first, to: seat, now)
+      if let later { waiting.append(later) }
+      isOpen[seat] = canTake(seats[seat])
+    }
+    requeued = waiting
+    // With the last of it handed out, nothing more may come.
+    closeIfDone()
+  }
+
+  /// The seat of a shard: the one of its number, or the next that is not given up.
+  private func seat(ofShard shard: Int) -> Int {
+    let order = (0..<rules.jobs).lazy.map { (shard + $0) % rules.jobs }
+    return order.first { !seats[$0].isRetired } ?? shard
   }
 
   mutating func noteExcepted(_ records: Int) { inFlight -= records }

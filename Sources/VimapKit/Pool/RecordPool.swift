@@ -39,16 +39,24 @@ public final class RecordPool {
     var form = form
     form.fileNames = inputs.map(\.name)
     self.failed = failed
+    var configuration = configuration
+    configuration.hasShards = form.shardPath != nil
+    let jobs = configuration.jobs
+    let mostMemory = configuration.mostMemory
     driver = try PoolDriver(
       configuration,
       target: TupleTarget(form.format, results: results, exceptions: exceptions),
-      seat: { [form] in form.seat($0, of: configuration.jobs) },
+      seat: { [form] in form.seat($0, of: jobs) },
       body: { [form] channel in
         var worker = try makeWorker(channel.seat)
         if !worker.endsItself { channel.endWithProgram() }
-        try worker.run(WorkerLink(channel, form, mostMemory: configuration.mostMemory))
+        try worker.run(WorkerLink(channel, form, mostMemory: mostMemory))
       })
-    let reader = RecordReader(files: inputs, mode: form.mode, slabs: driver.slabs)
+    let sharder = form.shardPath.map {
+      RecordSharder($0, shards: jobs, isText: form.mode.isText)
+    }
+    let reader = RecordReader(
+      files: inputs, mode: form.mode, slabs: driver.slabs, sharder: sharder)
     reader.onProblem = { [unowned driver] in driver.note($0) }
     reader.onDiscard = { [unowned driver] piece in driver.carefully { try failed?.pass(piece) } }
     driver.feed = FileFeed(reader, form, slabs: driver.slabs)

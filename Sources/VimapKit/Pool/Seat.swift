@@ -9,6 +9,15 @@ struct Assignment: Equatable {
   var start: UInt64 = 0
   /// Which try of these records this is, from 1.
   var attempt = 1
+  /// The shard it belongs to, where there are shards.
+  var shard: Int?
+
+  /// Some of the records, for another try.
+  func part(_ records: Range<Int>, attempt: Int) -> Assignment {
+    var part = part(records)
+    part.attempt = attempt
+    return part
+  }
 
   /// Some of the records.
   func part(_ records: Range<Int>) -> Assignment {
@@ -68,9 +77,9 @@ struct Seat {
     !isOccupied && !isRetired && (retryTime ?? 0) <= now
   }
 
-  func canTakeMore(concurrency: Int) -> Bool {
+  func canTakeMore(concurrency: Int, lookAhead least: Int = 0) -> Bool {
     guard isOccupied, !isClosing, assignments.count < Self.mostBatches else { return false }
-    return assignments.count < lookAhead || (concurrency > 1 && outstanding < 2 * concurrency)
+    return assignments.count < max(least, lookAhead) || (concurrency > 1 && outstanding < 2 * concurrency)
   }
 
   func holds(_ batch: UInt64) -> Bool {

@@ -18,7 +18,7 @@ final class FileFeed: Feed {
   func cut(records: Int) throws(SystemError) -> FeedCut {
     switch try reader.cut(records: records) {
     case .batch(let batch): .batch(batch)
-    case .rejected(let line): .answered(composer.tooLarge(line), inputs: nil)
+    case .rejected(let line): .answered(composer.rejected(line), inputs: nil)
     case .waiting: .waiting
     case .noSlab: .noSlab
     case .ended: .ended

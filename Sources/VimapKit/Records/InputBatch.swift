@@ -10,6 +10,8 @@ final class InputBatch {
   let length: Int
   let records: Int
   let place: InputPlace
+  /// The shard that all of its records belong to, where there are shards.
+  var shard: Int?
   /// The values the records were made from, where they are kept to stand beside the results.
   let inputs: AnyObject?
 
@@ -57,12 +59,20 @@ final class InputBatch {
   }
 }
 
-/// A line longer than a record may be, or one that there is no memory for.
+/// A line that is not given to a worker.
 struct RejectedLine {
-  /// Its first bytes.
+  enum Reason {
+    /// It is longer than a record may be.
+    case tooLong
+    /// There is no memory for it.
+    case notKept(SystemError)
+    /// It belongs to no shard.
+    case noShard(RecordSharder.Place)
+  }
+
+  /// Its first bytes; all of them where it belongs to no shard.
   var head: SharedBytes
   var length: Int
   var place: InputPlace
-  /// Why it cannot be kept, where it is not too long.
-  var problem: SystemError?
+  var reason: Reason
 }

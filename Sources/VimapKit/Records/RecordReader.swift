@@ -21,6 +21,9 @@ final class RecordReader {
   private let files: [InputFile]
   private let mode: InputMode
   private let slabs: InputSlabs
+  private let sharder: RecordSharder?
+  /// Where the next record belongs, if that is known already.
+  private var nextShard: RecordSharder.Place?
 
   private var input: OpenInput?
   private var fileIndex = -1
@@ -40,7 +43,11 @@ final class RecordReader {
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
 
-  init(files: [InputFile], mode: InputMode, slabs: InputSlabs) {
+  /// - Parameter sharder: where it is given, all records of a batch are of one shard.
+  init(
+    files: [InputFile], mode: InputMode, slabs: InputSlabs, sharder: RecordSharder? = nil
+  ) {
+    self.sharder = sharder
     self.files = files
     self.mode = mode
     self.slabs = slabs
@@ -74,35 +81,87 @@ final class RecordReader {
     while cursor < lineEnd {
       let start = slabs.start(of: slab) + cursor
       let bytes = slabs.memory.view(start, lineEnd - cursor)
-      let cut = mode.cut(bytes, records: records)
+      var shard: RecordSharder.Place?
+      let cut = cut(bytes, records: records, &shard)
+      if cut.records > 0, let shard, shard.number == nil { return reject(bytes, cut, shard) }
       let at = place
       cursor += cut.length
       place.line += cut.lines
       place.index += cut.records
       if cut.records > 0 {
         slabs.hold(slab)
-        return .batch(
-          InputBatch(
-            slab: slab, offset: start, length: cut.length, records: cut.records, place: at))
+        let batch = InputBatch(
+          slab: slab, offset: start, length: cut.length, records: cut.records, place: at)
+        batch.shard = shard?.number
+        return .batch(batch)
       }
       if let length = cut.longLine {
         let line = bytes.slice(cut.length, length)
         onDiscard(line)
         cursor += length + 1
-        return reject(SharedBytes(copying: line.head(Self.shownLength)), length)
+        return reject(SharedBytes(copying: line.head(Self.shownLength)), length, .tooLong)
       }
     }
     return nil
   }
 
   private func reject(
-    _ head: SharedBytes, _ length: Int, problem: SystemError? = nil
+    _ head: SharedBytes, _ length: Int, _ reason: RejectedLine.Reason
   ) -> Cut {
     onDiscard(nil)
-    let line = RejectedLine(head: head, length: length, place: place, problem: problem)
+    let line = RejectedLine(head: head, length: length, place: place, reason: reason)
     place.line += 1
     place.index += 1
     return .rejected(line)
+  }
+
+  // MARK: Shards
+
+  /// As the mode cuts, but no further than the records are of one shard; a record that is of none is
+  /// by itself.
+  private func cut(
+    _ bytes: ByteView, records: Int, _ shard: inout RecordSharder.Place?
+  ) -> BatchCut {
+    guard let sharder else { return mode.cut(bytes, records: records) }
+    var cut = BatchCut()
+    while cut.records < records {
+      let rest = bytes.slice(cut.length)
+      let next = mode.cut(rest, records: 1)
+      guard next.records > 0 else { return cut.records > 0 ? cut : next }
+      let place = nextShard ?? sharder.place(of: mode.lastLine(of: rest.head(next.length)))
+      if let shard, shard != place || place.number == nil {
+        nextShard = place
+        return cut
+      }
+      nextShard = nil
+      shard = place
+      cut.length += next.length
+      cut.lines += next.lines
+      cut.records += 1
+      if place.number == nil { break }
+    }
+    return cut
+  }
+
+  private func reject(_ bytes: ByteView, _ cut: BatchCut, _ shard: RecordSharder.Place) -> Cut {
+    let line = mode.lastLine(of: bytes.head(cut.length))
+    cursor += cut.length
+    place.line += cut.lines - 1
+    onDiscard(line)
+    return reject(SharedBytes(copying: line.trimmed()), line.count, .noShard(shard))
+  }
+
+  /// A long line's place in the shards, and the line itself where it has none.
+  private func shard(
+    of file: MemoryFile, _ length: Int
+  ) throws(SystemError) -> (place: RecordSharder.Place, line: SharedBytes?)? {
+    guard let sharder else { return nil }
+    let memory = try SharedMemory(file: file.descriptor.number, count: length)
+    let line = memory.view(0, length)
+    let place = sharder.place(of: line)
+    if place.number != nil { return (place, nil) }
+    onDiscard(line)
+    return (place, SharedBytes(copying: line.trimmed()))
   }
 
   // MARK: Reading
@@ -256,10 +315,16 @@ final class RecordReader {
     long = nil
     cursor = next
     guard let file = line.takeFile() else {
-      return reject(
-        line.head, line.length, problem: line.length > mode.longestRecord ? nil : line.problem)
+      let problem = line.length > mode.longestRecord ? nil : line.problem
+      return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
+    }
+    let shard = try shard(of: file, line.length)
+    if let shard, let whole = shard.line {
+      slabs.letGoFile()
+      return reject(whole, line.length, .noShard(shard.place))
     }
     let batch = InputBatch(file: file, length: line.length + 1, place: place)
+    batch.shard = shard?.place.number
     place.line += 1
     place.index += 1
     return .batch(batch)
@@ -292,5 +357,21 @@ final class RecordReader {
     guard kept > 0 else { return }
     let memory = try SharedMemory(file: file.descriptor.number, count: kept)
     onDiscard(memory.view(0, kept))
+  }
+}
+
+extension RecordSharder.Place {
+  /// The number of the shard.
+  fileprivate var number: Int? {
+    if case .shard(let number) = self { number } else { nil }
+  }
+}
+
+extension InputMode {
+  /// The last of some whole lines, without its separator.
+  fileprivate func lastLine(of lines: ByteView) -> ByteView {
+    let end = lines.count - 1
+    let start = lines.head(end).lastIndex(of: separator).map { $0 + 1 } ?? 0
+    return lines.slice(start, end - start)
   }
 }

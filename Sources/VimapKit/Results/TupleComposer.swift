@@ -46,21 +46,40 @@ final class TupleComposer {
     }
   }
 
-  /// The exception for a line that is longer than a record may be, or than can be kept; its `in` is
-  /// how the line begins.
-  func tooLarge(_ line: RejectedLine) -> SharedBytes {
+  /// The exception for a line that is not given to a worker. Of one that is too long, or cannot be
+  /// kept, `in` is how it begins.
+  func rejected(_ line: RejectedLine) -> SharedBytes {
     let file = form.fileNames[line.place.file]
-    let reason =
-      line.problem.map { ", and cannot be kept: \($0)" }
-      ?? ", more than the \(form.mode.longestRecord) allowed"
-    let exception = RecordException(
-      .recordTooLarge,
-      "\(file):\(line.place.line): the record has \(line.length) bytes\(reason)",
-      attempts: 0, details: [("file", .text(file)), ("line", .number(line.place.line))])
+    let start = "\(file):\(line.place.line): "
+    let size = "\(start)the record has \(line.length) bytes"
+    let place: [(name: String, value: RecordException.Detail)] = [
+      ("file", .text(file)), ("line", .number(line.place.line)),
+    ]
+    let exception: RecordException
+    var isJSON = false
+    switch line.reason {
+    case .tooLong:
+      exception = RecordException(
+        .recordTooLarge, "\(size), more than the \(form.mode.longestRecord) allowed", attempts: 0,
+        details: place)
+    case .notKept(let error):
+      exception = RecordException(
+        .recordTooLarge, "\(size), and cannot be kept: \(error)", attempts: 0, details: place)
+    case .noShard(.unreadable(let problem)):
+      isJSON = true
+      exception = RecordException(
+        .invalidJSON, "\(start)the record can't be looked into: \(problem.message)", attempts: 0,
+        details: place)
+    case .noShard(let shard):
+      isJSON = true
+      let path = if case .missing(let path) = shard { path.description } else { "" }
+      exception = RecordException(
+        .missingField, "the record has no \(path)", attempts: 0, details: [("path", .text(path))])
+    }
     let meta = TupleMeta(
       index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,
       seconds: 0)
-    return tuple(line.head.bytes, isJSON: false, exception, meta)
+    return tuple(line.head.bytes, isJSON: isJSON, exception, meta)
   }
 
   private func tuple(

@@ -144,6 +144,11 @@ struct PoolOptions: ParsableArguments {
         + " command's processes.",
       valueName: "size"))
   var maxWorkerRss: ByteCount?
+
+  @Option(
+    help: ArgumentHelp(
+      "Records with the same value there go to the same worker, in order.", valueName: "path"))
+  var shardBy: String?
 }
 
 struct ExecOptions: ParsableArguments {

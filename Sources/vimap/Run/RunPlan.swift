@@ -1,4 +1,5 @@
 import VimapExec
+import VimapJSON
 import VimapKit
 import VimapSystem
 
@@ -110,6 +111,12 @@ extension RecordForm {
     mode.longestRecord = options.records.maxRecord.bytes
     guard mode.longestRecord <= 256 << 20 else {
       throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
+    }
+    if let path = options.pool.shardBy {
+      do { shardPath = try JSONPath(path) } catch { throw Refusal(.usage, "--shard-by: \(error)") }
+      guard !mode.isText || path == "." else {
+        throw Refusal(.usage, "--shard-by \(path): with -R a record has no parts; give .")
+      }
     }
     for argument in options.pool.initArguments {
       if let known = initArguments.firstIndex(where: { $0.name == argument.name }) {
