@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ HERE = pathlib.Path(__file__).parent
 DATA = HERE / "data"
 SAMPLE_OF_REQUESTS = 3_000
 SAMPLE_OF_CURLS = 1_000
+SAMPLE_OF_JOBS = 1_000
 WORKERS = 1_000
 CONNECTIONS = 32
 
@@ -198,3 +200,36 @@ def workers():
     ]
     return Workload("workers", f"{WORKERS:,} workers that need 0.2 s a record, {WORKERS:,} records",
                     [Command(line, WORKERS) for line in lines], check=verified(lines[0], file))
+
+
+def spawn_loop():
+    """The bare loop in C, built anew; where it cannot be, the table says that it is not there."""
+    program = DATA / "spawn-loop"
+    if shutil.which("cc"):
+        subprocess.run(["cc", "-O2", "-o", program, HERE / "spawn-loop.c"], check=True)
+    return str(program)
+
+
+def each(records):
+    file = input_file(records)
+    sample = min(records, SAMPLE_OF_JOBS)
+    vimap = f"vimap --each -j2 {file} -- /bin/true"
+    commands = [
+        Command(vimap, records),
+        Command([spawn_loop(), str(records), "2", "/bin/true"], records,
+                title=f"spawn-loop {records} 2 /bin/true, in C"),
+        Command(f"xe -f {file} -j2 /bin/true", records),
+        Command(f"xargs -a {file} -d '\\n' -P2 -n1 /bin/true", records),
+        Command(f"head -n {sample} {file} | parallel -j2 /bin/true", sample),
+    ]
+
+    def check(environment):
+        printed = subprocess.run(
+            vimap, shell=True, cwd=DATA, env=environment, check=True, stdout=subprocess.PIPE).stdout
+        results = sorted(json.dumps(json.loads(line)["in"]) for line in printed.splitlines())
+        if results != sorted(json.dumps(json.loads(line)) for line in (DATA / file).open()):
+            raise RuntimeError("vimap: not every record has a result, once")
+        return f"{len(results)} records, each with one result."
+
+    return Workload("each", f"A process for each of {records:,} records, which does nothing; fewer "
+                    "records in a row are a sample", commands, check=check)
