@@ -2,9 +2,9 @@
 // COMMAND as many times as COUNT says, AT_ONCE at a time. It reads no record, passes none on, looks
 // at no output and keeps no status.
 //
-// AT_ONCE processes of its own each start one command after the other. That is faster than one that
-// starts them all, which xe and xargs do; and vfork(2) is a little faster than posix_spawn(3), which
-// also sees to the signals.
+// AT_ONCE processes of its own each start one command after the other. That is faster than one
+// that starts them all, which xe and xargs do; and vfork(2) is a little faster than posix_spawn(3),
+// which also sees to the signals.
 //
 // Build: cc -O2 -o spawn-loop spawn-loop.c
 // Usage: spawn-loop COUNT AT_ONCE COMMAND [ARG ...]     (COMMAND is a path)
