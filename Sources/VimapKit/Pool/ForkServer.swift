@@ -15,6 +15,9 @@ final class ForkServer {
   typealias BecomeWorker =
     (_ seat: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
 
+  /// How many are forked one after the other for one worker.
+  private static let replacements = 5
+
   private let becomeWorker: BecomeWorker
   private var connection: Connection?
 
@@ -32,15 +35,14 @@ final class ForkServer {
   /// - Parameter spare: descriptors that this must leave for other things.
   func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> NewWorker {
     if let worker = try connection?.fork(seat, leaving: spare) { return worker }
-    connection = nil
-    guard try Process.threadCount() == 1 else {
-      throw SystemError(call: "fork", code: .noSuchProcess)
+    // What takes its place may be killed as well, before it has done anything.
+    for _ in 0..<Self.replacements {
+      connection = nil
+      guard try Process.threadCount() == 1 else { break }
+      connection = try Connection(becomeWorker, onReplacing)
+      if let worker = try connection?.fork(seat, leaving: spare) { return worker }
     }
-    connection = try Connection(becomeWorker, onReplacing)
-    guard let worker = try connection?.fork(seat, leaving: spare) else {
-      throw SystemError(call: "fork", code: .noSuchProcess)
-    }
-    return worker
+    throw SystemError(call: "fork", code: .noSuchProcess)
   }
 
   /// Takes the status of a worker, which is ended first if it still runs.
