@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'exec=' 'each' 'text' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'timeout=' 'connect-timeout=' 'accept=' 'response=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'timeout=' 'term-seq=' 'version' 'h/help'
     end
 end
 
@@ -92,6 +92,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" exec' -l 'exec' -d 'A command for the shell, instead of COMMAND.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" each' -l 'each' -d 'Start the command for each record: all it prints is the answer. In its arguments, {} is the record, {.path} a part of it, {#} its index, {%} the worker and {init.NAME} a bound argument.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" text' -l 'text' -d 'What the command prints is text; out is a JSON string.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" protocol' -l 'protocol' -d 'lines: a record a line and an output a line, in order; envelope: {"id":N,"in":RECORD} and {"id":N,"out":VALUE} or {"id":N,"exception":VALUE}, in any order.' -rfka 'lines envelope'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'post' -d 'Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field of the record, percent-encoded; {+.a.b} keeps its /?&= as they are.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" X request' -s 'X' -l 'request' -d 'The method of the requests (default: POST).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -s 'H' -l 'header' -d 'A header, repeatable; its value may have placeholders.' -rfka ''

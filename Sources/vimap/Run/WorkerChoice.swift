@@ -76,6 +76,7 @@ enum WorkerChoice {
   private static func lines(_ options: ExecOptions) throws -> LineProtocol {
     guard options.lineProtocol == .envelope else { return options.text ? .text : .records }
     if options.text { throw Refusal(.usage, "--text: it goes with --protocol lines") }
+    if options.each { throw Refusal(.usage, "--each: it goes with --protocol lines") }
     return .envelope
   }
 
@@ -109,6 +110,7 @@ enum WorkerChoice {
     var pool = pool
     switch self {
     case .command(let configuration): pool.concurrency = configuration.concurrency
+    case .each: break
     case .http(let configuration):
       pool.concurrency = configuration.concurrency
       pool.blame = .everyBegun
