@@ -95,7 +95,7 @@ let package = Package(
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["vimap"],
+      name: "EndToEndTests", dependencies: ["vimap", "VimapSystem"],
       resources: [.copy("Cases")], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

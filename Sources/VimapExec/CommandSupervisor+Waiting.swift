@@ -102,15 +102,17 @@ extension CommandSupervisor {
     switch check {
     case .hungry where isLastFed:
       // A command that holds its answers back gives them at the end of its input; one that answers
-      // as it goes shows by a long silence that it has skipped a record.
-      if !answersPromptly || silence.isLong(clock) { command.closeInput() }
-    case .hungry where usesEnvelope && silence.isUnlikeBefore(clock):
-      // It has left records out, of which the pool may have so many that it gives it no others.
-      // At its end it will be clear which they are.
-      command.closeInput()
+      // as it goes shows by a long silence that it has skipped a record. One that works on several
+      // may just be slow, so that its end is not brought about lightly.
+      let mayClose =
+        usesEnvelope && !isClosed && !queue.isGroupFed
+        ? silence.isUnlikeBefore : !answersPromptly || silence.isLong(clock)
+      if mayClose { command.closeInput() }
     case .hungry:
-      // To one that answers as it goes, more would only mean that it is taken from other workers.
-      if !hasAskedForMore, !answersPromptly, command.isInputOpen {
+      // To one that answers as it goes, more would only mean that it is taken from other workers;
+      // but one that answers in any order may have left records out.
+      let mayHelp = !answersPromptly || (usesEnvelope && silence.isUnlikeBefore)
+      if mayHelp, !hasAskedForMore, command.isInputOpen {
         try link.reportHungry()
         hasAskedForMore = true
       }

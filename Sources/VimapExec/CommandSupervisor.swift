@@ -105,7 +105,7 @@ final class CommandSupervisor {
         silence.hasMore(clock)
       case .room: noteRoom()
       // One that is at several records is silent for longer without holding anything back.
-      case .drain: mustDrain = !usesEnvelope
+      case .drain: mustDrain = true
       case .closed: isClosed = true
       case .nothing: return
       }

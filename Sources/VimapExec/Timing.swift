@@ -41,6 +41,7 @@ struct Silence {
     if inputIsOpen { longestBroken = max(longestBroken ?? 0, now &- since) }
     interval = Self.shortest
     idleSince = nil
+    isUnlikeBefore = false
     hasMore(now)
   }
 
@@ -56,16 +57,17 @@ struct Silence {
   /// The command has answered something while its input was open.
   var hasBeenBroken: Bool { longestBroken != nil }
 
-  /// So much longer than ever before that the answers owed will not come as long as the command's
-  /// input is open.
-  func isUnlikeBefore(_ now: Nanoseconds) -> Bool {
-    now >= since + max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall)
-  }
+  /// It was so much longer than ever before that the answers owed will not come as long as the
+  /// command's input is open. What is given in between does not change that, until it answers.
+  private(set) var isUnlikeBefore = false
 
   mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
     guard now >= nextCheck else { return nil }
     interval = min(Self.longest, interval * 2)
     nextCheck = now + interval
+    if now >= since + max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall) {
+      isUnlikeBefore = true
+    }
     guard hasTakenAll() else {
       idleSince = nil
       return nil

@@ -1,4 +1,5 @@
 import Foundation
+import VimapSystem
 
 /// What a command left behind.
 struct Outcome {
@@ -33,7 +34,7 @@ enum CaseRunner {
     _ = manager.createFile(atPath: output.path, contents: nil)
     _ = manager.createFile(atPath: error.path, contents: nil)
 
-    let process = Process()
+    let process = Foundation.Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = ["timeout", "-k", "5", "\(hangLimit)", "/bin/sh", "-c", command]
     process.currentDirectoryURL = directory
@@ -58,7 +59,7 @@ enum CaseRunner {
     String(decoding: try Data(contentsOf: file), as: UTF8.self)
   }
 
-  /// The processes that have this case's mark in their environment, by command line.
+  /// The processes that have this case's mark in their environment and go on, by command line.
   private static func processes(ofCase mark: String) -> [String] {
     let wanted = Data("VIMAP_CASE=\(mark)".utf8)
     let entries = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -66,10 +67,22 @@ enum CaseRunner {
       guard let environment = FileManager.default.contents(atPath: "/proc/\(entry)/environ"),
         environment.range(of: wanted) != nil
       else { return nil }
+      if let process = ProcessID(entry), isEnding(process) { return nil }
       let command = FileManager.default.contents(atPath: "/proc/\(entry)/cmdline") ?? Data()
       return "\(entry) "
         + String(decoding: command, as: UTF8.self)
         .replacingOccurrences(of: "\0", with: " ")
     }
+  }
+
+  /// Whether a process ends without being told again: what was sent SIGKILL takes a moment to be
+  /// gone, above all on a busy machine.
+  private static func isEnding(_ process: ProcessID) -> Bool {
+    // One that is gone already cannot be watched.
+    guard let watch = try? VimapSystem.Process.watch(process) else { return true }
+    var poll = PollSet()
+    let end = poll.add(watch.number, .readable)
+    try? poll.wait(milliseconds: 2_000)
+    return !poll.ready(end).isEmpty
   }
 }
