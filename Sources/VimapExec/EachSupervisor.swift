@@ -52,6 +52,8 @@ final class EachSupervisor {
   // MARK: One record
 
   private func map(_ record: Int, of batch: RecordBatch) throws {
+    // Those that no command is started for count too, or others would be taken for not begun.
+    link.begin(1)
     if let problem = batch.problem(with: record) {
       return try link.refuse(record, of: batch, problem)
     }
@@ -79,7 +81,6 @@ final class EachSupervisor {
     } catch {
       return .exception(exception(error, attempts: batch.attempt))
     }
-    link.begin(1)
     let command: CommandProcess
     do throws(SystemError) {
       command = try CommandProcess(request, pipeCapacity: 0, groupSlot: link.groupSlot)
