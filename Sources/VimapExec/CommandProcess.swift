@@ -81,15 +81,16 @@ final class CommandProcess {
     return end
   }
 
-  /// Sends a signal to the whole group.
+  /// Sends a signal to the whole group, and to the command itself where it has left that.
   func signal(_ number: CInt) {
     Process.signalGroup(process, number)
+    if Process.group(of: process) != process { Process.signal(process, number) }
   }
 
   /// Ends the whole group, and waits for the command itself.
   func kill() throws(SystemError) {
     guard end == nil else { return }
-    Process.killGroup(process)
+    signal(Signals.kill)
     end = try Process.wait(process)
     endGroup()
   }

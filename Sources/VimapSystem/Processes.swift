@@ -60,6 +60,9 @@ public enum Process {
     if group > 1 { _ = Glibc.kill(-group, number) }
   }
 
+  /// The group that a process is in, or -1 where there is no such process.
+  public static func group(of process: ProcessID) -> ProcessID { getpgid(process) }
+
   /// A descriptor that becomes readable when the child ends (pidfd_open(2), Linux 5.3).
   public static func watch(_ process: ProcessID) throws(SystemError) -> OwnedDescriptor {
     OwnedDescriptor(taking: try systemCall("pidfd_open") { vimap_pidfd_open(process) })
