@@ -124,7 +124,7 @@ final class FeedQueue {
   func owedRecord(_ id: Int) -> (batch: RecordBatch, record: Int)? {
     let position = position(id)
     guard position >= answerPosition, position < feedPosition, !isAnswered(position),
-      let entry = entries.first(where: { position < $0.end })
+      let entry = entry(of: position)
     else { return nil }
     let record = position + entry.batch.records.lowerBound - entry.start
     return entry.batch.problem(with: record) == nil ? (entry.batch, record) : nil
@@ -179,7 +179,7 @@ final class FeedQueue {
   /// They lie in the batch where it has them as they are to be fed; else they are put together in
   /// `scratch`.
   func nextBytes(_ scratch: inout ByteBuffer) -> ByteView? {
-    while feedPosition < feedLimit, let entry = entryToFeed {
+    while feedPosition < feedLimit, let entry = entry(of: feedPosition) {
       let batch = entry.batch
       let offset = batch.records.lowerBound - entry.start
       let record = feedPosition + offset
@@ -216,8 +216,18 @@ final class FeedQueue {
 
   private static let pieceSize = 64 << 10
 
-  private var entryToFeed: Entry? {
-    entries.first { feedPosition < $0.end }
+  /// The entry that a position is in. There can be many, behind a record that is answered late.
+  private func entry(of position: Int) -> Entry? {
+    var range = entries.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if position < entries[middle].end {
+        range = range.lowerBound..<middle
+      } else {
+        range = (middle + 1)..<range.upperBound
+      }
+    }
+    return range.lowerBound < entries.count ? entries[range.lowerBound] : nil
   }
 
   private func advance(to position: Int, owing count: Int) {
