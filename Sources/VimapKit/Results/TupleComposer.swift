@@ -79,7 +79,9 @@ final class TupleComposer {
     let meta = TupleMeta(
       index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,
       seconds: 0)
-    return tuple(line.head.bytes, isJSON: isJSON, exception, meta)
+    var record = ByteBuffer()
+    if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
+    return tuple(record.view, isJSON: isJSON, exception, meta)
   }
 
   private func tuple(
