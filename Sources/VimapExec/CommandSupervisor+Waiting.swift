@@ -107,7 +107,10 @@ extension CommandSupervisor {
       let mayClose =
         usesEnvelope && !isClosed && !queue.isGroupFed
         ? silence.isUnlikeBefore : !answersPromptly || silence.isLong(clock)
-      if mayClose { command.closeInput() }
+      if mayClose {
+        if queue.isGroupFed { queue.growGroups() }
+        command.closeInput()
+      }
     case .hungry:
       // To one that answers as it goes, more would only mean that it is taken from other workers;
       // but one that answers in any order may have left records out.

@@ -267,6 +267,9 @@ final class FeedQueue {
     return false
   }
 
+  /// A group is answered at the end of the input only, so that each costs a start.
+  func growGroups() { isOneByOne = false }
+
   /// What was fed and not answered counts as not fed.
   private func rewind() {
     feedPosition = answerPosition
