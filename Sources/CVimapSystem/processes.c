@@ -60,9 +60,10 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
     }
   }
 
-  // What was ignored when we were started (nohup) stays so; only this one is ours.
+  // What was ignored when we were started (nohup) stays so; only these are ours.
   struct sigaction standard = {.sa_handler = SIG_DFL};
   sigaction(SIGPIPE, &standard, NULL);
+  sigaction(SIGXFSZ, &standard, NULL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

@@ -74,7 +74,7 @@ final class CommandSupervisor {
   }
 
   func run() throws {
-    Signals.ignoreBrokenPipes()
+    Signals.ignoreFailedWrites()
     clock = Clock.now()
     do {
       try start()

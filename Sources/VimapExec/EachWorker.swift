@@ -15,7 +15,7 @@ public struct EachWorker: PoolWorker {
 
   /// - Throws: ``WorkerFailure`` where the command is none that can be run.
   public mutating func run(_ link: WorkerLink) throws {
-    Signals.ignoreBrokenPipes()
+    Signals.ignoreFailedWrites()
     let arguments = EachArguments(configuration, link.seat)
     // Looked for before there is a record, so that none is spent on a command that is not there.
     if let program = arguments.program,

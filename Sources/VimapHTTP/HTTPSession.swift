@@ -33,7 +33,7 @@ final class HTTPSession {
     self.link = link
     concurrency = max(1, configuration.concurrency)
     // OpenSSL writes to sockets in its own way.
-    Signals.ignoreBrokenPipes()
+    Signals.ignoreFailedWrites()
     do {
       try CurlLibrary.start()
       builder = try RequestBuilder(

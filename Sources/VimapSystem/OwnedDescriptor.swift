@@ -96,12 +96,16 @@ public enum Descriptor {
   /// Writes all of `bytes`, waiting as long as it takes.
   public static func writeAll(_ descriptor: CInt, _ bytes: ByteView) throws(SystemError) {
     var rest = bytes
-    while !rest.isEmpty {
-      if let written = try write(descriptor, rest) {
-        rest = rest.slice(written)
-      } else {
-        try wait(until: .writable, descriptor)
-      }
+    while !rest.isEmpty { rest = rest.slice(try writeSome(descriptor, rest)) }
+  }
+
+  /// Writes once, waiting until that is possible; the number of bytes taken.
+  public static func writeSome(
+    _ descriptor: CInt, _ bytes: ByteView
+  ) throws(SystemError) -> Int {
+    while true {
+      if let written = try write(descriptor, bytes) { return written }
+      try wait(until: .writable, descriptor)
     }
   }
 

@@ -30,9 +30,11 @@ public enum Signals {
     sigprocmask(SIG_SETMASK, &none, nil)
   }
 
-  /// Makes a write to a reader that has gone an error (EPIPE) instead of this process's end.
-  public static func ignoreBrokenPipes() {
+  /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG), an
+  /// error instead of this process's end.
+  public static func ignoreFailedWrites() {
     Glibc.signal(SIGPIPE, SIG_IGN)
+    Glibc.signal(SIGXFSZ, SIG_IGN)
   }
 
   /// A signal's name, such as `SIGKILL`.

@@ -114,6 +114,8 @@ public struct RunReport: Sendable {
     case readerGone
     /// The results cannot be written.
     case outputFailed(SystemError)
+    /// The lines that failed cannot be kept.
+    case failedLinesFailed(SystemError)
     /// The operating system refused what the pool itself needs.
     case systemFailed(SystemError)
   }

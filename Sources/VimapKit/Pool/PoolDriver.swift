@@ -357,13 +357,16 @@ final class PoolDriver {
   }
 
   /// A failure to write ends the run.
-  func carefully(_ body: () throws -> Void) {
+  func carefully(
+    _ body: () throws -> Void,
+    outcome: (SystemError) -> RunReport.Outcome = { .outputFailed($0) }
+  ) {
     do {
       try body()
     } catch let error as SystemError {
-      giveUp(error.code == .brokenPipe ? .readerGone : .outputFailed(error))
+      giveUp(error.code == .brokenPipe ? .readerGone : outcome(error))
     } catch {
-      giveUp(.outputFailed(SystemError(call: "\(error)", code: .ioError)))
+      giveUp(outcome(SystemError(call: "\(error)", code: .ioError)))
     }
   }
 

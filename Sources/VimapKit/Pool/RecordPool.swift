@@ -58,7 +58,9 @@ public final class RecordPool {
     let reader = RecordReader(
       files: inputs, mode: form.mode, slabs: driver.slabs, sharder: sharder)
     reader.onProblem = { [unowned driver] in driver.note($0) }
-    reader.onDiscard = { [unowned driver] piece in driver.carefully { try failed?.pass(piece) } }
+    reader.onDiscard = { [unowned driver] piece in
+      driver.keepingLines { try failed?.pass(piece) }
+    }
     driver.feed = FileFeed(reader, form, slabs: driver.slabs)
     driver.onFailedLine = failed.map { failed in
       { [unowned driver] batch, line in
@@ -89,7 +91,7 @@ public final class RecordPool {
       // What is left is to see the workers out; where even that fails, they end with us.
       try? loop()
     }
-    driver.carefully { try failed?.finish() }
+    driver.keepingLines { try failed?.finish() }
     var report = driver.report
     report.outputs = driver.flow.outputs
     report.exceptions = driver.flow.exceptionCount
@@ -102,7 +104,7 @@ public final class RecordPool {
   private func loop() throws(SystemError) {
     while true {
       try driver.pump()
-      driver.carefully { try failed?.flush() }
+      driver.keepingLines { try failed?.flush() }
       if driver.isDone { return }
       try driver.wait()
     }
@@ -110,6 +112,11 @@ public final class RecordPool {
 }
 
 extension PoolDriver {
+  /// A failure to keep the lines that failed ends the run.
+  fileprivate func keepingLines(_ body: () throws -> Void) {
+    carefully(body) { .failedLinesFailed($0) }
+  }
+
   /// An input could not be read, or not to its end.
   fileprivate func note(_ problem: InputProblem) {
     if problem.isUnreadable {

@@ -49,10 +49,20 @@ public final class FailedLines {
     try flush()
   }
 
-  /// Writes what has been added, waiting as long as it takes.
+  /// Writes what has been added, waiting as long as it takes. Where that is not to be, a file is
+  /// left with whole lines.
   func flush() throws(SystemError) {
-    if buffer.isEmpty { return }
-    try Descriptor.writeAll(descriptor, buffer.view)
+    var written = 0
+    while written < buffer.count {
+      do throws(SystemError) {
+        written += try Descriptor.writeSome(descriptor, buffer.view.slice(written))
+      } catch {
+        let whole = buffer.view.head(written).lastIndex(of: separator).map { $0 + 1 } ?? 0
+        Descriptor.takeBack(written - whole, from: descriptor)
+        buffer.removeAll()
+        throw error
+      }
+    }
     buffer.removeAll()
   }
 }

@@ -43,7 +43,14 @@ public final class ResultSink {
   func flush(_ done: (ResultPiece) -> Void) throws(SystemError) {
     while let first = queue.first {
       let span = contiguousBytes(from: first)
-      guard let count = try Descriptor.write(descriptor, span.slice(written)) else { return }
+      let count: Int
+      do throws(SystemError) {
+        guard let taken = try Descriptor.write(descriptor, span.slice(written)) else { return }
+        count = taken
+      } catch {
+        takeBackTornLine(span.head(written))
+        throw error
+      }
       written += count
       while let piece = queue.first, written >= piece.bytes.count {
         written -= piece.bytes.count
@@ -51,6 +58,12 @@ public final class ResultSink {
         done(piece)
       }
     }
+  }
+
+  /// A disk that is full took a part of a line: a file is left with whole lines.
+  private func takeBackTornLine(_ written: ByteView) {
+    let whole = written.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    Descriptor.takeBack(written.count - whole, from: descriptor)
   }
 
   /// Gives up what has not been written.

@@ -9,6 +9,8 @@ final class OutputFiles {
   /// For exceptions that the format has no place for.
   let exceptions: ResultSink
   let failed: FailedLines?
+  /// What messages call the place that they are kept in.
+  let failedName: String
 
   /// Keep the files open.
   private let output: OwnedDescriptor?
@@ -38,6 +40,7 @@ final class OutputFiles {
       results = try ResultSink(descriptor: StandardDescriptor.output)
       output = nil
     }
+    failedName = command.results.failed ?? ""
     exceptions = try ResultSink(descriptor: StandardDescriptor.error)
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: inputs)

@@ -11,11 +11,14 @@ final class RunObserver {
     + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
   /// What messages call the place that results go to.
   private let outputName: String
+  /// What they call the place that the lines that failed are kept in.
+  private let failedName: String
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
-  init(outputName: String) {
+  init(outputName: String, failedName: String) {
     self.outputName = outputName
+    self.failedName = failedName
   }
 
   func decide(_ signal: CInt) -> Interruption {
@@ -50,6 +53,9 @@ final class RunObserver {
       return .noWorker
     case .outputFailed(let error):
       Printer.complain("\(outputName): cannot be written: \(error.code)")
+      return .inputOutput
+    case .failedLinesFailed(let error):
+      Printer.complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
     case .systemFailed(let error):
       Printer.complain("\(error)")

@@ -32,8 +32,8 @@ struct RunPlan {
   }
 
   func run() throws -> ExitStatus {
-    Signals.ignoreBrokenPipes()
-    let observer = RunObserver(outputName: outputs.name)
+    Signals.ignoreFailedWrites()
+    let observer = RunObserver(outputName: outputs.name, failedName: outputs.failedName)
     let pool = try makePool(observer)
     pool.onNotice = observer.note
     pool.watch(try SignalWatch(observer.signals), decide: observer.decide)
