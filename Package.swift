@@ -44,6 +44,7 @@ let package = Package(
       dependencies: [
         "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding",
         .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),

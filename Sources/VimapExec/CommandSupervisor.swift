@@ -107,6 +107,7 @@ final class CommandSupervisor {
       // One that is at several records is silent for longer without holding anything back.
       case .drain: mustDrain = true
       case .closed: isClosed = true
+      case .pause: break
       case .nothing: return
       }
     }
@@ -116,7 +117,7 @@ final class CommandSupervisor {
       switch try link.receive(waiting: false) {
       case .room: noteRoom()
       case .nothing: return
-      case .batch, .drain, .closed: break
+      case .batch, .drain, .closed, .pause: break
       }
     }
   }

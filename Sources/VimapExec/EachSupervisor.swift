@@ -44,7 +44,7 @@ final class EachSupervisor {
         for record in batch.records { try map(record, of: batch) }
         link.retire(batch)
       case .closed: return
-      case .room, .drain, .nothing: break
+      case .room, .drain, .pause, .nothing: break
       }
     }
   }

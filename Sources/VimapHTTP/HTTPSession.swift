@@ -87,7 +87,7 @@ final class HTTPSession {
     case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
     case .closed: isClosed = true
     // A request holds nothing back.
-    case .drain: break
+    case .drain, .pause: break
     case .room: mayHaveRoom = true
     case .nothing: multi.hasMail = false
     }

@@ -1,6 +1,6 @@
 import CVimapSystem
 import Glibc
-import VimapBytes
+public import VimapBytes
 
 /// One end of a connection that carries whole messages between two processes
 /// (unix(7), SOCK_SEQPACKET): a fixed header, some bytes of text, perhaps a descriptor.
@@ -55,7 +55,7 @@ public struct MessageSocket: ~Copyable {
 
   /// What a receive found.
   public enum Arrival<Header: BitwiseCopyable>: ~Copyable {
-    case message(Header, text: String, attached: OwnedDescriptor?)
+    case message(Header, text: SharedBytes?, attached: OwnedDescriptor?)
     case nothingYet
     case ended
   }
@@ -90,7 +90,8 @@ public struct MessageSocket: ~Copyable {
       guard length >= size else { return .ended }
       let text = ByteView(UnsafeRawBufferPointer(rebasing: memory[size..<length]))
       return .message(
-        memory.load(as: Header.self), text: text.isEmpty ? "" : text.text, attached: passed)
+        memory.load(as: Header.self), text: text.isEmpty ? nil : SharedBytes(copying: text),
+        attached: passed)
     }
   }
 }

@@ -2,21 +2,6 @@ import VimapSystem
 
 @testable import VimapKit
 
-/// Random numbers that a seed repeats (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 /// Plays a pool's world — input, workers, death — by chance, and keeps the books.
 struct PoolSimulation {
   /// How often things happen, of a hundred.
@@ -30,10 +15,12 @@ struct PoolSimulation {
     var late = 0
     /// A worker leaves what it has not begun, and its place.
     var retirement = 0
+    /// In so many steps the run is interrupted; 0 is never.
+    var interruption = 0
   }
 
   private(set) var state: PoolState
-  private var random: SeededGenerator
+  private var random: SeededRandom
   private let chances: Chances
   private var now: Nanoseconds = 0
   private var recordsLeft: Int
@@ -61,6 +48,12 @@ struct PoolSimulation {
   private(set) var mostAttempts = 0
   private(set) var retries = 0
   private(set) var retirements = 0
+  /// Records that failed, and what was answered instead of being tried again.
+  private var held: Set<[UInt64]> = []
+  private(set) var answeredHeld = 0
+  private(set) var wasInterrupted = false
+  /// The moment before which each of them may not be tried.
+  private var pauses: [[UInt64]: Nanoseconds] = [:]
   /// Records answered, and not yet handed to whoever wants them.
   private var waitingForReader = 0
   private var bytesHeld = 0
@@ -80,7 +73,7 @@ struct PoolSimulation {
   init(_ rules: PoolState.Rules, records: Int, seed: UInt64, chances: Chances = Chances()) {
     state = PoolState(rules)
     recordsLeft = records
-    random = SeededGenerator(seed: seed)
+    random = SeededRandom(seed: seed)
     self.chances = chances
   }
 
@@ -96,10 +89,32 @@ struct PoolSimulation {
       perform()
       feed()
       perform()
+      interruptByChance()
       happen()
+      passTime()
     }
     perform()
     if !isFinished { violations.append("not finished after \(limit) steps") }
+  }
+
+  private mutating func interruptByChance() {
+    guard chances.interruption > 0, !wasInterrupted,
+      Int.random(in: 0..<chances.interruption, using: &random) == 0
+    else { return }
+    wasInterrupted = true
+    state.interrupt()
+    perform()
+  }
+
+  /// Where nothing can happen before a timer, it is waited for, and there must be one.
+  private mutating func passTime() {
+    guard !isFinished, workers.values.allSatisfy({ $0.work.isEmpty && $0.isReady && !$0.isClosing })
+    else { return }
+    perform()
+    guard state.demand(now: now) == nil, !isFinished, workers.values.allSatisfy(\.work.isEmpty),
+      let timer = state.nextTimer(after: now)
+    else { return }
+    now = max(now, timer)
   }
 
   private mutating func perform() {
@@ -118,6 +133,9 @@ struct PoolSimulation {
       workers[seat] = FakeWorker()
     case .send(let seat, let batch, let records, let attempt):
       mostAttempts = max(mostAttempts, attempt)
+      for record in records where held.contains([batch, UInt64(record)]) {
+        if now < pauses[[batch, UInt64(record)]] ?? 0 { violations.append("tried too early") }
+      }
       guard workers[seat] != nil else {
         violations.append("sent to vacant seat \(seat)")
         return
@@ -135,6 +153,12 @@ struct PoolSimulation {
     case .except(let batch, let records, _):
       for record in records { note(batch, record) }
       excepted += records.count
+    case .hold(let batch, let record, _): hold(batch, record, pause: 0)
+    case .answerHeld(let batch, let record):
+      if !held.contains([batch, UInt64(record)]) { violations.append("\(action): not held") }
+      if !wasInterrupted, state.startFailure == nil { violations.append("\(action): why?") }
+      answeredHeld += 1
+      note(batch, record)
     case .complete(let batch):
       if !completed.insert(batch).inserted { violations.append("batch \(batch) complete twice") }
       let bytes = (sizes[batch] ?? 0) * 10
@@ -142,6 +166,11 @@ struct PoolSimulation {
       state.release(bytes: bytes)
     case .finish: isFinished = true
     }
+  }
+
+  private mutating func hold(_ batch: UInt64, _ record: Int, pause: Nanoseconds) {
+    held.insert([batch, UInt64(record)])
+    pauses[[batch, UInt64(record)]] = now + pause
   }
 
   private mutating func note(_ batch: UInt64, _ record: Int) {
@@ -223,11 +252,14 @@ struct PoolSimulation {
     let worker = workers[seat]
     let left = UInt64(worker?.work.count ?? 0)
     workers[seat]?.begun = max(worker?.begun ?? 0, (worker?.received ?? 0) - left)
-    if Int.random(in: 0..<100, using: &random) < chances.failure,
-      state.retry(seat, batch: first.batch, record: first.record, now: now)
-    {
-      retries += 1
-      return
+    if Int.random(in: 0..<100, using: &random) < chances.failure {
+      let pause: Nanoseconds? =
+        Bool.random(using: &random) ? nil : .milliseconds(.random(in: 0...200, using: &random))
+      if state.retry(seat, batch: first.batch, record: first.record, pause: pause, now: now) {
+        retries += 1
+        hold(first.batch, first.record, pause: pause ?? 0)
+        return
+      }
     }
     note(first.batch, first.record)
     let accepted = state.answered(

@@ -93,7 +93,8 @@ import VimapSystem
     #expect(state.demand(now: 0) != nil)
     #expect(
       state.takeActions() == [
-        .fork(seat: 0), .send(seat: 0, batch: 0, records: 3..<5, attempt: 2),
+        .fork(seat: 0), .send(seat: 0, batch: 0, records: 3..<4, attempt: 2),
+        .send(seat: 0, batch: 0, records: 4..<5, attempt: 1),
       ])
   }
 
@@ -257,7 +258,7 @@ import VimapSystem
 
   @Test func aFailedRecordIsTriedAgainByItself() throws {
     var rules = rules(jobs: 1)
-    rules.retries = 1
+    rules.retry = .atOnce(1)
     var state = PoolState(rules)
     _ = state.takeActions()
     state.workerIsReady(0)
@@ -401,7 +402,7 @@ import VimapSystem
 
   @Test(arguments: [UInt64](1...60))
   func shardsKeepTheirSeatsAndTheirOrder(seed: UInt64) {
-    var random = SeededGenerator(seed: seed &* 104_729)
+    var random = SeededRandom(seed: seed &* 104_729)
     var rules = rules(
       jobs: Int.random(in: 1...9, using: &random),
       window: Int.random(in: 1...40_000, using: &random))
@@ -423,7 +424,7 @@ import VimapSystem
 
   @Test(arguments: [UInt64](1...60))
   func boundsAndQuotasAreKept(seed: UInt64) {
-    var random = SeededGenerator(seed: seed &* 7919)
+    var random = SeededRandom(seed: seed &* 7919)
     var rules = rules(jobs: Int.random(in: 1...6, using: &random))
     rules.startsAll = true
     rules.chunk = Bool.random(using: &random) ? Int.random(in: 1...50, using: &random) : nil
@@ -431,7 +432,7 @@ import VimapSystem
       Bool.random(using: &random) ? Int.random(in: 1...30, using: &random) : nil
     rules.mostUnfinished =
       Bool.random(using: &random) ? Int.random(in: 1...60, using: &random) : nil
-    rules.retries = Int.random(in: 0...3, using: &random)
+    rules.retry = .atOnce(Int.random(in: 0...3, using: &random))
     rules.recycleAfter =
       Bool.random(using: &random) ? Int.random(in: 1...20, using: &random) : nil
     let records = Int.random(in: 0...1000, using: &random)
@@ -444,12 +445,12 @@ import VimapSystem
     #expect(pool.overQuota == 0)
     #expect(pool.mostInFlight <= rules.mostInFlight ?? .max)
     #expect(pool.mostUnfinished <= rules.mostUnfinished ?? .max)
-    #expect(rules.retries > 0 || pool.retries == 0)
+    #expect(rules.retry.retries > 0 || pool.retries == 0)
   }
 
   @Test(arguments: [UInt64](1...60))
   func everyRecordIsAnsweredExactlyOnce(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     var rules = rules(
       jobs: Int.random(in: 1...9, using: &random),
       window: Int.random(in: 1...4000, using: &random))
@@ -467,6 +468,36 @@ import VimapSystem
     #expect(pool.answeredTwice == 0)
     #expect(pool.excepted <= (rules.blame == .firstBegun ? pool.deaths : records))
     #expect(pool.mostBytesHeld < rules.window + 41 * 10)
+  }
+
+  @Test(arguments: [UInt64](1...80))
+  func whatIsTriedAgainIsAnsweredOnce(seed: UInt64) {
+    var random = SeededRandom(seed: seed &* 15_485_863)
+    var rules = rules(
+      jobs: Int.random(in: 1...6, using: &random),
+      window: Int.random(in: 1...4000, using: &random))
+    rules.blame = Bool.random(using: &random) ? .firstBegun : .everyBegun
+    rules.concurrency = Bool.random(using: &random) ? 1 : Int.random(in: 1...100, using: &random)
+    rules.hasShards = seed % 5 == 0
+    rules.recycleAfter =
+      seed % 7 == 0 ? Int.random(in: 1...20, using: &random) : nil
+    rules.retry.retries = Int.random(in: 0...4, using: &random)
+    rules.retry.firstDelay = .milliseconds(Int.random(in: 0...1000, using: &random))
+    if Bool.random(using: &random) { rules.retry.kinds.insert(.worker) }
+    let records = Int.random(in: 0...1000, using: &random)
+    var pool = PoolSimulation(
+      rules, records: records, seed: seed,
+      chances: .init(
+        failure: Int.random(in: 1...60, using: &random), late: 2,
+        retirement: seed % 3 == 0 ? 3 : 0, interruption: seed % 2 == 0 ? 2000 : 0))
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.wasInterrupted || pool.read == records)
+    #expect(pool.answered == pool.read)
+    #expect(pool.answeredTwice == 0)
+    #expect(pool.wasInterrupted || pool.answeredHeld == 0)
+    #expect(pool.overQuota == 0)
+    #expect(rules.retry.retries == 0 || records < 100 || pool.wasInterrupted || pool.retries > 0)
   }
 
   @Test(arguments: [UInt64](1...10))

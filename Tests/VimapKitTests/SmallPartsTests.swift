@@ -16,7 +16,7 @@ import VimapSystem
 
   @Test func inAnyOrder() {
     for seed in UInt64(0)..<50 {
-      var random = SeededGenerator(seed: seed)
+      var random = SeededRandom(seed: seed)
       var ledger = AnswerLedger(count: 20)
       var left = Set(0..<20)
       for record in (0..<20).shuffled(using: &random) {
@@ -71,7 +71,7 @@ import VimapSystem
 @Suite struct OrdererTests {
   @Test(arguments: [UInt64](0..<40))
   func anyOrderInInputOrderOut(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededRandom(seed: seed)
     var orderer = Orderer<String>(first: 0)
     var runs: [(batch: UInt64, records: Range<Int>)] = []
     var expected: [String] = []

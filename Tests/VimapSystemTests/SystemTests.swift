@@ -43,7 +43,7 @@ private struct Header: BitwiseCopyable, Equatable {
         return
       }
       #expect(header == Header(kind: 7, number: number))
-      #expect(text == "text \(number)")
+      #expect(text?.bytes.text == "text \(number)")
     }
     guard case .nothingYet = try other.socket.receive(Header.self, waiting: false) else {
       Issue.record("a message too many")

@@ -22,7 +22,8 @@ public struct PoolConfiguration: Sendable {
   var hasShards = false
   var mostInFlight: Int?
   var mostUnfinished: Int?
-  var retries = 0
+  /// Which records that failed are tried again, and when.
+  public var retry = RetryRule()
   /// Records a worker is given before another takes its place.
   public var recycleAfter: Int?
   /// Bytes of memory past which a worker is replaced.
@@ -39,7 +40,7 @@ public struct PoolConfiguration: Sendable {
     PoolState.Rules(
       jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
-      retries: retries, recycleAfter: recycleAfter, hasShards: hasShards)
+      retry: retry, recycleAfter: recycleAfter, hasShards: hasShards)
   }
 }
 

@@ -38,7 +38,7 @@ extension PoolDriver {
         flow.addLoose(piece)
         continue
       }
-      if run.kind == .exception, mayRetry(run, seat, piece.bytes, now) {
+      if run.kind == .exception, holds(run, seat, piece.bytes, now) {
         if !run.isAttached { worker.slabs.letGo(slab) }
         continue
       }
@@ -48,22 +48,16 @@ extension PoolDriver {
         continue
       }
       if run.kind == .exception, let batch {
-        keepFailed(batch, run.lineOffset..<(run.lineOffset + run.lineLength))
+        keepFailed(batch, run.firstRecord, run.line)
       }
       flow.add(piece)
+      if let batch { settle(run.batch, batch, run.records) }
     }
   }
 
-  private func mayRetry(
-    _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
-  ) -> Bool {
-    guard configuration.retries > 0, feed?.isWorthRetry(exception) == true else { return false }
-    return state.retry(seat, batch: run.batch, record: run.firstRecord, now: now)
-  }
-
-  private func keepFailed(_ batch: InputBatch, _ line: Range<Int>) {
+  func keepFailed(_ batch: InputBatch, _ record: Int, _ line: Range<Int>) {
     guard let onFailedLine else { return }
-    carefully { try onFailedLine(batch, line) }
+    carefully { try onFailedLine(batch, record, line) }
   }
 
   /// Answers records in the place of a worker.
@@ -72,10 +66,11 @@ extension PoolDriver {
     carefully {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in
-        keepFailed(batch, line)
+        keepFailed(batch, record, line)
         flow.add(exception, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
+    settle(id, batch, records)
   }
 
   /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the

@@ -21,13 +21,17 @@ final class PoolDriver {
   /// Told what a person should know while the pool works.
   var onNotice: (PoolNotice) -> Void = { _ in }
   /// Handed the input line of every exception.
-  var onFailedLine: ((InputBatch, Range<Int>) throws -> Void)?
+  var onFailedLine: ((InputBatch, _ record: Int, _ line: Range<Int>) throws -> Void)?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
 
   private var interruptions: Interruptions?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
+  /// Until when hosts ask to be left alone.
+  var hostPauses: [String: Nanoseconds] = [:]
+  /// For when the state was last asked what it wants.
+  private var asked: Nanoseconds = 0
   private var nextBatch: UInt64 = 0
   private var isInputWaiting = false
   /// There is more to be read without waiting.
@@ -47,7 +51,7 @@ final class PoolDriver {
     seat: @escaping (Int) -> WorkerSeat, body: @escaping WorkerBody
   ) throws(SystemError) {
     self.configuration = configuration
-    state = PoolState(configuration.rules)
+    state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
     let layout = SlabLayout(jobs: configuration.jobs)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     crew = try WorkerCrew(
@@ -86,7 +90,7 @@ final class PoolDriver {
     isInputWaiting = false
     isInputAtHand = false
     let isClogged = flow.isClogged
-    while !isFinished, let demand = state.demand(now: Clock.now(), mayRead: !isClogged) {
+    while !isFinished, let demand = nextDemand(mayRead: !isClogged) {
       performActions()
       switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
@@ -110,6 +114,11 @@ final class PoolDriver {
     performActions()
   }
 
+  private func nextDemand(mayRead: Bool) -> PoolState.Demand? {
+    asked = Clock.now()
+    return state.demand(now: asked, mayRead: mayRead)
+  }
+
   /// Waits until something happens.
   func wait() throws(SystemError) {
     let limit = prepareToWait()
@@ -126,8 +135,9 @@ final class PoolDriver {
       let descriptor = index < sinks.count ? sinks[index] : -1
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
+    for seat in crew.seats { crew[seat]?.watch(&poll) }
     let now = Clock.now()
-    let timers = [state.nextTimer(after: now), nextDeadline(now), isInputAtHand ? now : nil]
+    let timers = [state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
 
@@ -136,6 +146,7 @@ final class PoolDriver {
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
     for seat in crew.seats {
       if let worker = crew[seat], !poll.ready(worker.pollPlace).isEmpty {
+        worker.sendWaiting()
         try takeMessages(of: worker, seat)
       }
     }
@@ -174,7 +185,7 @@ final class PoolDriver {
       switch interruptions?.decide(signal) {
       case .drain:
         report.outcome = .interrupted
-        state.endInput()
+        state.interrupt()
       case .abort: giveUp(.interrupted)
       case nil, .some(.none): break
       }
@@ -198,6 +209,8 @@ final class PoolDriver {
     case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
     case .kill(let seat): crew[seat]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
+    case .hold(let batch, let record, let cause): hold(batch, record, cause)
+    case .answerHeld(let batch, let record): answerHeld(batch, record)
     case .complete(let batch): complete(batch)
     case .finish: isFinished = true
     }
@@ -261,8 +274,7 @@ final class PoolDriver {
   }
 
   private func complete(_ id: UInt64) {
-    guard let batch = batches.removeValue(forKey: id) else { return }
-    slabs.letGo(batch)
+    guard batches.removeValue(forKey: id) != nil else { return }
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
@@ -270,11 +282,20 @@ final class PoolDriver {
     if let length = bytesInFlight.removeValue(forKey: id) { state.release(bytes: length) }
   }
 
+  /// So many bytes more of a batch are in flight, or less.
+  func countInFlight(_ id: UInt64, _ bytes: Int) {
+    guard let before = bytesInFlight[id] else { return }
+    bytesInFlight[id] = before + bytes
+    state.hold(bytes: bytes)
+  }
+
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
     guard let batch = batches[id], let worker = crew[seat] else { return }
-    worker.send(
-      batch.message(id, records, attempt: attempt),
-      attached: batch.file?.descriptor.number ?? -1)
+    let message = batch.message(id, records, attempt: attempt)
+    if message.slab == ToWorker.inline, let line = batch.held[records.lowerBound]?.line {
+      return sendHeld(line, message, to: worker)
+    }
+    worker.send(message, attached: batch.file)
   }
 
   // MARK: Workers
@@ -282,6 +303,7 @@ final class PoolDriver {
   private func fork(_ seat: Int) {
     do throws(SystemError) {
       try crew.fork(seat, watchedBy: &poll)
+      tellOfPauses(seat)
     } catch {
       state.workerFailed(
         seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
@@ -304,7 +326,7 @@ final class PoolDriver {
         bury(worker, seat)
         return
       case .message(let message, let text, let attached):
-        take(message, text, attached, from: worker, seat)
+        take(message, text?.bytes.text ?? "", attached, from: worker, seat)
       }
     }
   }
@@ -324,6 +346,7 @@ final class PoolDriver {
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
+    case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
     case .outOfStep:
       report.isOutOfStep = true

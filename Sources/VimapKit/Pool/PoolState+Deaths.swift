@@ -26,7 +26,7 @@ extension PoolState {
     if ended.failure != nil {
       requeued.insert(contentsOf: left, at: 0)
     } else {
-      blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless)
+      blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless, now)
     }
     if isHopeless, ended.failure != nil || !ended.isReady {
       seats[seat].isRetired = true
@@ -38,23 +38,11 @@ extension PoolState {
     closeIfDone()
   }
 
-  /// A worker says that a record failed which may be tried again: has it requeued, unless it has
-  /// been tried often enough.
-  mutating func retry(_ seat: Int, batch: UInt64, record: Int, now: Nanoseconds) -> Bool {
-    guard ledgers[batch]?.unanswered(in: record..<(record + 1)).isEmpty == false,
-      let failed = seats[seat].assignment(with: record, of: batch),
-      failed.attempt <= rules.retries
-    else { return false }
-    seats[seat].giveBack(record, of: batch)
-    seats[seat].noteAnswers(1, now)
-    requeued.append(
-      failed.part(record..<(record + 1), attempt: failed.attempt + 1))
-    dropIfDone(batch, seat)
-    return true
-  }
-
   func unanswered(in assignment: Assignment) -> [Assignment] {
-    let open = ledgers[assignment.batch]?.unanswered(in: assignment.records) ?? []
+    var open = ledgers[assignment.batch]?.unanswered(in: assignment.records) ?? []
+    if !assignment.gone.isEmpty {
+      open = RangeSet(open).subtracting(assignment.gone).ranges.map { $0 }
+    }
     return open.map { assignment.part($0) }
   }
 
@@ -62,7 +50,7 @@ extension PoolState {
   /// or answered with an exception, the others go to another worker.
   private mutating func blame(
     _ left: [Assignment], of ended: Seat, _ seat: Int, _ end: ProcessEnd, begun: UInt64,
-    isHopeless: Bool
+    isHopeless: Bool, _ now: Nanoseconds
   ) {
     // A worker that was late with one record, and had gone on to the next when its end came, has
     // failed with neither.
@@ -82,26 +70,25 @@ extension PoolState {
       mayBlame = false
       let first = assignment.records.lowerBound
       for record in first..<(first + guilty) {
-        if assignment.attempt <= rules.retries {
-          again.append(
-            assignment.part(record..<(record + 1), attempt: assignment.attempt + 1))
-          continue
-        }
+        let isLate = ended.lateAt != nil
         let cause: Cause =
-          ended.lateAt != nil
+          isLate
           ? .timedOut(seat: seat, attempts: assignment.attempt)
           : .workerDied(
             seat: seat, end, lastWords: ended.lastWords, attempts: assignment.attempt)
+        if mayRetry(assignment), rules.retry.kinds.contains(isLate ? .timeout : .worker) {
+          wait(assignment.part(record..<(record + 1)), pause: nil, now: now)
+          actions.append(.hold(batch: assignment.batch, record: record, cause))
+          continue
+        }
         except(assignment.batch, record..<(record + 1), cause)
       }
-      if first + guilty < assignment.records.upperBound {
-        again.append(
-          assignment.part(
-            (first + guilty)..<assignment.records.upperBound,
-            attempt: assignment.attempt + (wasBegun > guilty ? 1 : 0)))
-      }
+      let tried = (first + guilty)..<(first + max(guilty, wasBegun))
+      let untouched = tried.upperBound..<assignment.records.upperBound
+      again.append(assignment.part(tried, attempt: assignment.attempt + 1))
+      again.append(assignment.part(untouched))
     }
-    requeued.insert(contentsOf: again, at: 0)
+    requeued.insert(contentsOf: again.filter { !$0.records.isEmpty }, at: 0)
   }
 
   private mutating func except(_ batch: UInt64, _ records: Range<Int>, _ cause: Cause) {
@@ -117,6 +104,7 @@ extension PoolState {
     startFailure = failure
     inputHasEnded = true
     let cause = Cause.cannotStart(failure)
+    answerWaiting()
     for left in requeued { except(left.batch, left.records, cause) }
     requeued.removeAll()
     for seat in seats.indices {

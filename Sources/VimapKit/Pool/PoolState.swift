@@ -1,4 +1,5 @@
 import DequeModule
+import HeapModule
 import VimapSystem
 
 /// What a pool does, as a pure state machine: events go in, actions come out.
@@ -22,8 +23,8 @@ struct PoolState {
     var mostInFlight: Int?
     /// Most records taken from the input whose results are not yet with whoever wants them.
     var mostUnfinished: Int?
-    /// Times a record that failed is tried again.
-    var retries = 0
+    /// Which records that failed are tried again, and when.
+    var retry = RetryRule()
     /// Records a worker is given before another takes its place.
     var recycleAfter: Int?
     /// Each batch is of a shard, and a shard's batches go to one seat, in order.
@@ -39,6 +40,10 @@ struct PoolState {
     case kill(seat: Int)
     /// The parent itself answers these records with an exception.
     case except(batch: UInt64, records: Range<Int>, Cause)
+    /// A record failed with this, and waits for another try.
+    case hold(batch: UInt64, record: Int, Cause)
+    /// A record that has waited is tried no more, and answered with what it failed with.
+    case answerHeld(batch: UInt64, record: Int)
     /// Every record of the batch has been answered.
     case complete(batch: UInt64)
     /// The run is over, and no worker is left.
@@ -65,6 +70,10 @@ struct PoolState {
   var seats: [Seat]
   var ledgers: [UInt64: AnswerLedger] = [:]
   var requeued: Deque<Assignment> = []
+  /// Records that wait for their next try.
+  var waiting: Heap<WaitingTry> = []
+  var waitCount: UInt64 = 0
+  var random: SeededRandom
   private var sizer: BatchSizer
   var actions: [Action] = []
 
@@ -74,6 +83,8 @@ struct PoolState {
   /// Records taken from the input whose results are not yet with whoever wants them.
   private(set) var unfinished = 0
   var inputHasEnded = false
+  /// The run is to stop before its end.
+  var isStopping = false
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
@@ -83,8 +94,10 @@ struct PoolState {
   /// hopeless.
   static let patience = 8
 
-  init(_ rules: Rules) {
+  /// - Parameter seed: what chance is left to hangs on it.
+  init(_ rules: Rules, seed: UInt64 = 0) {
     self.rules = rules
+    random = SeededRandom(seed: seed)
     self.seats = Array(repeating: Seat(), count: rules.jobs)
     self.sizer = BatchSizer(fixed: rules.chunk)
     // One worker at least is started before there is input, so that one that cannot be started is
@@ -103,6 +116,7 @@ struct PoolState {
   /// What to cut from the input next, if the pool can use more. What a dead worker left is handed
   /// out first, whether or not anything may be read.
   mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
+    takeDue(now)
     if rules.hasShards { sendToShards(now) } else { sendRequeued(now) }
     if !hasStarted, startFailure == nil, !inputHasEnded, !seats.contains(where: \.isOccupied),
       let seat = seats.indices.first(where: { seats[$0].canFork(now) })
@@ -155,6 +169,9 @@ struct PoolState {
     send(first, to: demand.seat, now)
   }
 
+  /// So many bytes more are in flight.
+  mutating func hold(bytes: Int) { heldBytes += bytes }
+
   /// The bytes of a batch are no longer in flight, nor waiting for their turn.
   mutating func release(bytes: Int) {
     heldBytes -= bytes
@@ -186,6 +203,10 @@ struct PoolState {
     seats[seat].isHungry = true
     let count = seats[seat].assignments.count
     if count >= Seat.mostBatches { actions.append(.drain(seat: seat)) }
+    // It may be needed for another try, but first it has to let go of what it has.
+    if inputHasEnded, requeued.isEmpty, !seats[seat].isClosing {
+      rules.concurrency > 1 ? close(seat) : actions.append(.drain(seat: seat))
+    }
     // Batches grow with what the worker has; where their size is fixed, their number does.
     seats[seat].lookAhead = min(Seat.mostBatches, rules.chunk == nil ? count + 1 : 2 * count)
   }
@@ -254,6 +275,7 @@ struct PoolState {
   mutating func abandon() {
     inputHasEnded = true
     requeued.removeAll()
+    waiting = Heap()
     ledgers.removeAll()
     inFlight = 0
     for seat in seats.indices { seats[seat].assignments.removeAll() }
@@ -268,8 +290,13 @@ struct PoolState {
     abandon()
   }
 
-  /// The next moment from which a worker may be started again that may not be started yet.
+  /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it will
+  /// find more to do: a worker may be started again, or a record tried again.
   func nextTimer(after now: Nanoseconds) -> Nanoseconds? {
+    [nextStart(after: now), waiting.min?.due].compactMap(\.self).min()
+  }
+
+  private func nextStart(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
     return seats.lazy.filter { !$0.isOccupied && !$0.isRetired }.compactMap(\.retryTime)
       .filter { $0 > now }.min()
@@ -289,9 +316,11 @@ struct PoolState {
 
   /// The worker with least to do that can take more; a vacant seat, as long as all workers there
   /// are have something to do.
-  private func chooseSeat(_ now: Nanoseconds) -> Int? {
+  /// - Parameter lookAhead: batches it may hold at least.
+  private func chooseSeat(_ now: Nanoseconds, lookAhead: Int = 0) -> Int? {
     var best: Int?
-    for index in seats.indices where seats[index].canTakeMore(concurrency: rules.concurrency) {
+    for index in seats.indices
+    where seats[index].canTakeMore(concurrency: rules.concurrency, lookAhead: lookAhead) {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
@@ -313,7 +342,10 @@ struct PoolState {
   }
 
   private mutating func sendRequeued(_ now: Nanoseconds) {
-    while !requeued.isEmpty, startFailure == nil, let seat = chooseSeat(now) {
+    // Of single records, a worker that is fast is given more than it is of batches.
+    while let next = requeued.first, startFailure == nil,
+      let seat = chooseSeat(now, lookAhead: next.isRetry ? min(Seat.mostBatches, sizer.records) : 0)
+    {
       if !seats[seat].isOccupied { fork(seat) }
       let assignment = requeued.removeFirst()
       let (first, later) = assignment.split(at: quota(of: seat))
@@ -369,21 +401,22 @@ struct PoolState {
     actions.append(.complete(batch: batch))
   }
 
-  /// Takes a batch off a seat when all that is left open of it belongs to other workers.
+  /// Takes off a seat what it was given of a batch, as far as all of it is answered or elsewhere.
   mutating func dropIfDone(_ batch: UInt64, _ seat: Int) {
-    guard let ledger = ledgers[batch] else { return seats[seat].drop(batch) }
-    let isDone =
-      ledger.isComplete
-      || seats[seat].assignments.lazy.filter { $0.batch == batch }.allSatisfy {
-        $0.records.count < ledger.count && ledger.unanswered(in: $0.records).isEmpty
-      }
-    if isDone { seats[seat].drop(batch) }
+    guard let ledger = ledgers[batch], !ledger.isComplete else { return seats[seat].drop(batch) }
+    let done = seats[seat].assignments.indices.filter {
+      let part = seats[seat].assignments[$0]
+      return part.batch == batch && (part.records.count < ledger.count || !part.gone.isEmpty)
+        && unanswered(in: part).isEmpty
+    }
+    for place in done.reversed() { seats[seat].assignments.remove(at: place) }
   }
 
   /// Once nothing is left to hand out, workers are told so: a command that holds its answers back
   /// gives them when its input ends. The run is over when the last worker has left.
   mutating func closeIfDone() {
     guard inputHasEnded, requeued.isEmpty, !isFinished else { return }
+    if awaitsRetries { return drainAll() }
     for seat in seats.indices where seats[seat].isOccupied && !seats[seat].isClosing {
       close(seat)
     }

@@ -43,6 +43,7 @@ public final class RecordPool {
     configuration.hasShards = form.shardPath != nil
     let jobs = configuration.jobs
     let mostMemory = configuration.mostMemory
+    let retry = configuration.retry
     driver = try PoolDriver(
       configuration,
       target: TupleTarget(form.format, results: results, exceptions: exceptions),
@@ -50,7 +51,7 @@ public final class RecordPool {
       body: { [form] channel in
         var worker = try makeWorker(channel.seat)
         if !worker.endsItself { channel.endWithProgram() }
-        try worker.run(WorkerLink(channel, form, mostMemory: mostMemory))
+        try worker.run(WorkerLink(channel, form, retry: retry, mostMemory: mostMemory))
       })
     let sharder = form.shardPath.map {
       RecordSharder($0, shards: jobs, isText: form.mode.isText)
@@ -63,8 +64,8 @@ public final class RecordPool {
     }
     driver.feed = FileFeed(reader, form, slabs: driver.slabs)
     driver.onFailedLine = failed.map { failed in
-      { [unowned driver] batch, line in
-        try batch.withBytes(line, in: driver.slabs) { failed.add($0) }
+      { [unowned driver] batch, record, line in
+        try batch.withLine(of: record, line, in: driver.slabs) { failed.add($0) }
       }
     }
   }

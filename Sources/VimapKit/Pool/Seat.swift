@@ -11,6 +11,10 @@ struct Assignment: Equatable {
   var attempt = 1
   /// The shard it belongs to, where there are shards.
   var shard: Int?
+  /// It is a single record that failed before, and has waited for this try.
+  var isRetry = false
+  /// Records among these that the worker has given back.
+  var gone = RangeSet<Int>()
 
   /// Some of the records, for another try.
   func part(_ records: Range<Int>, attempt: Int) -> Assignment {
@@ -23,8 +27,23 @@ struct Assignment: Equatable {
   func part(_ records: Range<Int>) -> Assignment {
     var part = self
     part.records = records
+    part.gone = RangeSet()
     part.start = start + UInt64(records.lowerBound - self.records.lowerBound)
     return part
+  }
+
+  /// Some of the records, as the worker has them.
+  private func cut(_ records: Range<Int>) -> Assignment {
+    var part = part(records)
+    part.gone = gone
+    return part
+  }
+
+  /// What the worker had begun by `begun` records, and what it had not.
+  func cut(after begun: UInt64) -> (begun: Assignment, rest: Assignment) {
+    let count = min(max(begun, start) - start, UInt64(records.count))
+    let middle = records.lowerBound + Int(count)
+    return (cut(records.lowerBound..<middle), cut(middle..<records.upperBound))
   }
 
   /// The first `count` of the records, and what is left where there are more.
@@ -47,6 +66,8 @@ struct Seat {
   /// It has been told that no more batches come.
   var isClosing = false
   var isHungry = false
+  /// It has been told to let go of what it holds back, and been given nothing since.
+  var wasDrained = false
   var assignments: Deque<Assignment> = []
   /// Records sent and not yet answered.
   private(set) var outstanding = 0
@@ -78,9 +99,15 @@ struct Seat {
   }
 
   func canTakeMore(concurrency: Int, lookAhead least: Int = 0) -> Bool {
-    guard isOccupied, !isClosing, assignments.count < Self.mostBatches else { return false }
-    return assignments.count < max(least, lookAhead) || (concurrency > 1 && outstanding < 2 * concurrency)
+    // Records that are tried again come one by one, as many as the worker can work on.
+    let most = max(Self.mostBatches, 2 * concurrency)
+    guard isOccupied, !isClosing, assignments.count < most else { return false }
+    return assignments.count < max(least, lookAhead)
+      || (concurrency > 1 && outstanding < 2 * concurrency)
   }
+
+  /// There may be answers that it keeps back in the hope of more records.
+  var mayHoldBack: Bool { isOccupied && !isClosing && !wasDrained && outstanding > 0 }
 
   func holds(_ batch: UInt64) -> Bool {
     assignments.contains { $0.batch == batch }
@@ -106,6 +133,7 @@ struct Seat {
     sent += UInt64(assignment.records.count)
     outstanding += assignment.records.count
     isHungry = false
+    wasDrained = false
     assignments.append(assignment)
   }
 
@@ -119,33 +147,26 @@ struct Seat {
 
   /// The assignment that a record is part of.
   func assignment(with record: Int, of batch: UInt64) -> Assignment? {
-    assignments.first { $0.batch == batch && $0.records.contains(record) }
+    place(of: record, batch).map { assignments[$0] }
+  }
+
+  private func place(of record: Int, _ batch: UInt64) -> Int? {
+    assignments.firstIndex {
+      $0.batch == batch && $0.records.contains(record) && !$0.gone.contains(record)
+    }
   }
 
   /// Takes a record out of what the worker has been given.
   mutating func giveBack(_ record: Int, of batch: UInt64) {
-    guard
-      let place = assignments.firstIndex(where: {
-        $0.batch == batch && $0.records.contains(record)
-      })
-    else { return }
-    let whole = assignments.remove(at: place)
-    let parts = [whole.records.lowerBound..<record, (record + 1)..<whole.records.upperBound]
-    let left = parts.filter { !$0.isEmpty }.map { whole.part($0) }
-    assignments.insert(contentsOf: left, at: place)
+    guard let place = place(of: record, batch) else { return }
+    assignments[place].gone.insert(contentsOf: record..<(record + 1))
   }
 
   /// Takes back what was sent after the first `begun` records.
   mutating func takeBack(after begun: UInt64) -> [Assignment] {
-    let cuts = assignments.map { assignment in
-      assignment.records.lowerBound
-        + Int(min(max(begun, assignment.start) - assignment.start, UInt64(assignment.records.count)))
-    }
-    let whole = zip(assignments, cuts)
-    let back = whole.map { $0.part($1..<$0.records.upperBound) }.filter { !$0.records.isEmpty }
-    let kept = whole.map { $0.part($0.records.lowerBound..<$1) }.filter { !$0.records.isEmpty }
-    assignments = Deque(kept)
-    return back
+    let cuts = assignments.map { $0.cut(after: begun) }
+    assignments = Deque(cuts.map(\.begun).filter { !$0.records.isEmpty })
+    return cuts.map(\.rest).filter { !$0.records.isEmpty }
   }
 
   /// So many records that were taken back had no answer.

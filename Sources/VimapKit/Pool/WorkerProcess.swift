@@ -1,3 +1,4 @@
+import DequeModule
 import VimapBytes
 import VimapSystem
 
@@ -10,6 +11,14 @@ final class WorkerProcess {
   private var isReaped = false
   /// Its place in the parent's poll set.
   let pollPlace: Int
+  /// Messages that there was no room for yet.
+  private var outbox: Deque<Outgoing> = []
+
+  private struct Outgoing {
+    var message: ToWorker
+    var text: SharedBytes?
+    var attached: MemoryFile?
+  }
 
   init(_ new: consuming NewWorker, slabs: ResultSlabs, pollPlace: Int) {
     self.process = new.process
@@ -28,12 +37,34 @@ final class WorkerProcess {
     send(ToWorker(kind: .resultSlab, slab: Int32(slab)))
   }
 
-  /// Sends a message. A worker that it cannot be delivered to is lost: it has ended, or the system
-  /// has no means left to reach it, or it does not take what it is sent, which is so little at any
-  /// time that there is always room for it.
-  func send(_ message: ToWorker, attached: CInt = -1) {
-    let delivered = try? socket.send(message, attached: attached, waiting: false)
-    if delivered != true { kill() }
+  /// Sends a message, as soon as there is room for it. A worker that it cannot be delivered to is
+  /// lost: it has ended, or the system has no means left to reach it.
+  func send(_ message: ToWorker, text: SharedBytes? = nil, attached: MemoryFile? = nil) {
+    let outgoing = Outgoing(message: message, text: text, attached: attached)
+    if !outbox.isEmpty || !deliver(outgoing) { outbox.append(outgoing) }
+  }
+
+  /// Sends what there was no room for.
+  func sendWaiting() {
+    while let first = outbox.first, deliver(first) { outbox.removeFirst() }
+  }
+
+  /// Whether a message is off the hands.
+  private func deliver(_ outgoing: Outgoing) -> Bool {
+    do throws(SystemError) {
+      return try socket.send(
+        outgoing.message, text: outgoing.text?.bytes ?? .empty,
+        attached: outgoing.attached?.descriptor.number ?? -1, waiting: false)
+    } catch {
+      kill()
+      return true
+    }
+  }
+
+  /// Says what is to be waited for.
+  func watch(_ poll: inout PollSet) {
+    poll.set(
+      pollPlace, socket.descriptor.number, outbox.isEmpty ? .readable : [.readable, .writable])
   }
 
   /// Ends the worker, and its command with all of its process group.

@@ -16,6 +16,9 @@ protocol Feed: AnyObject {
     _ body: (_ record: Int, _ line: Range<Int>, _ exception: SharedBytes) -> Void
   ) throws
 
+  /// What ends a record's line, where records are lines that can be kept without their batch.
+  var separator: UInt8? { get }
+
   /// Whether a record that came to this exception may be tried again.
   func isWorthRetry(_ exception: ByteView) -> Bool
 }

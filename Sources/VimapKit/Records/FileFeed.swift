@@ -6,10 +6,12 @@ final class FileFeed: Feed {
   private let reader: RecordReader
   private let composer: TupleComposer
   private let slabs: InputSlabs
+  let separator: UInt8?
 
   init(_ reader: RecordReader, _ form: RecordForm, slabs: InputSlabs) {
     self.reader = reader
     self.slabs = slabs
+    separator = form.mode.separator
     composer = TupleComposer(form)
   }
 
@@ -32,5 +34,6 @@ final class FileFeed: Feed {
     try composer.compose(message, batch, slabs, cause, body)
   }
 
+  /// Workers say so themselves.
   func isWorthRetry(_ exception: ByteView) -> Bool { false }
 }

@@ -14,6 +14,14 @@ final class InputBatch {
   var shard: Int?
   /// The values the records were made from, where they are kept to stand beside the results.
   let inputs: AnyObject?
+  /// Records that failed and are to be tried again.
+  var held: [Int: HeldRecord] = [:]
+  /// Records that are not answered and lie nowhere but here.
+  var inPlace: Int
+  /// Its place in the slab, or its file, has been given back.
+  var isLetGo = false
+  /// Where the last line number was worked out.
+  var knownLine: (offset: Int, number: Int)
 
   init(
     slab: Int, offset: Int, length: Int, records: Int, place: InputPlace,
@@ -26,6 +34,8 @@ final class InputBatch {
     self.records = records
     self.place = place
     self.inputs = inputs
+    inPlace = records
+    knownLine = (0, place.line)
   }
 
   init(file: MemoryFile, length: Int, place: InputPlace, inputs: AnyObject? = nil) {
@@ -36,14 +46,37 @@ final class InputBatch {
     self.records = 1
     self.place = place
     self.inputs = inputs
+    inPlace = 1
+    knownLine = (0, place.line)
   }
 
   /// What a worker is told of some of the batch's records.
   func message(_ id: UInt64, _ records: Range<Int>, attempt: Int) -> ToWorker {
-    ToWorker(
+    if records.count == 1, let held = held[records.lowerBound], let line = held.line {
+      return ToWorker(
+        kind: .batch, slab: ToWorker.inline, batch: id, length: line.bytes.count,
+        begin: records.lowerBound, firstRecord: records.lowerBound, endRecord: records.upperBound,
+        index: place.index, line: held.lineNumber, file: Int32(place.file),
+        attempt: Int32(attempt))
+    }
+    return ToWorker(
       kind: .batch, slab: slab, batch: id, offset: offset, length: length,
       firstRecord: records.lowerBound, endRecord: records.upperBound, index: place.index,
       line: place.line, file: Int32(place.file), attempt: Int32(attempt))
+  }
+
+  /// The bytes that a message tells of, and what keeps them.
+  func region(
+    of message: ToWorker, in slabs: InputSlabs
+  ) throws(SystemError) -> (bytes: ByteView, owner: AnyObject) {
+    if message.slab == ToWorker.inline, let line = held[message.firstRecord]?.line {
+      return (line.bytes, line)
+    }
+    if let number = file?.descriptor.number {
+      let memory = try SharedMemory(file: number, count: length)
+      return (memory.view(0, length), memory)
+    }
+    return (slabs.memory.view(offset, length), slabs.memory)
   }
 
   /// Lends a stretch of the batch's bytes.

@@ -34,7 +34,7 @@ public final class RecordBatch {
 
   private var region = ByteView.empty
   /// Keeps what the region lies in.
-  private var memory: SharedMemory?
+  private var memory: AnyObject?
   private var entries: [Entry] = []
   private var problems: [Int: JSONProblem] = [:]
   /// The records as they are passed on, where that differs from the bytes of the input: text as
@@ -50,7 +50,7 @@ public final class RecordBatch {
 
   /// Finds and checks the records of a region.
   func load(
-    _ message: ToWorker, region: ByteView, memory: SharedMemory, mode: InputMode,
+    _ message: ToWorker, region: ByteView, memory: AnyObject, mode: InputMode,
     scanner: borrowing RecordScanner
   ) {
     id = message.batch
@@ -70,13 +70,13 @@ public final class RecordBatch {
     knownLine = (0, message.line)
     verbatimEnd = -1
 
-    var ordinal = 0
+    var ordinal = message.begin
     var offset = 0
     while offset < region.count, ordinal < records.upperBound {
       let end = region.firstIndex(of: mode.separator, from: offset) ?? region.count
       let line = region.slice(offset, end - offset)
       // The parent counts a line that came by itself as a record without looking at it.
-      if !mode.isBlank(line) || message.slab == ToWorker.attachedFile {
+      if !mode.isBlank(line) || message.slab < 0 {
         if ordinal >= records.lowerBound {
           entries.append(
             entry(

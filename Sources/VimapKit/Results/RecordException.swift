@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapJSON
+public import VimapSystem
 
 /// Why a record has no output: the `out` of an exception tuple.
 public struct RecordException {
@@ -49,6 +50,24 @@ public struct RecordException {
   public var attempts: Int
   /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
+
+  /// How long the server asks to be left alone.
+  public var pause: Pause?
+
+  /// A server's wish to be left alone.
+  public struct Pause: Sendable, Equatable {
+    /// For how long from now.
+    public var delay: Nanoseconds
+    /// The host, as `host:port`, to which no worker is to send requests in this time; `nil` where
+    /// only the record itself is to wait.
+    public var host: String?
+
+    /// A pause from now on.
+    public init(delay: Nanoseconds, host: String? = nil) {
+      self.delay = delay
+      self.host = host
+    }
+  }
 
   /// An exception with its message.
   public init(

@@ -17,6 +17,10 @@ struct AnsweredRecord {
   var number: Int
   /// For an exception: where the record's line is in the batch.
   var exceptionLine: Range<Int>?
+  /// For an exception: whether the record is worth another try…
+  var isWorthRetry = false
+  /// …and how long that is to wait at least.
+  var pause: Nanoseconds?
 
   /// For an exception that no record is charged with.
   static let noRecord = AnsweredRecord(batch: Run.noBatch, number: 0, exceptionLine: 0..<0)
@@ -66,6 +70,8 @@ final class ResultSlabWriter {
     if let line = record.exceptionLine {
       run.lineOffset = line.lowerBound
       run.lineLength = line.count
+      run.isWorthRetry = record.isWorthRetry
+      run.pauseMilliseconds = record.pause.map { min(max(1, $0.millisecondsFrom(0)), 1 << 31) } ?? 0
     }
 
     if isOversize(size) {

@@ -21,16 +21,10 @@ final class TupleComposer {
     _ message: ToWorker, _ input: InputBatch, _ slabs: InputSlabs, _ cause: PoolState.Cause,
     _ body: (_ record: Int, _ line: Range<Int>, _ tuple: SharedBytes) -> Void
   ) throws {
-    let memory: SharedMemory
-    if let number = input.file?.descriptor.number {
-      memory = try SharedMemory(file: number, count: input.length)
-    } else {
-      memory = slabs.memory
-    }
+    let region = try input.region(of: message, in: slabs)
     let batch = RecordBatch()
     batch.load(
-      message, region: memory.view(input.offset, input.length), memory: memory,
-      mode: form.mode, scanner: scanner)
+      message, region: region.bytes, memory: region.owner, mode: form.mode, scanner: scanner)
     for record in batch.records {
       let line = batch.line(of: record, mode: form.mode)
       let problem = batch.problem(with: record)

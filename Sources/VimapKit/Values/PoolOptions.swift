@@ -127,7 +127,7 @@ public struct PoolOptions {
     configuration.startsAll = true
     configuration.mostInFlight = maxRealInFlightFactor.map { min($0, .max / jobs) * jobs }
     configuration.mostUnfinished = maxTotalInFlightFactor.map { min($0, .max / jobs) * jobs }
-    configuration.retries = retries
+    configuration.retry = .atOnce(retries)
     configuration.recycleAfter = recycleAfter
     configuration.timeLimit = timeLimit?.nanoseconds
     return configuration

@@ -136,6 +136,8 @@ final class ValueFeed: Feed {
     }
   }
 
+  var separator: UInt8? { nil }
+
   func isWorthRetry(_ exception: ByteView) -> Bool {
     guard let failure = try? WorkerError(framed: exception) else { return false }
     return failure.kind == .thrown && retryWhen(failure)

@@ -108,7 +108,7 @@ final class WorkerTray {
       stopTheClock()
       switch try channel.receive(waiting: !mayBeHungry) {
       case .batch(let message, let memory): load(message, memory)
-      case .room: break
+      case .room, .pause: break
       case .drain: if !open.isEmpty { return false }
       case .closed: isClosed = true
       case .nothing:

@@ -9,14 +9,18 @@ struct ToWorker: BitwiseCopyable {
     case drain
     /// No more batches will come: finish and leave.
     case close
+    /// Leave the host in the text alone until `index`, a moment on the monotonic clock.
+    case pause
   }
 
   var kind: Kind
-  /// The slab, or ``attachedFile``.
+  /// The slab, or ``attachedFile``, or ``inline``.
   var slab: Int32 = 0
   var batch: UInt64 = 0
   var offset: Int = 0
   var length: Int = 0
+  /// The record that the bytes begin with.
+  var begin: Int = 0
   /// The records of the batch to work on: all, or those left of one that a worker died over.
   var firstRecord: Int = 0
   var endRecord: Int = 0
@@ -28,6 +32,8 @@ struct ToWorker: BitwiseCopyable {
   var attempt: Int32 = 1
 
   static let attachedFile: Int32 = -1
+  /// The bytes are the message's text.
+  static let inline: Int32 = -2
 }
 
 /// What a worker tells the parent.
@@ -50,6 +56,8 @@ struct FromWorker: BitwiseCopyable {
     case notice
     /// Answers and records do not match up from record `index` on; in the text.
     case outOfStep
+    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock.
+    case pause
   }
 
   var kind: Kind

@@ -28,6 +28,17 @@ struct Run: Equatable {
   var lineLength = 0
   /// The tuple is not in the slab but in a file that comes with the announcement.
   var isAttached = false
+  /// It is an exception whose record is worth another try.
+  var isWorthRetry = false
+  /// How long that try is to wait at least, where that is known, in milliseconds; else 0.
+  var pauseMilliseconds = 0
+
+  var pause: Nanoseconds? {
+    pauseMilliseconds > 0 ? .milliseconds(pauseMilliseconds) : nil
+  }
+
+  /// The input line of an exception.
+  var line: Range<Int> { lineOffset..<(lineOffset + lineLength) }
 
   var records: Range<Int> { firstRecord..<(firstRecord + recordCount) }
 
@@ -43,7 +54,10 @@ extension SharedMemory {
   func storeRun(_ run: Run, at place: Int) {
     storeWord(run.batch, at: place)
     storeWord(pack(run.firstRecord, run.offset), at: place + 8)
-    storeWord(UInt64(run.kind.rawValue) | (run.isAttached ? attachedBit : 0), at: place + 16)
+    let nature =
+      Int(run.kind.rawValue) | (run.isAttached ? Int(attachedBit) : 0)
+      | (run.isWorthRetry ? Int(retryBit) : 0)
+    storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
     storeRunExtent(run, at: place)
   }
@@ -63,10 +77,12 @@ extension SharedMemory {
     return Run(
       batch: loadWord(at: place), firstRecord: first, recordCount: count, kind: kind,
       offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
-      isAttached: nature & attachedBit != 0)
+      isAttached: nature & attachedBit != 0, isWorthRetry: nature & retryBit != 0,
+      pauseMilliseconds: unpack(nature).high)
   }
 
   private var attachedBit: UInt64 { 1 << 8 }
+  private var retryBit: UInt64 { 1 << 9 }
 
   private func pack(_ high: Int, _ low: Int) -> UInt64 {
     UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))

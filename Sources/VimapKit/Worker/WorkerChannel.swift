@@ -17,6 +17,8 @@ final class WorkerChannel {
     case drain
     /// No more batches will come.
     case closed
+    /// A host is to be left alone until then.
+    case pause(host: String, until: Nanoseconds)
     /// Nothing now.
     case nothing
   }
@@ -67,21 +69,29 @@ final class WorkerChannel {
     switch try socket.receive(ToWorker.self, waiting: waiting) {
     case .nothingYet: return .nothing
     case .ended: throw LinkError.parentIsGone
-    case .message(let message, _, let attached):
+    case .message(let message, let text, let attached):
       switch message.kind {
       case .close: return .closed
+      case .pause:
+        return .pause(
+          host: text?.bytes.text ?? "", until: UInt64(max(0, message.index)))
       case .drain: return .drain
       case .resultSlab:
         results.free(Int(message.slab))
         return .room
-      case .batch: return .batch(message, try memory(of: message, attached))
+      case .batch: return .batch(message, try memory(of: message, text, attached))
       }
     }
   }
 
   private func memory(
-    of message: ToWorker, _ attached: consuming OwnedDescriptor?
+    of message: ToWorker, _ text: SharedBytes?, _ attached: consuming OwnedDescriptor?
   ) throws(SystemError) -> SharedMemory {
+    if message.slab == ToWorker.inline, let text {
+      let memory = try SharedMemory(count: text.bytes.count)
+      memory.copy(text.bytes, to: 0)
+      return memory
+    }
     if let attached {
       return try SharedMemory(file: attached.number, count: message.length)
     }

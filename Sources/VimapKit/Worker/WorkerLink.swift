@@ -17,6 +17,9 @@ public final class WorkerLink {
     case drain
     /// No more batches will come.
     case closed
+    /// A server has asked to be left alone: no request to this host, `host:port`, is to be started
+    /// before this moment. Workers that send none have nothing to do about it.
+    case pause(host: String, until: Nanoseconds)
     /// Nothing now.
     case nothing
   }
@@ -31,9 +34,13 @@ public final class WorkerLink {
   private let scanner = RecordScanner()
   private var spareBatches: [RecordBatch] = []
   private var gauge: MemoryGauge
+  private let retry: RetryRule
+  /// Until when the parent knows that hosts are to be left alone.
+  private var knownPauses: [String: Nanoseconds] = [:]
 
-  init(_ channel: WorkerChannel, _ form: RecordForm, mostMemory: Int?) {
+  init(_ channel: WorkerChannel, _ form: RecordForm, retry: RetryRule, mostMemory: Int?) {
     self.channel = channel
+    self.retry = retry
     gauge = MemoryGauge(limit: mostMemory)
     mode = form.mode
     fileNames = form.fileNames
@@ -62,6 +69,7 @@ public final class WorkerLink {
     case .room: .room
     case .drain: .drain
     case .closed: .closed
+    case .pause(let host, let until): .pause(host: host, until: until)
     case .nothing: .nothing
     }
   }
@@ -136,7 +144,9 @@ public final class WorkerLink {
       with: tuple(output, for: record, of: batch, attempts, seconds))
   }
 
-  /// Answers a record with an exception.
+  /// Answers a record with an exception; where the pool has further tries for it, it comes again.
+  ///
+  /// A ``RecordException/Pause`` that names a host holds, whether or not there are further tries.
   ///
   /// The record of a line that is not JSON stands in the tuple as a string.
   public func exception(
@@ -151,10 +161,24 @@ public final class WorkerLink {
       text.appendString(of: answer.input)
       answer.input = text.view
     }
+    if let pause = exception.pause { try pass(pause) }
     try channel.answer(
       AnsweredRecord(
-        batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record)),
+        batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
+        isWorthRetry: batch.attempt <= retry.retries && retry.covers(exception),
+        pause: exception.pause?.delay),
       with: answer)
+  }
+
+  /// Tells the other workers of a host that is to be left alone. What is said by many answers at
+  /// about the same time is told once: up to a few milliseconds later.
+  private func pass(_ pause: RecordException.Pause) throws {
+    guard let host = pause.host else { return }
+    let step = Nanoseconds.milliseconds(16)
+    let until = (Clock.now() + pause.delay + step - 1) / step * step
+    guard until > knownPauses[host] ?? 0 else { return }
+    knownPauses[host] = until
+    try channel.tell(FromWorker(kind: .pause, index: Int(clamping: until)), host)
   }
 
   /// Answers a record whose line is not JSON with the exception that says so.

@@ -61,6 +61,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "Command workers") var exec: ExecOptions
   @OptionGroup(title: "HTTP worker") var http: HTTPOptions
   @OptionGroup(title: "Time") var time: TimeOptions
+  @OptionGroup(title: "Failure and flow") var flow: FlowOptions
 }
 
 struct RecordOptions: ParsableArguments {

@@ -80,6 +80,7 @@ extension PoolConfiguration {
       recycleAfter = lifespan
     }
     mostMemory = options.pool.maxWorkerRss?.bytes
+    retry = try RetryRule(options.flow)
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
   }

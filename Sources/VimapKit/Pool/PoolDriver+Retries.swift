@@ -1,0 +1,105 @@
+import VimapBytes
+import VimapSystem
+
+/// What the driver does with records that are to be tried again.
+extension PoolDriver {
+  /// Whether an exception is no answer, since its record is to be tried again. The record is then put
+  /// aside.
+  func holds(
+    _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
+  ) -> Bool {
+    guard configuration.retry.retries > 0,
+      run.isWorthRetry || feed?.isWorthRetry(exception) == true,
+      state.retry(
+        seat, batch: run.batch, record: run.firstRecord, pause: run.pause, now: now)
+    else { return false }
+    putAside(run.batch, run.firstRecord, run.line, exception)
+    return true
+  }
+
+  /// Puts a record aside over which its worker has died.
+  func hold(_ id: UInt64, _ record: Int, _ cause: PoolState.Cause) {
+    guard let batch = batches[id] else { return }
+    carefully {
+      try feed?.compose(batch.message(id, record..<(record + 1), attempt: 1), batch, cause) {
+        record, line, exception in putAside(id, record, line, exception.bytes)
+      }
+    }
+  }
+
+  private func putAside(
+    _ id: UInt64, _ record: Int, _ line: Range<Int>, _ exception: ByteView
+  ) {
+    guard let batch = batches[id] else { return }
+    let growth = batch.hold(
+      record, line: line, separator: feed?.separator, exception, in: slabs)
+    countInFlight(id, growth)
+    letGoIfSpent(id, batch)
+  }
+
+  /// Answers a record that is tried no more with what it failed with.
+  func answerHeld(_ id: UInt64, _ record: Int) {
+    guard let batch = batches[id], let held = batch.held[record] else { return }
+    keepFailed(batch, record, held.range)
+    flow.add(held.exception, .exception, batch: id, record: record, inputs: batch.inputs)
+    settle(id, batch, record..<(record + 1))
+  }
+
+  /// Some records are answered, and what was kept of them is needed no more.
+  func settle(_ id: UInt64, _ batch: InputBatch, _ records: Range<Int>) {
+    let freed = batch.settle(records)
+    if freed > 0 { countInFlight(id, -freed) }
+    letGoIfSpent(id, batch)
+  }
+
+  private func letGoIfSpent(_ id: UInt64, _ batch: InputBatch) {
+    guard batch.inPlace == 0, !batch.isLetGo else { return }
+    batch.isLetGo = true
+    slabs.letGo(batch)
+    // Where results wait for their turn, they count as long as that.
+    if !configuration.keepsOrder { countInFlight(id, -batch.length) }
+  }
+
+  /// Sends a record that was put aside, in the message or, where it is too long for one, in a file.
+  func sendHeld(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
+    if line.bytes.count <= MessageSocket.longestText {
+      return worker.send(message, text: line)
+    }
+    do throws(SystemError) {
+      let file = try MemoryFile()
+      try file.append(line.bytes)
+      var message = message
+      message.slab = ToWorker.attachedFile
+      worker.send(message, attached: file)
+    } catch {
+      // As one that cannot be reached: what it has goes to others.
+      worker.kill()
+    }
+  }
+
+  // MARK: Hosts that are left alone
+
+  /// A server has asked to be left alone: all workers are told, and those that are forked while it
+  /// lasts.
+  func leaveAlone(_ host: String, until moment: Nanoseconds) {
+    guard moment > hostPauses[host] ?? 0 else { return }
+    hostPauses[host] = moment
+    for seat in crew.seats { crew[seat]?.tell(host, until: moment) }
+  }
+
+  func tellOfPauses(_ seat: Int) {
+    if hostPauses.isEmpty { return }
+    let now = Clock.now()
+    hostPauses = hostPauses.filter { $0.value > now }
+    for (host, moment) in hostPauses { crew[seat]?.tell(host, until: moment) }
+  }
+}
+
+extension WorkerProcess {
+  fileprivate func tell(_ host: String, until moment: Nanoseconds) {
+    var text = ByteBuffer(capacity: 64)
+    text.append(text: host)
+    send(
+      ToWorker(kind: .pause, index: Int(clamping: moment)), text: SharedBytes(taking: text))
+  }
+}

@@ -1,0 +1,93 @@
+import HeapModule
+import VimapSystem
+
+/// A record that is to be tried again, and when.
+struct WaitingTry: Comparable {
+  var due: Nanoseconds
+  /// Of those that are due at the same time, the one that failed first is first.
+  var number: UInt64
+  var assignment: Assignment
+
+  static func < (one: WaitingTry, other: WaitingTry) -> Bool {
+    (one.due, one.number) < (other.due, other.number)
+  }
+
+  static func == (one: WaitingTry, other: WaitingTry) -> Bool { one.number == other.number }
+}
+
+/// Records that failed in a way that is worth another try. They wait here, with no worker, until
+/// their time has come, and then go to any that can take them.
+extension PoolState {
+  /// A worker says that a record failed in a way that may pass: has it wait for another try, unless
+  /// it has been tried often enough.
+  /// - Parameter pause: how long it is to wait at least, where that is known.
+  mutating func retry(
+    _ seat: Int, batch: UInt64, record: Int, pause: Nanoseconds? = nil, now: Nanoseconds
+  ) -> Bool {
+    guard ledgers[batch]?.unanswered(in: record..<(record + 1)).isEmpty == false,
+      let failed = seats[seat].assignment(with: record, of: batch), mayRetry(failed)
+    else { return false }
+    seats[seat].giveBack(record, of: batch)
+    seats[seat].noteAnswers(1, now)
+    wait(failed.part(record..<(record + 1)), pause: pause, now: now)
+    dropIfDone(batch, seat)
+    closeIfDone()
+    return true
+  }
+
+  func mayRetry(_ assignment: Assignment) -> Bool {
+    assignment.attempt <= rules.retry.retries && !isStopping
+  }
+
+  /// Has a record wait for its next try.
+  mutating func wait(_ failed: Assignment, pause: Nanoseconds?, now: Nanoseconds) {
+    let delay = rules.retry.delay(after: failed.attempt, pause: pause, &random)
+    var next = failed.part(failed.records, attempt: failed.attempt + 1)
+    next.isRetry = true
+    waiting.insert(WaitingTry(due: now + delay, number: waitCount, assignment: next))
+    waitCount += 1
+  }
+
+  /// The records whose time has come are ahead of new input.
+  mutating func takeDue(_ now: Nanoseconds) {
+    while let first = waiting.min, first.due <= now {
+      waiting.removeMin()
+      requeued.append(first.assignment)
+    }
+  }
+
+  /// The run is to stop, by someone's wish: what workers have is finished, and what waits for
+  /// another try gets none.
+  mutating func interrupt() {
+    isStopping = true
+    answerWaiting()
+    endInput()
+  }
+
+  /// Whatever waits for another try is answered with what it failed with.
+  mutating func answerWaiting() {
+    let due = requeued.filter(\.isRetry)
+    requeued.removeAll(where: \.isRetry)
+    let later = waiting.unordered.sorted().map(\.assignment)
+    waiting = Heap()
+    for left in due + later where ledgers[left.batch]?.mark(left.records) == true {
+      noteExcepted(left.records.count)
+      actions.append(.answerHeld(batch: left.batch, record: left.records.lowerBound))
+      completeIfDone(left.batch, nil)
+    }
+  }
+
+  /// Whether there may be more to be handed out though the input has ended.
+  var awaitsRetries: Bool {
+    !waiting.isEmpty || (rules.retry.retries > 0 && !isStopping && !ledgers.isEmpty)
+  }
+
+  /// Nothing more can be handed out before some of it is answered. A worker may yet be wanted, and
+  /// so is not closed; but it is not to hold back what it has.
+  mutating func drainAll() {
+    for seat in seats.indices where seats[seat].mayHoldBack {
+      seats[seat].wasDrained = true
+      actions.append(.drain(seat: seat))
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// What becomes of records that fail, and how fast records may go.
+struct FlowOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Try a record again that failed in a way that may pass, up to this many times (default: 0).",
+      valueName: "n"))
+  var retry: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The longest pause before the first further try; it doubles with each (default: 1s).",
+      valueName: "time"))
+  var retryDelay: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
+      "The longest pause before any further try (default: 60s).", valueName: "time"))
+  var retryMaxDelay: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is tried again: kinds of exceptions, statuses and ranges of them (default:"
+        + " exit,signal,timeout,http_transport,408,425,429,500,502,503,504).", valueName: "list"))
+  var retryOn: String?
+}
