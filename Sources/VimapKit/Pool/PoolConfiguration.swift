@@ -24,6 +24,11 @@ public struct PoolConfiguration: Sendable {
   var mostUnfinished: Int?
   /// Which records that failed are tried again, and when.
   public var retry = RetryRule()
+  /// Most tries started, over all workers.
+  public var rate: FlowLimit?
+  /// Most that the records may cost that are started, over all workers; see
+  /// ``RecordForm/costPath``.
+  public var budget: FlowLimit?
   /// Records a worker is given before another takes its place.
   public var recycleAfter: Int?
   /// Bytes of memory past which a worker is replaced.
@@ -40,7 +45,7 @@ public struct PoolConfiguration: Sendable {
     PoolState.Rules(
       jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
-      retry: retry, recycleAfter: recycleAfter, hasShards: hasShards)
+      retry: retry, rate: rate, budget: budget, recycleAfter: recycleAfter, hasShards: hasShards)
   }
 }
 
@@ -56,6 +61,8 @@ public struct RecordForm: Sendable {
   public var initArguments: [(name: String, values: [String])] = []
   /// Records with the same value there go to the same worker, in order.
   public var shardPath: JSONPath?
+  /// Where a record says what it costs, where there is a ``PoolConfiguration/budget``.
+  public var costPath: JSONPath?
   /// The inputs by name, for messages and `meta`.
   var fileNames: [String] = []
 

@@ -239,8 +239,8 @@ final class PoolDriver {
     let id = register(records: batch.records, length: batch.length)
     batches[id] = batch
     state.take(
-      batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, for: demand,
-      now: Clock.now())
+      batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, cost: batch.cost,
+      for: demand, now: Clock.now())
   }
 
   private func register(records: Int, length: Int) -> UInt64 {

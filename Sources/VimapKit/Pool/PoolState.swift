@@ -25,6 +25,10 @@ struct PoolState {
     var mostUnfinished: Int?
     /// Which records that failed are tried again, and when.
     var retry = RetryRule()
+    /// Most tries started, over all workers.
+    var rate: FlowLimit?
+    /// Most that the records started may cost; each batch is then a single record.
+    var budget: FlowLimit?
     /// Records a worker is given before another takes its place.
     var recycleAfter: Int?
     /// Each batch is of a shard, and a shard's batches go to one seat, in order.
@@ -74,6 +78,8 @@ struct PoolState {
   var waiting: Heap<WaitingTry> = []
   var waitCount: UInt64 = 0
   var random: SeededRandom
+  var rate: Pace?
+  var budget: Pace?
   private var sizer: BatchSizer
   var actions: [Action] = []
 
@@ -98,6 +104,8 @@ struct PoolState {
   init(_ rules: Rules, seed: UInt64 = 0) {
     self.rules = rules
     random = SeededRandom(seed: seed)
+    rate = rules.rate.map { Pace($0) }
+    budget = rules.budget.map { Pace($0) }
     self.seats = Array(repeating: Seat(), count: rules.jobs)
     self.sizer = BatchSizer(fixed: rules.chunk)
     // One worker at least is started before there is input, so that one that cannot be started is
@@ -131,9 +139,11 @@ struct PoolState {
         ? nil : Demand(seat: 0, records: min(rules.chunk ?? sizer.records, room))
     }
     guard requeued.isEmpty, let seat = chooseSeat(now) else { return nil }
+    let most = most(for: seat, now)
+    guard most > 0 else { return nil }
     let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
     let wanted = rules.chunk ?? max(sizer.records, hungry)
-    return Demand(seat: seat, records: min(wanted, room, quota(of: seat)))
+    return Demand(seat: seat, records: min(wanted, room, most))
   }
 
   /// How many more records may be taken from the input.
@@ -144,24 +154,30 @@ struct PoolState {
   }
 
   /// How many more records the worker of a seat may be given before it is replaced.
-  private func quota(of seat: Int) -> Int {
+  func quota(of seat: Int) -> Int {
     rules.recycleAfter.map { $0 - Int(seats[seat].sent) } ?? .max
   }
 
   /// A batch was cut to meet a demand.
-  /// - Parameter shard: the shard of its records, where there are shards.
+  /// - Parameters:
+  ///   - shard: the shard of its records, where there are shards.
+  ///   - cost: what its record costs, where there is a budget.
   mutating func take(
-    batch: UInt64, records: Int, bytes: Int, shard: Int? = nil, for demand: Demand,
-    now: Nanoseconds
+    batch: UInt64, records: Int, bytes: Int, shard: Int? = nil, cost: Double = 0,
+    for demand: Demand, now: Nanoseconds
   ) {
     ledgers[batch] = AnswerLedger(count: records)
     heldBytes += bytes
     inFlight += records
     unfinished += records
-    let whole = Assignment(batch: batch, records: 0..<records, shard: shard)
+    let whole = Assignment(batch: batch, records: 0..<records, shard: shard, cost: cost)
     if rules.hasShards {
       requeued.append(whole)
       return sendToShards(now)
+    }
+    if budget != nil {
+      requeued.append(whole)
+      return sendRequeued(now)
     }
     if !seats[demand.seat].isOccupied { fork(demand.seat) }
     let (first, rest) = whole.split(at: quota(of: demand.seat))
@@ -202,7 +218,7 @@ struct PoolState {
   mutating func workerIsHungry(_ seat: Int) {
     seats[seat].isHungry = true
     let count = seats[seat].assignments.count
-    if count >= Seat.mostBatches { actions.append(.drain(seat: seat)) }
+    if count >= Seat.mostBatches || isPaced { actions.append(.drain(seat: seat)) }
     // It may be needed for another try, but first it has to let go of what it has.
     if inputHasEnded, requeued.isEmpty, !seats[seat].isClosing {
       rules.concurrency > 1 ? close(seat) : actions.append(.drain(seat: seat))
@@ -293,7 +309,7 @@ struct PoolState {
   /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it will
   /// find more to do: a worker may be started again, or a record tried again.
   func nextTimer(after now: Nanoseconds) -> Nanoseconds? {
-    [nextStart(after: now), waiting.min?.due].compactMap(\.self).min()
+    [nextStart(after: now), waiting.min?.due, nextTurn(after: now)].compactMap(\.self).min()
   }
 
   private func nextStart(after now: Nanoseconds) -> Nanoseconds? {
@@ -320,7 +336,7 @@ struct PoolState {
   private func chooseSeat(_ now: Nanoseconds, lookAhead: Int = 0) -> Int? {
     var best: Int?
     for index in seats.indices
-    where seats[index].canTakeMore(concurrency: rules.concurrency, lookAhead: lookAhead) {
+    where canTakeMore(seats[index], lookAhead: lookAhead) {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
@@ -333,6 +349,7 @@ struct PoolState {
       .send(
         seat: seat, batch: assignment.batch, records: assignment.records,
         attempt: assignment.attempt))
+    noteStart(assignment, now)
     if quota(of: seat) <= 0 { close(seat) }
   }
 
@@ -346,9 +363,11 @@ struct PoolState {
     while let next = requeued.first, startFailure == nil,
       let seat = chooseSeat(now, lookAhead: next.isRetry ? min(Seat.mostBatches, sizer.records) : 0)
     {
+      let most = most(for: seat, now, cost: next.cost)
+      guard most > 0 else { return }
       if !seats[seat].isOccupied { fork(seat) }
       let assignment = requeued.removeFirst()
-      let (first, later) = assignment.split(at: quota(of: seat))
+      let (first, later) = assignment.split(at: most)
       if let later { requeued.prepend(later) }
       send(first, to: seat, now)
       // With the last of it handed out, nothing more may come.
@@ -363,20 +382,24 @@ struct PoolState {
     // them.
     func canTake(_ seat: Seat) -> Bool {
       seat.isOccupied
-        ? seat.canTakeMore(concurrency: rules.concurrency, lookAhead: Seat.mostBatches)
+        ? canTakeMore(seat, lookAhead: Seat.mostBatches)
         : seat.canFork(now)
     }
     var isOpen = seats.map(canTake)
     guard isOpen.contains(true) else { return }
     var waiting: Deque<Assignment> = []
+    /// It is nobody's turn, whatever the shard.
+    var isHeldUp = false
     for assignment in requeued {
       let seat = seat(ofShard: assignment.shard ?? 0)
-      guard isOpen[seat] else {
+      let most = isOpen[seat] && !isHeldUp ? most(for: seat, now, cost: assignment.cost) : 0
+      guard most > 0 else {
+        isHeldUp = isHeldUp || isOpen[seat]
         waiting.append(assignment)
         continue
       }
       if !seats[seat].isOccupied { fork(seat) }
-      let (first, later) = assignment.split(at: quota(of: seat))
+      let (first, later) = assignment.split(at: most)
       send(first, to: seat, now)
       if let later { waiting.append(later) }
       isOpen[seat] = canTake(seats[seat])

@@ -53,11 +53,10 @@ public final class RecordPool {
         if !worker.endsItself { channel.endWithProgram() }
         try worker.run(WorkerLink(channel, form, retry: retry, mostMemory: mostMemory))
       })
-    let sharder = form.shardPath.map {
-      RecordSharder($0, shards: jobs, isText: form.mode.isText)
-    }
+    let lookup = RecordLookup(
+      form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     let reader = RecordReader(
-      files: inputs, mode: form.mode, slabs: driver.slabs, sharder: sharder)
+      files: inputs, mode: form.mode, slabs: driver.slabs, lookup: lookup)
     reader.onProblem = { [unowned driver] in driver.note($0) }
     reader.onDiscard = { [unowned driver] piece in
       driver.keepingLines { try failed?.pass(piece) }

@@ -11,6 +11,8 @@ struct Assignment: Equatable {
   var attempt = 1
   /// The shard it belongs to, where there are shards.
   var shard: Int?
+  /// What it costs, where there is a budget.
+  var cost = 0.0
   /// It is a single record that failed before, and has waited for this try.
   var isRetry = false
   /// Records among these that the worker has given back.

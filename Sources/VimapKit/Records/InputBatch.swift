@@ -12,6 +12,8 @@ final class InputBatch {
   let place: InputPlace
   /// The shard that all of its records belong to, where there are shards.
   var shard: Int?
+  /// What its record costs, where there is a budget.
+  var cost = 0.0
   /// The values the records were made from, where they are kept to stand beside the results.
   let inputs: AnyObject?
   /// Records that failed and are to be tried again.
@@ -99,11 +101,11 @@ struct RejectedLine {
     case tooLong
     /// There is no memory for it.
     case notKept(SystemError)
-    /// It belongs to no shard.
-    case noShard(RecordSharder.Place)
+    /// It belongs to no shard, or has no cost that could be met.
+    case unplaced(RecordLookup.Place)
   }
 
-  /// Its first bytes; all of them where it belongs to no shard.
+  /// Its first bytes; all of them where it has no place.
   var head: SharedBytes
   var length: Int
   var place: InputPlace

@@ -21,9 +21,9 @@ final class RecordReader {
   private let files: [InputFile]
   private let mode: InputMode
   private let slabs: InputSlabs
-  private let sharder: RecordSharder?
+  private let lookup: RecordLookup?
   /// Where the next record belongs, if that is known already.
-  private var nextShard: RecordSharder.Place?
+  private var nextPlace: RecordLookup.Place?
 
   private var input: OpenInput?
   private var fileIndex = -1
@@ -43,11 +43,12 @@ final class RecordReader {
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
 
-  /// - Parameter sharder: where it is given, all records of a batch are of one shard.
+  /// - Parameter lookup: where it is given, all records of a batch are of one shard, or there is one
+  ///   in each.
   init(
-    files: [InputFile], mode: InputMode, slabs: InputSlabs, sharder: RecordSharder? = nil
+    files: [InputFile], mode: InputMode, slabs: InputSlabs, lookup: RecordLookup? = nil
   ) {
-    self.sharder = sharder
+    self.lookup = lookup
     self.files = files
     self.mode = mode
     self.slabs = slabs
@@ -81,9 +82,9 @@ final class RecordReader {
     while cursor < lineEnd {
       let start = slabs.start(of: slab) + cursor
       let bytes = slabs.memory.view(start, lineEnd - cursor)
-      var shard: RecordSharder.Place?
-      let cut = cut(bytes, records: records, &shard)
-      if cut.records > 0, let shard, shard.number == nil { return reject(bytes, cut, shard) }
+      var found: RecordLookup.Place?
+      let cut = cut(bytes, records: records, &found)
+      if cut.records > 0, let found, !found.isFound { return reject(bytes, cut, found) }
       let at = place
       cursor += cut.length
       place.line += cut.lines
@@ -92,7 +93,8 @@ final class RecordReader {
         slabs.hold(slab)
         let batch = InputBatch(
           slab: slab, offset: start, length: cut.length, records: cut.records, place: at)
-        batch.shard = shard?.number
+        batch.shard = found?.shard
+        batch.cost = found?.cost ?? 0
         return .batch(batch)
       }
       if let length = cut.longLine {
@@ -115,51 +117,51 @@ final class RecordReader {
     return .rejected(line)
   }
 
-  // MARK: Shards
+  // MARK: Shards and costs
 
-  /// As the mode cuts, but no further than the records are of one shard; a record that is of none is
-  /// by itself.
+  /// As the mode cuts, but no further than the records are of one shard; a record that has no
+  /// place, or a cost of its own, is by itself.
   private func cut(
-    _ bytes: ByteView, records: Int, _ shard: inout RecordSharder.Place?
+    _ bytes: ByteView, records: Int, _ found: inout RecordLookup.Place?
   ) -> BatchCut {
-    guard let sharder else { return mode.cut(bytes, records: records) }
+    guard let lookup else { return mode.cut(bytes, records: records) }
     var cut = BatchCut()
     while cut.records < records {
       let rest = bytes.slice(cut.length)
       let next = mode.cut(rest, records: 1)
       guard next.records > 0 else { return cut.records > 0 ? cut : next }
-      let place = nextShard ?? sharder.place(of: mode.lastLine(of: rest.head(next.length)))
-      if let shard, shard != place || place.number == nil {
-        nextShard = place
+      let place = nextPlace ?? lookup.place(of: mode.lastLine(of: rest.head(next.length)))
+      if let found, found != place || !place.isFound {
+        nextPlace = place
         return cut
       }
-      nextShard = nil
-      shard = place
+      nextPlace = nil
+      found = place
       cut.length += next.length
       cut.lines += next.lines
       cut.records += 1
-      if place.number == nil { break }
+      if !place.isFound || lookup.separatesRecords { break }
     }
     return cut
   }
 
-  private func reject(_ bytes: ByteView, _ cut: BatchCut, _ shard: RecordSharder.Place) -> Cut {
+  private func reject(_ bytes: ByteView, _ cut: BatchCut, _ found: RecordLookup.Place) -> Cut {
     let line = mode.lastLine(of: bytes.head(cut.length))
     cursor += cut.length
     place.line += cut.lines - 1
     onDiscard(line)
-    return reject(SharedBytes(copying: line.trimmed()), line.count, .noShard(shard))
+    return reject(SharedBytes(copying: line.trimmed()), line.count, .unplaced(found))
   }
 
-  /// A long line's place in the shards, and the line itself where it has none.
-  private func shard(
-    of file: MemoryFile, _ length: Int
-  ) throws(SystemError) -> (place: RecordSharder.Place, line: SharedBytes?)? {
-    guard let sharder else { return nil }
+  /// A long line's place, and the line itself where it has none.
+  private func look(
+    into file: MemoryFile, _ length: Int
+  ) throws(SystemError) -> (place: RecordLookup.Place, line: SharedBytes?)? {
+    guard let lookup else { return nil }
     let memory = try SharedMemory(file: file.descriptor.number, count: length)
     let line = memory.view(0, length)
-    let place = sharder.place(of: line)
-    if place.number != nil { return (place, nil) }
+    let place = lookup.place(of: line)
+    if place.isFound { return (place, nil) }
     onDiscard(line)
     return (place, SharedBytes(copying: line.trimmed()))
   }
@@ -318,13 +320,14 @@ final class RecordReader {
       let problem = line.length > mode.longestRecord ? nil : line.problem
       return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
     }
-    let shard = try shard(of: file, line.length)
-    if let shard, let whole = shard.line {
+    let found = try look(into: file, line.length)
+    if let found, let whole = found.line {
       slabs.letGoFile()
-      return reject(whole, line.length, .noShard(shard.place))
+      return reject(whole, line.length, .unplaced(found.place))
     }
     let batch = InputBatch(file: file, length: line.length + 1, place: place)
-    batch.shard = shard?.place.number
+    batch.shard = found?.place.shard
+    batch.cost = found?.place.cost ?? 0
     place.line += 1
     place.index += 1
     return .batch(batch)
@@ -357,13 +360,6 @@ final class RecordReader {
     guard kept > 0 else { return }
     let memory = try SharedMemory(file: file.descriptor.number, count: kept)
     onDiscard(memory.view(0, kept))
-  }
-}
-
-extension RecordSharder.Place {
-  /// The number of the shard.
-  fileprivate var number: Int? {
-    if case .shard(let number) = self { number } else { nil }
   }
 }
 

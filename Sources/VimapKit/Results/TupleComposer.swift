@@ -59,14 +59,25 @@ final class TupleComposer {
     case .notKept(let error):
       exception = RecordException(
         .recordTooLarge, "\(size), and cannot be kept: \(error)", attempts: 0, details: place)
-    case .noShard(.unreadable(let problem)):
+    case .unplaced(.unreadable(let problem)):
       isJSON = true
       exception = RecordException(
         .invalidJSON, "\(start)the record can't be looked into: \(problem.message)", attempts: 0,
         details: place)
-    case .noShard(let shard):
+    case .unplaced(.tooCostly(let cost, let budget)):
       isJSON = true
-      let path = if case .missing(let path) = shard { path.description } else { "" }
+      exception = RecordException(
+        .recordTooLarge,
+        "\(start)the record costs \(cost.plain), more than the budget of \(budget.plain) ever holds",
+        attempts: 0, details: place)
+    case .unplaced(.noCost(let path)):
+      isJSON = true
+      exception = RecordException(
+        .missingField, "the record's \(path) is no number of 0 or more", attempts: 0,
+        details: [("path", .text(path.description))])
+    case .unplaced(let found):
+      isJSON = true
+      let path = if case .missing(let path) = found { path.description } else { "" }
       exception = RecordException(
         .missingField, "the record has no \(path)", attempts: 0, details: [("path", .text(path))])
     }
@@ -108,6 +119,13 @@ extension RecordException {
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
         details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
     }
+  }
+}
+
+extension Double {
+  /// Without `.0`.
+  fileprivate var plain: String {
+    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)"
   }
 }
 

@@ -24,4 +24,20 @@ struct FlowOptions: ParsableArguments {
       "What is tried again: kinds of exceptions, statuses and ranges of them (default:"
         + " exit,signal,timeout,http_transport,408,425,429,500,502,503,504).", valueName: "list"))
   var retryOn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most tries started, over all workers: a number per s, m or h.", valueName: "n/unit"))
+  var rate: RateText?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most that the records started may cost together: a number per s, m or h. It goes with"
+        + " --cost.", valueName: "n/unit"))
+  var budget: RateText?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where a record says what it costs: a number.", valueName: "path"))
+  var cost: String?
 }

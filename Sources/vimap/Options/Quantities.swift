@@ -1,4 +1,6 @@
 import ArgumentParser
+import VimapKit
+import VimapSystem
 
 /// A number of bytes: `4096`, `64K`, `16M`, `1G`; the letters are powers of 1024.
 struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
@@ -101,6 +103,27 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
 
   var description: String {
     seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(seconds * 1000))ms"
+  }
+}
+
+/// So much in a length of time: `500/s`, `10/m`, `0.5/h`. Without the unit it is none: nobody could
+/// say which was meant.
+struct RateText: ExpressibleByArgument {
+  /// As it was typed.
+  let text: String
+  /// `nil` where it was no such thing.
+  let limit: FlowLimit?
+
+  init(argument: String) {
+    text = argument
+    let units: [(suffix: String, seconds: Double)] = [("/s", 1), ("/m", 60), ("/h", 3600)]
+    limit = units.lazy.compactMap { unit -> FlowLimit? in
+      guard argument.hasSuffix(unit.suffix),
+        let amount = Double(argument.dropLast(unit.suffix.count)), amount.isFinite, amount > 0,
+        (1e-6...1e9).contains(amount / unit.seconds)
+      else { return nil }
+      return FlowLimit(amount, in: .seconds(unit.seconds))
+    }.first
   }
 }
 

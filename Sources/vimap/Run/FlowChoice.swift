@@ -51,6 +51,24 @@ extension RetryRule {
 }
 
 extension FlowOptions {
+  /// Most tries started.
+  var rateLimit: FlowLimit? { get throws { try rate.map { try limit($0, "--rate") } } }
+
+  /// Most that the records started may cost.
+  var budgetLimit: FlowLimit? {
+    get throws {
+      if budget != nil, cost == nil { throw Refusal(.usage, "--budget: it goes with --cost") }
+      if cost != nil, budget == nil { throw Refusal(.usage, "--cost: it goes with --budget") }
+      return try budget.map { try limit($0, "--budget") }
+    }
+  }
+
+  private func limit(_ typed: RateText, _ option: String) throws -> FlowLimit {
+    if let limit = typed.limit { return limit }
+    throw Refusal(
+      .usage, "\(option) \(typed.text): give a number above 0 and its unit: N/s, N/m or N/h")
+  }
+
   /// The first option that only means something where there are retries, if one was given.
   fileprivate var givenForRetries: String? {
     let options: [(String, Bool)] = [

@@ -81,6 +81,8 @@ extension PoolConfiguration {
     }
     mostMemory = options.pool.maxWorkerRss?.bytes
     retry = try RetryRule(options.flow)
+    rate = try options.flow.rateLimit
+    budget = try options.flow.budgetLimit
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
   }
@@ -113,11 +115,13 @@ extension RecordForm {
     guard mode.longestRecord <= 256 << 20 else {
       throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
     }
-    if let path = options.pool.shardBy {
-      do { shardPath = try JSONPath(path) } catch { throw Refusal(.usage, "--shard-by: \(error)") }
-      guard !mode.isText || path == "." else {
-        throw Refusal(.usage, "--shard-by \(path): with -R a record has no parts; give .")
-      }
+    shardPath = try Self.path(options.pool.shardBy, "--shard-by")
+    if let path = shardPath, mode.isText, options.pool.shardBy != "." {
+      throw Refusal(.usage, "--shard-by \(path): with -R a record has no parts; give .")
+    }
+    costPath = try Self.path(options.flow.cost, "--cost")
+    if costPath != nil, mode.isText {
+      throw Refusal(.usage, "--cost: with -R a record is text, and has no numbers")
     }
     for argument in options.pool.initArguments {
       if let known = initArguments.firstIndex(where: { $0.name == argument.name }) {
@@ -125,6 +129,14 @@ extension RecordForm {
       } else {
         initArguments.append((argument.name, [argument.value]))
       }
+    }
+  }
+
+  private static func path(_ text: String?, _ option: String) throws -> JSONPath? {
+    do {
+      return try text.map { text throws in try JSONPath(text) }
+    } catch {
+      throw Refusal(.usage, "\(option): \(error)")
     }
   }
 }

@@ -1,0 +1,38 @@
+import VimapSystem
+
+/// How fast records may be handed out. What is handed out is started at once, so that a worker has no
+/// more than it can work on.
+extension PoolState {
+  /// Tries are started one after the other, by the clock.
+  var isPaced: Bool { rate != nil || budget != nil }
+
+  /// Most records a worker has at a time. Where more than one is due in the shortest time that can be
+  /// waited for, it is given as many.
+  private var mostAtOnce: Int {
+    isPaced ? max(rules.concurrency, rate?.perTick ?? 0) : .max
+  }
+
+  func canTakeMore(_ seat: Seat, lookAhead: Int) -> Bool {
+    seat.outstanding < mostAtOnce
+      && seat.canTakeMore(concurrency: rules.concurrency, lookAhead: lookAhead)
+  }
+
+  /// How many records of a batch a seat may be given now.
+  func most(for seat: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
+    let quota = quota(of: seat)
+    guard isPaced else { return quota }
+    if cost > 0, budget?.mayGo(now) == false { return 0 }
+    return min(quota, mostAtOnce - seats[seat].outstanding, rate?.allowance(now) ?? .max)
+  }
+
+  mutating func noteStart(_ assignment: Assignment, _ now: Nanoseconds) {
+    rate?.take(Double(assignment.records.count), now)
+    budget?.take(assignment.cost, now)
+  }
+
+  /// When the next try may be started, where one is wanted and that is after `now`.
+  func nextTurn(after now: Nanoseconds) -> Nanoseconds? {
+    guard !requeued.isEmpty || !inputHasEnded else { return nil }
+    return [rate?.next(after: now), budget?.next(after: now)].compactMap(\.self).min()
+  }
+}
