@@ -1,3 +1,4 @@
+import DequeModule
 public import VimapSystem
 
 /// So much of something in a length of time.
@@ -14,26 +15,35 @@ public struct FlowLimit: Sendable, Equatable {
   }
 }
 
-/// Keeps to a ``FlowLimit``, evenly: each unit of what is limited has its moment, and none is made
-/// up for that passed unused. (This is the generic cell rate algorithm of ATM networks.)
+/// Keeps to a ``FlowLimit``: in any stretch of time as long as its unit there is no more than it
+/// allows, and what there is comes evenly, also at the start and after an idle spell.
 ///
-/// What is late by no more than ``tolerance`` loses nothing, since nobody wakes up on the dot. That
-/// much may come too close together, so the moments are set as much further apart: in any stretch as
-/// long as the limit's unit there is no more than the limit allows, where each thing counts one; else
-/// no more than that and the last of them.
+/// Each unit of what is limited has its moment (the generic cell rate algorithm of ATM networks).
+/// The moments follow each other a little faster than the limit says, so that what is lost where
+/// somebody wakes up late is made up for; what then would be too much waits until the unit is over.
 struct Pace {
+  private let limit: FlowLimit
   private let step: Double
+  private let tolerance: Double
   /// When the next is due that has not been taken, from ``origin``.
   private var due = 0.0
   /// Moments are reckoned from the first, so that fractions of a nanosecond are not lost.
   private var origin: Nanoseconds?
+  /// What was taken in the last unit: how much, and when the last of each part.
+  private var recent: Deque<(time: Double, amount: Double)> = []
+  private var total = 0.0
 
-  static let tolerance: Nanoseconds = .milliseconds(4)
-  /// How long a wait at least takes.
+  /// Nobody can wait for less.
   private static let tick = Double(Nanoseconds.milliseconds(1))
+  /// What was taken is kept in so many parts, which costs as small a part of the limit.
+  private static let parts = 1024.0
 
   init(_ limit: FlowLimit) {
-    step = Double(limit.unit + Self.tolerance) / limit.amount
+    self.limit = limit
+    let even = Double(limit.unit) / limit.amount
+    // Where each is due long after the one before, waking up late shows less.
+    step = even * (limit.unit <= .seconds(1) && even < 20 * Self.tick ? 0.95 : 0.99)
+    tolerance = max(4 * Self.tick, even / 4)
   }
 
   /// How many come due while one waits for the shortest time that one can.
@@ -41,24 +51,64 @@ struct Pace {
 
   /// How many may go now.
   func allowance(_ now: Nanoseconds) -> Int {
-    guard mayGo(now) else { return 0 }
+    guard mayGo(1, now) else { return 0 }
     let ahead = max(0, due - elapsed(now))
-    return Int(min((Double(Self.tolerance) - ahead) / step, 1e9)) + 1
+    let inTime = (tolerance - ahead) / step + 1
+    return max(1, Int(min(inTime, limit.amount - used(elapsed(now)), 1e9)))
   }
 
-  /// Whether something may go now, however much it is.
-  func mayGo(_ now: Nanoseconds) -> Bool { due <= elapsed(now) + Double(Self.tolerance) }
+  /// Whether so much may go now. What is more than the limit goes alone.
+  func mayGo(_ amount: Double, _ now: Nanoseconds) -> Bool {
+    let time = elapsed(now)
+    return amount == 0 || (due <= time + tolerance && used(time) + amount <= most(amount))
+  }
+
+  private func most(_ amount: Double) -> Double { max(amount, limit.amount) }
 
   /// So much goes now.
   mutating func take(_ amount: Double, _ now: Nanoseconds) {
     if origin == nil { origin = now }
-    due = max(due, elapsed(now)) + amount * step
+    let time = elapsed(now)
+    due = max(due, time) + amount * step
+    while let first = recent.first, isOver(first.time, time) {
+      total -= first.amount
+      recent.removeFirst()
+    }
+    if recent.isEmpty { total = 0 }
+    total += amount
+    if let last = recent.last, (last.time * Self.parts / unit).rounded(.down)
+      == (time * Self.parts / unit).rounded(.down)
+    {
+      recent[recent.count - 1] = (time, last.amount + amount)
+    } else {
+      recent.append((time, amount))
+    }
   }
 
-  /// When something may go, where that is after `now`.
-  func next(after now: Nanoseconds) -> Nanoseconds? {
-    guard let origin, !mayGo(now) else { return nil }
-    return origin + Nanoseconds(due.rounded(.up)) - Self.tolerance
+  /// When so much may go, where that is after `now`.
+  func next(_ amount: Double, after now: Nanoseconds) -> Nanoseconds? {
+    guard let origin, !mayGo(amount, now) else { return nil }
+    var time = due - tolerance
+    var left = total
+    for part in recent where left + amount > most(amount) {
+      left -= part.amount
+      time = max(time, part.time + unit)
+    }
+    return max(now + 1, origin + Nanoseconds(max(0, time.rounded(.up))))
+  }
+
+  private var unit: Double { Double(limit.unit) }
+
+  private func isOver(_ time: Double, _ now: Double) -> Bool { time + unit <= now }
+
+  private func used(_ now: Double) -> Double {
+    var used = total
+    for part in recent {
+      guard isOver(part.time, now) else { break }
+      used -= part.amount
+    }
+    // What is left of rounding is nothing.
+    return used < 1e-9 * limit.amount ? 0 : used
   }
 
   private func elapsed(_ now: Nanoseconds) -> Double {

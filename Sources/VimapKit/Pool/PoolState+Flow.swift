@@ -21,7 +21,7 @@ extension PoolState {
   func most(for seat: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
     let quota = quota(of: seat)
     guard isPaced else { return quota }
-    if cost > 0, budget?.mayGo(now) == false { return 0 }
+    if budget?.mayGo(cost, now) == false { return 0 }
     return min(quota, mostAtOnce - seats[seat].outstanding, rate?.allowance(now) ?? .max)
   }
 
@@ -33,6 +33,6 @@ extension PoolState {
   /// When the next try may be started, where one is wanted and that is after `now`.
   func nextTurn(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
-    return [rate?.next(after: now), budget?.next(after: now)].compactMap(\.self).min()
+    return [rate?.next(1, after: now), budget?.next(costAwaited, after: now)].compactMap(\.self).min()
   }
 }

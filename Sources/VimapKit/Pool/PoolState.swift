@@ -80,6 +80,8 @@ struct PoolState {
   var random: SeededRandom
   var rate: Pace?
   var budget: Pace?
+  /// What the record costs that was last held up.
+  var costAwaited = 0.0
   private var sizer: BatchSizer
   var actions: [Action] = []
 
@@ -364,7 +366,10 @@ struct PoolState {
       let seat = chooseSeat(now, lookAhead: next.isRetry ? min(Seat.mostBatches, sizer.records) : 0)
     {
       let most = most(for: seat, now, cost: next.cost)
-      guard most > 0 else { return }
+      guard most > 0 else {
+        costAwaited = next.cost
+        return
+      }
       if !seats[seat].isOccupied { fork(seat) }
       let assignment = requeued.removeFirst()
       let (first, later) = assignment.split(at: most)
@@ -394,7 +399,10 @@ struct PoolState {
       let seat = seat(ofShard: assignment.shard ?? 0)
       let most = isOpen[seat] && !isHeldUp ? most(for: seat, now, cost: assignment.cost) : 0
       guard most > 0 else {
-        isHeldUp = isHeldUp || isOpen[seat]
+        if isOpen[seat], !isHeldUp {
+          isHeldUp = true
+          costAwaited = assignment.cost
+        }
         waiting.append(assignment)
         continue
       }
