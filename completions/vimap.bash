@@ -165,7 +165,7 @@ _vimap() {
     local -a repeating_flags=()
     local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --version -h --help)
     local -a repeating_options=(--init --post -H --header)
-    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --lifespan --max-worker-rss --shard-by --exec --protocol -X --request --body --body-text --concurrency --connect-timeout --accept --response --timeout --term-seq)
+    local -a non_repeating_options=(--max-record -o --output --format --window --failed -j --jobs --chunk --lifespan --max-worker-rss --shard-by --exec --protocol -X --request --body --body-text --concurrency --connect-timeout --accept --response --timeout --term-seq --retry --retry-delay --retry-max-delay --retry-on --rate --budget --cost)
     __vimap_offer_flags_options -1
 
     # Offer option value completions
@@ -245,6 +245,27 @@ _vimap() {
         return
         ;;
     '--term-seq')
+        return
+        ;;
+    '--retry')
+        return
+        ;;
+    '--retry-delay')
+        return
+        ;;
+    '--retry-max-delay')
+        return
+        ;;
+    '--retry-on')
+        return
+        ;;
+    '--rate')
+        return
+        ;;
+    '--budget')
+        return
+        ;;
+    '--cost')
         return
         ;;
     esac

@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'timeout=' 'term-seq=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
     end
 end
 
@@ -105,5 +105,12 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" response' -l 'response' -d 'What out is: full ({status,headers,body}) or body (default: full).' -rfka 'full body'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" timeout' -l 'timeout' -d 'The longest a command may be at a record (default: none), or a request may take (default: 30s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" term-seq' -l 'term-seq' -d 'How a command ends that does not leave by itself: times and signals in turn (default: 10s,TERM,2s,KILL).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry' -l 'retry' -d 'Try a record again that failed in a way that may pass, up to this many times (default: 0).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-delay' -l 'retry-delay' -d 'The longest pause before the first further try; it doubles with each (default: 1s).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-max-delay' -l 'retry-max-delay' -d 'The longest pause before any further try (default: 60s).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-on' -l 'retry-on' -d 'What is tried again: kinds of exceptions, statuses and ranges of them (default: exit,signal,timeout,http_transport,408,425,429,500,502,503,504).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" rate' -l 'rate' -d 'Most tries started, over all workers: a number per s, m or h.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" budget' -l 'budget' -d 'Most that the records started may cost together: a number per s, m or h. It goes with --cost.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cost' -l 'cost' -d 'Where a record says what it costs: a number.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" version' -l 'version' -d 'Show the version.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" h help' -s 'h' -l 'help' -d 'Show help information.'
