@@ -28,6 +28,9 @@ struct PoolSimulation {
   private var workers: [Int: FakeWorker] = [:]
   private var sizes: [UInt64: Int] = [:]
   private var shards: [UInt64: Int] = [:]
+  private var costs: [UInt64: Double] = [:]
+  /// What was started, and when.
+  private var starts: [(time: Nanoseconds, records: Int, cost: Double)] = []
   /// The last record answered of each shard.
   private var lastOfShard: [Int: (batch: UInt64, record: Int)] = [:]
   /// Records answered by another worker than that of their shard, or out of its order.
@@ -81,6 +84,24 @@ struct PoolSimulation {
   var answeredTwice: Int { answers.values.joined().count { $0 > 1 } }
   var read: Int { sizes.values.reduce(0, +) }
 
+  private var pacedBatch: Int { state.rate?.perTick ?? 0 }
+
+  /// The most that was started in any stretch of so long.
+  func mostStarted(in unit: Nanoseconds) -> (records: Int, cost: Double) {
+    var first = 0
+    var sum = (records: 0, cost: 0.0)
+    var most = sum
+    for start in starts {
+      sum = (sum.records + start.records, sum.cost + start.cost)
+      while starts[first].time + unit <= start.time {
+        sum = (sum.records - starts[first].records, sum.cost - starts[first].cost)
+        first += 1
+      }
+      most = (max(most.records, sum.records), max(most.cost, sum.cost))
+    }
+    return most
+  }
+
   mutating func run(steps limit: Int = 1_000_000) {
     var steps = 0
     while !isFinished, steps < limit {
@@ -133,6 +154,10 @@ struct PoolSimulation {
       workers[seat] = FakeWorker()
     case .send(let seat, let batch, let records, let attempt):
       mostAttempts = max(mostAttempts, attempt)
+      starts.append((now, records.count, (costs[batch] ?? 0) * Double(records.count)))
+      if state.isPaced, state.seats[seat].outstanding > max(state.rules.concurrency, pacedBatch) {
+        violations.append("more than can be started")
+      }
       for record in records where held.contains([batch, UInt64(record)]) {
         if now < pauses[[batch, UInt64(record)]] ?? 0 { violations.append("tried too early") }
       }
@@ -195,7 +220,8 @@ struct PoolSimulation {
         state.endInput()
         return
       }
-      let count = min(demand.records, recordsLeft, Int.random(in: 1...40, using: &random))
+      let most = state.rules.budget == nil ? Int.random(in: 1...40, using: &random) : 1
+      let count = min(demand.records, recordsLeft, most)
       recordsLeft -= count
       sizes[nextBatch] = count
       answers[nextBatch] = Array(repeating: 0, count: count)
@@ -203,8 +229,11 @@ struct PoolSimulation {
       mostBytesHeld = max(mostBytesHeld, bytesHeld)
       let shard = state.rules.hasShards ? Int.random(in: 0..<state.rules.jobs, using: &random) : nil
       shards[nextBatch] = shard
+      let cost = state.rules.budget.map { Double.random(in: 0...$0.amount / 4, using: &random) }
+      costs[nextBatch] = cost
       state.take(
-        batch: nextBatch, records: count, bytes: count * 10, shard: shard, for: demand, now: now)
+        batch: nextBatch, records: count, bytes: count * 10, shard: shard, cost: cost ?? 0,
+        for: demand, now: now)
       nextBatch += 1
       mostInFlight = max(mostInFlight, state.inFlight)
       mostUnfinished = max(mostUnfinished, state.unfinished)

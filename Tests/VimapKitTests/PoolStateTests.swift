@@ -484,6 +484,12 @@ import VimapSystem
     rules.retry.retries = Int.random(in: 0...4, using: &random)
     rules.retry.firstDelay = .milliseconds(Int.random(in: 0...1000, using: &random))
     if Bool.random(using: &random) { rules.retry.kinds.insert(.worker) }
+    if seed % 4 == 1 {
+      rules.rate = FlowLimit(.random(in: 100...100_000, using: &random), in: .seconds(1))
+    }
+    if seed % 4 == 2 {
+      rules.budget = FlowLimit(.random(in: 100...5000, using: &random), in: .seconds(1))
+    }
     let records = Int.random(in: 0...1000, using: &random)
     var pool = PoolSimulation(
       rules, records: records, seed: seed,
@@ -496,6 +502,9 @@ import VimapSystem
     #expect(pool.answered == pool.read)
     #expect(pool.answeredTwice == 0)
     #expect(pool.wasInterrupted || pool.answeredHeld == 0)
+    let most = pool.mostStarted(in: .seconds(1))
+    #expect(rules.rate.map { Double(most.records) <= $0.amount } ?? true)
+    #expect(rules.budget.map { most.cost <= $0.amount * 1.000_001 } ?? true)
     #expect(pool.overQuota == 0)
     #expect(rules.retry.retries == 0 || records < 100 || pool.wasInterrupted || pool.retries > 0)
   }
