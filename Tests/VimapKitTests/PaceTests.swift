@@ -49,8 +49,9 @@ import VimapSystem
 
   @Test(arguments: [1.0, 7, 50, 500, 3000, 50_000])
   func neverMoreThanTheLimitAndHardlyLess(amount: Double) {
-    for (seed, lateness) in [(UInt64(1), Nanoseconds(0)), (2, .milliseconds(1)), (3, .milliseconds(4))]
-    {
+    for (seed, lateness) in [
+      (UInt64(1), Nanoseconds(0)), (2, .milliseconds(1)), (3, .milliseconds(4)),
+    ] {
       let gone = moments(
         FlowLimit(amount, in: .seconds(1)), for: .seconds(10), lateness: lateness, seed: seed)
       #expect(most(gone, in: .seconds(1)) <= amount)

@@ -5,7 +5,8 @@ import VimapSystem
 
 /// Records that are tried again, step by step.
 @Suite struct RetryTests {
-  private func pool(jobs: Int = 1, _ change: (inout PoolState.Rules) -> Void = { _ in }) -> PoolState
+  private func pool(jobs: Int = 1, _ change: (inout PoolState.Rules) -> Void = { _ in })
+    -> PoolState
   {
     var rules = PoolState.Rules(jobs: jobs, chunk: 4, window: 1 << 20)
     rules.retry.retries = 1

@@ -76,8 +76,9 @@ struct Pace {
     }
     if recent.isEmpty { total = 0 }
     total += amount
-    if let last = recent.last, (last.time * Self.parts / unit).rounded(.down)
-      == (time * Self.parts / unit).rounded(.down)
+    if let last = recent.last,
+      (last.time * Self.parts / unit).rounded(.down)
+        == (time * Self.parts / unit).rounded(.down)
     {
       recent[recent.count - 1] = (time, last.amount + amount)
     } else {

@@ -3,8 +3,8 @@ import VimapSystem
 
 /// What the driver does with records that are to be tried again.
 extension PoolDriver {
-  /// Whether an exception is no answer, since its record is to be tried again. The record is then put
-  /// aside.
+  /// Whether an exception is no answer, since its record is to be tried again. The record is then
+  /// put aside.
   func holds(
     _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {

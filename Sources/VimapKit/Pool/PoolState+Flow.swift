@@ -1,13 +1,13 @@
 import VimapSystem
 
-/// How fast records may be handed out. What is handed out is started at once, so that a worker has no
-/// more than it can work on.
+/// How fast records may be handed out. What is handed out is started at once, so that a worker has
+/// no more than it can work on.
 extension PoolState {
   /// Tries are started one after the other, by the clock.
   var isPaced: Bool { rate != nil || budget != nil }
 
-  /// Most records a worker has at a time. Where more than one is due in the shortest time that can be
-  /// waited for, it is given as many.
+  /// Most records a worker has at a time. Where more than one is due in the shortest time that can
+  /// be waited for, it is given as many.
   private var mostAtOnce: Int {
     isPaced ? max(rules.concurrency, rate?.perTick ?? 0) : .max
   }
@@ -33,6 +33,7 @@ extension PoolState {
   /// When the next try may be started, where one is wanted and that is after `now`.
   func nextTurn(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
-    return [rate?.next(1, after: now), budget?.next(costAwaited, after: now)].compactMap(\.self).min()
+    let turns = [rate?.next(1, after: now), budget?.next(costAwaited, after: now)]
+    return turns.compactMap(\.self).min()
   }
 }

@@ -308,8 +308,8 @@ struct PoolState {
     abandon()
   }
 
-  /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it will
-  /// find more to do: a worker may be started again, or a record tried again.
+  /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it
+  /// will find more to do: a worker may be started again, or a record tried again.
   func nextTimer(after now: Nanoseconds) -> Nanoseconds? {
     [nextStart(after: now), waiting.min?.due, nextTurn(after: now)].compactMap(\.self).min()
   }

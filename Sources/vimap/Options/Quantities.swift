@@ -117,13 +117,14 @@ struct RateText: ExpressibleByArgument {
   init(argument: String) {
     text = argument
     let units: [(suffix: String, seconds: Double)] = [("/s", 1), ("/m", 60), ("/h", 3600)]
-    limit = units.lazy.compactMap { unit -> FlowLimit? in
-      guard argument.hasSuffix(unit.suffix),
-        let amount = Double(argument.dropLast(unit.suffix.count)), amount.isFinite, amount > 0,
-        (1e-6...1e9).contains(amount / unit.seconds)
-      else { return nil }
-      return FlowLimit(amount, in: .seconds(unit.seconds))
-    }.first
+    limit =
+      units.lazy.compactMap { unit -> FlowLimit? in
+        guard argument.hasSuffix(unit.suffix),
+          let amount = Double(argument.dropLast(unit.suffix.count)), amount.isFinite, amount > 0,
+          (1e-6...1e9).contains(amount / unit.seconds)
+        else { return nil }
+        return FlowLimit(amount, in: .seconds(unit.seconds))
+      }.first
   }
 }
 
