@@ -119,6 +119,20 @@ import VimapSystem
       ])
   }
 
+  @Test func aDeathThatIsAnothersFaultTakesNoRetryAway() throws {
+    var state = pool()
+    try give(&state, 0, records: 2)
+    state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
+    _ = state.demand(now: 0)
+    _ = state.takeActions()
+    // It is the second try of this record, and the first that fails by its own fault.
+    #expect(state.retry(0, batch: 0, record: 1, now: 0) == true)
+    _ = state.demand(now: .seconds(100))
+    #expect(
+      state.takeActions().last == .send(seat: 0, batch: 0, records: 1..<2, attempt: 3))
+    #expect(state.retry(0, batch: 0, record: 1, now: .seconds(100)) == false)
+  }
+
   @Test func manySingleRecordsKeepAConcurrentWorkerBusy() throws {
     var state = pool {
       $0.chunk = 1

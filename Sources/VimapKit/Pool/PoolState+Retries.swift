@@ -36,14 +36,15 @@ extension PoolState {
   }
 
   func mayRetry(_ assignment: Assignment) -> Bool {
-    assignment.attempt <= rules.retry.retries && !isStopping
+    assignment.failures < rules.retry.retries && !isStopping
   }
 
   /// Has a record wait for its next try.
   mutating func wait(_ failed: Assignment, pause: Nanoseconds?, now: Nanoseconds) {
-    let delay = rules.retry.delay(after: failed.attempt, pause: pause, &random)
+    let delay = rules.retry.delay(after: failed.failures + 1, pause: pause, &random)
     var next = failed.part(failed.records, attempt: failed.attempt + 1)
     next.isRetry = true
+    next.failures += 1
     waiting.insert(WaitingTry(due: now + delay, number: waitCount, assignment: next))
     waitCount += 1
   }

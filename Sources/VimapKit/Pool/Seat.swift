@@ -11,6 +11,8 @@ struct Assignment: Equatable {
   var attempt = 1
   /// The shard it belongs to, where there are shards.
   var shard: Int?
+  /// How many of the tries before failed by the record's own fault.
+  var failures = 0
   /// What it costs, where there is a budget.
   var cost = 0.0
   /// It is a single record that failed before, and has waited for this try.

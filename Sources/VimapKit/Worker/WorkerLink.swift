@@ -165,7 +165,7 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
-        isWorthRetry: batch.attempt <= retry.retries && retry.covers(exception),
+        isWorthRetry: retry.retries > 0 && retry.covers(exception),
         pause: exception.pause?.delay),
       with: answer)
   }
