@@ -163,6 +163,10 @@ final class HTTPSession {
     if !held.isEmpty { try answerHeld() }
     while let (tag, code) = multi.nextFinished() {
       let exchange = exchanges[tag]
+      if try exchange.handle.prepareAgain(after: code) {
+        try multi.add(exchange.handle)
+        continue
+      }
       if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
     }
   }

@@ -6,9 +6,19 @@ struct CurlCode: Equatable {
   static let failedInit = CurlCode(number: 2)
   static let urlMalformed = CurlCode(number: 3)
   static let writeError = CurlCode(number: 23)
+  static let outOfMemory = CurlCode(number: 27)
   static let operationTimedOut = CurlCode(number: 28)
   static let badFunctionArgument = CurlCode(number: 43)
+  static let gotNothing = CurlCode(number: 52)
+  static let sendError = CurlCode(number: 55)
+  static let receiveError = CurlCode(number: 56)
   static let fileSizeExceeded = CurlCode(number: 63)
+  static let tooLarge = CurlCode(number: 100)
+
+  /// Whether this is what comes of a connection that the other side has closed.
+  var isOfClosedConnection: Bool {
+    self == .gotNothing || self == .sendError || self == .receiveError
+  }
 
   /// The constant's name in curl.h, which libcurl itself doesn't know.
   var name: String {

@@ -17,6 +17,7 @@ final class EasyHandle {
   private let url: String?
   /// Requests since the last reset.
   private var uses = 0
+  private static let mostUses = 64
 
   /// - Parameters:
   ///   - tag: handed back by ``MultiHandle/nextFinished()``.
@@ -104,12 +105,22 @@ final class EasyHandle {
   func prepare() throws(CurlFailure) {
     answer.clear()
     uses += 1
-    var connections = 0
-    _ = vimap_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-    guard connections > 0 || uses >= 64 else { return }
+    guard connections > 0 || uses >= Self.mostUses else { return }
     uses = 0
     curl_easy_reset(easy)
     try setUp()
+  }
+
+  /// Gets ready to send the same request again, over a new connection, where it failed with `code`
+  /// because a kept one was closed before a byte of the answer; `false` where it failed otherwise.
+  ///
+  /// libcurl has then tried other kept connections, but no more than five.
+  func prepareAgain(after code: CurlCode) throws(CurlFailure) -> Bool {
+    guard code.isOfClosedConnection, connections == 0, status == 0 else { return false }
+    answer.clear()
+    try set(CURLOPT_FRESH_CONNECT, 1)
+    uses = Self.mostUses
+    return true
   }
 
   /// - Parameter url: ends with a NUL; copied.
@@ -134,6 +145,13 @@ final class EasyHandle {
     var status = 0
     _ = vimap_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     return status
+  }
+
+  /// New connections that the request took; 0 where it went over a kept one.
+  private var connections: Int {
+    var connections = 0
+    _ = vimap_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+    return connections
   }
 
   /// Seconds from the request's start to its end.
