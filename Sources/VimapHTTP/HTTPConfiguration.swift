@@ -26,8 +26,8 @@ public struct HTTPConfiguration: Sendable {
   }
 
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
-  /// to 256 KiB.
-  static let longestHead = 128 << 10
+  /// to 256 KiB, and libcurl takes no more in one line (CURL_MAX_HTTP_HEADER in curl.h).
+  static let longestHead = 100 << 10
 }
 
 /// What a request carries.

@@ -10,7 +10,7 @@ final class Answer {
   private(set) var body = ByteBuffer(capacity: 4096)
   /// What had to be cut off for its length.
   private(set) var cutOff: Part?
-  private var headIsComplete = false
+  private(set) var headIsComplete = false
 
   private let longestHead: Int
   private let longestBody: Int

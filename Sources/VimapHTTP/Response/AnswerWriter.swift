@@ -27,7 +27,7 @@ final class AnswerWriter {
   ///   - attempts: times the record was tried, this one included.
   func result(of handle: EasyHandle, _ code: CurlCode, attempts: Int) -> Result {
     let answer = handle.answer
-    if let part = answer.cutOff ?? (code == .fileSizeExceeded ? .body : nil) {
+    if let part = answer.cutOff ?? refusedPart(of: handle, code) {
       return .exception(.tooLarge(part, of: answer, configuration, attempts: attempts))
     }
     if code == .operationTimedOut {
@@ -41,6 +41,17 @@ final class AnswerWriter {
     return configuration.accepted.contains(status)
       ? .output(output(answer, status: status))
       : .exception(exception(answer, status: status, attempts: attempts))
+  }
+
+  /// The part of an answer that libcurl found to be too large.
+  private func refusedPart(of handle: EasyHandle, _ code: CurlCode) -> Answer.Part? {
+    switch code {
+    case .fileSizeExceeded: .body
+    case .tooLarge: .head
+    // What older ones say of a line that is too long.
+    case .outOfMemory: handle.status != 0 && !handle.answer.headIsComplete ? .head : nil
+    default: nil
+    }
   }
 
   /// The output for an answer.
