@@ -1,0 +1,97 @@
+"""Answers that end too early, too late or never, or are no answers at all."""
+
+import asyncio
+
+from .exchange import CLOSE, path
+
+
+@path("silent")
+async def silent(exchange):
+    """/silent           never"""
+    await exchange.reader.read()
+    return CLOSE
+
+
+@path("drip")
+async def drip(exchange):
+    """/drip?ms=N        a byte each N milliseconds, headers and all"""
+    body = exchange.body
+    for byte in b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body):
+        await exchange.write(bytes([byte]))
+        await asyncio.sleep(exchange.number("ms") / 1000)
+
+
+@path("close")
+async def close(exchange):
+    """/close            the connection is closed instead"""
+    return CLOSE
+
+
+@path("bye")
+async def bye(exchange):
+    """/bye              the connection is closed after the answer, which doesn't say so"""
+    await exchange.send()
+    return CLOSE
+
+
+@path("once")
+async def once(exchange):
+    """/once             the connection is closed as its next request arrives; reset with ?reset"""
+    await exchange.send()
+    await exchange.reader.read(1)
+    return exchange.reset() if "reset" in exchange.options else CLOSE
+
+
+@path("reset")
+async def reset(exchange):
+    """/reset            the connection is reset instead; with ?behind=N behind N bytes of a body"""
+    if behind := exchange.number("behind"):
+        await exchange.begin(f"Content-Length: {behind * 2}")
+        await exchange.write(b"x" * behind)
+    return exchange.reset()
+
+
+@path("partial")
+async def partial(exchange):
+    """/partial          a Content-Length of more than there is, then a close; with ?stay none"""
+    await exchange.send(length=len(exchange.body) + 100)
+    return await silent(exchange) if "stay" in exchange.options else CLOSE
+
+
+@path("excess")
+async def excess(exchange):
+    """/excess           a Content-Length of a byte less than there is"""
+    await exchange.send(length=len(exchange.body) - 1)
+
+
+@path("chunks")
+async def chunks(exchange):
+    """/chunks/FAULT     chunks with a size that is none, or huge; cut off, or endless"""
+    await exchange.begin("Transfer-Encoding: chunked")
+    sound = b"%x\r\n%s\r\n" % (len(exchange.body), exchange.body)
+    pieces = {"none": b"size\r\n" + sound, "huge": b"f" * 20 + b"\r\n", "cut": sound[:-3],
+              "endless": sound}
+    await exchange.write(pieces[exchange.parts[1]])
+    return CLOSE
+
+
+@path("head")
+async def head(exchange):
+    """/head?bytes=N     N bytes of headers; all in one of them with &one"""
+    await exchange.write(b"HTTP/1.1 200 OK\r\n")
+    line = b"X-Filler: " + b"x" * 988 + b"\r\n"
+    count = exchange.number("bytes") // len(line)
+    if "one" in exchange.options:
+        await exchange.write(b"X-Filler: ")
+    for _ in range(count):
+        await exchange.write(b"x" * len(line) if "one" in exchange.options else line)
+    if "one" in exchange.options:
+        await exchange.write(b"\r\n")
+    await exchange.write(b"Content-Length: %d\r\n\r\n%s" % (len(exchange.body), exchange.body))
+
+
+@path("garbage")
+async def garbage(exchange):
+    """/garbage          something that isn't HTTP"""
+    await exchange.write(b"\x16\x03 220 welcome to something else\r\n\r\n")
+    return CLOSE

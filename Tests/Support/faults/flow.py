@@ -1,0 +1,77 @@
+"""Answers that tell a client to come again later."""
+
+import collections
+import email.utils
+import time
+import zlib
+
+from .exchange import path
+
+# How often a body was sent to a path.
+tries = collections.Counter()
+
+
+def count_try(exchange):
+    tries[exchange.path, exchange.body] += 1
+    return tries[exchange.path, exchange.body]
+
+
+def retry_after(value):
+    """The header lines for an option: `date:N` is the date N seconds from now."""
+    if value is None:
+        return []
+    if value.startswith("date:"):
+        value = email.utils.formatdate(time.time() + int(value[5:]), usegmt=True)
+    return [f"Retry-After: {value}"]
+
+
+@path("fails")
+async def fails(exchange):
+    """/fails            with status 503 for the first try of each body; options are times=N,
+                    status=NNN and retry-after=VALUE, where date:N is N seconds from now"""
+    if count_try(exchange) > exchange.number("times", 1):
+        return await exchange.send()
+    await exchange.send(
+        b'"later"', *retry_after(exchange.option("retry-after")),
+        status=exchange.number("status", 503))
+
+
+@path("flaky")
+async def flaky(exchange):
+    """/flaky?percent=N  with status 503 for that part of the tries, the same ones each time"""
+    seed = b"%d %s" % (count_try(exchange), exchange.body)
+    unlucky = zlib.crc32(seed) % 100 < exchange.number("percent")
+    await exchange.send(status=503 if unlucky else 200)
+
+
+class Bucket:
+    """Tokens that come at a rate, and are kept up to a number."""
+
+    def __init__(self, rate, most):
+        self.rate, self.most = rate, most
+        self.tokens, self.time = most, time.monotonic()
+
+    def take(self):
+        now = time.monotonic()
+        self.tokens = min(self.most, self.tokens + (now - self.time) * self.rate)
+        self.time = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+buckets = {}
+
+
+@path("limit")
+async def limit(exchange):
+    """/limit?rate=N     with status 429 above N requests a second, but for bursts of &burst=N
+                    (default a tenth of the rate); with &retry-after=VALUE as for /fails"""
+    rate = exchange.number("rate")
+    if exchange.target not in buckets:
+        buckets[exchange.target] = Bucket(rate, exchange.number("burst", max(1, rate // 10)))
+    if buckets[exchange.target].take():
+        return await exchange.send()
+    await exchange.send(
+        b'"slower"', *retry_after(exchange.option("retry-after")), status=429)

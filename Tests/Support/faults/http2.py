@@ -1,0 +1,70 @@
+"""HTTP/2 (RFC 9113), as much of it as it takes to give a client its bodies back and then leave.
+
+What the headers of a request say makes no difference here, and so there is no HPACK.
+"""
+
+import struct
+
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
+ACK = END_STREAM = 1
+END_HEADERS = 4
+NO_ERROR, INTERNAL_ERROR = 0, 2
+# The entry `:status: 200` of HPACK's static table.
+STATUS_200 = b"\x88"
+ANSWERS = 10
+
+
+def frame(kind, flags, stream, payload=b""):
+    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+
+
+async def read_frame(reader):
+    head = await reader.readexactly(9)
+    kind, flags, stream = struct.unpack(">BBI", head[3:])
+    return kind, flags, stream, await reader.readexactly(int.from_bytes(head[:3], "big"))
+
+
+async def serve(reader, writer, note, drops):
+    """Answers ten requests of a connection, and then says GOAWAY.
+
+    The eleventh was not begun, as far as that says; where the server `drops` the connection, it was
+    and there is no answer to it.
+    """
+    await reader.readexactly(len(PREFACE))
+    writer.write(frame(SETTINGS, 0, 0))
+    bodies, answered, last = {}, 0, 0
+    while answered <= ANSWERS:
+        kind, flags, stream, payload = await read_frame(reader)
+        if kind == SETTINGS and not flags & ACK:
+            writer.write(frame(SETTINGS, ACK, 0))
+        elif kind == PING and not flags & ACK:
+            writer.write(frame(PING, ACK, 0, payload))
+        elif kind == RST_STREAM:
+            bodies.pop(stream, None)
+        elif kind == HEADERS:
+            bodies[stream] = b""
+        elif kind == DATA and stream in bodies:
+            bodies[stream] += payload
+            writer.write(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", max(1, len(payload)))))
+        if kind in (DATA, HEADERS) and flags & END_STREAM and stream in bodies:
+            body = bodies.pop(stream)
+            answered += 1
+            if answered <= ANSWERS:
+                last = stream
+                note(body)
+                writer.write(
+                    frame(HEADERS, END_HEADERS, stream, STATUS_200)
+                    + frame(DATA, END_STREAM, stream, body))
+            elif drops:
+                last = stream
+        if answered == ANSWERS and not drops:
+            break
+        await writer.drain()
+    reason = INTERNAL_ERROR if drops else NO_ERROR
+    writer.write(frame(GOAWAY, 0, 0, struct.pack(">II", last, reason)))
+    await writer.drain()
+    # What comes behind that was not asked for; a close with some of it unread would be a reset,
+    # which could overtake the answers.
+    while not drops and await reader.read(1 << 16):
+        pass
