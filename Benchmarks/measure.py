@@ -51,6 +51,10 @@ class Run:
     def seconds_per_record(self):
         return self.seconds / self.records
 
+    def cpu_for(self, records=None):
+        """CPU seconds for so many records; without a number, for those of the run."""
+        return self.cpu * records / self.records if records else self.cpu
+
 
 class Failure(Exception):
     pass
@@ -137,10 +141,14 @@ def rate(records_per_second):
     return f"{records_per_second:,.0f}"
 
 
-def table(commands, runs, failures):
-    """One row a command. The ratio compares with the first command, round by round."""
+def table(commands, runs, failures, cpu_per=None):
+    """One row a command. The ratio compares with the first command, round by round.
+
+    The CPU seconds are those of a run, or those for so many records.
+    """
+    cpu_title = f"CPU for {cpu_per:,}" if cpu_per else "CPU"
     lines = [
-        "| command | records | median | min | max | CPU | records/s | vimap ÷ this |",
+        f"| command | records | median | min | max | {cpu_title} | records/s | vimap ÷ this |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     first = runs[id(commands[0])]
@@ -158,7 +166,7 @@ def table(commands, runs, failures):
         lines.append(
             f"| {name} | {mine[0].records:,} | {duration(statistics.median(seconds))} "
             f"| {duration(min(seconds))} | {duration(max(seconds))} "
-            f"| {duration(statistics.median(run.cpu for run in mine))} "
+            f"| {duration(statistics.median(run.cpu_for(cpu_per) for run in mine))} "
             f"| {rate(1 / statistics.median(run.seconds_per_record for run in mine))} "
             f"| {f'{statistics.median(ratios):.2f}' if ratios else ''} |")
     lines += leftovers(commands, runs)

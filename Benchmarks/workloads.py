@@ -3,21 +3,16 @@
 import dataclasses
 import json
 import pathlib
-import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 
 from measure import Command
 
 HERE = pathlib.Path(__file__).parent
 DATA = HERE / "data"
-SAMPLE_OF_REQUESTS = 3_000
-SAMPLE_OF_CURLS = 1_000
 SAMPLE_OF_JOBS = 1_000
 WORKERS = 1_000
-CONNECTIONS = 32
 
 
 @dataclasses.dataclass
@@ -29,6 +24,8 @@ class Workload:
     repeat: int = 1
     # Runs once after the rounds and says what it found, or raises.
     check: Callable[[dict], str] | None = None
+    # The CPU column says what so many records cost, rather than a run.
+    cpu_per: int | None = None
 
 
 def input_file(records):
@@ -88,91 +85,6 @@ def identity_to_file(records):
         "identity-file", f"{records:,} records of about 210 bytes through `cat`, output to a file "
         "(vimap's tuples are twice the bytes)",
         [Command(line, records) for line in lines])
-
-
-def curl_config(records, file, url):
-    """A curl config file that POSTs each record, as curl can't read a body a line itself."""
-    path = DATA / "curl.config"
-    with (DATA / file).open() as lines, path.open("w") as config:
-        for number, line in enumerate(lines):
-            body = line.rstrip("\n").replace("\\", "\\\\").replace('"', '\\"')
-            config.write(
-                ("next\n" if number else "")
-                + f'url = "{url}"\nheader = "Content-Type: application/json"\n'
-                + f'data-binary = "{body}"\n')
-    return path.name
-
-
-def wrk_script(body):
-    path = DATA / "post.lua"
-    path.write_text(
-        'wrk.method = "POST"\n'
-        'wrk.headers["Content-Type"] = "application/json"\n'
-        f"wrk.body = [==[{body}]==]\n")
-    return path.name
-
-
-def read_wrk(printed):
-    found = re.search(r"(\d+) requests in ([\d.]+)s", printed)
-    if not found or "Non-2xx" in printed:
-        raise RuntimeError("wrk: " + printed)
-    return int(found[1]), float(found[2])
-
-
-def read_loop(printed):
-    records, seconds = printed.split()
-    return int(records), float(seconds)
-
-
-def python_with_requests():
-    for python in (sys.executable, "/usr/bin/python3"):
-        if subprocess.run([python, "-c", "import requests"], capture_output=True).returncode == 0:
-            return python
-    # No program has this name, and so the table will say that it is not installed.
-    return "python3-requests"
-
-
-def http(records, url):
-    file = input_file(records)
-    first = (DATA / file).open().readline().rstrip("\n")
-    (DATA / "body.json").write_text(first)
-    config = curl_config(records, file, url)
-    json_header = "-H 'Content-Type: application/json'"
-    vimap = Command(f"vimap -j2 --concurrency 16 --post {url} {file}", records,
-                    title="vimap -j2 --concurrency 16 --post URL")
-    loop = [python_with_requests(), str(HERE / "requests-loop"), url, str(SAMPLE_OF_REQUESTS), file]
-    commands = [
-        vimap,
-        Command(f"vimap -j1 --concurrency 32 --post {url} {file}", records,
-                title="vimap -j1 --concurrency 32 --post URL"),
-        Command(f"curl -sSZ --parallel-max {CONNECTIONS} -K {config}", records,
-                title=f"curl -Z --parallel-max {CONNECTIONS}, a body each"),
-        Command(f"curl -sSZ --parallel-max {CONNECTIONS} {json_header} --data-binary @body.json "
-                f"'{url}?[1-{records}]'", records,
-                title=f"curl -Z --parallel-max {CONNECTIONS}, the same body"),
-        Command(f"hey -n {records} -c {CONNECTIONS} -m POST -T application/json -D body.json {url}",
-                records, title=f"hey -c {CONNECTIONS}, the same body"),
-        Command(f"wrk -t1 -c{CONNECTIONS} -d3s -s {wrk_script(first)} {url}", records, read_wrk,
-                title=f"wrk -t1 -c{CONNECTIONS} -d3s, the same body"),
-        Command(loop, SAMPLE_OF_REQUESTS, read_loop, title="Python, a requests.Session loop"),
-        Command(f"head -n {SAMPLE_OF_CURLS} {file} | xargs -d '\\n' -P{CONNECTIONS} -n1 "
-                f"curl -sS {json_header} {url} --data-binary", SAMPLE_OF_CURLS,
-                title=f"xargs -P{CONNECTIONS} -n1 curl"),
-    ]
-
-    def check(environment):
-        printed = subprocess.run(
-            vimap.words, cwd=DATA, env=environment, check=True, stdout=subprocess.PIPE).stdout
-        results = map(json.loads, printed.splitlines())
-        answered = sorted(
-            json.dumps(result["in"]) for result in results if result["out"]["body"] == {"ok": True})
-        if answered != sorted(json.dumps(json.loads(line)) for line in (DATA / file).open()):
-            raise RuntimeError("vimap: not every record was answered, once")
-        return f"{len(answered)} records, each answered once."
-
-    return Workload(
-        "http", f"POST of {records:,} records to nginx (one worker process) on loopback; fewer "
-        "records in a row are a sample, wrk's a fixed time", commands, check=check)
 
 
 def startup():
