@@ -144,7 +144,8 @@ struct PoolState {
     let most = most(for: seat, now)
     guard most > 0 else { return nil }
     let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
-    let wanted = rules.chunk ?? max(sizer.records, hungry)
+    // A worker that is concurrent is to have as many as it can take in a part of its batches.
+    let wanted = rules.chunk ?? max(sizer.records, hungry, rules.concurrency / 16)
     return Demand(seat: seat, records: min(wanted, room, most))
   }
 
