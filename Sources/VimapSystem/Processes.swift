@@ -119,6 +119,13 @@ public enum Process {
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     return UInt64(before)
   }
+
+  /// Most files that this process may have open.
+  public static var fileLimit: Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+    return Int(clamping: limit.rlim_cur)
+  }
 }
 
 extension ProcessEnd {

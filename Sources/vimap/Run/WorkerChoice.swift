@@ -87,7 +87,20 @@ enum WorkerChoice {
     if let time = options.time.timeout { worker.timeout = .seconds(time.seconds) }
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
+    try checkDescriptors(worker.concurrency)
     return worker
+  }
+
+  /// A request that gets no descriptor would fail as if nobody listened: each needs one for its
+  /// connection, and two while the host's name is looked up.
+  private static func checkDescriptors(_ concurrency: Int) throws {
+    let limit = Process.fileLimit
+    let most = max(1, (limit - 32) / 3)
+    if concurrency > most {
+      throw Refusal(
+        .usage, "--concurrency \(concurrency): too many for \(limit) open files: give \(most) "
+          + "at most, or raise the limit (ulimit -n)")
+    }
   }
 
   /// Every bound argument that is asked for has to have a value.
