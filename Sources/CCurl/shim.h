@@ -30,12 +30,23 @@ static inline CURLcode vimap_easy_set_writer(
   return curl_easy_setopt(easy, option, value);
 }
 
+/// For CURLOPT_PREREQFUNCTION.
+static inline CURLcode vimap_easy_set_prereq(
+    CURL *easy, CURLoption option, curl_prereq_callback value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
 static inline CURLcode vimap_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }
 
 static inline CURLcode vimap_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value) {
   return curl_easy_getinfo(easy, info, value);
+}
+
+/// The text is libcurl's.
+static inline CURLcode vimap_easy_get_text(CURL *easy, CURLINFO info, const char **value) {
+  return curl_easy_getinfo(easy, info, (char **)value);
 }
 
 static inline CURLcode vimap_easy_get_private(CURL *easy, void **value) {

@@ -17,6 +17,7 @@ public struct HTTPConfiguration: Sendable {
   public var response = ResponseShape.full
   /// Most bytes of an answer's body, counted after decompression.
   public var longestBody = 16 << 20
+  public var connection = ConnectionOptions()
   /// `User-Agent`, unless a header says otherwise.
   public var userAgent: String
 

@@ -40,6 +40,10 @@ final class HTTPSession {
         configuration, target: configuration.urls[link.seat.number % configuration.urls.count],
         seat: link.seat)
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
+      // What this libcurl doesn't know is nobody's fault, and shows here.
+      let first = try builder.makeExchange(tag: 0)
+      exchanges = [first]
+      idle = [first]
     } catch {
       throw WorkerFailure("\(error)")
     }

@@ -8,6 +8,7 @@ struct CurlCode: Equatable {
   static let writeError = CurlCode(number: 23)
   static let outOfMemory = CurlCode(number: 27)
   static let operationTimedOut = CurlCode(number: 28)
+  static let abortedByCallback = CurlCode(number: 42)
   static let badFunctionArgument = CurlCode(number: 43)
   static let gotNothing = CurlCode(number: 52)
   static let sendError = CurlCode(number: 55)

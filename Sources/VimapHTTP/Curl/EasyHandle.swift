@@ -12,9 +12,13 @@ final class EasyHandle {
   private let message: UnsafeMutablePointer<CChar>
 
   private let tag: Int
-  private let configuration: HTTPConfiguration
+  let configuration: HTTPConfiguration
   private let headers: HeaderList
   private let url: String?
+  /// Lines of CURLOPT_RESOLVE(3), which libcurl reads whenever a request is started.
+  let addresses: HeaderList
+  /// Says where a redirect may lead to.
+  let redirects: RedirectGuard?
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -32,6 +36,8 @@ final class EasyHandle {
     self.configuration = configuration
     self.headers = headers
     self.url = url
+    addresses = HeaderList(lines: configuration.connection.addresses.map(\.text))
+    redirects = RedirectGuard(configuration)
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
@@ -55,18 +61,6 @@ final class EasyHandle {
     try setReceivers()
   }
 
-  private func setConnection() throws(CurlFailure) {
-    try set(CURLOPT_PROTOCOLS_STR, "http,https")
-    try set(CURLOPT_DEFAULT_PROTOCOL, "http")
-    try set(CURLOPT_FOLLOWLOCATION, 0)
-    // No signals: names are looked up in threads.
-    try set(CURLOPT_NOSIGNAL, 1)
-    try set(CURLOPT_TIMEOUT_MS, configuration.timeout.milliseconds)
-    try set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
-    // What a proxy says to CONNECT is no part of the answer.
-    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-  }
-
   private func setRequest() throws(CurlFailure) {
     let method = configuration.method
     try set(CURLOPT_USERAGENT, configuration.userAgent)
@@ -79,10 +73,19 @@ final class EasyHandle {
     } else {
       try set(CURLOPT_HTTPGET, 1)
     }
-    try set(CURLOPT_CUSTOMREQUEST, method.name)
+    // What libcurl sends by itself it changes as it should on the way through redirects.
+    if !sendsByItself(method) { try set(CURLOPT_CUSTOMREQUEST, method.name) }
     if !method.hasNoAnswerBody {
       // Refuses by Content-Length; without one, the answer's own limit does.
       try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
+    }
+  }
+
+  private func sendsByItself(_ method: RequestMethod) -> Bool {
+    switch method.name {
+    case "POST", "HEAD": true
+    case "GET": configuration.body == .none
+    default: false
     }
   }
 
@@ -104,6 +107,7 @@ final class EasyHandle {
   /// of its own, and now and then.
   func prepare() throws(CurlFailure) {
     answer.clear()
+    redirects?.reset()
     uses += 1
     guard connections > 0 || uses >= Self.mostUses else { return }
     uses = 0
@@ -163,6 +167,7 @@ final class EasyHandle {
 
   /// What went wrong, in libcurl's words.
   func explanation(of code: CurlCode) -> String {
+    if code == .abortedByCallback, let reason = redirects?.reason { return reason }
     if message.pointee != 0 { return String(cString: message) }
     return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
   }
@@ -172,7 +177,7 @@ final class EasyHandle {
   /// Lends the handle to the multi interface.
   func lend<Result>(_ body: (UnsafeMutableRawPointer) -> Result) -> Result { body(easy) }
 
-  private func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
+  func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
     try check(vimap_easy_set_long(easy, option, value), option)
   }
 
@@ -186,29 +191,28 @@ final class EasyHandle {
     try check(vimap_easy_set_writer(easy, option, receiver), option)
   }
 
-  private func set(_ option: CURLoption, _ value: UnsafeRawPointer?) throws(CurlFailure) {
+  func set(_ option: CURLoption, _ value: UnsafeRawPointer?) throws(CurlFailure) {
     try check(vimap_easy_set_pointer(easy, option, value), option)
   }
 
   /// libcurl copies strings.
-  private func set(_ option: CURLoption, _ text: String) throws(CurlFailure) {
+  func set(_ option: CURLoption, _ text: String) throws(CurlFailure) {
     try check(text.withCString { vimap_easy_set_pointer(easy, option, $0) }, option)
+  }
+
+  func set(
+    _ option: CURLoption, _ asked: @escaping curl_prereq_callback
+  ) throws(CurlFailure) {
+    try check(vimap_easy_set_prereq(easy, option, asked), option)
   }
 
   private func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
     if code == CURLE_OK { return }
+    let name = curl_easy_option_by_id(option)?.pointee.name.map { String(cString: $0) }
     throw CurlFailure(
       CurlCode(number: Int(code.rawValue)),
-      "option \(option.rawValue): \(String(cString: curl_easy_strerror(code)))")
-  }
-}
-
-extension Duration {
-  /// Whole milliseconds as libcurl takes them: 0 would be no limit, and 24 days are the most.
-  fileprivate var milliseconds: Int {
-    let most = Duration.milliseconds(Int32.max)
-    let (seconds, attoseconds) = min(self, most).components
-    return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+      "it doesn't take the option \(name ?? "\(option.rawValue)"):"
+        + " \(String(cString: curl_easy_strerror(code)))")
   }
 }
 

@@ -20,6 +20,13 @@ final class HeaderList {
     starts.reserveCapacity(capacity)
   }
 
+  /// A list of lines that stay the same.
+  convenience init(lines: [String]) {
+    self.init(capacity: lines.count)
+    for line in lines { add { $0.append(text: line) } }
+    link()
+  }
+
   deinit { nodes.deallocate() }
 
   func removeAll() {

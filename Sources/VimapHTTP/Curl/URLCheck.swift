@@ -1,4 +1,5 @@
 internal import CCurl
+import VimapBytes
 
 /// What libcurl makes of a URL (libcurl-url(3)).
 enum URLCheck {
@@ -22,5 +23,45 @@ enum URLCheck {
     defer { curl_free(scheme) }
     let name = String(cString: scheme)
     return name == "http" || name == "https" ? .good : .otherScheme(name)
+  }
+
+  /// Whom a request goes to, as far as credentials are concerned (RFC 6454 section 4).
+  struct Origin: Equatable {
+    var scheme: String
+    var host: String
+    var port: String
+
+    /// The host and its port, as `host:port`.
+    var hostAndPort: String { "\(host):\(port)" }
+  }
+
+  /// The origin that libcurl makes of a URL; `nil` where it takes it for none.
+  static func origin(of text: String) -> Origin? {
+    text.withCString { origin(ofText: $0) }
+  }
+
+  /// - Parameter text: ends with a NUL.
+  static func origin(of text: ByteView) -> Origin? {
+    text.withUnsafeBytes { bytes in
+      bytes.last == 0 ? bytes.assumingMemoryBound(to: CChar.self).baseAddress.flatMap(origin(ofText:)) : nil
+    }
+  }
+
+  private static func origin(ofText text: UnsafePointer<CChar>) -> Origin? {
+    guard let url = curl_url() else { return nil }
+    defer { curl_url_cleanup(url) }
+    let lenient = CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME
+    guard curl_url_set(url, CURLUPART_URL, text, UInt32(lenient)) == CURLUE_OK,
+      let scheme = part(CURLUPART_SCHEME, of: url), let host = part(CURLUPART_HOST, of: url)
+    else { return nil }
+    let port = part(CURLUPART_PORT, of: url, UInt32(CURLU_DEFAULT_PORT)) ?? ""
+    return Origin(scheme: scheme.lowercased(), host: host.lowercased(), port: port)
+  }
+
+  private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: UInt32 = 0) -> String? {
+    var text: UnsafeMutablePointer<CChar>?
+    guard curl_url_get(url, part, &text, flags) == CURLUE_OK, let text else { return nil }
+    defer { curl_free(text) }
+    return String(cString: text)
   }
 }

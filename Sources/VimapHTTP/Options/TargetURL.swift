@@ -12,6 +12,10 @@ public struct TargetURL: Sendable, Equatable {
   /// Bytes of the text that end with the host, where a placeholder follows it directly.
   let guardedPrefix: Int?
 
+  /// What a record must not change, where it is not plain from the text before the first
+  /// placeholder.
+  let fixedOrigin: FixedOrigin?
+
   /// Reads a URL; without a scheme it is one of http, as in curl.
   public init(_ text: String) throws(TargetURLError) {
     let given = Template(text)
@@ -19,6 +23,7 @@ public struct TargetURL: Sendable, Equatable {
     let hasScheme = prefix.contains("://") || prefix.isEmpty && !given.isLiteral
     template = hasScheme ? given : Template("http://" + text)
     guardedPrefix = Self.guardedPrefix(of: template)
+    fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
     if template.literalPrefix.isEmpty, !template.isLiteral { return }
 
     // A digit can stand in a path, a host and a port alike, though not always behind a port.
@@ -43,6 +48,39 @@ public struct TargetURL: Sendable, Equatable {
   }
 }
 
+/// Those of scheme, host and port that have no placeholder in them.
+///
+/// A placeholder before the host, or in the port, could hold what makes the rest another host:
+/// `http://{+.user}@example.org/`.
+struct FixedOrigin: Equatable {
+  private var scheme: String?
+  private var host: String?
+  private var port: String?
+
+  /// `nil` where the text before the first placeholder says it all, or says nothing.
+  init?(of template: Template) {
+    let prefix = template.literalPrefix
+    guard !template.isLiteral, let start = prefix.firstRange(of: "://")?.upperBound,
+      !prefix[start...].contains(where: \.endsAuthority),
+      case let sample = template.text(standIn: "1"),
+      // What is the same whatever stands in the placeholders' places has none in it.
+      let one = URLCheck.origin(of: sample),
+      let other = URLCheck.origin(of: template.text(standIn: "2"))
+    else { return nil }
+    scheme = one.scheme == other.scheme ? one.scheme : nil
+    host = one.host == other.host ? one.host : nil
+    // In the host's place, a value may bring its port along where the URL has none of its own.
+    let authority = sample[start...].prefix { !$0.endsAuthority }
+    let isOwn = host != nil || authority.hasSuffix(":\(one.port)")
+    port = one.port == other.port && isOwn ? one.port : nil
+  }
+
+  func allows(_ origin: URLCheck.Origin) -> Bool {
+    (scheme ?? origin.scheme) == origin.scheme && (host ?? origin.host) == origin.host
+      && (port ?? origin.port) == origin.port
+  }
+}
+
 extension Character {
   /// What may follow host and port (RFC 3986 section 3.2).
   fileprivate var endsAuthority: Bool { self == "/" || self == "?" || self == "#" }
@@ -57,9 +95,9 @@ public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .otherScheme(let url, let scheme):
-      "'\(url)': \(scheme) is not spoken, only http and https"
+      "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"
     case .malformed(let url, let reason):
-      "'\(url)' is no URL: \(reason)"
+      "'\(Redaction.url(url))' is no URL: \(reason)"
     }
   }
 }

@@ -65,6 +65,11 @@ struct RequestBuilder {
       throw .extendsHost
     }
     exchange.url.append(UInt8(0))
+    if let fixed = target.fixedOrigin {
+      guard let origin = URLCheck.origin(of: exchange.url.view), fixed.allows(origin) else {
+        throw .changesOrigin
+      }
+    }
     do throws(CurlFailure) {
       try exchange.handle.setURL(exchange.url.view)
     } catch {
@@ -117,6 +122,8 @@ enum RequestProblem: Error {
   case lineBreak(header: String)
   /// What follows the host in the URL would become a part of it.
   case extendsHost
+  /// What is filled in would make the scheme, host or port another.
+  case changesOrigin
   case refused(CurlFailure)
 
   init(_ error: TemplateError) {

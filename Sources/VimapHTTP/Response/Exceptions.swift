@@ -21,6 +21,9 @@ extension RecordException {
       self.init(
         .urlMalformed, "what follows the host in the URL begins with none of / ? #",
         attempts: attempts)
+    case .changesOrigin:
+      self.init(
+        .urlMalformed, "what is filled in would make it a URL of another host", attempts: attempts)
     case .refused(let failure):
       self.init(failure.code, failure.reason, attempts: attempts)
     }

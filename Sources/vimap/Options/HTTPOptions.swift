@@ -18,7 +18,8 @@ struct HTTPOptions: ParsableArguments {
   @Option(
     name: [.customShort("H"), .long], parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A header, repeatable; its value may have placeholders.", valueName: "name: value"))
+      "A header, repeatable; its value may have placeholders. @FILE has one a line.",
+      valueName: "name: value"))
   var header: [String] = []
 
   @Option(
@@ -53,13 +54,19 @@ struct HTTPOptions: ParsableArguments {
       "What out is: full ({status,headers,body}) or body (default: full).", valueName: "shape"))
   var response: ResponseShape?
 
+  @Option(
+    help: ArgumentHelp(
+      "Longest body of an answer, after decompression (default: 16M); a longer one is an"
+        + " exception.", valueName: "size"))
+  var maxResponse: ByteCount?
+
   /// The first option that only means something to the HTTP worker, if one was given.
   var given: String? {
     let options: [(String, Bool)] = [
       ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
       ("--body-text", bodyText != nil), ("--no-body", noBody),
       ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
-      ("--response", response != nil),
+      ("--response", response != nil), ("--max-response", maxResponse != nil),
     ]
     return options.first(where: \.1)?.0
   }

@@ -60,6 +60,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "Pool") var pool: PoolOptions
   @OptionGroup(title: "Command workers") var exec: ExecOptions
   @OptionGroup(title: "HTTP worker") var http: HTTPOptions
+  @OptionGroup(title: "HTTP connections") var connection: ConnectionArguments
   @OptionGroup(title: "Time") var time: TimeOptions
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
 }

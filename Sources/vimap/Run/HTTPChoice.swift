@@ -16,13 +16,14 @@ extension HTTPOptions {
 
 extension HTTPConfiguration {
   /// The HTTP worker that the options describe.
-  init(_ options: HTTPOptions) throws {
+  init(_ options: HTTPOptions, _ connection: ConnectionArguments) throws {
+    let headerLines = try options.header.flatMap(Self.headerLines)
     do {
       try self.init(
         urls: options.post.map { url throws in try TargetURL(url) },
         userAgent: "vimap/\(Program.version)")
       if let name = options.request { method = try RequestMethod(name) }
-      headers = try options.header.map { text throws in try HeaderTemplate(text) }
+      headers = try headerLines.map { text throws in try HeaderTemplate(text) }
       if let list = options.accept { accepted = try StatusSet(list) }
       if let body = try Self.body(options) { self.body = body }
     } catch let refusal as Refusal {
@@ -32,7 +33,19 @@ extension HTTPConfiguration {
     }
     if let shape = options.response { response = shape }
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
+    if let size = options.maxResponse { longestBody = size.bytes }
     concurrency = try options.validConcurrency
+    self.connection = try ConnectionOptions(connection)
+  }
+
+  /// A header as it was given, or those of the file behind an `@`, one a line.
+  private static func headerLines(_ text: String) throws -> [String] {
+    guard text.hasPrefix("@") else { return [text] }
+    let path = String(text.dropFirst())
+    guard path != "-" else {
+      throw Refusal(.usage, "--header @-: standard input is for records; give a file")
+    }
+    return try InputText.lines(path, of: "--header", "give a file with one header a line")
   }
 
   private static func body(_ options: HTTPOptions) throws -> RequestBody? {

@@ -24,7 +24,7 @@ enum WorkerChoice {
           : "\(chosen.joined(separator: " and ")): give one worker only")
     }
     if options.http.post.isEmpty {
-      if let option = options.http.given {
+      if let option = options.http.given ?? options.connection.given {
         throw Refusal(.usage, "\(option): it goes with --post")
       }
       let worker = try Self.commandWorker(line, pool, form)
@@ -83,7 +83,7 @@ enum WorkerChoice {
   private static func httpWorker(
     _ options: VimapCommand, _ form: RecordForm
   ) throws -> HTTPConfiguration {
-    var worker = try HTTPConfiguration(options.http)
+    var worker = try HTTPConfiguration(options.http, options.connection)
     if let time = options.time.timeout { worker.timeout = .seconds(time.seconds) }
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()

@@ -1,0 +1,101 @@
+internal import CCurl
+import VimapBytes
+
+extension EasyHandle {
+  func setConnection() throws(CurlFailure) {
+    let options = configuration.connection
+    try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try set(CURLOPT_DEFAULT_PROTOCOL, "http")
+    // No signals: names are looked up in threads.
+    try set(CURLOPT_NOSIGNAL, 1)
+    try set(CURLOPT_TIMEOUT_MS, configuration.timeout.milliseconds)
+    try set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
+    try setRedirects(options)
+    try setProxy(options)
+    try setTrust(options)
+    try setVersion(options)
+    if let socket = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
+    if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
+    // All that this libcurl knows.
+    if options.isCompressed { try set(CURLOPT_ACCEPT_ENCODING, "") }
+    switch options.credentials {
+    case .user(let user): try set(CURLOPT_USERPWD, user)
+    case .netrc: try set(CURLOPT_NETRC, Int(CURL_NETRC_REQUIRED.rawValue))
+    case nil: break
+    }
+  }
+
+  /// libcurl itself sends name, password, `Authorization` and `Cookie` to no other host, port or
+  /// scheme (CURLOPT_UNRESTRICTED_AUTH(3)).
+  private func setRedirects(_ options: ConnectionOptions) throws(CurlFailure) {
+    try set(CURLOPT_FOLLOWLOCATION, options.followsRedirects ? 1 : 0)
+    guard options.followsRedirects else { return }
+    try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+    try set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
+    try set(CURLOPT_UNRESTRICTED_AUTH, 0)
+    guard redirects != nil else { return }
+    try set(CURLOPT_PREREQFUNCTION, requestAsked)
+    try set(CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  private func setProxy(_ options: ConnectionOptions) throws(CurlFailure) {
+    // What a proxy says to CONNECT is no part of the answer.
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }
+    if let hosts = options.hostsWithoutProxy { try set(CURLOPT_NOPROXY, hosts) }
+  }
+
+  private func setTrust(_ options: ConnectionOptions) throws(CurlFailure) {
+    if !options.verifies {
+      try set(CURLOPT_SSL_VERIFYPEER, 0)
+      try set(CURLOPT_SSL_VERIFYHOST, 0)
+    }
+    if let file = options.certificateAuthorities { try set(CURLOPT_CAINFO, file) }
+    guard let certificate = options.certificate else { return }
+    try set(CURLOPT_SSLCERT, certificate.file)
+    if let key = certificate.key { try set(CURLOPT_SSLKEY, key) }
+    // Without one, OpenSSL would ask the terminal.
+    try set(CURLOPT_KEYPASSWD, certificate.password ?? "")
+  }
+
+  private func setVersion(_ options: ConnectionOptions) throws(CurlFailure) {
+    switch options.version {
+    case .any: break
+    case .one: try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    case .two:
+      try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_0))
+      // Else the first requests would each open a connection before it is known that one will do.
+      try set(CURLOPT_PIPEWAIT, 1)
+    }
+  }
+
+  /// Whether the request that libcurl is about to send may go where it goes.
+  fileprivate var mayRequest: Bool {
+    guard let redirects else { return true }
+    var count = 0
+    _ = lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
+    var text: UnsafePointer<CChar>?
+    _ = lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
+    guard let text else { return true }
+    return redirects.allows(String(cString: text), isRedirect: count > 0)
+  }
+}
+
+/// CURLOPT_PREREQFUNCTION(3): called before each request, those of redirects included.
+private func requestAsked(
+  _ user: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?,
+  _ local: UnsafeMutablePointer<CChar>?, _ remotePort: CInt, _ localPort: CInt
+) -> CInt {
+  guard let user else { return CInt(CURL_PREREQFUNC_OK) }
+  let handle = Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
+  return CInt(handle.mayRequest ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+}
+
+extension Duration {
+  /// Whole milliseconds as libcurl takes them: 0 would be no limit, and 24 days are the most.
+  var milliseconds: Int {
+    let most = Duration.milliseconds(Int32.max)
+    let (seconds, attoseconds) = min(self, most).components
+    return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+  }
+}

@@ -1,0 +1,97 @@
+/// How servers are reached, and who asks: what bears the same names among curl's options.
+public struct ConnectionOptions: Sendable {
+  /// Whether to go where an answer redirects to, as `--location` does.
+  public var followsRedirects = false
+  public var credentials: Credentials?
+  /// A file of certificates in PEM to trust instead of the system's.
+  public var certificateAuthorities: String?
+  /// What the client shows a server that asks who it is.
+  public var certificate: ClientCertificate?
+  /// Whether a server has to show that it is the one asked for.
+  public var verifies = true
+  /// The proxy's URL, or an empty text for none; without it, the environment's.
+  public var proxy: String?
+  /// The hosts that no proxy is used for, with commas between them.
+  public var hostsWithoutProxy: String?
+  /// The socket that stands in for every host and port.
+  public var unixSocket: String?
+  /// Whether answers may be compressed.
+  public var isCompressed = false
+  public var version = HTTPVersion.any
+  /// Addresses of hosts, as `HOST:PORT:ADDRESS[,ADDRESS]`.
+  public var addresses: [HostAddress] = []
+
+  public init() {}
+
+  /// Most redirects that one request follows.
+  static let mostRedirects = 10
+}
+
+/// Who a request is said to come from.
+public enum Credentials: Sendable, Equatable {
+  /// `NAME:PASSWORD`.
+  case user(String)
+  /// What ~/.netrc says for the host.
+  case netrc
+}
+
+/// Which version of HTTP is spoken.
+public enum HTTPVersion: Sendable, Equatable {
+  /// HTTP/2 over TLS where the server speaks it, else 1.1.
+  case any
+  case one
+  /// HTTP/2 without TLS too, where the server agrees; and as few connections as can be.
+  case two
+}
+
+/// A client's certificate, in PEM, and what belongs to it.
+public struct ClientCertificate: Sendable, Equatable {
+  public let file: String
+  /// Of the key.
+  public let password: String?
+  /// The file of the key, if not that of the certificate.
+  public var key: String?
+
+  /// Reads `FILE` or `FILE:PASSWORD`; a colon or backslash of the file's name has a backslash before
+  /// it.
+  public init(_ text: String, key: String? = nil) {
+    var file = ""
+    var rest = Substring(text)
+    var password: String?
+    while let character = rest.popFirst() {
+      if character == "\\", let next = rest.first, next == ":" || next == "\\" {
+        file.append(next)
+        rest.removeFirst()
+      } else if character == ":" {
+        password = String(rest)
+        break
+      } else {
+        file.append(character)
+      }
+    }
+    self.file = file
+    self.password = password
+    self.key = key
+  }
+}
+
+/// Where a host and port are to be found, instead of what looking up the name says.
+public struct HostAddress: Sendable, Equatable {
+  /// As libcurl takes it (CURLOPT_RESOLVE(3)).
+  public let text: String
+
+  /// Reads `HOST:PORT:ADDRESS[,ADDRESS]...`; an IPv6 address may be in brackets.
+  public init?(_ text: String) {
+    let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    guard parts.count == 3, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0,
+      !parts[2].isEmpty, !text.utf8.contains(where: \.endsHeader),
+      parts[2].split(separator: ",", omittingEmptySubsequences: false).allSatisfy(Self.isAddress)
+    else { return nil }
+    self.text = text
+  }
+
+  private static func isAddress(_ text: Substring) -> Bool {
+    !text.isEmpty
+      && text.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" || $0 == "[" || $0 == "]" }
+  }
+}

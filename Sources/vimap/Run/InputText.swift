@@ -1,0 +1,48 @@
+import VimapBytes
+import VimapSystem
+
+/// Files that options name: read, or only looked at, before a run begins.
+enum InputText {
+  /// More than this is no file of options.
+  private static let longest = 1 << 20
+
+  /// Whether a file can be read.
+  /// - Parameter advice: what to do where it can't.
+  static func check(_ path: String, of option: String, _ advice: String) throws {
+    do throws(SystemError) {
+      let file = try Descriptor.open(reading: path)
+      if try Descriptor.facts(file.number).kind == .directory {
+        throw SystemError(call: "open", code: .isDirectory)
+      }
+    } catch {
+      throw refusal(path, of: option, error, advice)
+    }
+  }
+
+  /// The lines of a file, without their ends; empty ones are left out.
+  static func lines(_ path: String, of option: String, _ advice: String) throws -> [String] {
+    var text = ByteBuffer()
+    do throws(SystemError) {
+      let file = try Descriptor.open(reading: path)
+      while text.count <= longest {
+        guard let count = try Descriptor.read(file.number, into: &text, limit: 64 << 10) else {
+          try Descriptor.wait(until: .readable, file.number)
+          continue
+        }
+        if count == 0 { break }
+      }
+    } catch {
+      throw refusal(path, of: option, error, advice)
+    }
+    guard text.count <= longest else {
+      throw Refusal(.usage, "\(option) \(path): it is longer than 1M; \(advice)")
+    }
+    return text.view.text.split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+  }
+
+  private static func refusal(
+    _ path: String, of option: String, _ error: SystemError, _ advice: String
+  ) -> Refusal {
+    Refusal(.noInput, "\(option) \(path): it cannot be read: \(error.code); \(advice)")
+  }
+}
