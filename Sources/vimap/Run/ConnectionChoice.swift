@@ -1,4 +1,3 @@
-import Foundation
 import VimapHTTP
 import VimapSystem
 
@@ -26,8 +25,12 @@ extension ConnectionOptions {
       return .user(user)
     }
     guard arguments.netrc else { return nil }
-    let file = NSHomeDirectory() + "/.netrc"
-    try InputText.check(file, of: "--netrc", "write 'machine HOST login NAME password PASSWORD' there")
+    let home = inheritedEnvironment().first { $0.hasPrefix("HOME=") }
+    if let home {
+      try InputText.check(
+        home.dropFirst("HOME=".count) + "/.netrc", of: "--netrc",
+        "write 'machine HOST login NAME password PASSWORD' there")
+    }
     return .netrc
   }
 

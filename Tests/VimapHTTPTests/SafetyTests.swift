@@ -1,0 +1,123 @@
+import Testing
+import VimapJSON
+
+@testable import VimapHTTP
+
+@Suite("Secrets")
+struct RedactionTests {
+  @Test(arguments: [
+    ("http://h/", "http://h/"), ("http://me:pw@h/x", "http://***@h/x"), ("me:pw@h", "***@h"),
+    ("http://me@h:80?q=a@b", "http://***@h:80?q=a@b"), ("http://a@b@h/", "http://***@h/"),
+    ("http://h/a@b", "http://h/a@b"), ("http://h:80/a@b", "http://h:80/a@b"),
+    ("http://[::1]:80/a@b", "http://[::1]:80/a@b"), ("http://[::1]/a@b", "http://[::1]/a@b"),
+    ("http://me:p/w@h/", "http://***@h/"), ("http://me:p?w#@h/", "http://***@h/"),
+    ("", ""), ("://", "://"), ("https://{.user}:{.pw}@h/", "https://***@h/"),
+  ])
+  func urls(_ text: String, _ shown: String) {
+    #expect(Redaction.url(text) == shown)
+  }
+
+  @Test(arguments: [
+    "Authorization", "proxy-authorization", "COOKIE", "Set-Cookie", "X-Api-Key", "apikey",
+    "X-Auth-Token", "X_Access_Token", "X-Client-Secret", "Ocp-Apim-Subscription-Key",
+  ])
+  func headersThatAreSecret(_ name: String) {
+    #expect(Redaction.value("v", ofHeader: name) == "***")
+  }
+
+  @Test(arguments: [
+    "Content-Type", "Idempotency-Key", "X-Author", "Accept", "X-Request-Id", "Keyboard", "",
+  ])
+  func headersThatAreNot(_ name: String) {
+    #expect(Redaction.value("v", ofHeader: name) == "v")
+  }
+
+  @Test func errorsOfURLs() {
+    for url in ["ftp://me:hush@h/", "http://me:hush@h:99999/", "http://me:hu/sh@h/"] {
+      do {
+        _ = try TargetURL(url)
+        Issue.record("\(url) is taken")
+      } catch {
+        #expect(!"\(error)".contains("sh@") && !"\(error)".contains("hu"), "\(error)")
+      }
+    }
+  }
+}
+
+@Suite("The origin that a record must not change")
+struct FixedOriginTests {
+  private func allows(_ template: String, _ url: String) throws -> Bool? {
+    let fixed = try TargetURL(template).fixedOrigin
+    return try fixed?.allows(#require(URLCheck.origin(of: url)))
+  }
+
+  @Test func plainFromTheTextBefore() throws {
+    for text in ["http://h/{.a}", "http://h", "http://h{+.a}", "{+.url}", "http://u@h/{.a}"] {
+      #expect(try TargetURL(text).fixedOrigin == nil, "\(text)")
+    }
+  }
+
+  @Test func nameAndPassword() throws {
+    #expect(try allows("http://{.u}@h:8/", "http://x@h:8/") == true)
+    #expect(try allows("http://{.u}@h:8/", "http://evil/@h:8/") == false)
+    #expect(try allows("http://{.u}@h/", "http://h:8/") == false)
+  }
+
+  @Test func portOnly() throws {
+    #expect(try allows("http://h:{.p}/", "http://h:99/") == true)
+    #expect(try allows("http://h:{+.p}/", "http://h:9@evil/") == false)
+  }
+
+  @Test func hostOnly() throws {
+    #expect(try allows("http://{.h}/", "http://anything/") == true)
+    #expect(try allows("http://{+.h}/", "http://anything:80/") == true)
+    #expect(try allows("http://{+.h}/", "http://anything:8080/") == true)
+    #expect(try allows("http://{.h}:8/", "http://anything:9/") == false)
+    #expect(try allows("http://{.h}:80/", "http://anything:9/") == false)
+    #expect(try allows("http://{.h}/", "https://anything/") == false)
+  }
+
+  @Test func valuesThatWouldChangeIt() throws {
+    let client = try Client("http://{+.u}@127.0.0.1:1/")
+    for value in ["evil.test/", "a@evil.test/", "evil.test#", "evil.test?"] {
+      #expect(
+        try client.send(#"{"u":"\#(value)"}"#)
+          .contains("what is filled in would make it a URL of another host"))
+    }
+    #expect(try client.send(#"{"u":"me:pw"}"#).contains("COULDNT_CONNECT"))
+  }
+}
+
+@Suite("Connections")
+struct ConnectionOptionsTests {
+  @Test func certificates() {
+    func parts(_ text: String) -> [String?] {
+      let certificate = ClientCertificate(text)
+      return [certificate.file, certificate.password]
+    }
+    #expect(parts("a.pem") == ["a.pem", nil])
+    #expect(parts("a.pem:") == ["a.pem", ""])
+    #expect(parts("a.pem:b:c\\") == ["a.pem", "b:c\\"])
+    #expect(parts(#"a\:b\\c\d:e"#) == [#"a:b\c\d"#, "e"])
+  }
+
+  @Test(arguments: ["h:80:127.0.0.1", "h:443:::1", "h:443:[::1],127.0.0.1", "*:80:1.2.3.4"])
+  func addresses(_ text: String) {
+    #expect(HostAddress(text)?.text == text)
+  }
+
+  @Test(arguments: ["", "h", "h:80", "h:80:", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:80:1.2.3.4,", ":1:1",
+    "h:80:x.test", "h\n:80:1.2.3.4", "h:70000:1.2.3.4"])
+  func noAddresses(_ text: String) {
+    #expect(HostAddress(text) == nil)
+  }
+
+  @Test func proxies() {
+    for text in ["", "h", "h:3128", "http://h", "socks5h://me:pw@h:1080", "https://h"] {
+      #expect(ProxyCheck.problem(with: text) == nil, "\(text)")
+    }
+    for text in ["ftp://h", "http://", "http://h:99999", "a b"] {
+      #expect(ProxyCheck.problem(with: text) != nil, "\(text)")
+    }
+  }
+}
