@@ -2,13 +2,18 @@ public import VimapJSON
 
 /// What an HTTP worker sends, and what it makes of the answers.
 public struct HTTPConfiguration: Sendable {
-  /// Where to send: worker `n` takes the URL at `n % urls.count`.
+  /// Where to send: worker `n` takes the URL at `n % urls.count`, as long as that can be connected
+  /// to; see ``ServerRota``.
   public var urls: [TargetURL]
   public var method = RequestMethod.post
   public var headers: [HeaderTemplate] = []
   public var body = RequestBody.record
-  /// Requests of one worker under way at once.
+  /// Records that go into one request, as an array; `nil` for each by itself.
+  public var batch: Int?
+  /// Requests of one worker under way at once; the most of them, where it adapts itself.
   public var concurrency = 8
+  /// Whether the number of requests under way follows what the server bears.
+  public var adaptsConcurrency = false
   /// The longest that a request may take, from its start to the end of its answer.
   public var timeout = Duration.seconds(30)
   /// The longest that connecting may take, looking up the name and TLS included.
@@ -25,6 +30,9 @@ public struct HTTPConfiguration: Sendable {
     self.urls = urls
     self.userAgent = userAgent
   }
+
+  /// Records of one worker under way at once.
+  public var recordsInFlight: Int { concurrency * (batch ?? 1) }
 
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
   /// to 256 KiB, and libcurl takes no more in one line (CURL_MAX_HTTP_HEADER in curl.h).

@@ -5,11 +5,12 @@ import VimapSystem
 
 /// A worker's run: takes batches, keeps requests under way, and answers records as answers come.
 final class HTTPSession {
-  private let link: WorkerLink
+  let link: WorkerLink
+  let builder: RequestBuilder
+  let batch: Int?
+  let multi: MultiHandle
   private let concurrency: Int
-  private let builder: RequestBuilder
   private let writer: AnswerWriter
-  private let multi: MultiHandle
 
   /// Batches that have records to be begun, first to last.
   private var queue: [Work] = []
@@ -19,6 +20,8 @@ final class HTTPSession {
   /// By tag. As many as were ever under way at once.
   private var exchanges: [Exchange] = []
   private var idle: [Exchange] = []
+  /// Requests that are ready, to hosts that are to be left alone for a while.
+  private var parked: [Exchange] = []
   /// Requests that are over, whose records can't be answered until there is room.
   private var held: [(exchange: Exchange, code: CurlCode)] = []
   /// Room has come back since one of them was tried.
@@ -28,19 +31,29 @@ final class HTTPSession {
   /// Something was answered since the worker's size was asked for.
   private var mayHaveGrown = false
 
+  private var rota: ServerRota
+  private var pauses = HostPauses()
+  private var control: ConcurrencyControl?
+  /// When something may be begun that may not be begun now.
+  private var wake: Nanoseconds?
+
   init(_ configuration: HTTPConfiguration, _ link: WorkerLink) throws {
     guard !configuration.urls.isEmpty else { throw WorkerFailure("no URL to send to") }
     self.link = link
+    batch = configuration.batch
     concurrency = max(1, configuration.concurrency)
+    let count = configuration.urls.count
+    rota = ServerRota(count: count, first: link.seat.number % count)
+    if configuration.adaptsConcurrency {
+      control = ConcurrencyControl(most: concurrency, now: Clock.now())
+    }
     // OpenSSL writes to sockets in its own way.
     Signals.ignoreFailedWrites()
     do {
       try CurlLibrary.start()
-      builder = try RequestBuilder(
-        configuration, target: configuration.urls[link.seat.number % configuration.urls.count],
-        seat: link.seat)
+      builder = try RequestBuilder(configuration, targets: configuration.urls, seat: link.seat)
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
-      // What this libcurl doesn't know is nobody's fault, and shows here.
+      // What this libcurl doesn't know is no record's fault, and shows here.
       let first = try builder.makeExchange(tag: 0)
       exchanges = [first]
       idle = [first]
@@ -50,15 +63,23 @@ final class HTTPSession {
     writer = AnswerWriter(configuration) { link.problem(with: $0) == nil }
   }
 
-  private var inFlight: Int { exchanges.count - idle.count }
+  private var inFlight: Int { exchanges.count - idle.count - parked.count }
+
+  /// What `--concurrency auto` has come to by now: requests in flight, or, below one, the part of
+  /// the time in which there is one.
+  ///
+  /// For statistics. It is the worker's alone: to get it to the pool, write it to a word of the
+  /// shared memory beside `begunWord` (`ResultSlabLayout`), as `WorkerChannel.begin(_:)` does.
+  var settledConcurrency: Double { control?.level ?? Double(concurrency) }
 
   func run() throws {
     try link.reportReady()
     while true {
+      while multi.hasMail { take(try link.receive(waiting: false)) }
       try answerFinished()
       try retireIfLarge()
       try beginMore()
-      if inFlight == 0 {
+      if inFlight == 0, wake == nil {
         if isClosed { break }
         take(try link.receive(waiting: true))
         hasNews = false
@@ -76,7 +97,7 @@ final class HTTPSession {
       if try multi.poll(waiting: false) { return }
       try tell()
     }
-    try multi.poll(waiting: true)
+    try multi.poll(waiting: true, until: wake)
   }
 
   private func tell() throws {
@@ -91,8 +112,9 @@ final class HTTPSession {
     case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
     case .closed: isClosed = true
     // A request holds nothing back.
-    case .drain, .pause: break
+    case .drain: break
     case .room: mayHaveRoom = true
+    case .pause(let host, let end): pauses.add(host, until: end)
     case .nothing: multi.hasMail = false
     }
   }
@@ -122,31 +144,109 @@ final class HTTPSession {
 
   // MARK: Beginning
 
+  /// Begins what may be begun now, and notes when more may be.
   private func beginMore() throws {
-    while inFlight < concurrency, let work = try currentWork() {
-      guard let record = work.next() else { continue }
-      link.begin(1)
-      if let problem = work.batch.problem(with: record) {
-        try refuse(record, of: work, problem)
+    wake = nil
+    if !parked.isEmpty { try beginParked() }
+    while inFlight < control?.limit ?? concurrency {
+      if control != nil || !pauses.isEmpty, let time = try waitingTime() { return note(time) }
+      guard parked.count < concurrency, let exchange = try makeRequest() else { return }
+      if !pauses.isEmpty, let end = endOfPause(for: exchange) {
+        parked.append(exchange)
+        note(end)
       } else {
-        try begin(record, of: work)
+        try begin(exchange)
       }
     }
   }
 
-  private func begin(_ record: Int, of work: Work) throws {
-    let batch = work.batch
-    let exchange = try takeExchange()
-    exchange.begin(record, of: work)
-    do throws(RequestProblem) {
-      try builder.fill(exchange, from: batch.bytes(of: record), index: batch.index(of: record))
-    } catch {
-      giveBack(exchange)
-      if case .unreadable(let problem) = error { return try refuse(record, of: work, problem) }
-      let exception = RecordException(error, attempts: batch.attempt)
-      return try except(exception, record, of: work)
+  /// How long no request at all may be begun, if there is one to begin.
+  private func waitingTime() throws -> Nanoseconds? {
+    guard try currentWork() != nil else { return nil }
+    let now = Clock.now()
+    if let next = control?.nextBegin(now) { return next }
+    guard let host = builder.commonHost(of: rota.current(now)) else { return nil }
+    return pauses.end(of: host, now: now)
+  }
+
+  private func note(_ time: Nanoseconds) { wake = min(time, wake ?? time) }
+
+  private func endOfPause(for exchange: Exchange) -> Nanoseconds? {
+    builder.host(of: exchange).flatMap { pauses.end(of: $0, now: Clock.now()) }
+  }
+
+  private func beginParked() throws {
+    var place = 0
+    while place < parked.count {
+      if let end = endOfPause(for: parked[place]) {
+        note(end)
+        place += 1
+      } else if inFlight < control?.limit ?? concurrency {
+        try begin(parked.remove(at: place))
+      } else {
+        // What is in flight will bring us back here.
+        place += 1
+      }
     }
+  }
+
+  private func begin(_ exchange: Exchange) throws {
+    exchange.begun = Clock.now()
     try multi.add(exchange.handle)
+    control?.noteBegin(inFlight: inFlight, now: exchange.begun)
+  }
+
+  /// A request for what is at hand: the next record, or as many as go into one request.
+  private func makeRequest() throws -> Exchange? {
+    while let first = try nextRecord() {
+      let exchange = try takeExchange()
+      exchange.server = rota.current(Clock.now())
+      if try fill(exchange, from: first) { return exchange }
+      giveBack(exchange)
+    }
+    return nil
+  }
+
+  /// Makes a request, and excepts the records that none can be made of; whether any are left.
+  private func fill(
+    _ exchange: Exchange, from first: (work: Work, record: Int)
+  ) throws -> Bool {
+    exchange.body.removeAll()
+    var next = first
+    while true {
+      let (work, record) = next
+      do throws(RequestProblem) {
+        let (bytes, index) = (work.batch.bytes(of: record), work.batch.index(of: record))
+        if batch == nil {
+          try builder.fill(exchange, from: bytes, index: index)
+        } else {
+          try builder.add(bytes, index: index, to: exchange)
+        }
+        exchange.add(record, of: work)
+      } catch {
+        try refuse(record, of: work, error)
+      }
+      guard exchange.records.count < batch ?? 1, let another = try nextRecord() else { break }
+      next = another
+    }
+    if batch == nil || exchange.records.isEmpty { return !exchange.records.isEmpty }
+    do throws(RequestProblem) {
+      try builder.finishBatch(exchange)
+      return true
+    } catch {
+      for (work, record) in exchange.records { try refuse(record, of: work, error) }
+      return false
+    }
+  }
+
+  /// The next record that is JSON, said to be begun.
+  private func nextRecord() throws -> (work: Work, record: Int)? {
+    while let work = try currentWork(), let record = work.next() {
+      link.begin(1)
+      guard let problem = work.batch.problem(with: record) else { return (work, record) }
+      try refuse(record, of: work, .unreadable(problem))
+    }
+    return nil
   }
 
   private func takeExchange() throws -> Exchange {
@@ -171,12 +271,12 @@ final class HTTPSession {
         try multi.add(exchange.handle)
         continue
       }
+      noteEnd(of: exchange, code)
       if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
     }
   }
 
   private func answerHeld() throws {
-    while multi.hasMail { take(try link.receive(waiting: false)) }
     guard mayHaveRoom else { return }
     mayHaveRoom = false
     var answered = 0
@@ -186,32 +286,73 @@ final class HTTPSession {
     held.removeFirst(answered)
   }
 
-  /// Answers the record of a request that is over; `false` where there is no room.
+  /// Learns from what became of a request.
+  private func noteEnd(of exchange: Exchange, _ code: CurlCode) {
+    let handle = exchange.handle
+    let seconds = handle.secondsConnected
+    let wasRefused = code.isRefusal || (code == .operationTimedOut && seconds == nil)
+    if wasRefused {
+      rota.noteRefusal(of: exchange.server, begun: exchange.begun, now: Clock.now())
+    } else {
+      rota.noteConnection(to: exchange.server, begun: exchange.begun)
+    }
+    guard control != nil else { return }
+    let outcome: ConcurrencyControl.Outcome =
+      if wasRefused || code == .operationTimedOut || [429, 503].contains(handle.status) {
+        .turnedAway
+      } else if code == .ok, let seconds {
+        .answered(seconds: seconds)
+      } else {
+        .other
+      }
+    control?.note(outcome, begun: exchange.begun, now: Clock.now())
+  }
+
+  /// Answers the records of a request that is over; `false` where there is no room.
   private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
-    guard let work = exchange.work else { return true }
-    let (batch, record, seconds) = (work.batch, exchange.record, exchange.handle.seconds)
-    switch writer.result(of: exchange.handle, code, attempts: batch.attempt) {
-    case .output(let output):
-      let hasRoom = try link.tryOutput(
-        output, for: record, of: batch, attempts: batch.attempt, seconds: seconds)
-      if !hasRoom { return false }
-      try noteAnswer(of: work)
-    case .exception(let exception):
-      try except(exception, record, of: work, seconds: seconds)
+    let handle = exchange.handle
+    var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
+    if case .failed(var exception) = verdict, let pause = exception.pause,
+      [429, 503].contains(handle.status), let host = builder.host(of: exchange)
+    {
+      exception.pause?.host = host
+      verdict = .failed(exception)
+      pauses.add(host, until: Clock.now() + pause.delay)
+    }
+    while exchange.answered < exchange.records.count {
+      let (work, record) = exchange.records[exchange.answered]
+      switch verdict {
+      case .accepted(let status):
+        let output = writer.output(handle.answer, status: status, number: exchange.answered)
+        let hasRoom = try link.tryOutput(
+          output, for: record, of: work.batch, attempts: work.batch.attempt,
+          seconds: handle.seconds)
+        if !hasRoom { return false }
+        exchange.answered += 1
+        try noteAnswer(of: work)
+      case .failed(let exception):
+        exchange.answered += 1
+        try except(exception, record, of: work, seconds: handle.seconds)
+      }
     }
     giveBack(exchange)
     return true
   }
 
+  private func refuse(_ record: Int, of work: Work, _ problem: RequestProblem) throws {
+    if case .unreadable(let problem) = problem {
+      try link.refuse(record, of: work.batch, problem)
+      return try noteWait(of: work)
+    }
+    try except(RecordException(problem), record, of: work)
+  }
+
   private func except(
     _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
   ) throws {
+    var exception = exception
+    exception.attempts = work.batch.attempt
     try link.exception(exception, for: record, of: work.batch, seconds: seconds)
-    try noteWait(of: work)
-  }
-
-  private func refuse(_ record: Int, of work: Work, _ problem: JSONProblem) throws {
-    try link.refuse(record, of: work.batch, problem)
     try noteWait(of: work)
   }
 

@@ -11,6 +11,9 @@ public enum Clock {
     return Nanoseconds(time.tv_sec) * 1_000_000_000 + Nanoseconds(time.tv_nsec)
   }
 
+  /// The time of day, in seconds since 1970: for comparing with what others call it.
+  public static func timeOfDay() -> Int { time(nil) }
+
   /// Does nothing for a short time.
   static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 

@@ -179,11 +179,11 @@ struct OutputTests {
     let answer = Answer(longestHead: 1000, longestBody: 1 << 20)
     _ = withView("A: 1\r\n") { answer.takeHeaderLine($0) }
     _ = withView("{\"id\":123456789012345678901234567890}") { answer.takeBody($0) }
-    let exception = writer(.full).exception(answer, status: 503, attempts: 2)
+    let exception = writer(.full).exception(answer, status: 503)
     // Beyond jansson's range; so its text.
     #expect(
       written { exception.write(to: &$0) }
-        == #"{"kind":"http_status","message":"the server answered with status 503","attempts":2,"#
+        == #"{"kind":"http_status","message":"the server answered with status 503","attempts":1,"#
         + #""status":503,"headers":{"a":"1"},"body":"{\"id\":123456789012345678901234567890}"}"#)
   }
 
@@ -193,7 +193,7 @@ struct OutputTests {
     configuration.connectTimeout = .seconds(1)
     func text(_ seconds: Double) -> String {
       written {
-        RecordException.timedOut(after: seconds, configuration, attempts: 1).write(to: &$0)
+        RecordException.timedOut(after: seconds, configuration).write(to: &$0)
       }
     }
     #expect(

@@ -62,7 +62,7 @@ final class Client {
     try change(&configuration)
     try CurlLibrary.start()
     let seat = WorkerSeat(number: 2, jobs: 4, initArguments: ["token": "t0"])
-    builder = try RequestBuilder(configuration, target: configuration.urls[0], seat: seat)
+    builder = try RequestBuilder(configuration, targets: configuration.urls, seat: seat)
     writer = AnswerWriter(configuration, isJSON: isJSON)
     inbox = try VimapSystem.Pipe()
     multi = try MultiHandle(inbox: inbox.reading.number, connections: 4)
@@ -75,13 +75,13 @@ final class Client {
       do throws(RequestProblem) {
         try builder.fill(exchange, from: record, index: 3)
       } catch {
-        return written { RecordException(error, attempts: 1).write(to: &$0) }
+        return written { RecordException(error).write(to: &$0) }
       }
       try multi.add(exchange.handle)
       while true {
         if let (tag, code) = multi.nextFinished() {
           precondition(tag == 7)
-          return text(writer.result(of: exchange.handle, code, attempts: 1))
+          return text(writer.verdict(on: exchange.handle, code, records: 1))
         }
         if try !multi.fireTimer() { try multi.poll(waiting: true) }
       }
@@ -93,10 +93,10 @@ final class Client {
     try JSONDecoder().decode(Output.self, from: Data(send(record).utf8)).body
   }
 
-  private func text(_ result: AnswerWriter.Result) -> String {
-    switch result {
-    case .output(let bytes): bytes.text
-    case .exception(let exception): written { exception.write(to: &$0) }
+  private func text(_ verdict: AnswerWriter.Verdict) -> String {
+    switch verdict {
+    case .accepted(let status): writer.output(exchange.handle.answer, status: status).text
+    case .failed(let exception): written { exception.write(to: &$0) }
     }
   }
 }

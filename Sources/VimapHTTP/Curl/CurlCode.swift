@@ -21,6 +21,10 @@ struct CurlCode: Equatable {
     self == .gotNothing || self == .sendError || self == .receiveError
   }
 
+  /// Whether there was no connection to the server, or to a proxy: no address, nobody who takes
+  /// it, no agreement on TLS. Of a time limit this says nothing.
+  var isRefusal: Bool { [5, 6, 7, 35, 60].contains(number) }
+
   /// The constant's name in curl.h, which libcurl itself doesn't know.
   var name: String {
     let names = Self.names

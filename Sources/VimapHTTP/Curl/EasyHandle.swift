@@ -165,6 +165,14 @@ final class EasyHandle {
     return Double(microseconds) / 1e6
   }
 
+  /// Seconds from when the request could be sent, over a connection, to its end; `nil` where there
+  /// was no connection.
+  var secondsConnected: Double? {
+    var microseconds: curl_off_t = 0
+    _ = vimap_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+    return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
+  }
+
   /// What went wrong, in libcurl's words.
   func explanation(of code: CurlCode) -> String {
     if code == .abortedByCallback, let reason = redirects?.reason { return reason }

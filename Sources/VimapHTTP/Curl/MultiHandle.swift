@@ -27,7 +27,7 @@ final class MultiHandle {
     self.inbox = inbox
     guard let multi = curl_multi_init() else { throw CurlFailure.noHandle }
     self.multi = multi
-    // Each arrival is told of once, so that mail may wait while there is no use for it.
+    // Each arrival is told of once, so that mail may wait until the loop comes to it.
     try events.add(inbox, .readable, onceEach: true)
     try check(vimap_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections))
     let user = Unmanaged.passUnretained(self).toOpaque()
@@ -73,12 +73,15 @@ final class MultiHandle {
   }
 
   /// Takes in what has happened on libcurl's sockets.
-  /// - Parameter waiting: whether to wait for something to happen: that, mail, or the time of
-  ///   the next ``fireTimer()``.
+  /// - Parameters:
+  ///   - waiting: whether to wait for something to happen: that, mail, or the time of the next
+  ///     ``fireTimer()``.
+  ///   - end: how long to wait at most, if that is not for ever.
   /// - Returns: whether anything has.
   @discardableResult
-  func poll(waiting: Bool) throws -> Bool {
-    let limit = waiting ? deadline.map { $0.millisecondsFrom(Clock.now()) } : 0
+  func poll(waiting: Bool, until end: Nanoseconds? = nil) throws -> Bool {
+    let next = [deadline, end].compactMap(\.self).min()
+    let limit = waiting ? next.map { $0.millisecondsFrom(Clock.now()) } : 0
     try events.wait(milliseconds: limit)
     for index in 0..<events.count {
       let (descriptor, readiness) = events[index]

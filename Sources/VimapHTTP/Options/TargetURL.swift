@@ -16,6 +16,9 @@ public struct TargetURL: Sendable, Equatable {
   /// placeholder.
   let fixedOrigin: FixedOrigin?
 
+  /// The host and port, as `host:port`, where no placeholder can change them.
+  let hostAndPort: String?
+
   /// Reads a URL; without a scheme it is one of http, as in curl.
   public init(_ text: String) throws(TargetURLError) {
     let given = Template(text)
@@ -24,6 +27,7 @@ public struct TargetURL: Sendable, Equatable {
     template = hasScheme ? given : Template("http://" + text)
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
+    hostAndPort = Self.hostAndPort(of: template, isGuarded: guardedPrefix != nil)
     if template.literalPrefix.isEmpty, !template.isLiteral { return }
 
     // A digit can stand in a path, a host and a port alike, though not always behind a port.
@@ -33,6 +37,14 @@ public struct TargetURL: Sendable, Equatable {
     case .otherScheme(let scheme): throw .otherScheme(url: text, scheme: scheme)
     case .malformed(let reason): throw .malformed(url: text, reason: reason)
     }
+  }
+
+  private static func hostAndPort(of template: Template, isGuarded: Bool) -> String? {
+    let prefix = template.literalPrefix
+    guard let start = prefix.firstRange(of: "://")?.upperBound,
+      isGuarded || template.isLiteral || prefix[start...].contains(where: \.endsAuthority)
+    else { return nil }
+    return URLCheck.origin(of: prefix)?.hostAndPort
   }
 
   private static func guardedPrefix(of template: Template) -> Int? {

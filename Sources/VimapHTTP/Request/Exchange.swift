@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapSystem
 
 /// A place for one request at a time: what it is made of, its handle, and whom it is for.
 final class Exchange {
@@ -9,18 +10,23 @@ final class Exchange {
   var url = ByteBuffer(capacity: 256)
   var body = ByteBuffer(capacity: 256)
 
-  private(set) var work: Work?
-  private(set) var record = 0
+  /// The records that the answer answers: one, or those of a batch.
+  private(set) var records: [(work: Work, record: Int)] = []
+  /// How many of them have been answered.
+  var answered = 0
+  /// Which of the URLs it goes to.
+  var server = 0
+  var begun: Nanoseconds = 0
 
   init(handle: EasyHandle, headers: HeaderList) {
     self.handle = handle
     self.headers = headers
   }
 
-  func begin(_ record: Int, of work: Work) {
-    self.work = work
-    self.record = record
-  }
+  func add(_ record: Int, of work: Work) { records.append((work, record)) }
 
-  func end() { work = nil }
+  func end() {
+    records.removeAll(keepingCapacity: true)
+    answered = 0
+  }
 }

@@ -7,19 +7,24 @@ import VimapKit
 /// What is the same for every record is made once.
 struct RequestBuilder {
   private let configuration: HTTPConfiguration
-  private let target: TargetURL
+  private let targets: [TargetURL]
   private let headers: [HeaderTemplate]
   private let context: TemplateContext
   private let sendsBody: Bool
   /// The headers, where they are the same for all.
   private let commonHeaders: HeaderList?
+  /// The URL, where there is one for all.
+  private let commonURL: String?
 
-  init(_ configuration: HTTPConfiguration, target: TargetURL, seat: WorkerSeat) throws {
+  /// - Parameter targets: where requests may go to, one of them each.
+  init(_ configuration: HTTPConfiguration, targets: [TargetURL], seat: WorkerSeat) throws {
     self.configuration = configuration
-    self.target = target
+    self.targets = targets
     context = TemplateContext(
       record: ByteView("null"), index: 1, worker: seat.number, initArguments: seat.initArguments)
     sendsBody = configuration.body != .none && !configuration.method.hasNoAnswerBody
+    let isSame = targets.count == 1 && targets[0].template.isLiteral
+    commonURL = isSame ? targets[0].template.description : nil
     headers = configuration.allHeaders
     if headers.allSatisfy(\.isLiteral) {
       let list = HeaderList(capacity: headers.count)
@@ -34,25 +39,39 @@ struct RequestBuilder {
   /// - Parameter tag: by which the multi interface will tell of it.
   func makeExchange(tag: Int) throws(CurlFailure) -> Exchange {
     let headers = commonHeaders ?? HeaderList(capacity: headers.count)
-    let url = target.template.isLiteral ? target.template.description : nil
     return Exchange(
-      handle: try EasyHandle(tag: tag, configuration, headers: headers, url: url),
+      handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
       headers: headers)
+  }
+
+  /// The host and port that a target's requests go to, as `host:port`, where it is always the same.
+  func commonHost(of server: Int) -> String? { targets[server].hostAndPort }
+
+  /// The host and port that a request goes to, as `host:port`.
+  func host(of exchange: Exchange) -> String? {
+    targets[exchange.server].hostAndPort
+      ?? URLCheck.origin(of: exchange.url.view)?.hostAndPort
   }
 
   /// Makes the request for a record, whose bytes must stay until it is over.
   func fill(_ exchange: Exchange, from record: ByteView, index: Int) throws(RequestProblem) {
     context.move(to: record, index: index)
+    try fillHead(of: exchange)
+    if sendsBody { try fillBody(of: exchange) }
+  }
+
+  private func fillHead(of exchange: Exchange) throws(RequestProblem) {
     do throws(CurlFailure) { try exchange.handle.prepare() } catch { throw .refused(error) }
-    if !target.template.isLiteral { try fillURL(of: exchange) }
+    if commonURL == nil { try fillURL(of: exchange, targets[exchange.server]) }
     if commonHeaders == nil {
       exchange.headers.removeAll()
       try headers.write(to: exchange.headers, context)
     }
-    if sendsBody { try fillBody(of: exchange) }
   }
 
-  private func fillURL(of exchange: Exchange) throws(RequestProblem) {
+  private func fillURL(
+    of exchange: Exchange, _ target: TargetURL
+  ) throws(RequestProblem) {
     exchange.url.removeAll()
     do throws(TemplateError) {
       try target.template.expand(into: &exchange.url, context: context, encoding: .percent)
@@ -76,6 +95,40 @@ struct RequestBuilder {
       throw .refused(error)
     }
   }
+
+  // MARK: Batches
+
+  /// Adds a record, or the part of it that is sent, to the body of a batch.
+  func add(_ record: ByteView, index: Int, to exchange: Exchange) throws(RequestProblem) {
+    context.move(to: record, index: index)
+    let before = exchange.body.count
+    exchange.body.append(before == 0 ? "[" : ",")
+    do throws(RequestProblem) {
+      guard case .path(let path) = configuration.body else { return exchange.body.append(record) }
+      let value = try part(path)
+      do throws(JSONProblem) {
+        try value.write(to: &exchange.body)
+      } catch {
+        throw .unreadable(error)
+      }
+    } catch {
+      exchange.body.truncate(to: before)
+      throw error
+    }
+  }
+
+  /// Makes the request for what was added.
+  func finishBatch(_ exchange: Exchange) throws(RequestProblem) {
+    exchange.body.append("]")
+    try fillHead(of: exchange)
+    do throws(CurlFailure) {
+      try exchange.handle.setBody(exchange.body.view)
+    } catch {
+      throw .refused(error)
+    }
+  }
+
+  // MARK: Bodies
 
   private func fillBody(of exchange: Exchange) throws(RequestProblem) {
     let body: ByteView

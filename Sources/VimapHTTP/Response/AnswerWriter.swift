@@ -1,19 +1,23 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapSystem
 
 /// Makes results out of requests that are over.
 final class AnswerWriter {
-  enum Result {
-    /// JSON on one line; valid until the next result is made.
-    case output(ByteView)
-    case exception(RecordException)
+  /// What a request came to.
+  enum Verdict {
+    /// The answer is accepted; there is an output for each record.
+    case accepted(status: Int)
+    case failed(RecordException)
   }
 
   private let configuration: HTTPConfiguration
   private let isJSON: (ByteView) -> Bool
   private var headers = HeaderFields()
   private var text = ByteBuffer()
+  /// What each record of a batch is answered with.
+  private var elements: [ByteView] = []
 
   /// - Parameter isJSON: whether some bytes are a JSON value.
   init(_ configuration: HTTPConfiguration, isJSON: @escaping (ByteView) -> Bool) {
@@ -21,26 +25,27 @@ final class AnswerWriter {
     self.isJSON = isJSON
   }
 
-  /// The result of the request that `handle` has carried out.
+  /// The verdict on the request that `handle` has carried out.
   /// - Parameters:
-  ///   - code: libcurl's verdict on it.
-  ///   - attempts: times the record was tried, this one included.
-  func result(of handle: EasyHandle, _ code: CurlCode, attempts: Int) -> Result {
+  ///   - code: libcurl's.
+  ///   - records: how many were in the request.
+  func verdict(on handle: EasyHandle, _ code: CurlCode, records: Int) -> Verdict {
     let answer = handle.answer
     if let part = answer.cutOff ?? refusedPart(of: handle, code) {
-      return .exception(.tooLarge(part, of: answer, configuration, attempts: attempts))
+      return .failed(.tooLarge(part, of: answer, configuration))
     }
     if code == .operationTimedOut {
-      return .exception(.timedOut(after: handle.seconds, configuration, attempts: attempts))
+      return .failed(.timedOut(after: handle.seconds, configuration))
     }
-    if code != .ok {
-      return .exception(
-        RecordException(code, handle.explanation(of: code), attempts: attempts))
-    }
+    if code != .ok { return .failed(RecordException(code, handle.explanation(of: code))) }
     let status = handle.status
-    return configuration.accepted.contains(status)
-      ? .output(output(answer, status: status))
-      : .exception(exception(answer, status: status, attempts: attempts))
+    guard configuration.accepted.contains(status) else {
+      return .failed(exception(answer, status: status))
+    }
+    if configuration.batch != nil, let problem = split(answer, records: records) {
+      return .failed(problem)
+    }
+    return .accepted(status: status)
   }
 
   /// The part of an answer that libcurl found to be too large.
@@ -54,9 +59,27 @@ final class AnswerWriter {
     }
   }
 
-  /// The output for an answer.
-  func output(_ answer: Answer, status: Int) -> ByteView {
-    let body = AnswerBody(answer.body.view, isJSON: isJSON)
+  /// Takes the answer to a batch apart; what is wrong with it, if anything is.
+  private func split(_ answer: Answer, records: Int) -> RecordException? {
+    let body = answer.body.view
+    guard isJSON(body), let array = ArrayElements(body) else {
+      return .unpairable("the answer is no array, of \(records) as there are records", answer)
+    }
+    guard array.elements.count == records else {
+      return .unpairable(
+        "the answer has \(array.elements.count) elements for \(records) records", answer)
+    }
+    elements = array.elements
+    return nil
+  }
+
+  /// The output for a record, after ``verdict(on:_:records:)`` has accepted the answer: JSON on one
+  /// line, valid until the next result is made.
+  /// - Parameter number: which of the request's records it is.
+  func output(_ answer: Answer, status: Int, number: Int = 0) -> ByteView {
+    let body: AnswerBody =
+      configuration.batch == nil
+      ? AnswerBody(answer.body.view, isJSON: isJSON) : .json(elements[number])
     text.removeAll()
     switch configuration.response {
     case .body: body.writeAlone(to: &text)
@@ -73,11 +96,14 @@ final class AnswerWriter {
   }
 
   /// The exception for an answer whose status isn't accepted.
-  func exception(_ answer: Answer, status: Int, attempts: Int) -> RecordException {
+  func exception(_ answer: Answer, status: Int) -> RecordException {
     let body = AnswerBody(answer.body.view, isJSON: isJSON)
-    return .status(
+    var exception = RecordException.status(
       status, headers: value { headers.write(answer.head.view, to: &$0) },
-      body: ("\(body.key)", value { body.write(to: &$0) }), attempts: attempts)
+      body: ("\(body.key)", value { body.write(to: &$0) }))
+    exception.pause = RetryAfter.delay(answer.head.view, now: Clock.timeOfDay)
+      .map { RecordException.Pause(delay: $0) }
+    return exception
   }
 
   /// What `write` writes as a value; as a text, where it is beyond jansson's range.

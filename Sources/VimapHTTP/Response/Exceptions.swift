@@ -4,54 +4,51 @@ import VimapKit
 
 extension RecordException {
   /// No request can be made out of the record.
-  init(_ problem: RequestProblem, attempts: Int) {
+  init(_ problem: RequestProblem) {
     switch problem {
     case .missingField(let path):
       self.init(
-        .missingField, "the record has no \(path)", attempts: attempts,
-        details: [("path", .text(path))])
+        .missingField, "the record has no \(path)", details: [("path", .text(path))])
     case .unreadable(let problem):
       self.init(
-        .invalidJSON, "the record can't be looked into: \(problem.message)", attempts: attempts)
+        .invalidJSON, "the record can't be looked into: \(problem.message)")
     case .lineBreak(let header):
       self.init(
-        .badFunctionArgument, "the value of the header \(header) has a line break or a NUL in it",
-        attempts: attempts)
+        .badFunctionArgument, "the value of the header \(header) has a line break or a NUL in it")
     case .extendsHost:
       self.init(
-        .urlMalformed, "what follows the host in the URL begins with none of / ? #",
-        attempts: attempts)
+        .urlMalformed, "what follows the host in the URL begins with none of / ? #")
     case .changesOrigin:
       self.init(
-        .urlMalformed, "what is filled in would make it a URL of another host", attempts: attempts)
+        .urlMalformed, "what is filled in would make it a URL of another host")
     case .refused(let failure):
-      self.init(failure.code, failure.reason, attempts: attempts)
+      self.init(failure.code, failure.reason)
     }
   }
 
   /// There is no answer, or not all of it, for a reason of libcurl's.
-  init(_ code: CurlCode, _ message: String, attempts: Int) {
+  init(_ code: CurlCode, _ message: String) {
     self.init(
-      .httpTransport, message, attempts: attempts,
+      .httpTransport, message,
       details: [("curl_code", .number(code.number)), ("curl_name", .text(code.name))])
   }
 
   /// The answer took longer than allowed.
   static func timedOut(
-    after seconds: Double, _ configuration: HTTPConfiguration, attempts: Int
+    after seconds: Double, _ configuration: HTTPConfiguration
   ) -> RecordException {
     // libcurl has one code for both limits; only the longer one can be the whole request's.
     let isWhole = seconds >= configuration.timeout.seconds
     let limit = (isWhole ? configuration.timeout : configuration.connectTimeout).seconds
     let what = isWhole ? "no complete answer" : "no connection"
     return RecordException(
-      .timeout, "\(what) within \(limit.plain) s", attempts: attempts,
+      .timeout, "\(what) within \(limit.plain) s",
       details: [("seconds", .seconds(limit))])
   }
 
   /// The answer has more bytes than allowed.
   static func tooLarge(
-    _ part: Answer.Part, of answer: Answer, _ configuration: HTTPConfiguration, attempts: Int
+    _ part: Answer.Part, of answer: Answer, _ configuration: HTTPConfiguration
   ) -> RecordException {
     let message =
       switch part {
@@ -59,8 +56,14 @@ extension RecordException {
       case .body: "the answer has more than the \(configuration.longestBody) bytes allowed"
       }
     return RecordException(
-      .invalidOutput, message, attempts: attempts,
+      .invalidOutput, message,
       details: [("answer", .text(answer.body.view.head(256).text))])
+  }
+
+  /// The answer to a batch can't be paired with its records.
+  static func unpairable(_ message: String, _ answer: Answer) -> RecordException {
+    RecordException(
+      .invalidOutput, message, details: [("answer", .text(answer.body.view.head(256).text))])
   }
 
   /// The answer's status isn't one of those accepted.
@@ -68,10 +71,10 @@ extension RecordException {
   ///   - headers: the headers as a JSON object.
   ///   - body: the body, under its key.
   static func status(
-    _ status: Int, headers: JSONValue, body: (key: String, value: JSONValue), attempts: Int
+    _ status: Int, headers: JSONValue, body: (key: String, value: JSONValue)
   ) -> RecordException {
     RecordException(
-      .httpStatus, "the server answered with status \(status)", attempts: attempts,
+      .httpStatus, "the server answered with status \(status)",
       details: [
         ("status", .number(status)), ("headers", .json(headers)), (body.key, .json(body.value)),
       ])

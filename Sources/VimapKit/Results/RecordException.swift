@@ -42,6 +42,20 @@ public struct RecordException {
     case json(JSONValue)
   }
 
+  /// When another try may be made, where somebody has asked for time.
+  public struct Pause: Sendable, Equatable {
+    /// How long from now the record is not to be tried again.
+    public var delay: Nanoseconds
+    /// The server, as `host:port`, to which no request at all is to be made for that long.
+    public var host: String?
+
+    /// A pause for a record, and for all that goes to a host where one is given.
+    public init(delay: Nanoseconds, host: String? = nil) {
+      self.delay = delay
+      self.host = host
+    }
+  }
+
   /// What went wrong, for programs.
   public let kind: Kind
   /// One plain sentence.
@@ -50,6 +64,8 @@ public struct RecordException {
   public var attempts: Int
   /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
+  /// What was asked for before the next try; no part of the tuple.
+  public var pause: Pause?
 
   /// How long the server asks to be left alone.
   public var pause: Pause?

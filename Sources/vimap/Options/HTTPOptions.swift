@@ -36,9 +36,16 @@ struct HTTPOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Requests in flight for each worker, or records with --protocol envelope (default: 8).",
+      "Send so many records in one request, as an array; the answer is an array of as many.",
       valueName: "n"))
-  var concurrency: Int?
+  var batch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Requests in flight for each worker, or records with --protocol envelope (default: 8); auto"
+        + " goes by what the server bears.",
+      valueName: "n"))
+  var concurrency: ConcurrencyCount?
 
   @Option(help: ArgumentHelp("The longest connecting may take (default: 10s).", valueName: "time"))
   var connectTimeout: TimeSpan?
@@ -64,7 +71,7 @@ struct HTTPOptions: ParsableArguments {
   var given: String? {
     let options: [(String, Bool)] = [
       ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
-      ("--body-text", bodyText != nil), ("--no-body", noBody),
+      ("--body-text", bodyText != nil), ("--no-body", noBody), ("--batch", batch != nil),
       ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
       ("--response", response != nil), ("--max-response", maxResponse != nil),
     ]

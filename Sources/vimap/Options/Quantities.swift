@@ -79,6 +79,22 @@ struct JobCount: ExpressibleByArgument, CustomStringConvertible {
   }
 }
 
+/// How many requests are in flight: a number, or `auto`.
+enum ConcurrencyCount: ExpressibleByArgument, Equatable {
+  case number(Int)
+  case auto
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let number = Int(argument) {
+      self = .number(number)
+    } else {
+      return nil
+    }
+  }
+}
+
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is in seconds.
 struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
   let seconds: Double

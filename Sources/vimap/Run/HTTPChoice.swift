@@ -3,9 +3,10 @@ import VimapJSON
 import VimapKit
 
 extension HTTPOptions {
-  var validConcurrency: Int {
+  /// The number given; `nil` for auto.
+  var validConcurrency: Int? {
     get throws {
-      let concurrency = concurrency ?? 8
+      guard case .number(let concurrency) = concurrency ?? .number(8) else { return nil }
       guard (1...100_000).contains(concurrency) else {
         throw Refusal(.usage, "--concurrency \(concurrency): give a number from 1 to 100000")
       }
@@ -34,8 +35,40 @@ extension HTTPConfiguration {
     if let shape = options.response { response = shape }
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
     if let size = options.maxResponse { longestBody = size.bytes }
-    concurrency = try options.validConcurrency
+    if let number = try options.validConcurrency {
+      concurrency = number
+    } else {
+      concurrency = Self.mostConcurrency
+      adaptsConcurrency = true
+    }
+    batch = try options.batch.map(checkedBatch)
     self.connection = try ConnectionOptions(connection)
+  }
+
+  /// The most requests that `--concurrency auto` has in flight.
+  private static let mostConcurrency = 1000
+
+  /// A batch has one body, and one URL and headers, for all of its records.
+  private func checkedBatch(_ number: Int) throws -> Int {
+    guard (1...100_000).contains(number) else {
+      throw Refusal(.usage, "--batch \(number): give a number from 1 to 100000")
+    }
+    switch body {
+    case .record, .path: break
+    case .textPath: throw Refusal(.usage, "--batch and --body-text: give one of them only")
+    case .none: throw Refusal(.usage, "--batch and --no-body: give one of them only")
+    }
+    if method.name == "HEAD" { throw Refusal(.usage, "--batch: it doesn't go with HEAD") }
+    for url in urls where url.template.dependsOnRecord {
+      throw Refusal(
+        .usage, "--batch: '\(Redaction.url(url.template.description))' is filled in from each record")
+    }
+    for header in headers {
+      if case .text(let template) = header.value, template.dependsOnRecord {
+        throw Refusal(.usage, "--batch: the header \(header.name) is filled in from each record")
+      }
+    }
+    return number
   }
 
   /// A header as it was given, or those of the file behind an `@`, one a line.

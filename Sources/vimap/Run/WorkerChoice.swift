@@ -55,7 +55,10 @@ enum WorkerChoice {
     if worker.fillsArguments { try check(Set(worker.initNames), form) }
     worker.lines = try lines(options.exec)
     if worker.lines == .envelope {
-      worker.concurrency = try options.http.validConcurrency
+      guard let concurrency = try options.http.validConcurrency else {
+        throw Refusal(.usage, "--concurrency auto: it goes with --post")
+      }
+      worker.concurrency = concurrency
     } else if options.http.concurrency != nil {
       throw Refusal(.usage, "--concurrency: it goes with --post or --protocol envelope")
     }
@@ -125,7 +128,9 @@ enum WorkerChoice {
     case .command(let configuration): pool.concurrency = configuration.concurrency
     case .each: break
     case .http(let configuration):
-      pool.concurrency = configuration.concurrency
+      pool.concurrency = configuration.recordsInFlight
+      // So that requests are full where the input has enough.
+      if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
       pool.blame = .everyBegun
     }
     return pool

@@ -1,0 +1,240 @@
+import Testing
+import VimapSystem
+
+@testable import VimapHTTP
+
+@Suite("Retry-After")
+struct RetryAfterTests {
+  private func delay(_ head: String, now: Int = 784_111_777) -> Nanoseconds? {
+    withView(head) { RetryAfter.delay($0, now: { now }) }
+  }
+
+  @Test(arguments: [
+    ("0", 0), ("7", 7), ("3600", 3600), ("3601", 3600), ("99999999999999999999999", 3600),
+    ("Sun, 06 Nov 1994 08:49:47 GMT", 10), ("Sunday, 06-Nov-94 08:49:47 GMT", 10),
+    ("Sun Nov  6 08:49:47 1994", 10), ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
+    ("Mon, 01 Jan 1990 00:00:00 GMT", 0), ("Sun, 06 Nov 2094 08:49:47 GMT", 3600),
+  ])
+  func seconds(_ value: String, _ seconds: Int) {
+    #expect(delay("A: 1\r\nretry-AFTER:  \(value) \r\nB: 2\r\n") == .seconds(Double(seconds)))
+  }
+
+  @Test(arguments: ["", "-1", "1.5", "soon", "1 2", "5s", "Someday, 06 Nov", "08:49:37", "٣"])
+  func nonsense(_ value: String) {
+    #expect(delay("Retry-After: \(value)\r\n") == nil)
+  }
+
+  @Test func theServersOwnClock() {
+    let head =
+      "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:40 GMT\r\n"
+    #expect(delay(head, now: 0) == .seconds(3))
+  }
+
+  @Test func none() {
+    #expect(delay("") == nil)
+    #expect(delay("X-Retry-After: 3\r\nRetry-Afterwards: 3\r\n") == nil)
+  }
+
+  @Test func isPartOfTheException() {
+    func pause(_ head: String) -> Nanoseconds? {
+      let answer = Answer(longestHead: 1000, longestBody: 1000)
+      _ = withView(head) { answer.takeHeaderLine($0) }
+      let writer = AnswerWriter(HTTPConfiguration(urls: [], userAgent: ""), isJSON: isJSON)
+      return writer.exception(answer, status: 429).pause?.delay
+    }
+    #expect(pause("Retry-After: 3\r\n") == .seconds(3))
+    #expect(pause("Retry-Again: 3\r\n") == nil)
+  }
+}
+
+@Suite("Pauses of hosts")
+struct HostPausesTests {
+  @Test func endByTheirTime() {
+    var pauses = HostPauses()
+    pauses.add("a:80", until: 100)
+    pauses.add("a:80", until: 50)
+    #expect(pauses.end(of: "a:80", now: 99) == 100)
+    #expect(pauses.end(of: "b:80", now: 99) == nil)
+    #expect(!pauses.isEmpty)
+    #expect(pauses.end(of: "a:80", now: 100) == nil)
+    #expect(pauses.isEmpty)
+  }
+}
+
+@Suite("Which server is sent to")
+struct ServerRotaTests {
+  private let second: Nanoseconds = .seconds(1)
+
+  @Test func itsOwnWhileThatIsThere() {
+    var rota = ServerRota(count: 3, first: 1)
+    #expect(rota.current(0) == 1)
+    rota.noteRefusal(of: 1, begun: 0, now: 10)
+    #expect(rota.current(10) == 2)
+    #expect(rota.current(10 + second) == 1)
+  }
+
+  @Test func nextInTurn() {
+    var rota = ServerRota(count: 3, first: 1)
+    rota.noteRefusal(of: 1, begun: 0, now: 10)
+    rota.noteRefusal(of: 2, begun: 0, now: 20)
+    #expect(rota.current(20) == 0)
+    rota.noteRefusal(of: 0, begun: 0, now: 30)
+    // All are out; the first to come back is as good as any.
+    #expect(rota.current(30) == 1)
+  }
+
+  @Test func pausesDouble() {
+    var rota = ServerRota(count: 2, first: 0)
+    var now: Nanoseconds = 0
+    for seconds in [1, 2, 4, 8, 16, 32, 60, 60] as [Nanoseconds] {
+      rota.noteRefusal(of: 0, begun: now, now: now)
+      #expect(rota.current(now + seconds * second - 1) == 1)
+      now += seconds * second
+      #expect(rota.current(now) == 0)
+    }
+    rota.noteConnection(to: 0, begun: now)
+    rota.noteRefusal(of: 0, begun: now, now: now)
+    #expect(rota.current(now + second) == 0)
+  }
+
+  @Test func requestsOfBeforeSayNothingNew() {
+    var rota = ServerRota(count: 2, first: 0)
+    rota.noteRefusal(of: 0, begun: 5, now: 10)
+    rota.noteRefusal(of: 0, begun: 6, now: 11)
+    rota.noteConnection(to: 0, begun: 7)
+    #expect(rota.current(9 + second) == 1)
+    #expect(rota.current(10 + second) == 0)
+  }
+
+  @Test func aLoneServerIsNeverLeftOut() {
+    var rota = ServerRota(count: 1, first: 0)
+    rota.noteRefusal(of: 0, begun: 0, now: 0)
+    #expect(rota.current(1) == 0)
+  }
+}
+
+@Suite("Concurrency that adapts itself")
+struct ConcurrencyControlTests {
+  /// A server and its client: virtual time, in which requests end one after the other.
+  private struct Simulation {
+    var control = ConcurrencyControl(most: 1000, now: 1)
+    var now: Nanoseconds = 1
+    var flying: [(end: Nanoseconds, begun: Nanoseconds, outcome: ConcurrencyControl.Outcome)] = []
+    var accepted = 0
+    var rejected = 0
+
+    /// - Parameter answer: how long the server takes over a request, and what becomes of it.
+    mutating func run(
+      seconds: Double,
+      _ answer: (_ now: Nanoseconds, _ inFlight: Int) -> (
+        seconds: Double, outcome: ConcurrencyControl.Outcome
+      )
+    ) {
+      let end = now + .seconds(seconds)
+      while now < end {
+        let next = control.nextBegin(now)
+        if flying.count < control.limit, next == nil {
+          let (time, outcome) = answer(now, flying.count + 1)
+          flying.append((now + .seconds(time), now, outcome))
+          control.noteBegin(inFlight: flying.count, now: now)
+          continue
+        }
+        let first = flying.indices.min { flying[$0].end < flying[$1].end }
+        guard let first, flying[first].end <= next ?? .max || flying.count >= control.limit else {
+          now = next ?? now
+          continue
+        }
+        let over = flying.remove(at: first)
+        now = max(now, over.end)
+        if case .turnedAway = over.outcome { rejected += 1 } else { accepted += 1 }
+        control.note(over.outcome, begun: over.begun, now: now)
+      }
+    }
+  }
+
+  @Test func aServerThatAllows200ASecond() {
+    var simulation = Simulation()
+    var (tokens, last) = (20.0, Nanoseconds(1))
+    func answer(
+      _ now: Nanoseconds, _: Int
+    ) -> (seconds: Double, outcome: ConcurrencyControl.Outcome) {
+      tokens = min(20, tokens + Double(now - last) / 1e9 * 200)
+      last = now
+      if tokens < 1 { return (0.002, .turnedAway) }
+      tokens -= 1
+      return (0.002, .answered(seconds: 0.002))
+    }
+    simulation.run(seconds: 5, answer)
+    (simulation.accepted, simulation.rejected) = (0, 0)
+    simulation.run(seconds: 60, answer)
+    #expect(simulation.accepted > 60 * 180, "\(simulation.accepted)")
+    // So that ten tries are always enough.
+    #expect(simulation.rejected < simulation.accepted / 2, "\(simulation.rejected)")
+  }
+
+  @Test func aServerThatSlowsDownBeyond40AtOnce() {
+    var simulation = Simulation()
+    func answer(
+      _: Nanoseconds, _ inFlight: Int
+    ) -> (seconds: Double, outcome: ConcurrencyControl.Outcome) {
+      let time = 0.05 * max(1, Double(inFlight) / 40)
+      return (time, .answered(seconds: time))
+    }
+    simulation.run(seconds: 10, answer)
+    for _ in 0..<120 {
+      simulation.run(seconds: 1, answer)
+      #expect((20...90).contains(simulation.control.level), "\(simulation.control.level)")
+    }
+  }
+
+  @Test func aServerThatBearsAll() {
+    var simulation = Simulation()
+    simulation.run(seconds: 3) { _, _ in (0.1, .answered(seconds: 0.1)) }
+    #expect(simulation.control.limit == 1000)
+  }
+
+  @Test func aServerThatIsAway() {
+    var simulation = Simulation()
+    simulation.run(seconds: 30) { _, _ in (0.001, .turnedAway) }
+    #expect(simulation.control.level < 0.1)
+    #expect(simulation.control.limit == 1)
+    simulation.run(seconds: 120) { _, _ in (0.02, .answered(seconds: 0.02)) }
+    #expect(simulation.control.level > 1)
+  }
+
+  @Test func whatIsNotMadeUseOfDoesNotGrow() {
+    var control = ConcurrencyControl(most: 1000, now: 1)
+    for second in 1...20 {
+      let now: Nanoseconds = .seconds(Double(second))
+      control.noteBegin(inFlight: 3, now: now)
+      for _ in 0..<20 { control.note(.answered(seconds: 0.01), begun: now, now: now + 1) }
+    }
+    #expect(control.limit == 8)
+  }
+
+  @Test func oneDecreaseForAllThatWereInFlight() {
+    var control = ConcurrencyControl(from: 100, most: 1000, now: 1)
+    let end: Nanoseconds = .seconds(1)
+    for _ in 0..<100 { control.note(.turnedAway, begun: 1, now: end) }
+    #expect(control.limit == 25)
+    control.note(.turnedAway, begun: 2, now: end + end)
+    #expect(control.limit == 25)
+  }
+}
+
+@Suite("Elements of an array")
+struct ArrayElementsTests {
+  @Test(arguments: [
+    ("[]", []), (" [ ] \n", []), ("[1]", ["1"]), ("[1, 2.50 ,\"\"]", ["1", "2.50", "\"\""]),
+    (#"[{"a":[1,2],"b":"],[\"{"},[[],[3]],"\\",null]"#,
+      [#"{"a":[1,2],"b":"],[\"{"}"#, "[[],[3]]", #""\\""#, "null"]),
+  ])
+  func apart(_ text: String, _ elements: [String]) {
+    #expect(withView(text) { ArrayElements($0)?.elements.map(\.text) } == elements)
+  }
+
+  @Test(arguments: ["{}", "1", "\"[]\"", "null", ""])
+  func noArray(_ text: String) {
+    #expect(withView(text) { ArrayElements($0) == nil })
+  }
+}
