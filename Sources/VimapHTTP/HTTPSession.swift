@@ -20,7 +20,8 @@ final class HTTPSession {
   /// By tag. As many as were ever under way at once.
   private var exchanges: [Exchange] = []
   private var idle: [Exchange] = []
-  /// Requests that are ready, to hosts that are to be left alone for a while.
+  /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
+  /// under way, or a few more where that is next to none.
   private var parked: [Exchange] = []
   /// Requests that are over, whose records can't be answered until there is room.
   private var held: [(exchange: Exchange, code: CurlCode)] = []
@@ -150,7 +151,7 @@ final class HTTPSession {
     if !parked.isEmpty { try beginParked() }
     while inFlight < control?.limit ?? concurrency {
       if control != nil || !pauses.isEmpty, let time = try waitingTime() { return note(time) }
-      guard parked.count < concurrency, let exchange = try makeRequest() else { return }
+      guard parked.count < max(16, concurrency), let exchange = try makeRequest() else { return }
       if !pauses.isEmpty, let end = endOfPause(for: exchange) {
         parked.append(exchange)
         note(end)
