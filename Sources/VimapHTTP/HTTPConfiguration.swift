@@ -22,6 +22,9 @@ public struct HTTPConfiguration: Sendable {
   public var response = ResponseShape.full
   /// Most bytes of an answer's body, counted after decompression.
   public var longestBody = 16 << 20
+  /// Whether each request has a key that is the same when its record is sent again; the pool's form
+  /// has to count occurrences (`RecordForm.countsOccurrences`).
+  public var sendsIdempotencyKey = false
   public var connection = ConnectionOptions()
   /// `User-Agent`, unless a header says otherwise.
   public var userAgent: String

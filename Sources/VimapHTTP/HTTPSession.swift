@@ -10,6 +10,7 @@ final class HTTPSession {
   let batch: Int?
   let multi: MultiHandle
   private let concurrency: Int
+  private let sendsKey: Bool
   private let writer: AnswerWriter
 
   /// Batches that have records to be begun, first to last.
@@ -42,6 +43,7 @@ final class HTTPSession {
     guard !configuration.urls.isEmpty else { throw WorkerFailure("no URL to send to") }
     self.link = link
     batch = configuration.batch
+    sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
     let count = configuration.urls.count
     rota = ServerRota(count: count, first: link.seat.number % count)
@@ -219,7 +221,7 @@ final class HTTPSession {
       do throws(RequestProblem) {
         let (bytes, index) = (work.batch.bytes(of: record), work.batch.index(of: record))
         if batch == nil {
-          try builder.fill(exchange, from: bytes, index: index)
+          try builder.fill(exchange, from: bytes, index: index, key: key(of: record, in: work))
         } else {
           try builder.add(bytes, index: index, to: exchange)
         }
@@ -238,6 +240,12 @@ final class HTTPSession {
       for (work, record) in exchange.records { try refuse(record, of: work, error) }
       return false
     }
+  }
+
+  private func key(of record: Int, in work: Work) -> IdempotencyKey? {
+    guard sendsKey else { return nil }
+    return IdempotencyKey(
+      line: work.batch.trimmedLine(of: record), occurrence: work.batch.occurrence)
   }
 
   /// The next record that is JSON, said to be begun.

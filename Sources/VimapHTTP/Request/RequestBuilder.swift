@@ -26,7 +26,7 @@ struct RequestBuilder {
     let isSame = targets.count == 1 && targets[0].template.isLiteral
     commonURL = isSame ? targets[0].template.description : nil
     headers = configuration.allHeaders
-    if headers.allSatisfy(\.isLiteral) {
+    if headers.allSatisfy(\.isLiteral), !configuration.sendsIdempotencyKey {
       let list = HeaderList(capacity: headers.count)
       try headers.write(to: list, context)
       commonHeaders = list
@@ -38,7 +38,8 @@ struct RequestBuilder {
   /// Makes a place for requests.
   /// - Parameter tag: by which the multi interface will tell of it.
   func makeExchange(tag: Int) throws(CurlFailure) -> Exchange {
-    let headers = commonHeaders ?? HeaderList(capacity: headers.count)
+    // One more for the key.
+    let headers = commonHeaders ?? HeaderList(capacity: headers.count + 1)
     return Exchange(
       handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
       headers: headers)
@@ -54,17 +55,23 @@ struct RequestBuilder {
   }
 
   /// Makes the request for a record, whose bytes must stay until it is over.
-  func fill(_ exchange: Exchange, from record: ByteView, index: Int) throws(RequestProblem) {
+  /// - Parameter key: what the server can know it by.
+  func fill(
+    _ exchange: Exchange, from record: ByteView, index: Int, key: IdempotencyKey? = nil
+  ) throws(RequestProblem) {
     context.move(to: record, index: index)
-    try fillHead(of: exchange)
+    try fillHead(of: exchange, key)
     if sendsBody { try fillBody(of: exchange) }
   }
 
-  private func fillHead(of exchange: Exchange) throws(RequestProblem) {
+  private func fillHead(
+    of exchange: Exchange, _ key: IdempotencyKey? = nil
+  ) throws(RequestProblem) {
     do throws(CurlFailure) { try exchange.handle.prepare() } catch { throw .refused(error) }
     if commonURL == nil { try fillURL(of: exchange, targets[exchange.server]) }
     if commonHeaders == nil {
       exchange.headers.removeAll()
+      if let key { exchange.headers.add { key.writeHeader(to: &$0) } }
       try headers.write(to: exchange.headers, context)
     }
   }

@@ -63,6 +63,9 @@ public struct RecordForm: Sendable {
   public var shardPath: JSONPath?
   /// Where a record says what it costs, where there is a ``PoolConfiguration/budget``.
   public var costPath: JSONPath?
+  /// Whether a worker is to know how many times each record has been in the input before
+  /// (``RecordBatch/occurrence``). That takes 16 to 50 bytes of memory for each different record.
+  public var countsOccurrences = false
   /// The inputs by name, for messages and `meta`.
   var fileNames: [String] = []
 

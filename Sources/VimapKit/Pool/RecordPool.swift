@@ -56,7 +56,8 @@ public final class RecordPool {
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     let reader = RecordReader(
-      files: inputs, mode: form.mode, slabs: driver.slabs, lookup: lookup)
+      files: inputs, mode: form.mode, slabs: driver.slabs, lookup: lookup,
+      counter: form.countsOccurrences ? OccurrenceCounter() : nil)
     reader.onProblem = { [unowned driver] in driver.note($0) }
     reader.onDiscard = { [unowned driver] piece in
       driver.keepingLines { try failed?.pass(piece) }

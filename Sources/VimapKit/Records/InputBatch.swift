@@ -14,6 +14,8 @@ final class InputBatch {
   var shard: Int?
   /// What its record costs, where there is a budget.
   var cost = 0.0
+  /// How many times each of its records has been in the input before, where that is counted.
+  var occurrence: Int32 = 0
   /// The values the records were made from, where they are kept to stand beside the results.
   let inputs: AnyObject?
   /// Records that failed and are to be tried again.
@@ -59,12 +61,13 @@ final class InputBatch {
         kind: .batch, slab: ToWorker.inline, batch: id, length: line.bytes.count,
         begin: records.lowerBound, firstRecord: records.lowerBound, endRecord: records.upperBound,
         index: place.index, line: held.lineNumber, file: Int32(place.file),
-        attempt: Int32(attempt))
+        attempt: Int32(attempt), occurrence: occurrence)
     }
     return ToWorker(
       kind: .batch, slab: slab, batch: id, offset: offset, length: length,
       firstRecord: records.lowerBound, endRecord: records.upperBound, index: place.index,
-      line: place.line, file: Int32(place.file), attempt: Int32(attempt))
+      line: place.line, file: Int32(place.file), attempt: Int32(attempt),
+      occurrence: occurrence)
   }
 
   /// The bytes that a message tells of, and what keeps them.

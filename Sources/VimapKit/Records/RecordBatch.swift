@@ -29,6 +29,9 @@ public final class RecordBatch {
   private(set) var place = InputPlace(index: 1, line: 1, file: 0)
   /// Which try of these records this is, from 1.
   public private(set) var attempt = 1
+  /// How many times each of these records has been in the input before, where
+  /// ``RecordForm/countsOccurrences`` asks for that.
+  public private(set) var occurrence = 0
   /// The records to work on; a part of the batch where an earlier worker died over it.
   public private(set) var records = 0..<0
 
@@ -56,6 +59,7 @@ public final class RecordBatch {
     id = message.batch
     place = InputPlace(index: message.index, line: message.line, file: Int(message.file))
     attempt = Int(message.attempt)
+    occurrence = Int(message.occurrence)
     records = message.firstRecord..<message.endRecord
     self.region = region
     self.memory = memory
@@ -158,6 +162,12 @@ public final class RecordBatch {
   func lineRange(of record: Int) -> Range<Int> {
     let entry = entries[record - records.lowerBound]
     return Int(entry.line)..<Int(entry.line + entry.lineLength)
+  }
+
+  /// A record's line as it was read, without white space around it.
+  public func trimmedLine(of record: Int) -> ByteView {
+    let line = lineRange(of: record)
+    return region.slice(line.lowerBound, line.count).trimmed()
   }
 
   /// The number of a record over all inputs, from 1.

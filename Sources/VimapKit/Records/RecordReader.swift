@@ -21,9 +21,9 @@ final class RecordReader {
   private let files: [InputFile]
   private let mode: InputMode
   private let slabs: InputSlabs
-  private let lookup: RecordLookup?
-  /// Where the next record belongs, if that is known already.
-  private var nextPlace: RecordLookup.Place?
+  private let marker: RecordMarker?
+  /// The mark of the next record, if it is known already.
+  private var nextMark: RecordMarker.Mark?
 
   private var input: OpenInput?
   private var fileIndex = -1
@@ -43,12 +43,14 @@ final class RecordReader {
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
 
-  /// - Parameter lookup: where it is given, all records of a batch are of one shard, or there is one
-  ///   in each.
+  /// - Parameters:
+  ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in each.
+  ///   - counter: where it is given, all records of a batch have been as many times before.
   init(
-    files: [InputFile], mode: InputMode, slabs: InputSlabs, lookup: RecordLookup? = nil
+    files: [InputFile], mode: InputMode, slabs: InputSlabs, lookup: RecordLookup? = nil,
+    counter: OccurrenceCounter? = nil
   ) {
-    self.lookup = lookup
+    marker = RecordMarker(lookup, counter)
     self.files = files
     self.mode = mode
     self.slabs = slabs
@@ -82,9 +84,11 @@ final class RecordReader {
     while cursor < lineEnd {
       let start = slabs.start(of: slab) + cursor
       let bytes = slabs.memory.view(start, lineEnd - cursor)
-      var found: RecordLookup.Place?
-      let cut = cut(bytes, records: records, &found)
-      if cut.records > 0, let found, !found.isFound { return reject(bytes, cut, found) }
+      var mark: RecordMarker.Mark?
+      let cut = cut(bytes, records: records, &mark)
+      if cut.records > 0, let mark, mark.isHomeless, let place = mark.place {
+        return reject(bytes, cut, place)
+      }
       let at = place
       cursor += cut.length
       place.line += cut.lines
@@ -93,8 +97,9 @@ final class RecordReader {
         slabs.hold(slab)
         let batch = InputBatch(
           slab: slab, offset: start, length: cut.length, records: cut.records, place: at)
-        batch.shard = found?.shard
-        batch.cost = found?.cost ?? 0
+        batch.shard = mark?.shard
+        batch.cost = mark?.cost ?? 0
+        batch.occurrence = mark?.occurrence ?? 0
         return .batch(batch)
       }
       if let length = cut.longLine {
@@ -117,30 +122,30 @@ final class RecordReader {
     return .rejected(line)
   }
 
-  // MARK: Shards and costs
+  // MARK: Marks
 
-  /// As the mode cuts, but no further than the records are of one shard; a record that has no
-  /// place, or a cost of its own, is by itself.
+  /// As the mode cuts, but no further than the records are marked alike; a record that
+  /// cannot be handed out, or has a cost of its own, is by itself.
   private func cut(
-    _ bytes: ByteView, records: Int, _ found: inout RecordLookup.Place?
+    _ bytes: ByteView, records: Int, _ mark: inout RecordMarker.Mark?
   ) -> BatchCut {
-    guard let lookup else { return mode.cut(bytes, records: records) }
+    guard let marker else { return mode.cut(bytes, records: records) }
     var cut = BatchCut()
     while cut.records < records {
       let rest = bytes.slice(cut.length)
       let next = mode.cut(rest, records: 1)
       guard next.records > 0 else { return cut.records > 0 ? cut : next }
-      let place = nextPlace ?? lookup.place(of: mode.lastLine(of: rest.head(next.length)))
-      if let found, found != place || !place.isFound {
-        nextPlace = place
+      let own = nextMark ?? marker.mark(mode.lastLine(of: rest.head(next.length)))
+      if let mark, mark != own || own.isHomeless {
+        nextMark = own
         return cut
       }
-      nextPlace = nil
-      found = place
+      nextMark = nil
+      mark = own
       cut.length += next.length
       cut.lines += next.lines
       cut.records += 1
-      if !place.isFound || lookup.separatesRecords { break }
+      if own.isHomeless || marker.separatesRecords { break }
     }
     return cut
   }
@@ -153,17 +158,17 @@ final class RecordReader {
     return reject(SharedBytes(copying: line.trimmed()), line.count, .unplaced(found))
   }
 
-  /// A long line's place, and the line itself where it has none.
-  private func look(
-    into file: MemoryFile, _ length: Int
-  ) throws(SystemError) -> (place: RecordLookup.Place, line: SharedBytes?)? {
-    guard let lookup else { return nil }
+  /// A long line's mark, and the line itself where it cannot be handed out.
+  private func mark(
+    of file: MemoryFile, _ length: Int
+  ) throws(SystemError) -> (mark: RecordMarker.Mark, line: SharedBytes?)? {
+    guard let marker else { return nil }
     let memory = try SharedMemory(file: file.descriptor.number, count: length)
     let line = memory.view(0, length)
-    let place = lookup.place(of: line)
-    if place.isFound { return (place, nil) }
+    let mark = marker.mark(line)
+    guard mark.isHomeless else { return (mark, nil) }
     onDiscard(line)
-    return (place, SharedBytes(copying: line.trimmed()))
+    return (mark, SharedBytes(copying: line.trimmed()))
   }
 
   // MARK: Reading
@@ -320,14 +325,15 @@ final class RecordReader {
       let problem = line.length > mode.longestRecord ? nil : line.problem
       return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
     }
-    let found = try look(into: file, line.length)
-    if let found, let whole = found.line {
+    let marked = try mark(of: file, line.length)
+    if let whole = marked?.line, let place = marked?.mark.place {
       slabs.letGoFile()
-      return reject(whole, line.length, .unplaced(found.place))
+      return reject(whole, line.length, .unplaced(place))
     }
     let batch = InputBatch(file: file, length: line.length + 1, place: place)
-    batch.shard = found?.place.shard
-    batch.cost = found?.place.cost ?? 0
+    batch.shard = marked?.mark.shard
+    batch.cost = marked?.mark.cost ?? 0
+    batch.occurrence = marked?.mark.occurrence ?? 0
     place.line += 1
     place.index += 1
     return .batch(batch)

@@ -30,6 +30,8 @@ struct ToWorker: BitwiseCopyable {
   var file: Int32 = 0
   /// Which try this is, from 1.
   var attempt: Int32 = 1
+  /// How many times each of the records has been in the input before, where that is counted.
+  var occurrence: Int32 = 0
 
   static let attachedFile: Int32 = -1
   /// The bytes are the message's text.

@@ -67,6 +67,11 @@ struct HTTPOptions: ParsableArguments {
         + " exception.", valueName: "size"))
   var maxResponse: ByteCount?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Add the header Idempotency-Key, the same for every try of a record."))
+  var idempotencyKey = false
+
   /// The first option that only means something to the HTTP worker, if one was given.
   var given: String? {
     let options: [(String, Bool)] = [
@@ -74,6 +79,7 @@ struct HTTPOptions: ParsableArguments {
       ("--body-text", bodyText != nil), ("--no-body", noBody), ("--batch", batch != nil),
       ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
       ("--response", response != nil), ("--max-response", maxResponse != nil),
+      ("--idempotency-key", idempotencyKey),
     ]
     return options.first(where: \.1)?.0
   }

@@ -42,6 +42,7 @@ extension HTTPConfiguration {
       adaptsConcurrency = true
     }
     batch = try options.batch.map(checkedBatch)
+    if options.idempotencyKey { try sendIdempotencyKey() }
     self.connection = try ConnectionOptions(connection)
   }
 
@@ -69,6 +70,14 @@ extension HTTPConfiguration {
       }
     }
     return number
+  }
+
+  private mutating func sendIdempotencyKey() throws {
+    if batch != nil { throw Refusal(.usage, "--idempotency-key: a batch can't have one") }
+    if headers.contains(where: { $0.name.lowercased() == "idempotency-key" }) {
+      throw Refusal(.usage, "--idempotency-key: --header sets it already; give one of them only")
+    }
+    sendsIdempotencyKey = true
   }
 
   /// A header as it was given, or those of the file behind an `@`, one a line.

@@ -115,6 +115,7 @@ extension RecordForm {
     guard mode.longestRecord <= 256 << 20 else {
       throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
     }
+    countsOccurrences = options.http.idempotencyKey
     shardPath = try Self.path(options.pool.shardBy, "--shard-by")
     if let path = shardPath, mode.isText, options.pool.shardBy != "." {
       throw Refusal(.usage, "--shard-by \(path): with -R a record has no parts; give .")
