@@ -228,6 +228,9 @@ _vimap() {
     '--body-text')
         return
         ;;
+    '--batch')
+        return
+        ;;
     '--concurrency')
         return
         ;;
@@ -239,6 +242,37 @@ _vimap() {
         ;;
     '--response')
         __vimap_add_completions -W 'full'$'\n''body'
+        return
+        ;;
+    '--max-response')
+        return
+        ;;
+    '--user')
+        return
+        ;;
+    '--cacert')
+        __vimap_add_completions -f
+        return
+        ;;
+    '--cert')
+        __vimap_add_completions -f
+        return
+        ;;
+    '--key')
+        __vimap_add_completions -f
+        return
+        ;;
+    '--proxy')
+        return
+        ;;
+    '--noproxy')
+        return
+        ;;
+    '--unix-socket')
+        __vimap_add_completions -f
+        return
+        ;;
+    '--resolve')
         return
         ;;
     '--timeout')

@@ -41,7 +41,7 @@ function __vimap_parse_subcommand -S -a positional_count
     set positional_index 0
     while true
         set -e unparsed_tokens[1]
-        argparse -sn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
+        argparse -isn "$commands" $option_specs -- $unparsed_tokens 2> /dev/null
         set unparsed_tokens $argv
         set positional_index (math $positional_index + 1)
         for non_repeating_flag_or_option in $non_repeating_flags_or_options
@@ -95,14 +95,31 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" protocol' -l 'protocol' -d 'lines: a record a line and an output a line, in order; envelope: {"id":N,"in":RECORD} and {"id":N,"out":VALUE} or {"id":N,"exception":VALUE}, in any order.' -rfka 'lines envelope'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'post' -d 'Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field of the record, percent-encoded; {+.a.b} keeps its /?&= as they are.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" X request' -s 'X' -l 'request' -d 'The method of the requests (default: POST).' -rfka ''
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -s 'H' -l 'header' -d 'A header, repeatable; its value may have placeholders.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -s 'H' -l 'header' -d 'A header, repeatable; its value may have placeholders. @FILE has one a line.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" body' -l 'body' -d 'Send this field as JSON (default: the whole record).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" body-text' -l 'body-text' -d 'Send this field, a string, as it is.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" no-body' -l 'no-body' -d 'Send no body.'
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" concurrency' -l 'concurrency' -d 'Requests in flight for each worker, or records with --protocol envelope (default: 8).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" batch' -l 'batch' -d 'Send so many records in one request, as an array; the answer is an array of as many.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" concurrency' -l 'concurrency' -d 'Requests in flight for each worker, or records with --protocol envelope (default: 8); auto goes by what the server bears.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" connect-timeout' -l 'connect-timeout' -d 'The longest connecting may take (default: 10s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" accept' -l 'accept' -d 'Statuses that make an output (default: 200-299); any other is an exception.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" response' -l 'response' -d 'What out is: full ({status,headers,body}) or body (default: full).' -rfka 'full body'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" max-response' -l 'max-response' -d 'Longest body of an answer, after decompression (default: 16M); a longer one is an exception.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" idempotency-key' -l 'idempotency-key' -d 'Add the header Idempotency-Key, the same for every try of a record.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" location' -l 'location' -d 'Follow redirects, at most 10, and never on to another host with credentials.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" user' -l 'user' -d 'Name and password for the server; --netrc and --header @FILE keep them out of the list of processes.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" netrc' -l 'netrc' -d 'Take name and password from ~/.netrc.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cacert' -l 'cacert' -d 'Trust these certificates, in PEM, instead of the system\'s.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cert' -l 'cert' -d 'Certificate of the client, in PEM, and the password of its key.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" key' -l 'key' -d 'Key of the client\'s certificate.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" insecure' -l 'insecure' -d 'Do not verify the server\'s certificate.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" proxy' -l 'proxy' -d 'Go through this proxy instead of the environment\'s; \'\' for none.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" noproxy' -l 'noproxy' -d 'Hosts that no proxy is used for.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" unix-socket' -l 'unix-socket' -d 'Connect to this socket, whatever the host.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" compressed' -l 'compressed' -d 'Ask for compressed answers, and decompress them.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http1.1' -l 'http1.1' -d 'Speak HTTP/1.1.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http2' -l 'http2' -d 'Speak HTTP/2 where the server does, with many requests on one connection.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'resolve' -d 'Where this host and port are to be found, repeatable.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" timeout' -l 'timeout' -d 'The longest a command may be at a record (default: none), or a request may take (default: 30s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" term-seq' -l 'term-seq' -d 'How a command ends that does not leave by itself: times and signals in turn (default: 10s,TERM,2s,KILL).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry' -l 'retry' -d 'Try a record again that failed in a way that may pass, up to this many times (default: 0).' -rfka ''

@@ -21,21 +21,21 @@ import Testing
 
   @Test func zshCompletesTheOptionsOfTheHelp() throws {
     let found = try text("completions/_vimap").matches(of: /(?m)^ +('[^\[\n:]+)\[/)
-      .flatMap { $0.1.matches(of: /--?[\w-]+/).map { String($0.0) } }
+      .flatMap { $0.1.matches(of: /--?[\w.-]+/).map { String($0.0) } }
     #expect(try Set(found) == options())
   }
 
   @Test func fishCompletesTheOptionsOfTheHelp() throws {
     let script = try text("completions/vimap.fish")
     let short = script.matches(of: /\ -s '(\w)'/).map { "-\($0.1)" }
-    let long = script.matches(of: /\ -l '([\w-]+)'/).map { "--\($0.1)" }
+    let long = script.matches(of: /\ -l '([\w.-]+)'/).map { "--\($0.1)" }
     #expect(try Set(short + long) == options())
   }
 
   /// The names in `--help`, such as `-k` and `--keep-order`.
   private func options() throws -> Set<String> {
     let help = try CaseRunner.run("vimap --help").output
-    let names = help.matches(of: /(?m)^  (?:(-\w), )?(--[\w-]+)/)
+    let names = help.matches(of: /(?m)^  (?:(-\w), )?(--[\w.-]+)/)
       .flatMap { [$0.1, $0.2].compactMap(\.self).map(String.init) }
     #expect(names.count > 10)
     return Set(names)
@@ -65,6 +65,7 @@ import Testing
     #expect(try completions(in: shell, "vimap -k --failed rec") == ["records.jsonl"])
     #expect(try completions(in: shell, "vimap records.jsonl --keep") == ["--keep-order"])
     #expect(try completions(in: shell, "vimap records.jsonl -- rec") == ["records.jsonl"])
+    #expect(try completions(in: shell, "vimap --http1.1 --unknown rec") == ["records.jsonl"])
   }
 
   private func completions(in shell: String, _ line: String) throws -> [Substring] {
