@@ -33,9 +33,7 @@ final class HTTPSession {
   /// Something was answered since the worker's size was asked for.
   private var mayHaveGrown = false
 
-  private var rota: ServerRota
-  private var pauses = HostPauses()
-  private var control: ConcurrencyControl?
+  private var gate: RequestGate
   /// When something may be begun that may not be begun now.
   private var wake: Nanoseconds?
 
@@ -45,11 +43,7 @@ final class HTTPSession {
     batch = configuration.batch
     sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
-    let count = configuration.urls.count
-    rota = ServerRota(count: count, first: link.seat.number % count)
-    if configuration.adaptsConcurrency {
-      control = ConcurrencyControl(most: concurrency, now: Clock.now())
-    }
+    gate = RequestGate(configuration, seat: link.seat.number, now: Clock.now())
     // OpenSSL writes to sockets in its own way.
     Signals.ignoreFailedWrites()
     do {
@@ -73,7 +67,7 @@ final class HTTPSession {
   ///
   /// For statistics. It is the worker's alone: to get it to the pool, write it to a word of the
   /// shared memory beside `begunWord` (`ResultSlabLayout`), as `WorkerChannel.begin(_:)` does.
-  var settledConcurrency: Double { control?.level ?? Double(concurrency) }
+  var settledConcurrency: Double { gate.level }
 
   func run() throws {
     try link.reportReady()
@@ -117,7 +111,7 @@ final class HTTPSession {
     // A request holds nothing back.
     case .drain: break
     case .room: mayHaveRoom = true
-    case .pause(let host, let end): pauses.add(host, until: end)
+    case .pause(let host, let end): gate.pause(host, until: end)
     case .nothing: multi.hasMail = false
     }
   }
@@ -151,10 +145,10 @@ final class HTTPSession {
   private func beginMore() throws {
     wake = nil
     if !parked.isEmpty { try beginParked() }
-    while inFlight < control?.limit ?? concurrency {
-      if control != nil || !pauses.isEmpty, let time = try waitingTime() { return note(time) }
+    while inFlight < gate.limit {
+      if !gate.isOpen, let time = try waitingTime() { return note(time) }
       guard parked.count < max(16, concurrency), let exchange = try makeRequest() else { return }
-      if !pauses.isEmpty, let end = endOfPause(for: exchange) {
+      if !gate.isOpen, let end = endOfPause(for: exchange) {
         parked.append(exchange)
         note(end)
       } else {
@@ -167,15 +161,14 @@ final class HTTPSession {
   private func waitingTime() throws -> Nanoseconds? {
     guard try currentWork() != nil else { return nil }
     let now = Clock.now()
-    if let next = control?.nextBegin(now) { return next }
-    guard let host = builder.commonHost(of: rota.current(now)) else { return nil }
-    return pauses.end(of: host, now: now)
+    return gate.nextBegin(now)
+      ?? gate.endOfPause(of: builder.commonHost(of: gate.server(now)), now: now)
   }
 
   private func note(_ time: Nanoseconds) { wake = min(time, wake ?? time) }
 
   private func endOfPause(for exchange: Exchange) -> Nanoseconds? {
-    builder.host(of: exchange).flatMap { pauses.end(of: $0, now: Clock.now()) }
+    gate.endOfPause(of: builder.host(of: exchange), now: Clock.now())
   }
 
   private func beginParked() throws {
@@ -184,7 +177,7 @@ final class HTTPSession {
       if let end = endOfPause(for: parked[place]) {
         note(end)
         place += 1
-      } else if inFlight < control?.limit ?? concurrency {
+      } else if inFlight < gate.limit {
         try begin(parked.remove(at: place))
       } else {
         // What is in flight will bring us back here.
@@ -196,14 +189,14 @@ final class HTTPSession {
   private func begin(_ exchange: Exchange) throws {
     exchange.begun = Clock.now()
     try multi.add(exchange.handle)
-    control?.noteBegin(inFlight: inFlight, now: exchange.begun)
+    gate.noteBegin(inFlight: inFlight, now: exchange.begun)
   }
 
   /// A request for what is at hand: the next record, or as many as go into one request.
   private func makeRequest() throws -> Exchange? {
     while let first = try nextRecord() {
       let exchange = try takeExchange()
-      exchange.server = rota.current(Clock.now())
+      exchange.server = gate.server(Clock.now())
       if try fill(exchange, from: first) { return exchange }
       giveBack(exchange)
     }
@@ -280,7 +273,7 @@ final class HTTPSession {
         try multi.add(exchange.handle)
         continue
       }
-      noteEnd(of: exchange, code)
+      gate.noteEnd(of: exchange, code, now: Clock.now())
       if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
     }
   }
@@ -295,28 +288,6 @@ final class HTTPSession {
     held.removeFirst(answered)
   }
 
-  /// Learns from what became of a request.
-  private func noteEnd(of exchange: Exchange, _ code: CurlCode) {
-    let handle = exchange.handle
-    let seconds = handle.secondsConnected
-    let wasRefused = code.isRefusal || (code == .operationTimedOut && seconds == nil)
-    if wasRefused {
-      rota.noteRefusal(of: exchange.server, begun: exchange.begun, now: Clock.now())
-    } else {
-      rota.noteConnection(to: exchange.server, begun: exchange.begun)
-    }
-    guard control != nil else { return }
-    let outcome: ConcurrencyControl.Outcome =
-      if wasRefused || code == .operationTimedOut || [429, 503].contains(handle.status) {
-        .turnedAway
-      } else if code == .ok, let seconds {
-        .answered(seconds: seconds)
-      } else {
-        .other
-      }
-    control?.note(outcome, begun: exchange.begun, now: Clock.now())
-  }
-
   /// Answers the records of a request that is over; `false` where there is no room.
   private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
     let handle = exchange.handle
@@ -326,7 +297,7 @@ final class HTTPSession {
     {
       exception.pause?.host = host
       verdict = .failed(exception)
-      pauses.add(host, until: Clock.now() + pause.delay)
+      gate.pause(host, until: Clock.now() + pause.delay)
     }
     while exchange.answered < exchange.records.count {
       let (work, record) = exchange.records[exchange.answered]

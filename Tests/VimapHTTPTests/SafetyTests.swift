@@ -106,8 +106,10 @@ struct ConnectionOptionsTests {
     #expect(HostAddress(text)?.text == text)
   }
 
-  @Test(arguments: ["", "h", "h:80", "h:80:", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:80:1.2.3.4,", ":1:1",
-    "h:80:x.test", "h\n:80:1.2.3.4", "h:70000:1.2.3.4"])
+  @Test(arguments: [
+    "", "h", "h:80", "h:80:", "h:0:1.2.3.4", "h:x:1.2.3.4", "h:80:1.2.3.4,", ":1:1",
+    "h:80:x.test", "h\n:80:1.2.3.4", "h:70000:1.2.3.4",
+  ])
   func noAddresses(_ text: String) {
     #expect(HostAddress(text) == nil)
   }

@@ -43,7 +43,8 @@ enum URLCheck {
   /// - Parameter text: ends with a NUL.
   static func origin(of text: ByteView) -> Origin? {
     text.withUnsafeBytes { bytes in
-      bytes.last == 0 ? bytes.assumingMemoryBound(to: CChar.self).baseAddress.flatMap(origin(ofText:)) : nil
+      guard bytes.last == 0 else { return nil }
+      return bytes.assumingMemoryBound(to: CChar.self).baseAddress.flatMap(origin(ofText:))
     }
   }
 
@@ -58,7 +59,9 @@ enum URLCheck {
     return Origin(scheme: scheme.lowercased(), host: host.lowercased(), port: port)
   }
 
-  private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: UInt32 = 0) -> String? {
+  private static func part(
+    _ part: CURLUPart, of url: OpaquePointer, _ flags: UInt32 = 0
+  ) -> String? {
     var text: UnsafeMutablePointer<CChar>?
     guard curl_url_get(url, part, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }

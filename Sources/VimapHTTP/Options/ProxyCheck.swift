@@ -10,7 +10,8 @@ public enum ProxyCheck {
     guard let origin = URLCheck.origin(of: text.contains("://") ? text : "http://" + text) else {
       return "it is no URL of a proxy, such as http://localhost:3128"
     }
-    return schemes.contains(origin.scheme)
-      ? nil : "\(origin.scheme) is no kind of proxy; http, https, socks4, socks4a, socks5 and socks5h are"
+    if schemes.contains(origin.scheme) { return nil }
+    return "\(origin.scheme) is no kind of proxy; http, https, socks4, socks4a, socks5 and socks5h"
+      + " are"
   }
 }

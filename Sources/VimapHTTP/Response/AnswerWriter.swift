@@ -63,7 +63,8 @@ final class AnswerWriter {
   private func split(_ answer: Answer, records: Int) -> RecordException? {
     let body = answer.body.view
     guard isJSON(body), let array = ArrayElements(body) else {
-      return .unpairable("the answer is no array of \(records) elements, one for each record", answer)
+      return .unpairable(
+        "the answer is no array of \(records) elements, one for each record", answer)
     }
     guard array.elements.count == records else {
       return .unpairable(

@@ -62,7 +62,8 @@ extension HTTPConfiguration {
     if method.name == "HEAD" { throw Refusal(.usage, "--batch: it doesn't go with HEAD") }
     for url in urls where url.template.dependsOnRecord {
       throw Refusal(
-        .usage, "--batch: '\(Redaction.url(url.template.description))' is filled in from each record")
+        .usage,
+        "--batch: '\(Redaction.url(url.template.description))' is filled in from each record")
     }
     for header in headers {
       if case .text(let template) = header.value, template.dependsOnRecord {

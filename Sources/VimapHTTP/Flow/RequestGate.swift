@@ -1,0 +1,64 @@
+import VimapSystem
+
+/// Says when a worker may begin a request, and to which server: what answers have asked for, what
+/// refused connections have shown, and what `--concurrency auto` has come to.
+struct RequestGate {
+  private let concurrency: Int
+  private var rota: ServerRota
+  private var pauses = HostPauses()
+  private var control: ConcurrencyControl?
+
+  /// - Parameter seat: the number of the worker.
+  init(_ configuration: HTTPConfiguration, seat: Int, now: Nanoseconds) {
+    concurrency = max(1, configuration.concurrency)
+    let count = configuration.urls.count
+    rota = ServerRota(count: count, first: seat % count)
+    if configuration.adaptsConcurrency {
+      control = ConcurrencyControl(most: concurrency, now: now)
+    }
+  }
+
+  /// Requests that may be in flight.
+  var limit: Int { control?.limit ?? concurrency }
+
+  /// As ``HTTPSession/settledConcurrency``.
+  var level: Double { control?.level ?? Double(concurrency) }
+
+  /// Whether a request may be begun at any time, as long as the limit is not reached.
+  var isOpen: Bool { control == nil && pauses.isEmpty }
+
+  /// The server to send to.
+  func server(_ now: Nanoseconds) -> Int { rota.current(now) }
+
+  /// When the next request may be begun, whatever host it goes to; `nil` for at once.
+  func nextBegin(_ now: Nanoseconds) -> Nanoseconds? { control?.nextBegin(now) }
+
+  /// When the pause of a host ends; `nil` where there is none.
+  mutating func endOfPause(of host: String?, now: Nanoseconds) -> Nanoseconds? {
+    guard !pauses.isEmpty, let host else { return nil }
+    return pauses.end(of: host, now: now)
+  }
+
+  mutating func pause(_ host: String, until end: Nanoseconds) { pauses.add(host, until: end) }
+
+  mutating func noteBegin(inFlight: Int, now: Nanoseconds) {
+    control?.noteBegin(inFlight: inFlight, now: now)
+  }
+
+  /// Learns from what became of a request.
+  mutating func noteEnd(of exchange: Exchange, _ code: CurlCode, now: Nanoseconds) {
+    let (handle, begun) = (exchange.handle, exchange.begun)
+    let seconds = handle.secondsConnected
+    let wasRefused = code.isRefusal || (code == .operationTimedOut && seconds == nil)
+    if wasRefused {
+      rota.noteRefusal(of: exchange.server, begun: begun, now: now)
+    } else {
+      rota.noteConnection(to: exchange.server, begun: begun)
+    }
+    if control == nil { return }
+    let wasTurnedAway =
+      wasRefused || code == .operationTimedOut || [429, 503].contains(handle.status)
+    let answered = code == .ok ? seconds.map(ConcurrencyControl.Outcome.answered) : nil
+    control?.note(wasTurnedAway ? .turnedAway : answered ?? .other, begun: begun, now: now)
+  }
+}
