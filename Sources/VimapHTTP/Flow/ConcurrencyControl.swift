@@ -7,10 +7,12 @@ import VimapSystem
 /// part, and by three quarters at most; where answers take half as long again as they did at best of late, it
 /// is less by two fifths. So the level falls below the point at which answers slow down, and what
 /// "at best" means stays true. Where nothing speaks against it, and the level was made use of, it
-/// grows: twofold until it had to fall for the first time, then by steps.
+/// grows: twofold until it had to fall for the first time, then by steps, which become longer the
+/// longer all is well.
 ///
 /// A level below one means one request at a time with a pause behind each, for a server that allows
-/// fewer requests than one after the other makes.
+/// fewer requests than one after the other makes. How long answers take says nothing then: a request
+/// that is alone waits for none of ours.
 struct ConcurrencyControl {
   enum Outcome {
     /// Answered in so many seconds.
@@ -33,6 +35,8 @@ struct ConcurrencyControl {
   private var seconds = 0.0
   /// The level was reached, so that more might have been done with more.
   private var wasFull = false
+  /// Periods in a row in which nothing spoke against growing.
+  private var goodPeriods = 0
   /// Mean times of answers in the last periods.
   private var recent: [Double] = []
   private var lastBegin: Nanoseconds = 0
@@ -57,7 +61,8 @@ struct ConcurrencyControl {
   /// When the next request may be begun; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? {
     guard level < 1, lastBegin > 0 else { return nil }
-    let next = lastBegin + .seconds(min(60, max(0.001, lastMean) / level))
+    // The best time, as that stays the same while others come and go.
+    let next = lastBegin + .seconds(min(60, max(0.001, recent.min() ?? 0) / level))
     return next > now ? next : nil
   }
 
@@ -88,14 +93,17 @@ struct ConcurrencyControl {
   private mutating func decide(_ now: Nanoseconds) {
     let share = Double(rejections) / Double(answers + rejections)
     let mean = answers > 0 ? seconds / Double(answers) : nil
+    goodPeriods += 1
     if rejections > 0 {
       isStarting = false
+      goodPeriods = 0
       level *= max(0.25, 1 - share)
-    } else if let mean, isSlower(mean) {
+    } else if let mean, level > 1, isSlower(mean) {
       isStarting = false
+      goodPeriods = 0
       level *= 0.6
     } else if wasFull {
-      level += isStarting ? level : min(level / 10, max(1, level / 32))
+      level += isStarting ? level : min(level, step * Double(max(1, goodPeriods - 2)))
     }
     level = min(most, max(Self.least, level))
     if let mean {
@@ -106,6 +114,8 @@ struct ConcurrencyControl {
     periodStart = now
     (answers, rejections, seconds, wasFull) = (0, 0, 0, false)
   }
+
+  private var step: Double { min(level / 10, max(1, level / 32)) }
 
   private func isSlower(_ mean: Double) -> Bool {
     guard let best = recent.min() else { return false }
