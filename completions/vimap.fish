@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
     end
 end
 

@@ -67,24 +67,6 @@ public struct RecordException {
   /// What was asked for before the next try; no part of the tuple.
   public var pause: Pause?
 
-  /// How long the server asks to be left alone.
-  public var pause: Pause?
-
-  /// A server's wish to be left alone.
-  public struct Pause: Sendable, Equatable {
-    /// For how long from now.
-    public var delay: Nanoseconds
-    /// The host, as `host:port`, to which no worker is to send requests in this time; `nil` where
-    /// only the record itself is to wait.
-    public var host: String?
-
-    /// A pause from now on.
-    public init(delay: Nanoseconds, host: String? = nil) {
-      self.delay = delay
-      self.host = host
-    }
-  }
-
   /// An exception with its message.
   public init(
     _ kind: Kind, _ message: String, attempts: Int = 1,

@@ -15,12 +15,10 @@ public final class WorkerLink {
     case room
     /// No more can come before some of what was given is answered.
     case drain
-    /// Requests to this host, `host:port`, are to wait until that moment of `Clock.now()`.
-    case pause(host: String, until: Nanoseconds)
     /// No more batches will come.
     case closed
     /// A server has asked to be left alone: no request to this host, `host:port`, is to be started
-    /// before this moment. Workers that send none have nothing to do about it.
+    /// before this moment of `Clock.now()`. Workers that send none have nothing to do about it.
     case pause(host: String, until: Nanoseconds)
     /// Nothing now.
     case nothing
