@@ -38,13 +38,15 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it died before the line above could hold
 
-  // Move everything out of the way of 0…2 first, since any of it may already be there.
+  // What is at 0…2 already is moved out of the way first.
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
-  int moved = fcntl(failure, F_DUPFD, 3);
-  if (moved < 0) goto failed;
-  failure = moved;
+  if (failure < 3) {
+    int moved = fcntl(failure, F_DUPFD, 3);
+    if (moved < 0) goto failed;
+    failure = moved;
+  }
   for (int i = 0; i < 3; i++) {
-    wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
+    if (wanted[i] < 3) wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
     if (wanted[i] < 0) goto failed;
   }
   for (int i = 0; i < 3; i++)
