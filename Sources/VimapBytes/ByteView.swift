@@ -73,6 +73,15 @@ public struct ByteView {
     return nil
   }
 
+  /// 64 bits that are the same for the same bytes, in every run (FNV-1a).
+  public var stableHash: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    withUnsafeBytes {
+      for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+    return hash
+  }
+
   /// The view without JSON white space (space, tab, line feed, carriage return; RFC 8259
   /// section 2) at either end.
   @inlinable

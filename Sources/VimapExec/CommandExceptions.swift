@@ -8,35 +8,28 @@ extension RecordException {
   static func commandEnded(
     _ end: ProcessEnd, traceback: String, attempts: Int
   ) -> RecordException {
-    var exception: RecordException
-    switch end {
-    case .exited(let status):
-      exception = RecordException(
-        .exit, "the command ended with status \(status) without answering the record",
-        attempts: attempts, details: [("exit_code", .number(status))])
-    case .killed(let signal):
-      exception = RecordException(
-        .signal,
-        "the command was ended by \(Signals.name(signal)) without answering the record",
-        attempts: attempts, details: [("signal", .number(signal))])
-    }
-    if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }
-    return exception
+    ended(end, " without answering the record", traceback, attempts)
   }
 
   /// The command that was started for the record failed.
   static func failed(
     _ end: ProcessEnd, traceback: String, attempts: Int
   ) -> RecordException {
+    ended(end, "", traceback, attempts)
+  }
+
+  private static func ended(
+    _ end: ProcessEnd, _ more: String, _ traceback: String, _ attempts: Int
+  ) -> RecordException {
     var exception: RecordException
     switch end {
     case .exited(let status):
       exception = RecordException(
-        .exit, "the command ended with status \(status)", attempts: attempts,
+        .exit, "the command ended with status \(status)\(more)", attempts: attempts,
         details: [("exit_code", .number(status))])
     case .killed(let signal):
       exception = RecordException(
-        .signal, "the command was ended by \(Signals.name(signal))", attempts: attempts,
+        .signal, "the command was ended by \(Signals.name(signal))\(more)", attempts: attempts,
         details: [("signal", .number(signal))])
     }
     if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }

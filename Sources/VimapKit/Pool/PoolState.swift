@@ -241,14 +241,6 @@ struct PoolState {
   /// As much is in flight as may be.
   var isFull: Bool { heldBytes >= rules.window || room <= 0 || isBacklogFull }
 
-  /// So many batches wait for the seats of their shards that no more are read: one shard that is
-  /// slow then holds up the others.
-  private var isBacklogFull: Bool {
-    rules.hasShards && requeued.count >= Self.backlog * rules.jobs
-  }
-
-  private static let backlog = 32
-
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ seat: Int, _ failure: WorkerFailure) {
     seats[seat].failure = failure
@@ -346,7 +338,7 @@ struct PoolState {
     return seats.indices.first { seats[$0].canFork(now) } ?? best
   }
 
-  private mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {
+  mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {
     seats[seat].assign(assignment, now)
     actions.append(
       .send(
@@ -379,49 +371,6 @@ struct PoolState {
       // With the last of it handed out, nothing more may come.
       closeIfDone()
     }
-  }
-
-  /// Hands out what there is of each shard as far as its seat can take it, in order.
-  private mutating func sendToShards(_ now: Nanoseconds) {
-    guard !requeued.isEmpty, startFailure == nil else { return }
-    // It is given as much as it can be: most batches are of one record, and no other seat may have
-    // them.
-    func canTake(_ seat: Seat) -> Bool {
-      seat.isOccupied
-        ? canTakeMore(seat, lookAhead: Seat.mostBatches)
-        : seat.canFork(now)
-    }
-    var isOpen = seats.map(canTake)
-    guard isOpen.contains(true) else { return }
-    var waiting: Deque<Assignment> = []
-    /// It is nobody's turn, whatever the shard.
-    var isHeldUp = false
-    for assignment in requeued {
-      let seat = seat(ofShard: assignment.shard ?? 0)
-      let most = isOpen[seat] && !isHeldUp ? most(for: seat, now, cost: assignment.cost) : 0
-      guard most > 0 else {
-        if isOpen[seat], !isHeldUp {
-          isHeldUp = true
-          costAwaited = assignment.cost
-        }
-        waiting.append(assignment)
-        continue
-      }
-      if !seats[seat].isOccupied { fork(seat) }
-      let (first, later) = assignment.split(at: most)
-      send(first, to: seat, now)
-      if let later { waiting.append(later) }
-      isOpen[seat] = canTake(seats[seat])
-    }
-    requeued = waiting
-    // With the last of it handed out, nothing more may come.
-    closeIfDone()
-  }
-
-  /// The seat of a shard: the one of its number, or the next that is not given up.
-  private func seat(ofShard shard: Int) -> Int {
-    let order = (0..<rules.jobs).lazy.map { (shard + $0) % rules.jobs }
-    return order.first { !seats[$0].isRetired } ?? shard
   }
 
   mutating func noteExcepted(_ records: Int) { inFlight -= records }

@@ -12,20 +12,9 @@ final class OccurrenceCounter {
 
   /// How many times the record of a line has been before this time.
   func count(_ line: ByteView) -> Int32 {
-    let hash = line.trimmed().hash
+    let hash = line.trimmed().stableHash
     let before = counts[hash, default: 0]
     counts[hash] = before &+ 1
     return before
-  }
-}
-
-extension ByteView {
-  /// FNV-1a, which is the same in every run.
-  fileprivate var hash: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    withUnsafeBytes {
-      for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    }
-    return hash
   }
 }

@@ -71,12 +71,8 @@ final class RecordLookup {
     return .found(shard: number, cost: cost)
   }
 
-  /// FNV-1a, which is the same in every run.
   private func shard(of bytes: ByteView) -> Int {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    bytes.withUnsafeBytes {
-      for byte in $0 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    }
+    let hash = bytes.stableHash
     // Its low bits alone are not mixed well.
     return Int((hash ^ (hash >> 32)) % UInt64(shards))
   }

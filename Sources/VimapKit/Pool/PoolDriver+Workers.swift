@@ -1,0 +1,76 @@
+import VimapSystem
+
+/// What the driver does with workers: it has them forked, hears what they say, and buries them.
+extension PoolDriver {
+  func fork(_ seat: Int) {
+    do throws(SystemError) {
+      try crew.fork(seat, watchedBy: &poll)
+      tellOfPauses(seat)
+    } catch {
+      state.workerFailed(
+        seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
+      state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
+      // Told last, as whoever is told may close the pool.
+      noteFewer(crew.count, "\(error)")
+    }
+  }
+
+  /// A worker cannot be had, but others can do its work.
+  private func noteFewer(_ running: Int, _ reason: String) {
+    if running > 0 { onNotice(.fewerWorkers(running: running, reason: reason)) }
+  }
+
+  func takeMessages(of worker: WorkerProcess, _ seat: Int) throws(SystemError) {
+    while true {
+      switch try worker.socket.receive(FromWorker.self, waiting: false) {
+      case .nothingYet: return
+      case .ended:
+        bury(worker, seat)
+        return
+      case .message(let message, let text, let attached):
+        take(message, text?.bytes.text ?? "", attached, from: worker, seat)
+      }
+    }
+  }
+
+  private func take(
+    _ message: FromWorker, _ text: String, _ attached: consuming OwnedDescriptor?,
+    from worker: WorkerProcess, _ seat: Int
+  ) {
+    switch message.kind {
+    case .ready: state.workerIsReady(seat)
+    case .failed:
+      let errno = message.code == 0 ? nil : Int(message.code)
+      let failure = WorkerFailure(text, errno: errno)
+      onStartFailure(seat, failure)
+      state.workerFailed(seat, failure)
+      noteFewer(crew.count - 1, text)
+    case .lastWords: state.workerSaid(seat, text)
+    case .hungry: state.workerIsHungry(seat)
+    case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
+    case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
+    case .notice: onNotice(.worker(number: seat, text))
+    case .outOfStep:
+      report.isOutOfStep = true
+      onNotice(.outOfStep(worker: seat, record: message.index, text))
+    case .results:
+      let slab = Int(message.slab)
+      guard let runs = worker.slabs.readRuns(of: slab, published: Int(message.published)) else {
+        worker.kill()
+        return
+      }
+      if message.slabIsFull { worker.slabs.takeBack(slab) }
+      take(runs, of: slab, attached, from: worker, seat)
+      if worker.slabs.isIdle(slab) { worker.give(slab) }
+      relieveIfStuck(seat)
+    }
+  }
+
+  private func bury(_ worker: WorkerProcess, _ seat: Int) {
+    guard let end = crew.bury(seat, watchedBy: &poll) else { return }
+    for (slab, runs) in worker.slabs.salvage() {
+      take(runs, of: slab, nil, from: worker, seat)
+    }
+    state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
+  }
+}
