@@ -84,13 +84,13 @@ def python_with_aiohttp():
     return "python3-aiohttp"
 
 
-def multi_loop():
-    """The bare loop in C, built anew; where it cannot be, the table says that it is not there."""
-    program = DATA / "multi-loop"
+def compiled(name, *libraries):
+    """A program of ours in C, built anew; where it cannot be, the table says that it is not there."""
+    program = DATA / name
     program.unlink(missing_ok=True)
     if shutil.which("cc"):
         subprocess.run(
-            ["cc", "-O2", "-o", program, HERE / "multi-loop.c", "-lcurl"], check=True)
+            ["cc", "-O2", "-o", program, HERE / f"{name}.c", *libraries], check=True)
     return str(program)
 
 
@@ -109,7 +109,7 @@ def http(records, url):
     each = CONNECTIONS // 2
     vimap = Command(f"vimap -j2 --concurrency {each} --post {url} {file}", records,
                     title=f"vimap -j2 --concurrency {each} --post URL")
-    loop = multi_loop()
+    loop = compiled("multi-loop", "-lcurl")
     one, other = halves(file)
     tuples = min(records, SAMPLE_OF_TUPLES)
     requests = min(records, SAMPLE_OF_REQUESTS)
@@ -179,7 +179,7 @@ def late(records, concurrency, environment, lines):
                f'"http://127.0.0.1:$SLOW_PORT/" {file}')
     start = time.monotonic()
     result = subprocess.run(
-        [HERE / "slow-server", str(SLOW), "seen.json", "sh", "-c", f"{HERE / 'pss'} {command}"],
+        [compiled("slow-server"), str(SLOW), "seen.json", "sh", "-c", f"{HERE / 'pss'} {command}"],
         cwd=DATA, env=environment, capture_output=True, text=True)
     seconds = time.monotonic() - start
     if result.returncode:
@@ -200,7 +200,7 @@ def few_descriptors(requests, environment):
     script = (f'ulimit -n {limit}; vimap -j2 --concurrency {requests // 2} --format none --post '
               f'"http://127.0.0.1:$SLOW_PORT/" {file}')
     result = subprocess.run(
-        [HERE / "slow-server", "0.1", "seen.json", "sh", "-c", script], cwd=DATA, env=environment,
+        [compiled("slow-server"), "0.1", "seen.json", "sh", "-c", script], cwd=DATA, env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = result.stderr.splitlines()
     failed = sum(line.startswith("{") for line in said)

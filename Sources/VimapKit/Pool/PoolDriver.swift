@@ -52,7 +52,7 @@ final class PoolDriver {
   ) throws(SystemError) {
     self.configuration = configuration
     state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
-    let layout = SlabLayout(jobs: configuration.jobs)
+    let layout = SlabLayout(jobs: configuration.jobs, window: configuration.window)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     crew = try WorkerCrew(
       jobs: configuration.jobs, input: slabs.memory, seat: seat, body: body)

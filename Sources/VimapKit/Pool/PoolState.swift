@@ -143,9 +143,8 @@ struct PoolState {
     guard requeued.isEmpty, let seat = chooseSeat(now) else { return nil }
     let most = most(for: seat, now)
     guard most > 0 else { return nil }
-    let hungry = seats[seat].isHungry ? seats[seat].outstanding : 0
     // A worker that is concurrent is to have as many as it can take in a part of its batches.
-    let wanted = rules.chunk ?? max(sizer.records, hungry, rules.concurrency / 16)
+    let wanted = rules.chunk ?? max(sizer.records, seats[seat].shortfall, rules.concurrency / 16)
     return Demand(seat: seat, records: min(wanted, room, most))
   }
 
@@ -219,15 +218,13 @@ struct PoolState {
 
   /// The worker says it has passed everything on and gets nothing back.
   mutating func workerIsHungry(_ seat: Int) {
-    seats[seat].isHungry = true
+    seats[seat].beHungry()
     let count = seats[seat].assignments.count
     if count >= Seat.mostBatches || isPaced { actions.append(.drain(seat: seat)) }
     // It may be needed for another try, but first it has to let go of what it has.
     if inputHasEnded, requeued.isEmpty, !seats[seat].isClosing {
       rules.concurrency > 1 ? close(seat) : actions.append(.drain(seat: seat))
     }
-    // Batches grow with what the worker has; where their size is fixed, their number does.
-    seats[seat].lookAhead = min(Seat.mostBatches, rules.chunk == nil ? count + 1 : 2 * count)
   }
 
   /// No more input can be read before some is answered: the workers that wait for more are told.

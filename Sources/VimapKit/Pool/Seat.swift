@@ -78,6 +78,8 @@ struct Seat {
   private(set) var sent: UInt64 = 0
   /// Batches it may hold: the one it works on and one ahead, more where it says it is hungry.
   var lookAhead = Seat.usualLookAhead
+  /// Records it is to have before it can be expected to answer; 0 unless it said it is hungry.
+  private var appetite = 0
   private(set) var answersSinceFork = 0
   /// When it last answered, or was given something after having had nothing.
   private(set) var lastAnswer: Nanoseconds = 0
@@ -106,9 +108,18 @@ struct Seat {
     // Records that are tried again come one by one, as many as the worker can work on.
     let most = max(Self.mostBatches, 2 * concurrency)
     guard isOccupied, !isClosing, assignments.count < most else { return false }
-    return assignments.count < max(least, lookAhead)
+    return assignments.count < max(least, lookAhead) || shortfall > 0
       || (concurrency > 1 && outstanding < 2 * concurrency)
   }
+
+  /// It has passed on all it has and gets nothing back: it is to have twice as much.
+  mutating func beHungry() {
+    isHungry = true
+    appetite = 2 * outstanding
+  }
+
+  /// How many records it lacks of what it is to have before it can be expected to answer.
+  var shortfall: Int { max(0, appetite - outstanding) }
 
   /// There may be answers that it keeps back in the hope of more records.
   var mayHoldBack: Bool { isOccupied && !isClosing && !wasDrained && outstanding > 0 }
@@ -139,10 +150,13 @@ struct Seat {
     isHungry = false
     wasDrained = false
     assignments.append(assignment)
+    // A batch is of one slab, so that long records take many to be as many.
+    if appetite > 0 { lookAhead = max(lookAhead, assignments.count) }
   }
 
   mutating func noteAnswers(_ count: Int, _ now: Nanoseconds) {
     outstanding -= count
+    appetite = 0
     answersSinceFork += count
     deaths = 0
     lastAnswer = now

@@ -10,9 +10,15 @@ struct SlabLayout: Sendable {
   /// Slabs for results, each worker.
   static let resultSlabCount = 4
 
-  init(jobs: Int) {
-    // Every worker can hold a slab in each of two batches, and one is being read into.
-    inputSlabCount = max(8, 2 * jobs + 4)
+  /// Memory that is not touched costs nothing, but it has an address.
+  private static let mostWindow = 1 << 30
+
+  /// - Parameter window: most bytes of input in flight or waiting for their turn.
+  init(jobs: Int, window: Int) {
+    // Every worker can hold a slab in each of two batches, and one is being read into; beyond that
+    // it is the window that stops the reading, so that requests at once are as many as was asked
+    // for, however long the records are.
+    inputSlabCount = 2 * jobs + 4 + min(window, Self.mostWindow) / inputSlabSize
   }
 }
 

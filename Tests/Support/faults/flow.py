@@ -1,5 +1,6 @@
 """Answers that tell a client to come again later."""
 
+import asyncio
 import collections
 import email.utils
 import time
@@ -75,3 +76,25 @@ async def limit(exchange):
         return await exchange.send()
     await exchange.send(
         b'"slower"', *retry_after(exchange.option("retry-after")), status=429)
+
+
+class Gathering:
+    """Requests that wait for one another."""
+
+    def __init__(self):
+        self.waiting, self.complete = 0, asyncio.Event()
+
+
+gatherings = collections.defaultdict(Gathering)
+
+
+@path("together")
+async def together(exchange):
+    """/together?count=N with status 200 once so many are there at the same time"""
+    gathering = gatherings[exchange.target]
+    gathering.waiting += 1
+    if gathering.waiting == exchange.number("count"):
+        del gatherings[exchange.target]
+        gathering.complete.set()
+    await gathering.complete.wait()
+    await exchange.send()
