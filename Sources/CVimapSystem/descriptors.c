@@ -24,10 +24,7 @@ int vimap_socket_pair(int *one, int *other) {
   return 0;
 }
 
-int vimap_set_nonblocking(int descriptor) {
-  int flags = fcntl(descriptor, F_GETFL);
-  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
-}
+int vimap_set_pipe_nonblocking(int end) { return fcntl(end, F_SETFL, O_NONBLOCK); }
 
 int vimap_set_pipe_capacity(int descriptor, int bytes) {
   return fcntl(descriptor, F_SETPIPE_SZ, bytes);

@@ -30,9 +30,30 @@ pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
   return ended;
 }
 
+// Whether a child of vfork(2) shares our memory. Some tools (ThreadSanitizer, valgrind) put fork(2)
+// in its place.
+static int shares_memory(void) {
+  static int known = -1;
+  if (known < 0) {
+    volatile int seen = 0;
+    pid_t child = vfork();
+    if (child == 0) {
+      seen = 1;
+      _exit(0);
+    }
+    if (child < 0) return 0;
+    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
+    }
+    known = seen;
+  }
+  return known;
+}
+
 // Runs in the child, which shares the parent's memory until exec: it may only make system calls
-// and write to its own stack and to `request->group_slot`. Why it failed, it writes to `failure`.
-static void become_command(const struct vimap_spawn *request, pid_t parent, int failure) {
+// and write to its own stack, to `request->group_slot` and to `reason`: why it failed. That also
+// goes to the pipe `failure`, where there is one.
+static void become_command(
+    const struct vimap_spawn *request, pid_t parent, volatile int *reason, int failure) {
   if (setpgid(0, 0) == 0 && request->group_slot) *request->group_slot = (int32_t)getpid();
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -40,7 +61,7 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
 
   // What is at 0…2 already is moved out of the way first.
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
-  if (failure < 3) {
+  if (failure >= 0 && failure < 3) {
     int moved = fcntl(failure, F_DUPFD, 3);
     if (moved < 0) goto failed;
     failure = moved;
@@ -72,43 +93,46 @@ static void become_command(const struct vimap_spawn *request, pid_t parent, int 
 
   execvpe(request->arguments[0], (char *const *)request->arguments,
           (char *const *)request->environment);
-  int reason;
 failed:
-  reason = errno;
-  while (write(failure, &reason, sizeof reason) < 0 && errno == EINTR) {
+  *reason = errno;
+  int told = *reason;
+  while (failure >= 0 && write(failure, &told, sizeof told) < 0 && errno == EINTR) {
   }
   _exit(127);
 }
 
 pid_t vimap_spawn(const struct vimap_spawn *request) {
-  int reading, writing;
-  if (vimap_pipe(&reading, &writing) < 0) return -1;
+  // The child borrows our memory until exec, so that starting a command costs the same however
+  // large this process is, and a word tells why it cannot be started. To a copy of our memory it
+  // takes a pipe, which makes a process of a short command cost 2 % more.
+  int reading = -1, writing = -1;
+  if (!shares_memory() && vimap_pipe(&reading, &writing) < 0) return -1;
+  volatile int failed = 0;
   pid_t parent = getpid();
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
-  // vfork: the child borrows our memory until exec, so starting a command costs the same however
-  // large this process is. The pipe makes no use of that, so that fork would do as well, which
-  // some tools (ThreadSanitizer, valgrind) put in its place.
   pid_t child = vfork();
-  if (child == 0) become_command(request, parent, writing);
+  if (child == 0) become_command(request, parent, &failed, writing);
   int reason = errno;
   sigprocmask(SIG_SETMASK, &before, NULL);
-  close(writing);
-  if (child > 0) {
+  if (reading >= 0) {
+    close(writing);
     // Nothing comes, and the pipe is at its end, when exec has closed it.
-    ssize_t length;
-    do length = read(reading, &reason, sizeof reason);
-    while (length < 0 && errno == EINTR);
-    if (length == sizeof reason) {
-      struct vimap_exit how;
-      while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
-      }
-      if (request->group_slot) *request->group_slot = 0;
-      child = -1;
+    int told = 0;
+    while (child > 0 && read(reading, &told, sizeof told) < 0 && errno == EINTR) {
     }
+    failed = told;
+    close(reading);
   }
-  close(reading);
+  if (child > 0 && failed) {
+    struct vimap_exit how;
+    while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
+    }
+    if (request->group_slot) *request->group_slot = 0;
+    child = -1;
+    reason = failed;
+  }
   errno = reason;
   return child;
 }

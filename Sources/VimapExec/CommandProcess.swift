@@ -26,7 +26,7 @@ final class CommandProcess {
       let errorReading = error.reading.take(), let errorWriting = error.writing.take()
     else { throw SystemError(call: "pipe2", code: .badFileDescriptor) }
     for descriptor in [inputWriting.number, outputReading.number, errorReading.number] {
-      try Descriptor.setNonblocking(descriptor)
+      try Descriptor.setNonblocking(pipe: descriptor)
     }
     if pipeCapacity > 0 {
       Descriptor.growPipe(inputWriting.number, to: pipeCapacity)

@@ -122,8 +122,9 @@ public enum Descriptor {
 
   public static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
-  public static func setNonblocking(_ descriptor: CInt) throws(SystemError) {
-    try systemCall("fcntl") { vimap_set_nonblocking(descriptor) }
+  /// One end of a pipe of our own is not waited for any more; the other end is as it was.
+  public static func setNonblocking(pipe end: CInt) throws(SystemError) {
+    try systemCall("fcntl") { vimap_set_pipe_nonblocking(end) }
   }
 
   /// Asks for a larger pipe; a refusal (the user's quota of pipe memory) changes nothing but speed.

@@ -18,8 +18,8 @@ public final class Poller: Sendable {
       guard vimap_pipe(&pipe.reading, &pipe.writing) == 0 else { return nil }
       reading = pipe.reading
       writing = pipe.writing
-      vimap_set_nonblocking(reading)
-      vimap_set_nonblocking(writing)
+      vimap_set_pipe_nonblocking(reading)
+      vimap_set_pipe_nonblocking(writing)
     }
 
     deinit {

@@ -9,7 +9,7 @@ import VimapSystem
   private func answers(_ pieces: [String], longest: Int = 100, ends: Bool = true) throws -> [String]
   {
     let pipe = try Pipe()
-    try Descriptor.setNonblocking(pipe.reading.number)
+    try Descriptor.setNonblocking(pipe: pipe.reading.number)
     let reader = AnswerReader(longest: longest)
     var answers: [String] = []
     func note(_ answer: AnswerReader.Answer) {

@@ -67,8 +67,8 @@ int vimap_pipe(int *reading, int *writing);
 /// A connected pair of SOCK_SEQPACKET sockets, closed on exec.
 int vimap_socket_pair(int *one, int *other);
 
-/// Sets O_NONBLOCK.
-int vimap_set_nonblocking(int descriptor);
+/// Sets O_NONBLOCK, and no other flag, for one end of a pipe.
+int vimap_set_pipe_nonblocking(int end);
 
 /// Sets a pipe's capacity in bytes (F_SETPIPE_SZ).
 int vimap_set_pipe_capacity(int descriptor, int bytes);
