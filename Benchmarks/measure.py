@@ -26,6 +26,8 @@ class Command:
     # records and seconds to count instead.
     read: Callable[[str], tuple[int, float]] | None = None
     title: str | None = None
+    # The most that "vimap ÷ this" should be.
+    most: float | None = None
 
     def __str__(self):
         return self.title or (self.line if isinstance(self.line, str) else " ".join(self.line))
@@ -148,15 +150,16 @@ def table(commands, runs, failures, cpu_per=None):
     """
     cpu_title = f"CPU for {cpu_per:,}" if cpu_per else "CPU"
     lines = [
-        f"| command | records | median | min | max | {cpu_title} | records/s | vimap ÷ this |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| command | records | median | min | max | {cpu_title} | records/s | vimap ÷ this "
+        "| at most |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     first = runs[id(commands[0])]
     for command in commands:
         name = "`" + str(command).replace("|", "\\|") + "`"
         if id(command) in failures:
             reason = failures[id(command)].replace("|", "\\|")
-            lines.append(f"| {name} | | | | | | | {reason} |")
+            lines.append(f"| {name} | | | | | | | {reason} | |")
             continue
         mine = runs[id(command)]
         seconds = [run.seconds for run in mine]
@@ -168,7 +171,8 @@ def table(commands, runs, failures, cpu_per=None):
             f"| {duration(min(seconds))} | {duration(max(seconds))} "
             f"| {duration(statistics.median(run.cpu_for(cpu_per) for run in mine))} "
             f"| {rate(1 / statistics.median(run.seconds_per_record for run in mine))} "
-            f"| {f'{statistics.median(ratios):.2f}' if ratios else ''} |")
+            f"| {f'{statistics.median(ratios):.2f}' if ratios else ''} "
+            f"| {command.most or ''} |")
     lines += leftovers(commands, runs)
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ import sys
 import time
 
 from measure import Command, Failure
-from workloads import DATA, HERE, Workload, input_file
+from workloads import DATA, HERE, Workload, compiled, halves, input_file
 
 CONNECTIONS = 64
 SAMPLE_OF_TUPLES = 10_000
@@ -84,22 +84,6 @@ def python_with_aiohttp():
     return "python3-aiohttp"
 
 
-def compiled(name, *libraries):
-    """A program of ours in C, built anew; where it cannot be, the table says that it is not there."""
-    program = DATA / name
-    program.unlink(missing_ok=True)
-    if shutil.which("cc"):
-        subprocess.run(
-            ["cc", "-O2", "-o", program, HERE / f"{name}.c", *libraries], check=True)
-    return str(program)
-
-
-def halves(file):
-    """The names of two files that are the halves of that one."""
-    subprocess.run(["split", "-n", "l/2", file, f"{file}.half."], cwd=DATA, check=True)
-    return f"{file}.half.aa", f"{file}.half.ab"
-
-
 def http(records, url):
     file = input_file(records)
     first = (DATA / file).open().readline().rstrip("\n")
@@ -121,19 +105,19 @@ def http(records, url):
         Command([loop, url, str(CONNECTIONS), file], records, reader(records),
                 title=f"multi-loop, in C on libcurl, {CONNECTIONS} at once"),
         Command(["sh", "-c", f"{loop} {url} {each} {one} & {loop} {url} {each} {other}; wait"],
-                records, reader(records), title=f"two of multi-loop, {each} at once each"),
+                records, reader(records), title=f"two of multi-loop, {each} at once each", most=1.25),
         Command(f"wrk -t1 -c{CONNECTIONS} -d3s -s {wrk_script(first)} {url}", records, read_wrk,
-                title=f"wrk -t1 -c{CONNECTIONS} -d3s, the same body"),
+                title=f"wrk -t1 -c{CONNECTIONS} -d3s, the same body", most=2.5),
         Command(f"hey -n {records} -c {CONNECTIONS} -m POST -T application/json -D body.json {url}",
-                records, title=f"hey -c {CONNECTIONS}, the same body"),
+                records, title=f"hey -c {CONNECTIONS}, the same body", most=0.5),
         Command(f"curl -sSZ --parallel-max {CONNECTIONS} -K {config}", records,
-                title=f"curl -Z --parallel-max {CONNECTIONS}, a body each"),
+                title=f"curl -Z --parallel-max {CONNECTIONS}, a body each", most=0.5),
         Command(f"curl -sSZ --parallel-max {CONNECTIONS} {json_header} --data-binary @body.json "
                 f"'{url}?[1-{records}]'", records,
                 title=f"curl -Z --parallel-max {CONNECTIONS}, the same body"),
         Command([python_with_aiohttp(), str(HERE / "aiohttp-loop"), url, str(CONNECTIONS),
                  str(tuples), file, "/dev/null"], tuples, reader(tuples),
-                title=f"Python, aiohttp, {CONNECTIONS} connections, the same tuples"),
+                title=f"Python, aiohttp, {CONNECTIONS} connections, the same tuples", most=0.25),
         Command([python_with_requests(), str(HERE / "requests-loop"), url, str(requests), file],
                 requests, reader(requests), title="Python, a requests.Session loop"),
         Command(f"head -n {curls} {file} | xargs -d '\\n' -P{CONNECTIONS} -n1 "

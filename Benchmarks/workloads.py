@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import shutil
+import statistics
 import subprocess
 from collections.abc import Callable
 
@@ -28,26 +29,46 @@ class Workload:
     cpu_per: int | None = None
 
 
-def input_file(records):
-    """A file of that many records, made when first asked for; its name."""
+def input_file(records, length=None):
+    """A file of that many records, made when first asked for; its name.
+
+    They are of about 210 bytes, or of the length that is asked for.
+    """
     DATA.mkdir(exist_ok=True)
-    path = DATA / f"{records}.jsonl"
+    path = DATA / (f"{records}x{length}.jsonl" if length else f"{records}.jsonl")
     if not path.exists():
         part = path.with_suffix(".part")
+        sizes = [str(length)] if length else []
         with part.open("wb") as file:
-            subprocess.run([HERE / "generate", str(records)], stdout=file, check=True)
+            subprocess.run([HERE / "generate", str(records), *sizes], stdout=file, check=True)
         part.rename(path)
     return path.name
 
 
-def verified(line, file):
+def halves(file):
+    """The names of two files that are the halves of that one."""
+    subprocess.run(["split", "-n", "l/2", file, f"{file}.half."], cwd=DATA, check=True)
+    return f"{file}.half.aa", f"{file}.half.ab"
+
+
+def compiled(name, *libraries):
+    """A program of ours in C, built anew; where it cannot be, the table says that it is not there."""
+    program = DATA / name
+    program.unlink(missing_ok=True)
+    if shutil.which("cc"):
+        subprocess.run(
+            ["cc", "-O2", "-o", program, HERE / f"{name}.c", *libraries], check=True)
+    return str(program)
+
+
+def verified(line, file, *options):
     """A check that runs the line once more and compares what it prints, record by record."""
 
     def check(environment):
         vimap = subprocess.Popen(
             line, shell=True, cwd=DATA, env=environment, stdout=subprocess.PIPE)
         verify = subprocess.run(
-            [HERE / "verify", DATA / file, "-"], stdin=vimap.stdout, capture_output=True, text=True)
+            [HERE / "verify", *options, DATA / file, "-"], stdin=vimap.stdout, capture_output=True, text=True)
         vimap.stdout.close()
         if vimap.wait() or verify.returncode:
             raise RuntimeError(f"{line}: exit status {vimap.returncode}; {verify.stderr.strip()}")
@@ -56,21 +77,25 @@ def verified(line, file):
     return check
 
 
+def parallel(file, command="cat"):
+    return f"parallel --pipe --round-robin -j2 --block 1M {command} < {file}"
+
+
 def identity(records):
     file = input_file(records)
     vimap = f"vimap -j2 {file} -- cat"
-    lines = [
-        vimap,
-        f"parallel --pipe --round-robin -j2 --block 1M cat < {file}",
-        f"parallel --pipepart -j2 --block 1M -a {file} cat",
-        f"xargs -a {file} -d '\\n' -P2 -n 500 printf '%s\\n'",
-        f"xe -f {file} -j2 -N500 printf '%s\\n'",
-        f"pee cat < {file}",
-        f"cat {file} | cat | cat",
+    commands = [
+        Command(vimap, records),
+        Command(parallel(file), records, most=0.6),
+        Command(f"parallel --pipepart -j2 --block 1M -a {file} cat", records),
+        Command(f"xargs -a {file} -d '\\n' -P2 -n 500 printf '%s\\n'", records),
+        Command(f"xe -f {file} -j2 -N500 printf '%s\\n'", records),
+        Command(f"pee cat < {file}", records),
+        Command(f"cat {file} | cat | cat", records, most=2.0),
     ]
     return Workload(
         "identity", f"{records:,} records of about 210 bytes through `cat`, output to /dev/null",
-        [Command(line, records) for line in lines], check=verified(vimap, file))
+        commands, check=verified(vimap, file))
 
 
 def identity_to_file(records):
@@ -78,13 +103,57 @@ def identity_to_file(records):
     lines = [
         f"vimap -j2 {file} -o out.vimap -- cat",
         f"vimap -j2 {file} --format out -o out.vimap -- cat",
-        f"parallel --pipe --round-robin -j2 --block 1M cat < {file} > out.peer",
+        f"{parallel(file)} > out.peer",
         f"cat {file} | cat | cat > out.peer",
     ]
     return Workload(
         "identity-file", f"{records:,} records of about 210 bytes through `cat`, output to a file "
         "(vimap's tuples are twice the bytes)",
         [Command(line, records) for line in lines])
+
+
+def sized(name, records, length, most):
+    """The same with records of another length."""
+    file = input_file(records, length)
+    vimap = f"vimap -j2 {file} -- cat"
+    return Workload(
+        name, f"{records:,} records of {length:,} bytes through `cat`, output to /dev/null",
+        [Command(vimap, records), Command(parallel(file), records, most=most),
+         Command(f"cat {file} | cat | cat", records)], check=verified(vimap, file))
+
+
+def keep_order(records):
+    file = input_file(records)
+    return Workload(
+        "keep-order", f"{records:,} records of about 210 bytes through `cat`, output to /dev/null",
+        [Command(f"vimap -k -j2 {file} -- cat", records),
+         Command(f"vimap -j2 {file} -- cat", records, most=1.1)],
+        check=verified(f"vimap -k -j2 {file} -- cat", file, "--ordered"))
+
+
+def python_worker(records):
+    """A command that does some work, against two of it started by hand."""
+    file = input_file(records)
+    one, other = halves(file)
+    worker = f"python3 {HERE / 'worker.py'}"
+    lines = {
+        f"vimap -j2 {file} -- {worker}": None,
+        f"{worker} < {one} & {worker} < {other}; wait": 1.1,
+        f"{parallel(file, worker)}": None,
+    }
+    return Workload(
+        "python-worker", f"{records:,} records through a Python command that parses them, adds a "
+        "field and prints them",
+        [Command(line, records, most=most, title=line.replace(f"{HERE}/", ""))
+         for line, most in lines.items()])
+
+
+def jq(records):
+    file = input_file(records)
+    return Workload(
+        "jq", f"{records:,} records through jq",
+        [Command(f"vimap -j2 {file} -- jq -c --unbuffered .", records),
+         Command(parallel(file, "jq -c ."), records, most=1.05)])
 
 
 def startup():
@@ -101,6 +170,33 @@ def first_record():
                     [Command(line, 1) for line in lines], repeat=20)
 
 
+def latency(environment, rounds, lines=5_000):
+    """The section on a record that finds nothing to do: how long it takes there and back."""
+    client = compiled("latency")
+    commands = {"vimap -j1 -- cat": [], "cat": []}
+    for _ in range(rounds):
+        for command, seen in commands.items():
+            printed = subprocess.run(
+                [client, str(lines), *command.split()], env=environment, check=True,
+                stdout=subprocess.PIPE).stdout
+            seen.append(json.loads(printed))
+    rows = [
+        f"{lines:,} records, one after the other, each sent when the answer to the one before is "
+        f"there, by a client in C; {rounds} rounds. `cat` alone is two hops through pipes.\n",
+        "| command | p50 | p99 | vimap ÷ this, p50 | p99 | at most |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    first = commands["vimap -j1 -- cat"]
+    for command, seen in commands.items():
+        medians = {name: statistics.median(run[name] for run in seen) for name in ("p50", "p99")}
+        ratios = {name: statistics.median(one[name] / other[name] for one, other in zip(first, seen))
+                  for name in medians}
+        rows.append(
+            f"| `{command}` | {medians['p50']:.1f} µs | {medians['p99']:.1f} µs "
+            f"| {ratios['p50']:.2f} | {ratios['p99']:.2f} | {3.0 if command == 'cat' else ''} |")
+    return "\n".join(rows)
+
+
 def workers():
     file = input_file(WORKERS)
     lines = [
@@ -114,22 +210,14 @@ def workers():
                     [Command(line, WORKERS) for line in lines], check=verified(lines[0], file))
 
 
-def spawn_loop():
-    """The bare loop in C, built anew; where it cannot be, the table says that it is not there."""
-    program = DATA / "spawn-loop"
-    if shutil.which("cc"):
-        subprocess.run(["cc", "-O2", "-o", program, HERE / "spawn-loop.c"], check=True)
-    return str(program)
-
-
 def each(records):
     file = input_file(records)
     sample = min(records, SAMPLE_OF_JOBS)
     vimap = f"vimap --each -j2 {file} -- /bin/true"
     commands = [
         Command(vimap, records),
-        Command([spawn_loop(), str(records), "2", "/bin/true"], records,
-                title=f"spawn-loop {records} 2 /bin/true, in C"),
+        Command([compiled("spawn-loop"), str(records), "2", "/bin/true"], records,
+                title=f"spawn-loop {records} 2 /bin/true, in C", most=1.11),
         Command(f"xe -f {file} -j2 /bin/true", records),
         Command(f"xargs -a {file} -d '\\n' -P2 -n1 /bin/true", records),
         Command(f"head -n {sample} {file} | parallel -j2 /bin/true", sample),
