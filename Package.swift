@@ -73,6 +73,11 @@ let package = Package(
       name: "coding-benchmark", dependencies: ["VimapBytes", "VimapCoding"],
       path: "Benchmarks/pool/coding", swiftSettings: strict),
 
+    // What simdjson is measured beside.
+    .executableTarget(
+      name: "scanner-benchmark", dependencies: ["VimapBytes", "VimapJSON"],
+      path: "Benchmarks/scanner", swiftSettings: strict),
+
     // A program of one thread, which a test process is not: forks pools and looks at what they do.
     .executableTarget(
       name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",

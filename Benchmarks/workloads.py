@@ -197,6 +197,37 @@ def latency(environment, rounds, lines=5_000):
     return "\n".join(rows)
 
 
+def scanner(environment, rounds, program):
+    """The section on the record scanner, beside simdjson."""
+    peer = DATA / "simdjson-loop"
+    subprocess.run(["c++", "-O3", "-o", peer, HERE / "simdjson-loop.cpp", "-lsimdjson"], check=True)
+    rows = [
+        f"Each line of some megabytes of text, again and again for a second; {rounds} rounds. "
+        "simdjson makes a document of each, with the parser used again.\n",
+        "| text | scanner | simdjson's DOM | scanner ÷ simdjson | at least |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    files = {kind: DATA / f"{kind}.jsonl" for kind in ("twitter", "numbers", "escapes")}
+    for kind, file in files.items():
+        with file.open("wb") as output:
+            subprocess.run([HERE / "texts", kind], stdout=output, check=True)
+    files["records"] = DATA / input_file(10_000)
+    for kind, file in files.items():
+        speeds = {scanner: [] for scanner in (program, peer)}
+        for _ in range(rounds):
+            for scanner, seen in speeds.items():
+                printed = subprocess.run(
+                    [scanner, file], check=True, env=environment, stdout=subprocess.PIPE).stdout
+                run = json.loads(printed)
+                seen.append(run["bytes"] / run["seconds"] / 1e9)
+        ours, theirs = speeds.values()
+        ratio = statistics.median(one / other for one, other in zip(ours, theirs))
+        rows.append(
+            f"| {kind} | {statistics.median(ours):.2f} GB/s | {statistics.median(theirs):.2f} GB/s "
+            f"| {ratio:.2f} | 0.8 |")
+    return "\n".join(rows)
+
+
 def workers():
     file = input_file(WORKERS)
     lines = [
