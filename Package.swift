@@ -78,6 +78,12 @@ let package = Package(
       name: "scanner-benchmark", dependencies: ["VimapBytes", "VimapJSON"],
       path: "Benchmarks/scanner", swiftSettings: strict),
 
+    // Whose instructions are counted.
+    .executableTarget(
+      name: "path-benchmark",
+      dependencies: ["VimapBytes", "VimapJSON", "VimapKit", "VimapSystem"],
+      path: "Benchmarks/path", swiftSettings: strict),
+
     // A program of one thread, which a test process is not: forks pools and looks at what they do.
     .executableTarget(
       name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",
