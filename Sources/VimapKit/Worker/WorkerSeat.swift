@@ -22,6 +22,8 @@ public protocol PoolWorker {
   /// Takes batches from the link and answers every record of them, until the link says that there
   /// are no more. Returning ends the process.
   ///
+  /// It says that it is set up with ``WorkerLink/reportReady()``; before that it is given nothing.
+  ///
   /// - Throws: ``WorkerFailure`` where the worker cannot be set up; anything else counts as the
   ///   worker's death.
   mutating func run(_ link: WorkerLink) throws
