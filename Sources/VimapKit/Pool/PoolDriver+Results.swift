@@ -42,7 +42,9 @@ extension PoolDriver {
         if !run.isAttached { worker.slabs.letGo(slab) }
         continue
       }
-      guard state.answered(seat, batch: run.batch, records: run.records, now: now) else {
+      let isAnswered = state.answered(
+        seat, batch: run.batch, records: run.records, failed: run.kind == .exception, now: now)
+      guard isAnswered else {
         if !run.isAttached { worker.slabs.letGo(slab) }
         worker.kill()
         continue

@@ -185,7 +185,7 @@ final class PoolDriver {
       switch interruptions?.decide(signal) {
       case .drain:
         report.outcome = .interrupted
-        state.interrupt()
+        state.stop(.soon)
       case .abort: giveUp(.interrupted)
       case nil, .some(.none): break
       }
@@ -207,11 +207,15 @@ final class PoolDriver {
       send(batch, records, attempt: attempt, to: seat)
     case .drain(let seat): crew[seat]?.send(ToWorker(kind: .drain))
     case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
+    case .recall(let seat): crew[seat]?.recall()
     case .kill(let seat): crew[seat]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
     case .hold(let batch, let record, let cause): hold(batch, record, cause)
     case .answerHeld(let batch, let record): answerHeld(batch, record)
     case .complete(let batch): complete(batch)
+    case .halted(let point):
+      report.outcome = .halted
+      onNotice(.halted(point))
     case .finish: isFinished = true
     }
   }

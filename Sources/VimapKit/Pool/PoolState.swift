@@ -33,6 +33,10 @@ struct PoolState {
     var recycleAfter: Int?
     /// Each batch is of a shard, and a shard's batches go to one seat, in order.
     var hasShards = false
+    /// When failures stop the run.
+    var halt: HaltRule?
+    /// A worker is given no more records than it can work on at once.
+    var handsOutSingly = false
   }
 
   enum Action: Equatable {
@@ -41,6 +45,8 @@ struct PoolState {
     /// The worker may be holding back answers, and can be given no more.
     case drain(seat: Int)
     case close(seat: Int)
+    /// The worker is to begin no more, to say how many it has begun, and to leave after those.
+    case recall(seat: Int)
     case kill(seat: Int)
     /// The parent itself answers these records with an exception.
     case except(batch: UInt64, records: Range<Int>, Cause)
@@ -50,6 +56,8 @@ struct PoolState {
     case answerHeld(batch: UInt64, record: Int)
     /// Every record of the batch has been answered.
     case complete(batch: UInt64)
+    /// There were so many failures that the run is stopped.
+    case halted(HaltPoint)
     /// The run is over, and no worker is left.
     case finish
   }
@@ -62,6 +70,8 @@ struct PoolState {
     case timedOut(seat: Int, attempts: Int)
     /// No worker is left that could have tried it, and none can be started.
     case cannotStart(WorkerFailure)
+    /// The run was stopped before the record was tried, or tried again, or in the middle of it.
+    case cancelled(attempts: Int, wasBegun: Bool)
   }
 
   /// What the pool would do with more input: give a worker up to `records` of them.
@@ -93,6 +103,9 @@ struct PoolState {
   var inputHasEnded = false
   /// The run is to stop before its end.
   var isStopping = false
+  /// Records that have their final answers, and those among them that failed.
+  var finished = 0
+  var failed = 0
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
@@ -174,6 +187,10 @@ struct PoolState {
     inFlight += records
     unfinished += records
     let whole = Assignment(batch: batch, records: 0..<records, shard: shard, cost: cost)
+    if isStopping {
+      requeued.append(whole)
+      return cancelRequeued()
+    }
     if rules.hasShards {
       requeued.append(whole)
       return sendToShards(now)
@@ -196,8 +213,11 @@ struct PoolState {
     heldBytes -= bytes
   }
 
-  /// Records were taken from the input that need no worker.
-  mutating func takeAnswered(_ records: Int) { unfinished += records }
+  /// Records were taken from the input that need no worker: each is an exception.
+  mutating func takeAnswered(_ records: Int) {
+    unfinished += records
+    noteFinished(records, failed: true)
+  }
 
   /// The results of some records are with whoever wanted them.
   mutating func release(records: Int) { unfinished -= records }
@@ -262,6 +282,7 @@ struct PoolState {
     seats[seat].forget(left.reduce(0) { $0 + $1.records.count })
     for batch in Set(back.map(\.batch)) { dropIfDone(batch, seat) }
     requeued.insert(contentsOf: left, at: 0)
+    cancelRequeued()
   }
 
   /// What a worker has to say about its end, which will follow.
@@ -269,15 +290,16 @@ struct PoolState {
     seats[seat].lastWords = text
   }
 
-  /// A worker answered records. `false` where it had no business to.
+  /// A worker answered records, with outputs or an exception. `false` where it had no business to.
   mutating func answered(
-    _ seat: Int, batch: UInt64, records: Range<Int>, now: Nanoseconds
+    _ seat: Int, batch: UInt64, records: Range<Int>, failed: Bool = false, now: Nanoseconds
   ) -> Bool {
     guard seats[seat].holds(batch), ledgers[batch]?.mark(records) == true else { return false }
     inFlight -= records.count
     sizer.learn(records: records.count, time: now &- seats[seat].lastAnswer)
     seats[seat].noteAnswers(records.count, now)
     completeIfDone(batch, seat)
+    noteFinished(records.count, failed: failed)
     closeIfDone()
     return true
   }

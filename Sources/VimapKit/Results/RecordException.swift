@@ -28,6 +28,8 @@ public struct RecordException {
     case httpTransport = "http_transport"
     /// The worker's process died with it, or the command reported an exception.
     case worker
+    /// The run was stopped before the record was tried, or while it was.
+    case cancelled
   }
 
   /// A further member of the exception: a number, a text, or any JSON.
@@ -83,6 +85,19 @@ public struct RecordException {
     RecordException(
       .invalidJSON, "\(file):\(line):\(problem.column): not JSON: \(problem.message)",
       attempts: 0, details: [("file", .text(file)), ("line", .number(line))])
+  }
+
+  /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
+  /// - Parameters:
+  ///   - attempts: how often the record was tried, that one included.
+  ///   - wasBegun: it was being tried.
+  public static func cancelled(attempts: Int, wasBegun: Bool) -> RecordException {
+    let again = attempts > 0 ? " again" : ""
+    return RecordException(
+      .cancelled,
+      wasBegun
+        ? "the run was halted while the record was being tried"
+        : "the run was halted before the record was tried\(again)", attempts: attempts)
   }
 
   /// Writes the exception as one line of JSON without its line feed.

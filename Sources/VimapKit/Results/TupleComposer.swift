@@ -114,6 +114,8 @@ extension RecordException {
         details: failure.errno.map { [("errno", .number($0))] } ?? [])
     case .timedOut(_, let attempts):
       self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
+    case .cancelled(let attempts, let wasBegun):
+      self = .cancelled(attempts: attempts, wasBegun: wasBegun)
     case .workerDied(_, let end, let lastWords, let attempts):
       self.init(
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
@@ -134,7 +136,7 @@ extension PoolState.Cause {
   fileprivate var worker: Int? {
     switch self {
     case .workerDied(let seat, _, _, _), .timedOut(let seat, _): seat
-    case .cannotStart: nil
+    case .cannotStart, .cancelled: nil
     }
   }
 }

@@ -178,6 +178,8 @@ extension WorkerError {
         .timedOut, "the worker took longer than its time limit", record: record,
         attempts: attempts)
       worker = seat
+    case .cancelled(let attempts, _):
+      self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
     case .cannotStart(let failure):
       self.init(.noWorker, "no worker is left: \(failure.message)", record: record)
     }

@@ -106,6 +106,14 @@ public final class WorkerLink {
     return true
   }
 
+  /// Whether the run is stopped before its end. The worker then calls ``retire()``, and does as it
+  /// says; one that doesn't look finishes all it was given.
+  public var isRecalled: Bool { channel.isRecalled }
+
+  /// Says that the worker answers the records it has begun, begins no more, whatever else it has or
+  /// is sent, and returns. The others are no longer its affair.
+  public func retire() throws { try channel.retire() }
+
   /// Where the process group of the worker's command is to be written, so that it can be ended
   /// even if this process is not there to do it.
   public var groupSlot: GroupSlot { channel.groupSlot }

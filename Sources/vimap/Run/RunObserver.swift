@@ -13,12 +13,15 @@ final class RunObserver {
   private let outputName: String
   /// What they call the place that the lines that failed are kept in.
   private let failedName: String
+  /// What was asked for about failures.
+  private let halt: String
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
-  init(outputName: String, failedName: String) {
+  init(outputName: String, failedName: String, halt: String) {
     self.outputName = outputName
     self.failedName = failedName
+    self.halt = halt
   }
 
   func decide(_ signal: CInt) -> Interruption {
@@ -33,6 +36,10 @@ final class RunObserver {
       Printer.complain("\(problem.name): cannot be read: \(problem.error.code)")
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
+    case .halted(let point):
+      let records = point.finished == 1 ? "record" : "records"
+      Printer.complain(
+        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break
@@ -60,18 +67,22 @@ final class RunObserver {
     case .systemFailed(let error):
       Printer.complain("\(error)")
       return .inputOutput
-    case .complete: return status(ofComplete: report)
+    case .halted: return miscount(report) ?? .halted
+    case .complete: return miscount(report) ?? status(ofComplete: report)
     }
   }
 
-  private func status(ofComplete report: RunReport) -> ExitStatus {
+  private func miscount(_ report: RunReport) -> ExitStatus? {
     guard report.records == report.outputs + report.exceptions else {
       Printer.complain(
         "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
           + " exceptions: these must add up; please report this")
       return .miscounted
     }
-    if report.isOutOfStep { return .miscounted }
+    return report.isOutOfStep ? .miscounted : nil
+  }
+
+  private func status(ofComplete report: RunReport) -> ExitStatus {
     if report.hasBrokenInput { return .inputOutput }
     if report.hasUnreadableInput { return .noInput }
     return report.exceptions > 0 ? .exceptions : .success
