@@ -173,7 +173,8 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
-        isWorthRetry: retry.retries > 0 && retry.covers(exception),
+        // What is wrong with the record itself does not pass.
+        isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
         pause: exception.pause?.delay),
       with: answer)
   }
