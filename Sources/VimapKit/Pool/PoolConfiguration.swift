@@ -150,6 +150,8 @@ public struct RunReport: Sendable {
   public var outputs = 0
   /// Records that became an exception.
   public var exceptions = 0
+  /// Those records by kind, and what the first of them failed with.
+  public var failures = FailureTally()
   /// An input could not be opened or is not a file to be read.
   public var hasUnreadableInput = false
   /// An input could not be read to its end.

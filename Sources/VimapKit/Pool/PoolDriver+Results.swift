@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapJSON
 import VimapSystem
 
 /// What the driver does with results: it has them counted by the state, and sends them on.
@@ -51,6 +52,7 @@ extension PoolDriver {
       }
       if run.kind == .exception, let batch {
         keepFailed(batch, run.firstRecord, run.line)
+        noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
       }
       flow.add(piece)
       if let batch { settle(run.batch, batch, run.records) }
@@ -62,6 +64,25 @@ extension PoolDriver {
     carefully { try onFailedLine(batch, record, line) }
   }
 
+  /// Counts a record that failed.
+  /// - Parameters:
+  ///   - tuple: its exception, of which no more is read than the message of the first few.
+  ///   - line: where its line is in the batch.
+  func noteFailure(
+    _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int,
+    _ line: Range<Int>
+  ) {
+    guard let mark else { return }
+    report.failures.add(mark.kind) {
+      guard let place = feed?.place(of: record, line, in: batch) else { return nil }
+      let isInside = mark.message.upperBound <= tuple.count
+      let text = isInside ? tuple.slice(mark.message.lowerBound, mark.message.count) : .empty
+      return FailureTally.Cause(
+        kind: mark.kind, message: (try? JSONValue.parse(text))?.string ?? "", file: place.file,
+        line: place.line)
+    }
+  }
+
   /// Answers records in the place of a worker.
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
@@ -69,7 +90,8 @@ extension PoolDriver {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in
         keepFailed(batch, record, line)
-        flow.add(exception, .exception, batch: id, record: record, inputs: batch.inputs)
+        noteFailure(exception.mark, exception.bytes.bytes, batch, record, line)
+        flow.add(exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
     settle(id, batch, records)

@@ -94,9 +94,9 @@ final class PoolDriver {
       performActions()
       switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
-      case .answered(let exception, let inputs):
+      case .answered(let exception, let cause, let inputs):
         // No worker slows this down, so what it gives is passed on before more is read.
-        takeAnswered(exception, inputs)
+        takeAnswered(exception, cause, inputs)
         isInputAtHand = true
         return
       case .waiting:
@@ -256,7 +256,10 @@ final class PoolDriver {
     return id
   }
 
-  private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
+  private func takeAnswered(
+    _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
+  ) {
+    if let cause { report.failures.add(cause.kind) { cause } }
     let id = register(records: 1, length: 0)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
@@ -272,7 +275,7 @@ final class PoolDriver {
       state.takeAnswered(batch.records)
       except(id, 0..<batch.records, cause)
       complete(id)
-    case .answered(let exception, let inputs): takeAnswered(exception, inputs)
+    case .answered(let exception, let cause, let inputs): takeAnswered(exception, cause, inputs)
     case .waiting, .idle, .noSlab, .ended: break
     }
   }

@@ -161,7 +161,7 @@ public final class WorkerLink {
     _ exception: RecordException, for record: Int, of batch: RecordBatch, seconds: Double = 0
   ) throws {
     var out = ByteBuffer()
-    exception.write(to: &out)
+    let message = exception.put(into: &out)
     var answer = tuple(out.view, for: record, of: batch, exception.attempts, seconds)
     answer.isException = true
     var text = ByteBuffer()
@@ -175,7 +175,8 @@ public final class WorkerLink {
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
         // What is wrong with the record itself does not pass.
         isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
-        pause: exception.pause?.delay),
+        pause: exception.pause?.delay,
+        failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
   }
 

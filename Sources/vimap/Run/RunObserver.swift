@@ -18,7 +18,11 @@ final class RunObserver {
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
-  init(outputName: String, failedName: String, halt: String) {
+  /// How many inputs there are.
+  private let inputCount: Int
+
+  init(outputName: String, failedName: String, inputCount: Int, halt: String) {
+    self.inputCount = inputCount
     self.outputName = outputName
     self.failedName = failedName
     self.halt = halt
@@ -51,7 +55,21 @@ final class RunObserver {
     if said.insert(key).inserted { Printer.complain(text) }
   }
 
+  /// One line about what failed; none where not everything that was read has been answered.
+  private func sumUp(_ report: RunReport) {
+    guard report.failures.total > 0, report.records == report.outputs + report.exceptions else {
+      return
+    }
+    let summary = FailureSummary(
+      failures: report.failures, records: report.records, hasOneFile: inputCount == 1)
+    Printer.complain("\(summary)")
+  }
+
   func status(of report: RunReport) -> ExitStatus {
+    switch report.outcome {
+    case .complete, .interrupted, .halted, .noWorker: sumUp(report)
+    case .readerGone, .outputFailed, .failedLinesFailed, .systemFailed: break
+    }
     switch report.outcome {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
     case .readerGone: return .signal(Signals.brokenPipe)

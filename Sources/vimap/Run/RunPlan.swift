@@ -37,7 +37,8 @@ struct RunPlan {
   func run() throws -> ExitStatus {
     Signals.ignoreFailedWrites()
     let observer = RunObserver(
-      outputName: outputs.name, failedName: outputs.failedName, halt: haltText)
+      outputName: outputs.name, failedName: outputs.failedName,
+      inputCount: inputs.count, halt: haltText)
     let pool = try makePool(observer)
     pool.onNotice = observer.note
     pool.watch(try SignalWatch(observer.signals), decide: observer.decide)

@@ -1,0 +1,35 @@
+/// How many records failed, by kind, and what the first of them failed with.
+public struct FailureTally: Sendable, Equatable {
+  /// What a record failed with.
+  public struct Cause: Sendable, Equatable {
+    /// What went wrong, for programs.
+    public var kind: RecordException.Kind
+    /// One plain sentence.
+    public var message: String
+    /// The input it is in.
+    public var file: String
+    /// The number of its line there, from 1.
+    public var line: Int
+  }
+
+  /// Records that failed, by kind.
+  public private(set) var counts: [RecordException.Kind: Int] = [:]
+  /// What the first of them failed with, in the order in which they did; ``shown`` at most.
+  public private(set) var first: [Cause] = []
+
+  /// So many are kept in ``first``.
+  public static let shown = 3
+
+  /// No failures yet.
+  public init() {}
+
+  /// Records that failed.
+  public var total: Int { counts.values.reduce(0, +) }
+
+  /// Counts a record.
+  /// - Parameter cause: asked for only where it is one of the first.
+  mutating func add(_ kind: RecordException.Kind, _ cause: () -> Cause?) {
+    counts[kind, default: 0] += 1
+    if first.count < Self.shown, let cause = cause() { first.append(cause) }
+  }
+}
