@@ -26,6 +26,7 @@ final class PoolDriver {
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
 
   private var interruptions: Interruptions?
+  private let started = Clock.now()
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
   /// Until when hosts ask to be left alone.
@@ -69,6 +70,8 @@ final class PoolDriver {
     let place = poll.add(signals.descriptor.number, .readable)
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
   }
+
+  var elapsed: Duration { .nanoseconds(Int64(clamping: Clock.now() - started)) }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
   var isDone: Bool { isFinished && flow.waiting.isEmpty }

@@ -22,6 +22,9 @@ protocol Feed: AnyObject {
     of record: Int, _ line: Range<Int>, in batch: InputBatch
   ) -> (file: String, line: Int)?
 
+  /// As ``place(of:_:in:)``, where it is not known where the line is.
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
+
   /// What ends a record's line, where records are lines that can be kept without their batch.
   var separator: UInt8? { get }
 

@@ -7,12 +7,14 @@ final class FileFeed: Feed {
   private let composer: TupleComposer
   private let slabs: InputSlabs
   private let fileNames: [String]
+  private let mode: InputMode
   let separator: UInt8?
 
   init(_ reader: RecordReader, _ form: RecordForm, slabs: InputSlabs) {
     self.reader = reader
     self.slabs = slabs
     fileNames = form.fileNames
+    mode = form.mode
     separator = form.mode.separator
     composer = TupleComposer(form)
   }
@@ -43,6 +45,10 @@ final class FileFeed: Feed {
       fileNames[batch.place.file],
       batch.lineNumber(of: record, line, separator: separator, in: slabs)
     )
+  }
+
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? {
+    batch.lineNumber(of: record, mode, in: slabs).map { (fileNames[batch.place.file], $0) }
   }
 
   func compose(

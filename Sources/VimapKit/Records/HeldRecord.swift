@@ -81,6 +81,16 @@ extension InputBatch {
     return lineNumber(at: line.lowerBound, separator, in: slabs)
   }
 
+  /// As ``lineNumber(of:_:separator:in:)``, where it is not known where the line is; `nil` where
+  /// the batch's bytes are gone.
+  func lineNumber(of record: Int, _ mode: InputMode, in slabs: InputSlabs) -> Int? {
+    if let known = held[record] { return known.lineNumber }
+    if file != nil { return place.line }
+    if isLetGo { return nil }
+    let lines = mode.cut(slabs.memory.view(offset, length), records: record + 1).lines
+    return place.line + lines - 1
+  }
+
   private func lineNumber(
     at target: Int, _ separator: UInt8, in slabs: InputSlabs
   ) -> Int {

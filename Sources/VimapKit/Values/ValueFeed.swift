@@ -141,6 +141,8 @@ final class ValueFeed: Feed {
     of record: Int, _ line: Range<Int>, in batch: InputBatch
   ) -> (file: String, line: Int)? { nil }
 
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? { nil }
+
   var separator: UInt8? { nil }
 
   func isWorthRetry(_ exception: ByteView) -> Bool {

@@ -7,7 +7,7 @@ final class RunObserver {
   /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
   /// background commands ignore it, and who sends it to one of those means it.
   let signals =
-    [Signals.interrupt, Signals.terminate]
+    [Signals.interrupt, Signals.terminate, Signals.statusRequest]
     + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
   /// What messages call the place that results go to.
   private let outputName: String
@@ -28,7 +28,11 @@ final class RunObserver {
     self.halt = halt
   }
 
-  func decide(_ signal: CInt) -> Interruption {
+  func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
+    if signal == Signals.statusRequest {
+      Printer.complain("\(StatusLine(status: pool.status, hasOneFile: inputCount == 1))")
+      return .none
+    }
     if firstSignal != nil { return .abort }
     firstSignal = signal
     return .drain

@@ -41,7 +41,9 @@ struct RunPlan {
       inputCount: inputs.count, halt: haltText)
     let pool = try makePool(observer)
     pool.onNotice = observer.note
-    pool.watch(try SignalWatch(observer.signals), decide: observer.decide)
+    pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
+      observer.decide($0, in: pool)
+    }
     return observer.status(of: pool.run())
   }
 
