@@ -14,7 +14,8 @@ extension HTTPSession {
   /// Where the run is stopped, only requests that are under way are finished. Those that wait for
   /// the time that their server has asked for count as begun, and so are answered here.
   func retireIfRecalled() throws {
-    guard !hasRetired, link.isRecalled else { return }
+    guard !wasRecalled, link.isRecalled else { return }
+    wasRecalled = true
     try link.retire()
     beginNoMore()
     for exchange in parked {
@@ -30,7 +31,6 @@ extension HTTPSession {
   }
 
   private func beginNoMore() {
-    hasRetired = true
     isClosed = true
     queue.removeAll()
   }

@@ -17,8 +17,8 @@ final class HTTPSession {
   var queue: [Work] = []
   /// No more is to be begun than is in the queue.
   var isClosed = false
-  /// The pool has been told that no more is begun.
-  var hasRetired = false
+  /// The run is stopped, and the pool has been told how much was begun by then.
+  var wasRecalled = false
 
   /// By tag. As many as were ever under way at once.
   private var exchanges: [Exchange] = []
@@ -80,7 +80,7 @@ final class HTTPSession {
       try retireIfRecalled()
       try beginMore()
       // That may have taken the message about it from the inbox, and nothing else would come.
-      if link.isRecalled, !hasRetired { continue }
+      if link.isRecalled, !wasRecalled { continue }
       if inFlight == 0, wake == nil {
         if isClosed { break }
         take(try link.receive(waiting: true))

@@ -50,14 +50,17 @@ import VimapSystem
 
   @Test func tallyKeepsTheFirstFew() {
     var tally = FailureTally()
-    for line in 1...5 {
-      tally.add(line == 2 ? .exit : .timeout) {
-        FailureTally.Cause(kind: .timeout, message: "", file: "-", line: line)
+    var asked: [Int] = []
+    for line in [4, 7, 2, 9, 8, 5, 1] {
+      tally.add(line == 2 ? .exit : .timeout, index: line) {
+        asked.append(line)
+        return FailureTally.Cause(kind: .timeout, message: "", index: line, file: "-", line: line)
       }
     }
-    #expect(tally.counts == [.exit: 1, .timeout: 4])
-    #expect(tally.total == 5)
-    #expect(tally.first.map(\.line) == [1, 2, 3])
+    #expect(tally.counts == [.exit: 1, .timeout: 6])
+    #expect(tally.total == 7)
+    #expect(tally.first.map(\.line) == [1, 2, 4])
+    #expect(asked == [4, 7, 2, 5, 1])
   }
 }
 

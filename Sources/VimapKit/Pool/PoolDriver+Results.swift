@@ -73,13 +73,14 @@ extension PoolDriver {
     _ line: Range<Int>
   ) {
     guard let mark else { return }
-    report.failures.add(mark.kind) {
+    let index = batch.place.index + record
+    report.failures.add(mark.kind, index: index) {
       guard let place = feed?.place(of: record, line, in: batch) else { return nil }
       let isInside = mark.message.upperBound <= tuple.count
       let text = isInside ? tuple.slice(mark.message.lowerBound, mark.message.count) : .empty
       return FailureTally.Cause(
-        kind: mark.kind, message: (try? JSONValue.parse(text))?.string ?? "", file: place.file,
-        line: place.line)
+        kind: mark.kind, message: (try? JSONValue.parse(text))?.string ?? "", index: index,
+        file: place.file, line: place.line)
     }
   }
 

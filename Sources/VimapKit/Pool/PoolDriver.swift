@@ -26,7 +26,7 @@ final class PoolDriver {
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
 
   private var interruptions: Interruptions?
-  private let started = Clock.now()
+  let started = Clock.now()
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
   /// Until when hosts ask to be left alone.
@@ -70,8 +70,6 @@ final class PoolDriver {
     let place = poll.add(signals.descriptor.number, .readable)
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
   }
-
-  var elapsed: Duration { .nanoseconds(Int64(clamping: Clock.now() - started)) }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
   var isDone: Bool { isFinished && flow.waiting.isEmpty }
@@ -262,7 +260,7 @@ final class PoolDriver {
   private func takeAnswered(
     _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
   ) {
-    if let cause { report.failures.add(cause.kind) { cause } }
+    if let cause { report.failures.add(cause.kind, index: cause.index) { cause } }
     let id = register(records: 1, length: 0)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)

@@ -1,3 +1,5 @@
+import VimapSystem
+
 /// How far a run of a ``RecordPool`` has come.
 public struct PoolStatus: Sendable, Equatable {
   /// Where a record is in the input.
@@ -31,7 +33,7 @@ extension PoolDriver {
     PoolStatus(
       records: report.records, outputs: flow.outputs, failures: flow.exceptionCount,
       inFlight: state.inFlight - state.waiting.count, waiting: state.waiting.count,
-      awaited: awaited, elapsed: elapsed)
+      awaited: awaited, elapsed: .nanoseconds(Int64(clamping: Clock.now() - started)))
   }
 
   private var awaited: PoolStatus.Place? {

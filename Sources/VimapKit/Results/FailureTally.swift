@@ -1,4 +1,4 @@
-/// How many records failed, by kind, and what the first of them failed with.
+/// How many records failed, by kind, and what the first of them in the input failed with.
 public struct FailureTally: Sendable, Equatable {
   /// What a record failed with.
   public struct Cause: Sendable, Equatable {
@@ -6,6 +6,8 @@ public struct FailureTally: Sendable, Equatable {
     public var kind: RecordException.Kind
     /// One plain sentence.
     public var message: String
+    /// The record's number over all inputs, from 1.
+    public var index: Int
     /// The input it is in.
     public var file: String
     /// The number of its line there, from 1.
@@ -14,7 +16,7 @@ public struct FailureTally: Sendable, Equatable {
 
   /// Records that failed, by kind.
   public private(set) var counts: [RecordException.Kind: Int] = [:]
-  /// What the first of them failed with, in the order in which they did; ``shown`` at most.
+  /// What the first of them failed with, in the order of the input; ``shown`` at most.
   public private(set) var first: [Cause] = []
 
   /// So many are kept in ``first``.
@@ -27,9 +29,16 @@ public struct FailureTally: Sendable, Equatable {
   public var total: Int { counts.values.reduce(0, +) }
 
   /// Counts a record.
-  /// - Parameter cause: asked for only where it is one of the first.
-  mutating func add(_ kind: RecordException.Kind, _ cause: () -> Cause?) {
+  /// - Parameters:
+  ///   - index: its number over all inputs.
+  ///   - cause: asked for only where it is one of the first so far.
+  mutating func add(_ kind: RecordException.Kind, index: Int, _ cause: () -> Cause?) {
     counts[kind, default: 0] += 1
-    if first.count < Self.shown, let cause = cause() { first.append(cause) }
+    if first.count == Self.shown {
+      guard let last = first.last, index < last.index else { return }
+    }
+    guard let cause = cause() else { return }
+    first.insert(cause, at: first.firstIndex { index < $0.index } ?? first.endIndex)
+    if first.count > Self.shown { first.removeLast() }
   }
 }

@@ -87,7 +87,8 @@ final class TupleComposer {
     var record = ByteBuffer()
     if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
     let cause = FailureTally.Cause(
-      kind: exception.kind, message: exception.message, file: file, line: line.place.line)
+      kind: exception.kind, message: exception.message, index: line.place.index, file: file,
+      line: line.place.line)
     return (tuple(record.view, isJSON: isJSON, exception, meta), cause)
   }
 

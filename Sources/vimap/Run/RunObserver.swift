@@ -15,11 +15,10 @@ final class RunObserver {
   private let failedName: String
   /// What was asked for about failures.
   private let halt: String
-  private var firstSignal: CInt?
-  private var said: Set<String> = []
-
   /// How many inputs there are.
   private let inputCount: Int
+  private var firstSignal: CInt?
+  private var said: Set<String> = []
 
   init(outputName: String, failedName: String, inputCount: Int, halt: String) {
     self.inputCount = inputCount
