@@ -57,8 +57,11 @@ import VimapSystem
         return FailureTally.Cause(kind: .timeout, message: "", index: line, file: "-", line: line)
       }
     }
-    #expect(tally.counts == [.exit: 1, .timeout: 6])
-    #expect(tally.total == 7)
+    tally.add(.cancelled, index: 0) {
+      FailureTally.Cause(kind: .cancelled, message: "", index: 0, file: "-", line: 0)
+    }
+    #expect(tally.counts == [.exit: 1, .timeout: 6, .cancelled: 1])
+    #expect(tally.total == 8)
     #expect(tally.first.map(\.line) == [1, 2, 4])
     #expect(asked == [4, 7, 2, 5, 1])
   }

@@ -6,8 +6,9 @@ public struct PoolStatus: Sendable, Equatable {
   public struct Place: Sendable, Equatable {
     /// Its number over all inputs, from 1.
     public var index: Int
-    /// The input it is in, and the number of its line there, from 1, where they are known.
+    /// The input it is in, where that is known.
     public var file: String?
+    /// The number of its line there, from 1, where that is known.
     public var line: Int?
   }
 

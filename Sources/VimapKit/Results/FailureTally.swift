@@ -16,7 +16,8 @@ public struct FailureTally: Sendable, Equatable {
 
   /// Records that failed, by kind.
   public private(set) var counts: [RecordException.Kind: Int] = [:]
-  /// What the first of them failed with, in the order of the input; ``shown`` at most.
+  /// What the first of them failed with, in the order of the input; ``shown`` at most. Records that
+  /// were cancelled are not among them, as something else is the cause of that.
   public private(set) var first: [Cause] = []
 
   /// So many are kept in ``first``.
@@ -34,6 +35,7 @@ public struct FailureTally: Sendable, Equatable {
   ///   - cause: asked for only where it is one of the first so far.
   mutating func add(_ kind: RecordException.Kind, index: Int, _ cause: () -> Cause?) {
     counts[kind, default: 0] += 1
+    if kind == .cancelled { return }
     if first.count == Self.shown {
       guard let last = first.last, index < last.index else { return }
     }
