@@ -1,3 +1,4 @@
+import HeapModule
 import VimapSystem
 
 /// Stopping a run before its end: nothing more is read or begun, and what was taken from the input
@@ -61,5 +62,24 @@ extension PoolState {
     if left.isRetry, !wasBegun { return answerHeld(left) }
     let tries = wasBegun ? left.attempt : left.attempt - 1
     except(left.batch, left.records, .cancelled(attempts: tries, wasBegun: wasBegun))
+  }
+
+  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
+  mutating func abandon() {
+    inputHasEnded = true
+    requeued.removeAll()
+    waiting = Heap()
+    ledgers.removeAll()
+    inFlight = 0
+    for seat in seats.indices { seats[seat].assignments.removeAll() }
+    closeIfDone()
+  }
+
+  /// Ends everything at once.
+  mutating func abort() {
+    for seat in seats.indices where seats[seat].isOccupied {
+      actions.append(.kill(seat: seat))
+    }
+    abandon()
   }
 }

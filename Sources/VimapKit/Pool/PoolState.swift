@@ -97,7 +97,7 @@ struct PoolState {
 
   private var heldBytes = 0
   /// Records with workers, or on their way to one.
-  private(set) var inFlight = 0
+  var inFlight = 0
   /// Records taken from the input whose results are not yet with whoever wants them.
   private(set) var unfinished = 0
   var inputHasEnded = false
@@ -302,25 +302,6 @@ struct PoolState {
     noteFinished(records.count, failed: failed)
     closeIfDone()
     return true
-  }
-
-  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
-  mutating func abandon() {
-    inputHasEnded = true
-    requeued.removeAll()
-    waiting = Heap()
-    ledgers.removeAll()
-    inFlight = 0
-    for seat in seats.indices { seats[seat].assignments.removeAll() }
-    closeIfDone()
-  }
-
-  /// Ends everything at once.
-  mutating func abort() {
-    for seat in seats.indices where seats[seat].isOccupied {
-      actions.append(.kill(seat: seat))
-    }
-    abandon()
   }
 
   /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it
