@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
     end
 end
 
@@ -126,6 +126,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-delay' -l 'retry-delay' -d 'The longest pause before the first further try; it doubles with each (default: 1s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-max-delay' -l 'retry-max-delay' -d 'The longest pause before any further try (default: 60s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-on' -l 'retry-on' -d 'What is tried again: kinds of exceptions, statuses and ranges of them (default: exit,signal,timeout,http_transport,408,425,429,500,502,503,504).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" halt' -l 'halt' -d 'Stop before the end of the input where records fail: soon finishes what is in flight, now kills it; at the first failure, or at fail=n or fail=n% of them (default: never).' -rfka 'never soon now'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" rate' -l 'rate' -d 'Most tries started, over all workers: a number per s, m or h.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" budget' -l 'budget' -d 'Most that the records started may cost together: a number per s, m or h. It goes with --cost.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cost' -l 'cost' -d 'Where a record says what it costs: a number.' -rfka ''

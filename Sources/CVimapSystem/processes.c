@@ -87,6 +87,7 @@ static void become_command(
   struct sigaction standard = {.sa_handler = SIG_DFL};
   sigaction(SIGPIPE, &standard, NULL);
   sigaction(SIGXFSZ, &standard, NULL);
+  sigaction(SIGUSR1, &standard, NULL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

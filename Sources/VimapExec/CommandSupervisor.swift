@@ -27,6 +27,8 @@ final class CommandSupervisor {
   /// Whether the last answer is waiting for room in the results.
   var isFull = false
   var isClosed = false
+  /// Only what the command was fed is still this worker's.
+  private var hasRetired = false
 
   var silence = Silence()
   var restart = RestartPause()
@@ -81,6 +83,7 @@ final class CommandSupervisor {
       try link.reportReady()
       while true {
         try receive()
+        try retireIfRecalled()
         try answer()
         try feed()
         if isClosed, queue.isEmpty, command == nil { return }
@@ -243,14 +246,27 @@ final class CommandSupervisor {
     begun = queue.furthestFed
   }
 
+  /// Where the run is stopped, only what the command was fed is finished.
+  private func retireIfRecalled() throws {
+    guard !hasRetired, link.isRecalled else { return }
+    noteBegun()
+    try link.retire()
+    leaveUnfed()
+  }
+
+  private func leaveUnfed() {
+    queue.dropUnfed()
+    hasRetired = true
+    isClosed = true
+  }
+
   /// Leaves its place to another worker where the command has grown too large: what the command was
   /// fed is finished as at the end of the run.
   func retireIfLarge() throws {
     guard !isClosed, let command, command.end == nil else { return }
     noteBegun()
     guard try link.retires(measuring: { ResidentMemory.ofGroup(command.process) }) else { return }
-    queue.dropUnfed()
-    isClosed = true
+    leaveUnfed()
   }
 
   /// The command answers each record as it comes. One that may answer in any order is at several,

@@ -41,7 +41,10 @@ final class EachSupervisor {
     while true {
       switch try link.receive(waiting: true) {
       case .batch(let batch):
-        for record in batch.records { try map(record, of: batch) }
+        for record in batch.records {
+          if link.isRecalled { return try link.retire() }
+          try map(record, of: batch)
+        }
         link.retire(batch)
       case .closed: return
       case .room, .drain, .pause, .nothing: break

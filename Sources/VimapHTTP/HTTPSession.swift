@@ -14,16 +14,18 @@ final class HTTPSession {
   private let writer: AnswerWriter
 
   /// Batches that have records to be begun, first to last.
-  private var queue: [Work] = []
+  var queue: [Work] = []
   /// No more is to be begun than is in the queue.
-  private var isClosed = false
+  var isClosed = false
+  /// The run is stopped, and the pool has been told how much was begun by then.
+  var wasRecalled = false
 
   /// By tag. As many as were ever under way at once.
   private var exchanges: [Exchange] = []
   private var idle: [Exchange] = []
   /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
   /// under way, or a few more where that is next to none.
-  private var parked: [Exchange] = []
+  var parked: [Exchange] = []
   /// Requests that are over, whose records can't be answered until there is room.
   private var held: [(exchange: Exchange, code: CurlCode)] = []
   /// Room has come back since one of them was tried.
@@ -31,7 +33,7 @@ final class HTTPSession {
   /// There are answers that the pool wasn't told of.
   private var hasNews = false
   /// Something was answered since the worker's size was asked for.
-  private var mayHaveGrown = false
+  var mayHaveGrown = false
 
   private var gate: RequestGate
   /// When something may be begun that may not be begun now.
@@ -75,7 +77,10 @@ final class HTTPSession {
       while multi.hasMail { take(try link.receive(waiting: false)) }
       try answerFinished()
       try retireIfLarge()
+      try retireIfRecalled()
       try beginMore()
+      // That may have taken the message about it from the inbox, and nothing else would come.
+      if link.isRecalled, !wasRecalled { continue }
       if inFlight == 0, wake == nil {
         if isClosed { break }
         take(try link.receive(waiting: true))
@@ -128,15 +133,6 @@ final class HTTPSession {
         return nil
       }
     }
-  }
-
-  /// Leaves its place to another worker where this one has grown too large.
-  private func retireIfLarge() throws {
-    guard mayHaveGrown, !isClosed else { return }
-    mayHaveGrown = false
-    guard try link.retires(measuring: { ResidentMemory.ofThisProcess }) else { return }
-    isClosed = true
-    queue.removeAll()
   }
 
   // MARK: Beginning
@@ -258,7 +254,7 @@ final class HTTPSession {
     return exchange
   }
 
-  private func giveBack(_ exchange: Exchange) {
+  func giveBack(_ exchange: Exchange) {
     exchange.end()
     idle.append(exchange)
   }
@@ -338,7 +334,7 @@ final class HTTPSession {
 
   /// Counts an answer for which the link may have waited: it may have got more room than it
   /// needed, and have put other mail aside.
-  private func noteWait(of work: Work) throws {
+  func noteWait(of work: Work) throws {
     multi.hasMail = true
     mayHaveRoom = true
     try noteAnswer(of: work)

@@ -93,6 +93,18 @@ public enum Descriptor {
     }
   }
 
+  /// As ``write(_:_:)``, to a socket, whether or not a write to it would wait.
+  public static func sendWithoutWaiting(
+    _ socket: CInt, _ bytes: ByteView
+  ) throws(SystemError) -> Int? {
+    try bytes.withUnsafeBytes { (memory) throws(SystemError) in
+      try systemCallUnlessWaiting("write") {
+        send(
+          socket, memory.baseAddress, memory.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+      }
+    }
+  }
+
   /// Writes all of `bytes`, waiting as long as it takes.
   public static func writeAll(_ descriptor: CInt, _ bytes: ByteView) throws(SystemError) {
     var rest = bytes

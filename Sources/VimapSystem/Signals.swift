@@ -37,6 +37,10 @@ public enum Signals {
     Glibc.signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Makes ``statusRequest`` no end of this process or of what it forks. A ``SignalWatch`` gets it
+  /// nevertheless, and commands are started with its default (``SpawnRequest``).
+  public static func ignoreStatusRequests() { Glibc.signal(SIGUSR1, SIG_IGN) }
+
   /// A signal's name, such as `SIGKILL`.
   public static func name(_ number: Int) -> String {
     vimap_signal_name(CInt(number)).map { "SIG" + String(cString: $0) } ?? "signal \(number)"
@@ -58,5 +62,7 @@ extension Signals {
   public static let terminate = SIGTERM
   public static let hangUp = SIGHUP
   public static let brokenPipe = SIGPIPE
+  /// Asks for a line about how far a run has come.
+  public static let statusRequest = SIGUSR1
   public static let kill = SIGKILL
 }

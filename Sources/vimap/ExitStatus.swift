@@ -16,6 +16,8 @@ enum ExitStatus: Equatable {
   case cannotCreate
   /// Reading or writing failed.
   case inputOutput
+  /// Failures stopped the run before its end.
+  case halted
   /// Ended by a signal.
   case signal(Int32)
 
@@ -30,6 +32,7 @@ enum ExitStatus: Equatable {
     case .miscounted: 70
     case .cannotCreate: 73
     case .inputOutput: 74
+    case .halted: 75
     case .signal(let number): 128 + number
     }
   }

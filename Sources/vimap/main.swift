@@ -1,4 +1,6 @@
 import VimapSystem
 
+// First of all: whoever asks for the status line may be early, or ask every process of that name.
+Signals.ignoreStatusRequests()
 let status = Program.run(CommandLine.arguments.dropFirst())
 Process.exitNow(status.code)

@@ -123,7 +123,7 @@ struct PoolSimulation {
       Int.random(in: 0..<chances.interruption, using: &random) == 0
     else { return }
     wasInterrupted = true
-    state.interrupt()
+    state.stop(.soon)
     perform()
   }
 
@@ -173,6 +173,12 @@ struct PoolSimulation {
         overQuota += max(0, Int(worker.received) - most)
       }
     case .drain: break
+    case .halted: wasInterrupted = true
+    case .recall(let seat):
+      // One that does not look finishes all it has.
+      if Bool.random(using: &random) { retire(seat) }
+      let isRetiring = workers[seat]?.isRetiring ?? false
+      workers[seat]?.isClosing = !isRetiring
     case .close(let seat): workers[seat]?.isClosing = true
     case .kill(let seat): if workers[seat] != nil { die(seat) }
     case .except(let batch, let records, _):

@@ -15,6 +15,56 @@ import VimapSystem
     memory.storeRun(run, at: 40)
     #expect(memory.loadRun(at: 40) == run)
   }
+
+  @Test func saysWhatAnExceptionIs() throws {
+    let memory = try SharedMemory(count: 128)
+    for kind in RecordException.Kind.allCases {
+      let run = Run(
+        batch: 1, firstRecord: 3, recordCount: 1, kind: .exception, offset: 77, length: 99,
+        failure: FailureMark(kind: kind, message: 7..<20), isWorthRetry: true,
+        pauseMilliseconds: 77)
+      memory.storeRun(run, at: 40)
+      #expect(memory.loadRun(at: 40) == run)
+    }
+  }
+
+  @Test(arguments: TupleFormat.allCases)
+  func marksTheMessageOfAnException(_ format: TupleFormat) throws {
+    let encoder = TupleEncoder(format: format, withMeta: false, fileNames: ["-"])
+    let exception = RecordException(
+      .exit, "with a \"quote\" and\na line", attempts: 2, details: [("exit_code", .number(3))])
+    var out = ByteBuffer()
+    let message = exception.put(into: &out)
+    let mark = encoder.mark(exception, message: message, input: 4)
+    var tuple = ByteBuffer()
+    encoder.encode(
+      input: ByteView("1234"), output: out.view, isException: true, meta: nil
+    ) { tuple.append($0) }
+    let found = tuple.view.slice(mark.message.lowerBound, mark.message.count)
+    #expect(found.text == #""with a \"quote\" and\na line""#)
+    #expect(try JSONValue.parse(found).string == exception.message)
+    #expect(
+      out.view.text
+        == #"{"kind":"exit","message":"with a \"quote\" and\na line","attempts":2,"exit_code":3}"#)
+  }
+
+  @Test func tallyKeepsTheFirstFew() {
+    var tally = FailureTally()
+    var asked: [Int] = []
+    for line in [4, 7, 2, 9, 8, 5, 1] {
+      tally.add(line == 2 ? .exit : .timeout, index: line) {
+        asked.append(line)
+        return FailureTally.Cause(kind: .timeout, message: "", index: line, file: "-", line: line)
+      }
+    }
+    tally.add(.cancelled, index: 0) {
+      FailureTally.Cause(kind: .cancelled, message: "", index: 0, file: "-", line: 0)
+    }
+    #expect(tally.counts == [.exit: 1, .timeout: 6, .cancelled: 1])
+    #expect(tally.total == 8)
+    #expect(tally.first.map(\.line) == [1, 2, 4])
+    #expect(asked == [4, 7, 2, 5, 1])
+  }
 }
 
 /// A worker's writer and the parent's reader, on the same memory.

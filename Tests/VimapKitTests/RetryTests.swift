@@ -80,8 +80,8 @@ import VimapSystem
     var state = pool()
     try give(&state, 0, records: 2)
     #expect(state.retry(0, batch: 0, record: 0, now: 0) == true)
-    state.interrupt()
-    #expect(state.takeActions() == [.answerHeld(batch: 0, record: 0), .close(seat: 0)])
+    state.stop(.soon)
+    #expect(state.takeActions() == [.answerHeld(batch: 0, record: 0), .recall(seat: 0)])
     #expect(state.nextTimer(after: 0) == nil)
     // What was with the worker is finished, and tried no more.
     #expect(state.retry(0, batch: 0, record: 1, now: 1) == false)

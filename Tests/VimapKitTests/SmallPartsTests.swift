@@ -69,6 +69,21 @@ import VimapSystem
 }
 
 @Suite struct OrdererTests {
+  @Test func saysWhatTheOthersWaitFor() {
+    var orderer = Orderer<String>(first: 0)
+    #expect(orderer.awaited == nil)
+    for batch in UInt64(0)..<2 { orderer.expect(batch: batch, records: 2) }
+    func add(_ batch: UInt64, _ records: Range<Int>) {
+      orderer.add(batch: batch, records: records, "", emit: { _ in }, finished: { _ in })
+    }
+    add(1, 0..<2)
+    #expect(orderer.awaited ?? (9, 9) == (0, 0))
+    add(0, 0..<1)
+    #expect(orderer.awaited ?? (9, 9) == (0, 1))
+    add(0, 1..<2)
+    #expect(orderer.awaited == nil)
+  }
+
   @Test(arguments: [UInt64](0..<40))
   func anyOrderInInputOrderOut(seed: UInt64) {
     var random = SeededRandom(seed: seed)

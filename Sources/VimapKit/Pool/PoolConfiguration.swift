@@ -33,6 +33,11 @@ public struct PoolConfiguration: Sendable {
   public var recycleAfter: Int?
   /// Bytes of memory past which a worker is replaced.
   public var mostMemory: Int?
+  /// When the run stops because records fail; `nil` is never.
+  public var halt: HaltRule?
+  /// Whether a worker is given no more records than it can work on at once: then nothing is begun
+  /// after the failure that ``halt`` stops the run at, but what other workers begin meanwhile.
+  public var handsOutSingly = false
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 
@@ -45,7 +50,8 @@ public struct PoolConfiguration: Sendable {
     PoolState.Rules(
       jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
-      retry: retry, rate: rate, budget: budget, recycleAfter: recycleAfter, hasShards: hasShards)
+      retry: retry, rate: rate, budget: budget, recycleAfter: recycleAfter, hasShards: hasShards,
+      halt: halt, handsOutSingly: handsOutSingly)
   }
 }
 
@@ -89,6 +95,8 @@ public enum PoolNotice {
   case worker(number: Int, String)
   /// Outputs may stand beside the wrong inputs from this record on.
   case outOfStep(worker: Int, record: Int, String)
+  /// So many records failed that the run stops before its end (``PoolConfiguration/halt``).
+  case halted(HaltPoint)
   /// Fewer workers than asked for can be started.
   case fewerWorkers(running: Int, reason: String)
   /// All workers are gone and none can be started; inputs that are left are not mapped.
@@ -103,7 +111,8 @@ public enum PoolNotice {
 
 /// What to do about a signal.
 public enum Interruption: Sendable {
-  /// Read no more; finish what is in flight.
+  /// Read no more, finish what workers have begun, and answer the rest of what was read as
+  /// ``RecordException/Kind/cancelled``.
   case drain
   /// End at once.
   case abort
@@ -119,6 +128,8 @@ public struct RunReport: Sendable {
     case complete
     /// A signal stopped it.
     case interrupted
+    /// Failures stopped it (``PoolConfiguration/halt``).
+    case halted
     /// No worker can be started.
     case noWorker(String)
     /// Whoever read the results has gone.
@@ -139,6 +150,8 @@ public struct RunReport: Sendable {
   public var outputs = 0
   /// Records that became an exception.
   public var exceptions = 0
+  /// Those records by kind, and what the first of them failed with.
+  public var failures = FailureTally()
   /// An input could not be opened or is not a file to be read.
   public var hasUnreadableInput = false
   /// An input could not be read to its end.

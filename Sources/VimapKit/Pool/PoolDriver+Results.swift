@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapJSON
 import VimapSystem
 
 /// What the driver does with results: it has them counted by the state, and sends them on.
@@ -42,13 +43,16 @@ extension PoolDriver {
         if !run.isAttached { worker.slabs.letGo(slab) }
         continue
       }
-      guard state.answered(seat, batch: run.batch, records: run.records, now: now) else {
+      let isAnswered = state.answered(
+        seat, batch: run.batch, records: run.records, failed: run.kind == .exception, now: now)
+      guard isAnswered else {
         if !run.isAttached { worker.slabs.letGo(slab) }
         worker.kill()
         continue
       }
       if run.kind == .exception, let batch {
         keepFailed(batch, run.firstRecord, run.line)
+        noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
       }
       flow.add(piece)
       if let batch { settle(run.batch, batch, run.records) }
@@ -60,6 +64,26 @@ extension PoolDriver {
     carefully { try onFailedLine(batch, record, line) }
   }
 
+  /// Counts a record that failed.
+  /// - Parameters:
+  ///   - tuple: its exception, of which no more is read than the message of the first few.
+  ///   - line: where its line is in the batch.
+  func noteFailure(
+    _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int,
+    _ line: Range<Int>
+  ) {
+    guard let mark else { return }
+    let index = batch.place.index + record
+    report.failures.add(mark.kind, index: index) {
+      guard let place = feed?.place(of: record, line, in: batch) else { return nil }
+      let isInside = mark.message.upperBound <= tuple.count
+      let text = isInside ? tuple.slice(mark.message.lowerBound, mark.message.count) : .empty
+      return FailureTally.Cause(
+        kind: mark.kind, message: (try? JSONValue.parse(text))?.string ?? "", index: index,
+        file: place.file, line: place.line)
+    }
+  }
+
   /// Answers records in the place of a worker.
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
@@ -67,7 +91,8 @@ extension PoolDriver {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in
         keepFailed(batch, record, line)
-        flow.add(exception, .exception, batch: id, record: record, inputs: batch.inputs)
+        noteFailure(exception.mark, exception.bytes.bytes, batch, record, line)
+        flow.add(exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
     settle(id, batch, records)

@@ -13,7 +13,9 @@ extension PoolDriver {
       state.retry(
         seat, batch: run.batch, record: run.firstRecord, pause: run.pause, now: now)
     else { return false }
-    putAside(run.batch, run.firstRecord, run.line, exception)
+    putAside(
+      run.batch, run.firstRecord, run.line,
+      ExceptionTuple(bytes: SharedBytes(copying: exception), mark: run.failure))
     return true
   }
 
@@ -22,13 +24,13 @@ extension PoolDriver {
     guard let batch = batches[id] else { return }
     carefully {
       try feed?.compose(batch.message(id, record..<(record + 1), attempt: 1), batch, cause) {
-        record, line, exception in putAside(id, record, line, exception.bytes)
+        record, line, exception in putAside(id, record, line, exception)
       }
     }
   }
 
   private func putAside(
-    _ id: UInt64, _ record: Int, _ line: Range<Int>, _ exception: ByteView
+    _ id: UInt64, _ record: Int, _ line: Range<Int>, _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
     let growth = batch.hold(
@@ -41,7 +43,8 @@ extension PoolDriver {
   func answerHeld(_ id: UInt64, _ record: Int) {
     guard let batch = batches[id], let held = batch.held[record] else { return }
     keepFailed(batch, record, held.range)
-    flow.add(held.exception, .exception, batch: id, record: record, inputs: batch.inputs)
+    noteFailure(held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
+    flow.add(held.exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
     settle(id, batch, record..<(record + 1))
   }
 

@@ -26,6 +26,7 @@ final class PoolDriver {
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
 
   private var interruptions: Interruptions?
+  let started = Clock.now()
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
   /// Until when hosts ask to be left alone.
@@ -94,9 +95,9 @@ final class PoolDriver {
       performActions()
       switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
-      case .answered(let exception, let inputs):
+      case .answered(let exception, let cause, let inputs):
         // No worker slows this down, so what it gives is passed on before more is read.
-        takeAnswered(exception, inputs)
+        takeAnswered(exception, cause, inputs)
         isInputAtHand = true
         return
       case .waiting:
@@ -185,7 +186,7 @@ final class PoolDriver {
       switch interruptions?.decide(signal) {
       case .drain:
         report.outcome = .interrupted
-        state.interrupt()
+        state.stop(.soon)
       case .abort: giveUp(.interrupted)
       case nil, .some(.none): break
       }
@@ -207,11 +208,15 @@ final class PoolDriver {
       send(batch, records, attempt: attempt, to: seat)
     case .drain(let seat): crew[seat]?.send(ToWorker(kind: .drain))
     case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
+    case .recall(let seat): crew[seat]?.recall()
     case .kill(let seat): crew[seat]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
     case .hold(let batch, let record, let cause): hold(batch, record, cause)
     case .answerHeld(let batch, let record): answerHeld(batch, record)
     case .complete(let batch): complete(batch)
+    case .halted(let point):
+      report.outcome = .halted
+      onNotice(.halted(point))
     case .finish: isFinished = true
     }
   }
@@ -252,7 +257,10 @@ final class PoolDriver {
     return id
   }
 
-  private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
+  private func takeAnswered(
+    _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
+  ) {
+    if let cause { report.failures.add(cause.kind, index: cause.index) { cause } }
     let id = register(records: 1, length: 0)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
@@ -268,7 +276,7 @@ final class PoolDriver {
       state.takeAnswered(batch.records)
       except(id, 0..<batch.records, cause)
       complete(id)
-    case .answered(let exception, let inputs): takeAnswered(exception, inputs)
+    case .answered(let exception, let cause, let inputs): takeAnswered(exception, cause, inputs)
     case .waiting, .idle, .noSlab, .ended: break
     }
   }

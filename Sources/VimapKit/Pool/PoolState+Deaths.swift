@@ -16,6 +16,10 @@ extension PoolState {
     let ended = seats[seat]
     seats[seat].vacate()
     let left = ended.assignments.flatMap { unanswered(in: $0) }
+    if ended.isCutOff {
+      cancel(left, begun: begun)
+      return closeIfDone()
+    }
     // One that dies of the first record it is given has got somewhere: the record is answered.
     let wasInVain = ended.answersSinceFork == 0 && begun == 0 && (!left.isEmpty || !ended.isReady)
     if wasInVain || ended.failure != nil {
@@ -28,7 +32,8 @@ extension PoolState {
     } else {
       blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless, now)
     }
-    if isHopeless, ended.failure != nil || !ended.isReady {
+    cancelRequeued()
+    if isHopeless, !isStopping, ended.failure != nil || !ended.isReady {
       seats[seat].isRetired = true
       // Where seats are filled on demand, those that are empty would fare no better.
       if seats.allSatisfy({ !$0.isOccupied && ($0.isRetired || !rules.startsAll) }) {
@@ -91,11 +96,12 @@ extension PoolState {
     requeued.insert(contentsOf: again.filter { !$0.records.isEmpty }, at: 0)
   }
 
-  private mutating func except(_ batch: UInt64, _ records: Range<Int>, _ cause: Cause) {
+  mutating func except(_ batch: UInt64, _ records: Range<Int>, _ cause: Cause) {
     guard ledgers[batch]?.mark(records) == true else { return }
     noteExcepted(records.count)
     actions.append(.except(batch: batch, records: records, cause))
     completeIfDone(batch, nil)
+    noteFinished(records.count, failed: true)
   }
 
   /// No worker can be had: what was read is answered with that, and the rest is not read.

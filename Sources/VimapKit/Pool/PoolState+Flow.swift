@@ -9,7 +9,8 @@ extension PoolState {
   /// Most records a worker has at a time. Where more than one is due in the shortest time that can
   /// be waited for, it is given as many.
   private var mostAtOnce: Int {
-    isPaced ? max(rules.concurrency, rate?.perTick ?? 0) : .max
+    if isPaced { return max(rules.concurrency, rate?.perTick ?? 0) }
+    return rules.handsOutSingly ? rules.concurrency : .max
   }
 
   func canTakeMore(_ seat: Seat, lookAhead: Int) -> Bool {
@@ -20,7 +21,7 @@ extension PoolState {
   /// How many records of a batch a seat may be given now.
   func most(for seat: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
     let quota = quota(of: seat)
-    guard isPaced else { return quota }
+    guard isPaced || rules.handsOutSingly else { return quota }
     if budget?.mayGo(cost, now) == false { return 0 }
     return min(quota, mostAtOnce - seats[seat].outstanding, rate?.allowance(now) ?? .max)
   }

@@ -57,25 +57,22 @@ extension PoolState {
     }
   }
 
-  /// The run is to stop, by someone's wish: what workers have is finished, and what waits for
-  /// another try gets none.
-  mutating func interrupt() {
-    isStopping = true
-    answerWaiting()
-    endInput()
-  }
-
   /// Whatever waits for another try is answered with what it failed with.
   mutating func answerWaiting() {
     let due = requeued.filter(\.isRetry)
     requeued.removeAll(where: \.isRetry)
     let later = waiting.unordered.sorted().map(\.assignment)
     waiting = Heap()
-    for left in due + later where ledgers[left.batch]?.mark(left.records) == true {
-      noteExcepted(left.records.count)
-      actions.append(.answerHeld(batch: left.batch, record: left.records.lowerBound))
-      completeIfDone(left.batch, nil)
-    }
+    for left in due + later { answerHeld(left) }
+  }
+
+  /// A record that failed is tried no more, and answered with what it failed with.
+  mutating func answerHeld(_ left: Assignment) {
+    guard ledgers[left.batch]?.mark(left.records) == true else { return }
+    noteExcepted(left.records.count)
+    actions.append(.answerHeld(batch: left.batch, record: left.records.lowerBound))
+    completeIfDone(left.batch, nil)
+    noteFinished(left.records.count, failed: true)
   }
 
   /// Whether there may be more to be handed out though the input has ended.

@@ -33,6 +33,10 @@ struct PoolState {
     var recycleAfter: Int?
     /// Each batch is of a shard, and a shard's batches go to one seat, in order.
     var hasShards = false
+    /// When failures stop the run.
+    var halt: HaltRule?
+    /// A worker is given no more records than it can work on at once.
+    var handsOutSingly = false
   }
 
   enum Action: Equatable {
@@ -41,6 +45,8 @@ struct PoolState {
     /// The worker may be holding back answers, and can be given no more.
     case drain(seat: Int)
     case close(seat: Int)
+    /// The worker is to begin no more, to say how many it has begun, and to leave after those.
+    case recall(seat: Int)
     case kill(seat: Int)
     /// The parent itself answers these records with an exception.
     case except(batch: UInt64, records: Range<Int>, Cause)
@@ -50,6 +56,8 @@ struct PoolState {
     case answerHeld(batch: UInt64, record: Int)
     /// Every record of the batch has been answered.
     case complete(batch: UInt64)
+    /// There were so many failures that the run is stopped.
+    case halted(HaltPoint)
     /// The run is over, and no worker is left.
     case finish
   }
@@ -62,6 +70,8 @@ struct PoolState {
     case timedOut(seat: Int, attempts: Int)
     /// No worker is left that could have tried it, and none can be started.
     case cannotStart(WorkerFailure)
+    /// The run was stopped before the record was tried, or tried again, or in the middle of it.
+    case cancelled(attempts: Int, wasBegun: Bool)
   }
 
   /// What the pool would do with more input: give a worker up to `records` of them.
@@ -87,12 +97,15 @@ struct PoolState {
 
   private var heldBytes = 0
   /// Records with workers, or on their way to one.
-  private(set) var inFlight = 0
+  var inFlight = 0
   /// Records taken from the input whose results are not yet with whoever wants them.
   private(set) var unfinished = 0
   var inputHasEnded = false
   /// The run is to stop before its end.
   var isStopping = false
+  /// Records that have their final answers, and those among them that failed.
+  var finished = 0
+  var failed = 0
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
@@ -173,6 +186,10 @@ struct PoolState {
     inFlight += records
     unfinished += records
     let whole = Assignment(batch: batch, records: 0..<records, shard: shard, cost: cost)
+    if isStopping {
+      requeued.append(whole)
+      return cancelRequeued()
+    }
     if rules.hasShards {
       requeued.append(whole)
       return sendToShards(now)
@@ -195,8 +212,11 @@ struct PoolState {
     heldBytes -= bytes
   }
 
-  /// Records were taken from the input that need no worker.
-  mutating func takeAnswered(_ records: Int) { unfinished += records }
+  /// Records were taken from the input that need no worker: each is an exception.
+  mutating func takeAnswered(_ records: Int) {
+    unfinished += records
+    noteFinished(records, failed: true)
+  }
 
   /// The results of some records are with whoever wanted them.
   mutating func release(records: Int) { unfinished -= records }
@@ -259,6 +279,7 @@ struct PoolState {
     seats[seat].forget(left.reduce(0) { $0 + $1.records.count })
     for batch in Set(back.map(\.batch)) { dropIfDone(batch, seat) }
     requeued.insert(contentsOf: left, at: 0)
+    cancelRequeued()
   }
 
   /// What a worker has to say about its end, which will follow.
@@ -266,36 +287,18 @@ struct PoolState {
     seats[seat].lastWords = text
   }
 
-  /// A worker answered records. `false` where it had no business to.
+  /// A worker answered records, with outputs or an exception. `false` where it had no business to.
   mutating func answered(
-    _ seat: Int, batch: UInt64, records: Range<Int>, now: Nanoseconds
+    _ seat: Int, batch: UInt64, records: Range<Int>, failed: Bool = false, now: Nanoseconds
   ) -> Bool {
     guard seats[seat].holds(batch), ledgers[batch]?.mark(records) == true else { return false }
     inFlight -= records.count
     sizer.learn(records: records.count, time: now &- seats[seat].lastAnswer)
     seats[seat].noteAnswers(records.count, now)
     completeIfDone(batch, seat)
+    noteFinished(records.count, failed: failed)
     closeIfDone()
     return true
-  }
-
-  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
-  mutating func abandon() {
-    inputHasEnded = true
-    requeued.removeAll()
-    waiting = Heap()
-    ledgers.removeAll()
-    inFlight = 0
-    for seat in seats.indices { seats[seat].assignments.removeAll() }
-    closeIfDone()
-  }
-
-  /// Ends everything at once.
-  mutating func abort() {
-    for seat in seats.indices where seats[seat].isOccupied {
-      actions.append(.kill(seat: seat))
-    }
-    abandon()
   }
 
   /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it

@@ -82,6 +82,9 @@ public final class RecordPool {
     driver.watch(signals, decide: decide)
   }
 
+  /// How far the run has come; to be asked for in what is told of notices and signals.
+  public var status: PoolStatus { driver.status }
+
   /// Maps the whole input. Returns when every worker has left and every result is written, or when
   /// the run has been given up.
   public func run() -> RunReport {

@@ -95,6 +95,8 @@ struct Seat {
   var isHopeless = false
   /// How many records it had begun when it was found to be late with the last of them.
   var lateAt: UInt64?
+  /// It was killed to stop the run; what it had is nobody's fault.
+  var isCutOff = false
   /// What the worker said about its end.
   var lastWords = ""
 

@@ -91,8 +91,19 @@ final class WorkerProcess {
     return since == 0 ? nil : since
   }
 
-  /// Lets the worker leave what it has not begun.
-  func dismiss() { slabs.memory.storeWord(1, at: ResultSlabLayout.dismissedWord) }
+  /// Lets the worker leave what it has not begun, and what it still answers be dropped.
+  func dismiss() { stand(.dismissed) }
+
+  /// Has the worker leave when it has answered what it has begun. It finds that out before it begins
+  /// anything more, even if it is busy and has batches at hand.
+  func recall() {
+    stand(.recalled)
+    send(ToWorker(kind: .close))
+  }
+
+  private func stand(_ standing: WorkerStanding) {
+    slabs.memory.storeWord(standing.rawValue, at: ResultSlabLayout.standingWord)
+  }
 }
 
 extension ResultSlabs {
@@ -101,7 +112,7 @@ extension ResultSlabs {
     memory.storeWord(0, at: ResultSlabLayout.begunWord)
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
     memory.storeWord(0, at: ResultSlabLayout.sinceWord)
-    memory.storeWord(0, at: ResultSlabLayout.dismissedWord)
+    memory.storeWord(WorkerStanding.wanted.rawValue, at: ResultSlabLayout.standingWord)
   }
 
   fileprivate func killCommand() {

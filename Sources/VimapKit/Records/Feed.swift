@@ -13,8 +13,17 @@ protocol Feed: AnyObject {
   /// - Parameter body: handed each record, where its line is in the batch, and the exception.
   func compose(
     _ message: ToWorker, _ batch: InputBatch, _ cause: PoolState.Cause,
-    _ body: (_ record: Int, _ line: Range<Int>, _ exception: SharedBytes) -> Void
+    _ body: (_ record: Int, _ line: Range<Int>, _ exception: ExceptionTuple) -> Void
   ) throws
+
+  /// Where a record is in the inputs, for people; `nil` where there is nothing to say.
+  /// - Parameter line: where its line is in the batch.
+  func place(
+    of record: Int, _ line: Range<Int>, in batch: InputBatch
+  ) -> (file: String, line: Int)?
+
+  /// As ``place(of:_:in:)``, where it is not known where the line is.
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
 
   /// What ends a record's line, where records are lines that can be kept without their batch.
   var separator: UInt8? { get }
@@ -26,7 +35,7 @@ protocol Feed: AnyObject {
 enum FeedCut {
   case batch(InputBatch)
   /// A record that needs no worker: its exception, and the value it was made from, if there is one.
-  case answered(SharedBytes, inputs: AnyObject?)
+  case answered(SharedBytes, FailureTally.Cause?, inputs: AnyObject?)
   /// There is nothing yet; ``Feed/waitDescriptor`` will tell.
   case waiting
   /// There is nothing, and will not be before whoever wants the results asks for more.

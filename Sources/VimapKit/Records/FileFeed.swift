@@ -6,11 +6,15 @@ final class FileFeed: Feed {
   private let reader: RecordReader
   private let composer: TupleComposer
   private let slabs: InputSlabs
+  private let fileNames: [String]
+  private let mode: InputMode
   let separator: UInt8?
 
   init(_ reader: RecordReader, _ form: RecordForm, slabs: InputSlabs) {
     self.reader = reader
     self.slabs = slabs
+    fileNames = form.fileNames
+    mode = form.mode
     separator = form.mode.separator
     composer = TupleComposer(form)
   }
@@ -20,16 +24,36 @@ final class FileFeed: Feed {
   func cut(records: Int) throws(SystemError) -> FeedCut {
     switch try reader.cut(records: records) {
     case .batch(let batch): .batch(batch)
-    case .rejected(let line): .answered(composer.rejected(line), inputs: nil)
+    case .rejected(let line): answered(composer.rejected(line))
     case .waiting: .waiting
     case .noSlab: .noSlab
     case .ended: .ended
     }
   }
 
+  private func answered(
+    _ rejected: (tuple: ExceptionTuple, cause: FailureTally.Cause)
+  ) -> FeedCut {
+    .answered(rejected.tuple.bytes, rejected.cause, inputs: nil)
+  }
+
+  func place(
+    of record: Int, _ line: Range<Int>, in batch: InputBatch
+  ) -> (file: String, line: Int)? {
+    guard let separator else { return nil }
+    return (
+      fileNames[batch.place.file],
+      batch.lineNumber(of: record, line, separator: separator, in: slabs)
+    )
+  }
+
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? {
+    batch.lineNumber(of: record, mode, in: slabs).map { (fileNames[batch.place.file], $0) }
+  }
+
   func compose(
     _ message: ToWorker, _ batch: InputBatch, _ cause: PoolState.Cause,
-    _ body: (Int, Range<Int>, SharedBytes) -> Void
+    _ body: (Int, Range<Int>, ExceptionTuple) -> Void
   ) throws {
     try composer.compose(message, batch, slabs, cause, body)
   }

@@ -10,10 +10,10 @@ final class HeldRecord {
   /// The number of its line in its file.
   let lineNumber: Int
   /// What it failed with last, as it is written where it is tried no more.
-  var exception: SharedBytes
+  var exception: ExceptionTuple
 
   init(
-    line: SharedBytes?, range: Range<Int>, lineNumber: Int, exception: SharedBytes
+    line: SharedBytes?, range: Range<Int>, lineNumber: Int, exception: ExceptionTuple
   ) {
     self.line = line
     self.range = range
@@ -22,7 +22,7 @@ final class HeldRecord {
   }
 
   /// Bytes of memory it takes.
-  var size: Int { (line?.bytes.count ?? 0) + exception.bytes.count }
+  var size: Int { (line?.bytes.count ?? 0) + exception.bytes.bytes.count }
 }
 
 /// Records of a batch that are put aside, so that a few that wait for long do not keep a slab.
@@ -34,13 +34,13 @@ extension InputBatch {
   ///   - exception: what it failed with.
   /// - Returns: by how many bytes more the memory has grown that is taken by what is held.
   func hold(
-    _ record: Int, line: Range<Int>, separator: UInt8?, _ exception: ByteView,
+    _ record: Int, line: Range<Int>, separator: UInt8?, _ exception: ExceptionTuple,
     in slabs: InputSlabs
   ) -> Int {
-    let exception = SharedBytes(copying: exception)
     if let known = held[record] {
-      defer { known.exception = exception }
-      return exception.bytes.count - known.exception.bytes.count
+      let size = known.size
+      known.exception = exception
+      return known.size - size
     }
     var copy: SharedBytes?
     var number = place.line
@@ -69,6 +69,26 @@ extension InputBatch {
       if known.line != nil { inPlace += 1 }
     }
     return freed
+  }
+
+  /// The number of a record's line in its file.
+  /// - Parameter line: where that is in the batch.
+  func lineNumber(
+    of record: Int, _ line: Range<Int>, separator: UInt8, in slabs: InputSlabs
+  ) -> Int {
+    if let known = held[record] { return known.lineNumber }
+    guard file == nil, line.upperBound <= length else { return place.line }
+    return lineNumber(at: line.lowerBound, separator, in: slabs)
+  }
+
+  /// As ``lineNumber(of:_:separator:in:)``, where it is not known where the line is; `nil` where
+  /// the batch's bytes are gone.
+  func lineNumber(of record: Int, _ mode: InputMode, in slabs: InputSlabs) -> Int? {
+    if let known = held[record] { return known.lineNumber }
+    if file != nil { return place.line }
+    if isLetGo { return nil }
+    let lines = mode.cut(slabs.memory.view(offset, length), records: record + 1).lines
+    return place.line + lines - 1
   }
 
   private func lineNumber(

@@ -10,6 +10,8 @@ public final class FailedLines {
   /// Lines that came while one that is too long to hold is being passed through.
   private var held = ByteBuffer()
   private var isPassing = false
+  /// Bytes of that line that are written.
+  private var passed = 0
 
   /// - Parameters:
   ///   - descriptor: lent; the caller closes it.
@@ -32,20 +34,30 @@ public final class FailedLines {
   /// Passes on a piece of a line; `nil` is its end.
   func pass(_ piece: ByteView?) throws(SystemError) {
     if let piece {
+      if !isPassing { passed = 0 }
       isPassing = true
       try flush()
+      passed += piece.count
       try Descriptor.writeAll(descriptor, piece)
     } else if isPassing {
-      isPassing = false
       buffer.append(separator)
-      buffer.append(held.view)
-      held.removeAll()
+      endPassing()
     }
   }
 
-  /// Ends a line that was being passed on, and writes everything.
+  private func endPassing() {
+    isPassing = false
+    buffer.append(held.view)
+    held.removeAll()
+  }
+
+  /// Writes everything. A line whose end was not read, as the run was stopped in the middle of it, is
+  /// no record, and is taken back where that can be: from a file.
   func finish() throws(SystemError) {
-    try pass(nil)
+    if isPassing {
+      Descriptor.takeBack(passed, from: descriptor)
+      endPassing()
+    }
     try flush()
   }
 

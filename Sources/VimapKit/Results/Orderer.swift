@@ -18,6 +18,9 @@ struct Orderer<Piece> {
     head = first
   }
 
+  /// The record whose result is next, where it has been read.
+  var awaited: (batch: UInt64, record: Int)? { sizes[head].map { _ in (head, nextRecord) } }
+
   /// Nothing waits for its turn.
   var isEmpty: Bool { sizes.isEmpty }
 

@@ -28,6 +28,8 @@ public struct RecordException {
     case httpTransport = "http_transport"
     /// The worker's process died with it, or the command reported an exception.
     case worker
+    /// The run was stopped before the record was tried, or while it was.
+    case cancelled
   }
 
   /// A further member of the exception: a number, a text, or any JSON.
@@ -85,24 +87,52 @@ public struct RecordException {
       attempts: 0, details: [("file", .text(file)), ("line", .number(line))])
   }
 
+  /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
+  /// - Parameters:
+  ///   - attempts: how often the record was tried, that one included.
+  ///   - wasBegun: it was being tried.
+  public static func cancelled(attempts: Int, wasBegun: Bool) -> RecordException {
+    let again = attempts > 0 ? " again" : ""
+    return RecordException(
+      .cancelled,
+      wasBegun
+        ? "the run was halted while the record was being tried"
+        : "the run was halted before the record was tried\(again)", attempts: attempts)
+  }
+
   /// Writes the exception as one line of JSON without its line feed.
-  public func write(to buffer: inout ByteBuffer) {
+  public func write(to buffer: inout ByteBuffer) { _ = put(into: &buffer) }
+
+  /// As ``write(to:)``; returns where its message is in what it has written, as a JSON string.
+  func put(into buffer: inout ByteBuffer) -> Range<Int> {
     let start = buffer.count
+    buffer.append("{\"kind\":\"")
+    buffer.append(text: kind.rawValue)
+    buffer.append("\",\"message\":")
+    let place = buffer.count
+    var text = ByteBuffer(capacity: message.utf8.count)
+    text.append(text: message)
+    buffer.appendString(of: text.view)
+    let range = (place - start)..<(buffer.count - start)
+    buffer.append(",\"attempts\":")
+    buffer.append(decimal: attempts)
+    for detail in details { put(detail, into: &buffer) }
+    buffer.append("}")
+    return range
+  }
+
+  private func put(
+    _ detail: (name: String, value: Detail), into buffer: inout ByteBuffer
+  ) {
+    let start = buffer.count
+    buffer.append(",\"")
+    buffer.append(text: detail.name)
+    buffer.append("\":")
     do {
-      let object = JSONValue.object()
-      object.set("kind", .string(kind.rawValue))
-      object.set("message", .string(message))
-      object.set("attempts", .integer(attempts))
-      for detail in details { object.set(detail.name, detail.value.json) }
-      try object.write(to: &buffer)
+      try detail.value.json.write(to: &buffer)
     } catch {
-      // jansson has no memory left: the kind alone needs none.
+      // jansson has no memory left; the rest of the exception needs none of its.
       buffer.truncate(to: start)
-      buffer.append("{\"kind\":\"")
-      buffer.append(text: kind.rawValue)
-      buffer.append("\",\"message\":\"out of memory\",\"attempts\":")
-      buffer.append(decimal: attempts)
-      buffer.append("}")
     }
   }
 }

@@ -79,6 +79,9 @@ final class ResultFlow {
   /// The batch whose results come next, where there is an order to keep.
   var head: UInt64? { orderer?.head }
 
+  /// The record whose result comes next, where there is an order to keep.
+  var awaited: (batch: UInt64, record: Int)? { orderer?.awaited }
+
   /// Copies what is held of a worker's results out of its slabs, so that it can go on.
   ///
   /// - Parameter limit: most bytes to hold in copies; `nil` for the worker that everybody else

@@ -7,14 +7,28 @@ import VimapSystem
 ///
 /// A descriptor that may make a writer wait — a pipe, a terminal — is opened a second time so that
 /// it does not: the flags of the one that was handed over are shared with other programs and stay
-/// as they are. Where that is not possible, writes wait.
+/// as they are. A socket, which can't be opened, can be told with each write not to wait. Where
+/// nothing of this is possible, little is written at a time, and only once there is room.
 public final class ResultSink {
   private let descriptor: CInt
   /// Keeps the second opening.
   private var reopened: OwnedDescriptor?
+  /// How it is written to.
+  private let manner: Manner
   private var queue: Deque<ResultPiece> = []
   /// How much of the first piece is out.
   private var written = 0
+
+  private enum Manner {
+    /// It never waits, or only as long as a disk takes.
+    case plain
+    case socket
+    /// A write of more than there is room for would wait.
+    case careful
+  }
+
+  /// Bytes that a pipe has room for where poll(2) says that it can be written to (PIPE_BUF).
+  private static let carefulLength = 4096
 
   /// - Parameter descriptor: lent; the caller closes it.
   public init(descriptor: CInt) throws(SystemError) {
@@ -23,9 +37,11 @@ public final class ResultSink {
     if mayWait, let second = Descriptor.reopenNonblocking(writing: descriptor) {
       self.descriptor = second.number
       reopened = consume second
+      manner = .plain
     } else {
       self.descriptor = descriptor
       reopened = nil
+      manner = kind == .socket ? .socket : mayWait ? .careful : .plain
     }
     if kind == .pipe { Descriptor.growPipe(descriptor, to: 1 << 20) }
   }
@@ -45,7 +61,7 @@ public final class ResultSink {
       let span = contiguousBytes(from: first)
       let count: Int
       do throws(SystemError) {
-        guard let taken = try Descriptor.write(descriptor, span.slice(written)) else { return }
+        guard let taken = try write(span.slice(written)) else { return }
         count = taken
       } catch {
         takeBackTornLine(span.head(written))
@@ -57,6 +73,17 @@ public final class ResultSink {
         queue.removeFirst()
         done(piece)
       }
+    }
+  }
+
+  /// Writes once; the number of bytes taken, or `nil` where it would have to wait.
+  private func write(_ bytes: ByteView) throws(SystemError) -> Int? {
+    switch manner {
+    case .plain: return try Descriptor.write(descriptor, bytes)
+    case .socket: return try Descriptor.sendWithoutWaiting(descriptor, bytes)
+    case .careful:
+      guard try Descriptor.isReady(.writable, descriptor) else { return nil }
+      return try Descriptor.write(descriptor, bytes.head(Self.carefulLength))
     }
   }
 

@@ -21,6 +21,8 @@ struct AnsweredRecord {
   var isWorthRetry = false
   /// …and how long that is to wait at least.
   var pause: Nanoseconds?
+  /// For a record's exception: what it is.
+  var failure: FailureMark?
 
   /// For an exception that no record is charged with.
   static let noRecord = AnsweredRecord(batch: Run.noBatch, number: 0, exceptionLine: 0..<0)
@@ -70,6 +72,7 @@ final class ResultSlabWriter {
     if let line = record.exceptionLine {
       run.lineOffset = line.lowerBound
       run.lineLength = line.count
+      run.failure = record.failure
       run.isWorthRetry = record.isWorthRetry
       run.pauseMilliseconds = record.pause.map { min(max(1, $0.millisecondsFrom(0)), 1 << 31) } ?? 0
     }

@@ -19,7 +19,7 @@ final class TupleComposer {
   /// - Parameter body: handed each record, where its line is in the batch, and the tuple.
   func compose(
     _ message: ToWorker, _ input: InputBatch, _ slabs: InputSlabs, _ cause: PoolState.Cause,
-    _ body: (_ record: Int, _ line: Range<Int>, _ tuple: SharedBytes) -> Void
+    _ body: (_ record: Int, _ line: Range<Int>, _ tuple: ExceptionTuple) -> Void
   ) throws {
     let region = try input.region(of: message, in: slabs)
     let batch = RecordBatch()
@@ -42,7 +42,7 @@ final class TupleComposer {
 
   /// The exception for a line that is not given to a worker. Of one that is too long, or cannot be
   /// kept, `in` is how it begins.
-  func rejected(_ line: RejectedLine) -> SharedBytes {
+  func rejected(_ line: RejectedLine) -> (tuple: ExceptionTuple, cause: FailureTally.Cause) {
     let file = form.fileNames[line.place.file]
     let start = "\(file):\(line.place.line): "
     let size = "\(start)the record has \(line.length) bytes"
@@ -86,22 +86,27 @@ final class TupleComposer {
       seconds: 0)
     var record = ByteBuffer()
     if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
-    return tuple(record.view, isJSON: isJSON, exception, meta)
+    let cause = FailureTally.Cause(
+      kind: exception.kind, message: exception.message, index: line.place.index, file: file,
+      line: line.place.line)
+    return (tuple(record.view, isJSON: isJSON, exception, meta), cause)
   }
 
   private func tuple(
     _ input: ByteView, isJSON: Bool, _ exception: RecordException, _ meta: TupleMeta
-  ) -> SharedBytes {
+  ) -> ExceptionTuple {
     var out = ByteBuffer()
-    exception.write(to: &out)
+    let message = exception.put(into: &out)
     var text = ByteBuffer()
     if !isJSON { text.appendString(of: input) }
+    let input = isJSON ? input : text.view
     let box = SharedBytes()
     encoder.encode(
-      input: isJSON ? input : text.view, output: out.view, isException: true,
+      input: input, output: out.view, isException: true,
       meta: form.withMeta ? meta : nil
     ) { box.append($0) }
-    return box
+    return ExceptionTuple(
+      bytes: box, mark: encoder.mark(exception, message: message, input: input.count))
   }
 }
 
@@ -114,6 +119,8 @@ extension RecordException {
         details: failure.errno.map { [("errno", .number($0))] } ?? [])
     case .timedOut(_, let attempts):
       self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
+    case .cancelled(let attempts, let wasBegun):
+      self = .cancelled(attempts: attempts, wasBegun: wasBegun)
     case .workerDied(_, let end, let lastWords, let attempts):
       self.init(
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
@@ -134,7 +141,7 @@ extension PoolState.Cause {
   fileprivate var worker: Int? {
     switch self {
     case .workerDied(let seat, _, _, _), .timedOut(let seat, _): seat
-    case .cannotStart: nil
+    case .cannotStart, .cancelled: nil
     }
   }
 }

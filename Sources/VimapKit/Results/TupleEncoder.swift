@@ -35,6 +35,20 @@ final class TupleEncoder {
   /// An upper bound of a tuple's size.
   fileprivate func size(input: Int, output: Int) -> Int { overhead + input + output }
 
+  /// What the parent is told of an exception.
+  /// - Parameters:
+  ///   - message: where its message is in the exception.
+  ///   - input: how long the input is that stands beside it.
+  func mark(
+    _ exception: RecordException, message: Range<Int>, input: Int
+  ) -> FailureMark {
+    let frame = exceptionFrame
+    let offset = frame.hasInput ? frame.beforeInput.count + input + frame.beforeOutput.count : 0
+    return FailureMark(
+      kind: exception.kind,
+      message: (offset + message.lowerBound)..<(offset + message.upperBound))
+  }
+
   /// Hands the tuple's parts to `write`, first to last.
   func encode<Failure: Error>(
     input: ByteView, output: ByteView, isException: Bool, meta: TupleMeta?,

@@ -61,7 +61,7 @@ final class ValueFeed: Feed {
     left = nil
     count += 1
     let failure = WorkerError(.unsendableInput, refusal, record: count - 1, attempts: 0)
-    return .answered(failure.framed(), inputs: kept)
+    return .answered(failure.framed(), nil, inputs: kept)
   }
 
   /// What has been taken and is not in a batch, and no more; `nil` where there is nothing.
@@ -129,12 +129,19 @@ final class ValueFeed: Feed {
 
   func compose(
     _ message: ToWorker, _ batch: InputBatch, _ cause: PoolState.Cause,
-    _ body: (Int, Range<Int>, SharedBytes) -> Void
+    _ body: (Int, Range<Int>, ExceptionTuple) -> Void
   ) {
     for record in message.firstRecord..<message.endRecord {
-      body(record, 0..<0, WorkerError(cause, record: message.index + record).framed())
+      let error = WorkerError(cause, record: message.index + record)
+      body(record, 0..<0, ExceptionTuple(bytes: error.framed()))
     }
   }
+
+  func place(
+    of record: Int, _ line: Range<Int>, in batch: InputBatch
+  ) -> (file: String, line: Int)? { nil }
+
+  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? { nil }
 
   var separator: UInt8? { nil }
 
@@ -178,6 +185,8 @@ extension WorkerError {
         .timedOut, "the worker took longer than its time limit", record: record,
         attempts: attempts)
       worker = seat
+    case .cancelled(let attempts, _):
+      self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
     case .cannotStart(let failure):
       self.init(.noWorker, "no worker is left: \(failure.message)", record: record)
     }

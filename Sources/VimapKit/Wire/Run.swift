@@ -28,6 +28,8 @@ struct Run: Equatable {
   var lineLength = 0
   /// The tuple is not in the slab but in a file that comes with the announcement.
   var isAttached = false
+  /// For a record's exception, what it is.
+  var failure: FailureMark?
   /// It is an exception whose record is worth another try.
   var isWorthRetry = false
   /// How long that try is to wait at least, where that is known, in milliseconds; else 0.
@@ -45,8 +47,8 @@ struct Run: Equatable {
   /// The batch of an exception that no record is charged with.
   static let noBatch = UInt64.max
 
-  /// Bytes a run takes in shared memory: five words.
-  static let size = 40
+  /// Bytes a run takes in shared memory: six words.
+  static let size = 48
 }
 
 extension SharedMemory {
@@ -57,8 +59,11 @@ extension SharedMemory {
     let nature =
       Int(run.kind.rawValue) | (run.isAttached ? Int(attachedBit) : 0)
       | (run.isWorthRetry ? Int(retryBit) : 0)
+      | Int(run.failure?.kind.number ?? 0) << failureShift
     storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
+    let message = run.failure?.message ?? 0..<0
+    storeWord(pack(message.lowerBound, message.count), at: place + 40)
     storeRunExtent(run, at: place)
   }
 
@@ -77,10 +82,19 @@ extension SharedMemory {
     return Run(
       batch: loadWord(at: place), firstRecord: first, recordCount: count, kind: kind,
       offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
-      isAttached: nature & attachedBit != 0, isWorthRetry: nature & retryBit != 0,
+      isAttached: nature & attachedBit != 0, failure: loadMark(at: place, nature),
+      isWorthRetry: nature & retryBit != 0,
       pauseMilliseconds: unpack(nature).high)
   }
 
+  private func loadMark(at place: Int, _ nature: UInt64) -> FailureMark? {
+    RecordException.Kind(number: nature >> failureShift & 0xFF).map {
+      let (start, length) = unpack(loadWord(at: place + 40))
+      return FailureMark(kind: $0, message: start..<(start + length))
+    }
+  }
+
+  private var failureShift: Int { 16 }
   private var attachedBit: UInt64 { 1 << 8 }
   private var retryBit: UInt64 { 1 << 9 }
 

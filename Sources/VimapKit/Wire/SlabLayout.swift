@@ -22,6 +22,16 @@ struct SlabLayout: Sendable {
   }
 }
 
+/// What the parent wants of a worker.
+enum WorkerStanding: UInt64 {
+  /// All it was given, and is still given.
+  case wanted = 0
+  /// What it has begun, and nothing more.
+  case recalled = 1
+  /// Nothing any more.
+  case dismissed = 2
+}
+
 /// The shared memory of one worker: words about its state, then its result slabs, each of
 /// which is a word, a table of runs, and the tuples.
 enum ResultSlabLayout {
@@ -47,8 +57,8 @@ enum ResultSlabLayout {
   /// The word that says since when the worker has been at the record begun last, on the monotonic
   /// clock; 0 where it is at none, or nobody wants to know.
   static let sinceWord = 16
-  /// The word that the parent sets when it wants no more answers.
-  static let dismissedWord = 24
+  /// The word in which the parent says what it wants of the worker, a ``WorkerStanding``.
+  static let standingWord = 24
 
   /// The word that counts the runs published in a slab.
   static func publishedWord(_ slab: Int) -> Int { stateSize + slab * slabSize }

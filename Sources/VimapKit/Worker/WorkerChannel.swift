@@ -117,7 +117,12 @@ final class WorkerChannel {
   func noteTime(_ now: Nanoseconds) { shared.storeWord(now, at: ResultSlabLayout.sinceWord) }
 
   /// The pool wants no more answers: the rest of what was given may be left.
-  var isDismissed: Bool { shared.loadWord(at: ResultSlabLayout.dismissedWord) != 0 }
+  var isDismissed: Bool { standing == WorkerStanding.dismissed.rawValue }
+
+  /// The pool wants what was begun answered, and nothing more.
+  var isRecalled: Bool { standing != WorkerStanding.wanted.rawValue }
+
+  private var standing: UInt64 { shared.loadWord(at: ResultSlabLayout.standingWord) }
 
   /// Where the process group of the worker's command is to be written.
   var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }

@@ -106,6 +106,14 @@ public final class WorkerLink {
     return true
   }
 
+  /// Whether the run is stopped before its end. The worker then calls ``retire()``, and does as it
+  /// says; one that doesn't look finishes all it was given.
+  public var isRecalled: Bool { channel.isRecalled }
+
+  /// Says that the worker answers the records it has begun, begins no more, whatever else it has or
+  /// is sent, and returns. The others are no longer its affair.
+  public func retire() throws { try channel.retire() }
+
   /// Where the process group of the worker's command is to be written, so that it can be ended
   /// even if this process is not there to do it.
   public var groupSlot: GroupSlot { channel.groupSlot }
@@ -153,7 +161,7 @@ public final class WorkerLink {
     _ exception: RecordException, for record: Int, of batch: RecordBatch, seconds: Double = 0
   ) throws {
     var out = ByteBuffer()
-    exception.write(to: &out)
+    let message = exception.put(into: &out)
     var answer = tuple(out.view, for: record, of: batch, exception.attempts, seconds)
     answer.isException = true
     var text = ByteBuffer()
@@ -165,8 +173,10 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
-        isWorthRetry: retry.retries > 0 && retry.covers(exception),
-        pause: exception.pause?.delay),
+        // What is wrong with the record itself does not pass.
+        isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
+        pause: exception.pause?.delay,
+        failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
   }
 

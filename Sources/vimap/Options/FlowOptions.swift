@@ -27,6 +27,14 @@ struct FlowOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Stop before the end of the input where records fail: soon finishes what is in flight, now"
+        + " kills it; at the first failure, or at fail=n or fail=n% of them (default: never).",
+      valueName: "when"),
+    completion: .list(["never", "soon", "now"]))
+  var halt: HaltText?
+
+  @Option(
+    help: ArgumentHelp(
       "Most tries started, over all workers: a number per s, m or h.", valueName: "n/unit"))
   var rate: RateText?
 

@@ -47,7 +47,8 @@ struct VimapCommand: ParsableCommand {
       EXIT STATUS
         0 every record gave an output, 1 some did not, 64 wrong usage, 66 an input cannot be \
       read, 69 no worker can be started, 70 records and results do not add up, 73 the output \
-      cannot be created, 74 reading or writing failed, 128+N ended by signal N.
+      cannot be created, 74 reading or writing failed, 75 stopped before the end by --halt, \
+      128+N ended by signal N.
       """,
     version: "vimap \(Program.version)")
 

@@ -63,6 +63,22 @@ extension FlowOptions {
     }
   }
 
+  /// When failures stop the run.
+  var haltRule: HaltRule? {
+    get throws {
+      guard let halt else { return nil }
+      switch halt.meaning {
+      case nil:
+        throw Refusal(
+          .usage,
+          "--halt \(halt.text): give never, soon or now, and how many failures it takes, such as"
+            + " soon,fail=3 or now,fail=10%")
+      case .never: return nil
+      case .rule(let rule): return rule
+      }
+    }
+  }
+
   private func limit(_ typed: RateText, _ option: String) throws -> FlowLimit {
     if let limit = typed.limit { return limit }
     throw Refusal(

@@ -7,21 +7,31 @@ final class RunObserver {
   /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
   /// background commands ignore it, and who sends it to one of those means it.
   let signals =
-    [Signals.interrupt, Signals.terminate]
+    [Signals.interrupt, Signals.terminate, Signals.statusRequest]
     + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
   /// What messages call the place that results go to.
   private let outputName: String
   /// What they call the place that the lines that failed are kept in.
   private let failedName: String
+  /// What was asked for about failures.
+  private let halt: String
+  /// How many inputs there are.
+  private let inputCount: Int
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
-  init(outputName: String, failedName: String) {
+  init(outputName: String, failedName: String, inputCount: Int, halt: String) {
+    self.inputCount = inputCount
     self.outputName = outputName
     self.failedName = failedName
+    self.halt = halt
   }
 
-  func decide(_ signal: CInt) -> Interruption {
+  func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
+    if signal == Signals.statusRequest {
+      Printer.complain("\(StatusLine(status: pool.status, hasOneFile: inputCount == 1))")
+      return .none
+    }
     if firstSignal != nil { return .abort }
     firstSignal = signal
     return .drain
@@ -33,6 +43,10 @@ final class RunObserver {
       Printer.complain("\(problem.name): cannot be read: \(problem.error.code)")
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
+    case .halted(let point):
+      let records = point.finished == 1 ? "record" : "records"
+      Printer.complain(
+        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break
@@ -44,7 +58,21 @@ final class RunObserver {
     if said.insert(key).inserted { Printer.complain(text) }
   }
 
+  /// One line about what failed; none where not everything that was read has been answered.
+  private func sumUp(_ report: RunReport) {
+    guard report.failures.total > 0, report.records == report.outputs + report.exceptions else {
+      return
+    }
+    let summary = FailureSummary(
+      failures: report.failures, records: report.records, hasOneFile: inputCount == 1)
+    Printer.complain("\(summary)")
+  }
+
   func status(of report: RunReport) -> ExitStatus {
+    switch report.outcome {
+    case .complete, .interrupted, .halted, .noWorker: sumUp(report)
+    case .readerGone, .outputFailed, .failedLinesFailed, .systemFailed: break
+    }
     switch report.outcome {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
     case .readerGone: return .signal(Signals.brokenPipe)
@@ -60,18 +88,22 @@ final class RunObserver {
     case .systemFailed(let error):
       Printer.complain("\(error)")
       return .inputOutput
-    case .complete: return status(ofComplete: report)
+    case .halted: return miscount(report) ?? .halted
+    case .complete: return miscount(report) ?? status(ofComplete: report)
     }
   }
 
-  private func status(ofComplete report: RunReport) -> ExitStatus {
+  private func miscount(_ report: RunReport) -> ExitStatus? {
     guard report.records == report.outputs + report.exceptions else {
       Printer.complain(
         "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
           + " exceptions: these must add up; please report this")
       return .miscounted
     }
-    if report.isOutOfStep { return .miscounted }
+    return report.isOutOfStep ? .miscounted : nil
+  }
+
+  private func status(ofComplete report: RunReport) -> ExitStatus {
     if report.hasBrokenInput { return .inputOutput }
     if report.hasUnreadableInput { return .noInput }
     return report.exceptions > 0 ? .exceptions : .success

@@ -10,6 +10,8 @@ struct RunPlan {
   let inputs: [InputFile]
   let worker: WorkerChoice
   let outputs: OutputFiles
+  /// What was typed behind `--halt`.
+  private let haltText: String
 
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
@@ -18,6 +20,7 @@ struct RunPlan {
     worker = try WorkerChoice(line, pool, form)
     inputs = try RunPlan.inputs(options.file, standard)
     outputs = try OutputFiles(options, standard)
+    haltText = options.flow.halt?.text ?? ""
   }
 
   private static func inputs(
@@ -33,10 +36,14 @@ struct RunPlan {
 
   func run() throws -> ExitStatus {
     Signals.ignoreFailedWrites()
-    let observer = RunObserver(outputName: outputs.name, failedName: outputs.failedName)
+    let observer = RunObserver(
+      outputName: outputs.name, failedName: outputs.failedName,
+      inputCount: inputs.count, halt: haltText)
     let pool = try makePool(observer)
     pool.onNotice = observer.note
-    pool.watch(try SignalWatch(observer.signals), decide: observer.decide)
+    pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
+      observer.decide($0, in: pool)
+    }
     return observer.status(of: pool.run())
   }
 
@@ -81,6 +88,7 @@ extension PoolConfiguration {
     }
     mostMemory = options.pool.maxWorkerRss?.bytes
     retry = try RetryRule(options.flow)
+    halt = try options.flow.haltRule
     rate = try options.flow.rateLimit
     budget = try options.flow.budgetLimit
     keepsOrder = options.results.keepOrder

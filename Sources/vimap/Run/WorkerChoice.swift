@@ -126,12 +126,13 @@ enum WorkerChoice {
     var pool = pool
     switch self {
     case .command(let configuration): pool.concurrency = configuration.concurrency
-    case .each: break
+    case .each: pool.handsOutSingly = pool.halt != nil
     case .http(let configuration):
       pool.concurrency = configuration.recordsInFlight
       // So that requests are full where the input has enough.
       if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
       pool.blame = .everyBegun
+      pool.handsOutSingly = pool.halt != nil
     }
     return pool
   }

@@ -1,0 +1,110 @@
+import Glibc
+import VimapKit
+
+/// Pools of records, as a program uses them that has workers of its own for lines of JSON.
+@MainActor enum RecordCases {
+  static let all = [
+    PoolCase("records.failuresAreTallied", failuresAreTallied),
+    PoolCase("records.aHaltedRunAnswersWhatItTook", aHaltedRunAnswersWhatItTook),
+    PoolCase("records.workersThatDoNotLookFinishWhatTheyHave", workersThatDoNotLook),
+  ]
+
+  /// Gives each record back, but for every third.
+  struct Refuser: PoolWorker {
+    var looks = true
+
+    func run(_ link: WorkerLink) throws {
+      try link.reportReady()
+      while true {
+        switch try link.receive(waiting: true) {
+        case .batch(let batch):
+          for record in batch.records {
+            if looks, link.isRecalled { return try link.retire() }
+            link.begin(1)
+            try answer(record, of: batch, link)
+          }
+          link.retire(batch)
+        case .closed: return
+        case .room, .drain, .pause, .nothing: break
+        }
+      }
+    }
+
+    private func answer(_ record: Int, of batch: RecordBatch, _ link: WorkerLink) throws {
+      if let problem = batch.problem(with: record) {
+        try link.refuse(record, of: batch, problem)
+      } else if batch.index(of: record) % 3 == 0 {
+        try link.exception(
+          RecordException(.worker, "\"\(batch.index(of: record))\" is refused"), for: record,
+          of: batch)
+      } else {
+        try link.output(batch.bytes(of: record), for: record, of: batch)
+      }
+    }
+  }
+
+  private static func run(
+    _ lines: String, _ worker: Refuser = Refuser(),
+    _ change: (inout PoolConfiguration) -> Void = { _ in }, notices: (PoolNotice) -> Void = { _ in }
+  ) throws -> RunReport {
+    var name = Array("/tmp/vimap-records-XXXXXX".utf8CString)
+    let input = mkstemp(&name)
+    defer { close(input) }
+    unlink(name)
+    let bytes = Array(lines.utf8)
+    try expect("bytes written", write(input, bytes, bytes.count), bytes.count)
+    lseek(input, 0, SEEK_SET)
+    let output = open("/dev/null", O_WRONLY)
+    defer { close(output) }
+    var configuration = PoolConfiguration(jobs: 2)
+    change(&configuration)
+    return try withoutActuallyEscaping(notices) { notices in
+      let pool = try RecordPool(
+        configuration, RecordForm(), inputs: [.descriptor(input, name: "in")],
+        results: ResultSink(descriptor: output), exceptions: ResultSink(descriptor: output)
+      ) { _ in worker }
+      pool.onNotice = notices
+      defer { pool.onNotice = { _ in } }
+      return pool.run()
+    }
+  }
+
+  private static func failuresAreTallied() throws {
+    let report = try run("1\n2\n3\n\nx\n5\n6\n") { $0.jobs = 1 }
+    try expect("outcome", report.outcome, .complete)
+    try expect("failures", report.failures.total, report.exceptions)
+    try expect("kinds", report.failures.counts, [.worker: 2, .invalidJSON: 1])
+    let first = report.failures.first
+    try expect("lines", first.map(\.line), [3, 5, 7])
+    try expect("files", first.map(\.file), ["in", "in", "in"])
+    try expect("message", first[0].message, "\"3\" is refused")
+    try expect("kind", first[1].kind, .invalidJSON)
+  }
+
+  private static let thousands = (1...100_000).map { "\($0)\n" }.joined()
+
+  private static func aHaltedRunAnswersWhatItTook() throws {
+    for manner in HaltRule.Manner.allCases {
+      var points: [HaltPoint] = []
+      let report = try run(
+        thousands, Refuser(), { $0.halt = HaltRule(manner, at: .records(2)) },
+        notices: { if case .halted(let point) = $0 { points.append(point) } })
+      try expect("outcome", report.outcome, .halted)
+      try expect("times it was said", points.count, 1)
+      try expect("failures by then", points.first?.failed, 2)
+      try expect("records answered", report.outputs + report.exceptions, report.records)
+      try expect("failures", report.failures.total, report.exceptions)
+      try expect(report.records < 100_000, "all was read")
+    }
+  }
+
+  private static func workersThatDoNotLook() throws {
+    let report = try run(thousands, Refuser(looks: false)) {
+      $0.halt = HaltRule(.soon)
+      $0.chunk = 100
+    }
+    try expect("outcome", report.outcome, .halted)
+    try expect("records answered", report.outputs + report.exceptions, report.records)
+    try expect(report.records < 100_000, "all was read")
+  }
+}

@@ -1,0 +1,238 @@
+import Testing
+import VimapSystem
+
+@testable import VimapKit
+
+/// Runs that are stopped before their end, step by step.
+@Suite struct HaltTests {
+  private func pool(
+    _ rule: HaltRule? = HaltRule(.soon), jobs: Int = 1,
+    _ change: (inout PoolState.Rules) -> Void = { _ in }
+  ) -> PoolState {
+    var rules = PoolState.Rules(jobs: jobs, chunk: 4, window: 1 << 20)
+    rules.halt = rule
+    change(&rules)
+    var state = PoolState(rules, seed: 1)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    return state
+  }
+
+  private func give(_ state: inout PoolState, _ batch: UInt64, records: Int) throws {
+    let wanted = state.demand(now: 0)
+    let demand = try #require(wanted)
+    state.take(batch: batch, records: records, bytes: records, for: demand, now: 0)
+    _ = state.takeActions()
+  }
+
+  private func untried(_ attempts: Int = 0) -> PoolState.Cause {
+    .cancelled(attempts: attempts, wasBegun: false)
+  }
+
+  @Test func theFirstFailureStopsTheReadingAndRecallsWorkers() throws {
+    var state = pool()
+    try give(&state, 0, records: 3)
+    #expect(state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0) == true)
+    #expect(
+      state.takeActions() == [.halted(HaltPoint(failed: 1, finished: 1)), .recall(seat: 0)])
+    #expect(state.demand(now: 0) == nil)
+    // It had begun the second by then, and not the third.
+    state.workerRetires(0, begun: 2)
+    #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, untried())])
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
+    #expect(state.takeActions() == [.complete(batch: 0)])
+    state.workerEnded(0, .exited(status: 0), begun: 2, now: 0)
+    #expect(state.takeActions() == [.finish])
+  }
+
+  @Test func aWorkerThatDoesNotLookFinishesWhatItHas() throws {
+    var state = pool()
+    try give(&state, 0, records: 2)
+    #expect(state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0) == true)
+    #expect(state.answered(0, batch: 0, records: 1..<2, failed: true, now: 0) == true)
+    state.workerEnded(0, .exited(status: 0), begun: 2, now: 0)
+    // The second failure stops nothing more.
+    #expect(
+      state.takeActions() == [
+        .halted(HaltPoint(failed: 1, finished: 1)), .recall(seat: 0), .complete(batch: 0),
+        .finish,
+      ])
+  }
+
+  @Test func nowKillsWhatIsInFlight() throws {
+    var state = pool(HaltRule(.now))
+    try give(&state, 0, records: 3)
+    try give(&state, 1, records: 1)
+    #expect(state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0) == true)
+    #expect(state.takeActions() == [.halted(HaltPoint(failed: 1, finished: 1)), .kill(seat: 0)])
+    // What it has finished by the time of its end counts.
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
+    state.workerEnded(0, .killed(signal: 9), begun: 3, now: 0)
+    #expect(
+      state.takeActions() == [
+        .except(batch: 0, records: 2..<3, .cancelled(attempts: 1, wasBegun: true)),
+        .complete(batch: 0), .except(batch: 1, records: 0..<1, untried()), .complete(batch: 1),
+        .finish,
+      ])
+  }
+
+  @Test func aTryThatIsToBeRepeatedIsNoFailure() throws {
+    var state = pool { $0.retry.retries = 1 }
+    try give(&state, 0, records: 2)
+    #expect(state.retry(0, batch: 0, record: 0, now: 0) == true)
+    #expect(state.takeActions() == [])
+    #expect(state.failed == 0)
+    _ = state.demand(now: .seconds(10))
+    _ = state.takeActions()
+    #expect(state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0) == true)
+    #expect(state.failed == 1)
+    #expect(state.isStopping)
+  }
+
+  @Test func aRecordThatWaitsForAnotherTryIsAnsweredWithWhatItFailedWith() throws {
+    var state = pool { $0.retry.retries = 1 }
+    try give(&state, 0, records: 2)
+    #expect(state.retry(0, batch: 0, record: 0, now: 0) == true)
+    #expect(state.answered(0, batch: 0, records: 1..<2, failed: true, now: 0) == true)
+    #expect(
+      state.takeActions() == [
+        .halted(HaltPoint(failed: 1, finished: 1)), .answerHeld(batch: 0, record: 0),
+        .complete(batch: 0), .recall(seat: 0),
+      ])
+  }
+
+  @Test func aRetryThatIsHandedOutAndNotBegunIsAnsweredWithWhatItFailedWith() throws {
+    var state = pool { $0.retry.retries = 1 }
+    try give(&state, 0, records: 1)
+    try give(&state, 1, records: 1)
+    #expect(state.retry(0, batch: 0, record: 0, now: 0) == true)
+    _ = state.demand(now: .seconds(10))
+    #expect(state.takeActions() == [.send(seat: 0, batch: 0, records: 0..<1, attempt: 2)])
+    #expect(state.answered(0, batch: 1, records: 0..<1, failed: true, now: 0) == true)
+    _ = state.takeActions()
+    state.workerRetires(0, begun: 2)
+    #expect(state.takeActions() == [.answerHeld(batch: 0, record: 0), .complete(batch: 0)])
+  }
+
+  @Test func aDeathIsAFailure() throws {
+    var state = pool()
+    try give(&state, 0, records: 3)
+    state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
+    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    // The second record was begun, through no fault of its own; nobody is there to go on with it.
+    #expect(
+      state.takeActions() == [
+        .except(batch: 0, records: 0..<1, cause), .halted(HaltPoint(failed: 1, finished: 1)),
+        .except(batch: 0, records: 1..<2, untried(1)), .except(batch: 0, records: 2..<3, untried()),
+        .complete(batch: 0), .finish,
+      ])
+  }
+
+  @Test func aLineThatNeedsNoWorkerIsAFailureToo() throws {
+    var state = pool()
+    try give(&state, 0, records: 1)
+    state.takeAnswered(1)
+    #expect(
+      state.takeActions() == [.halted(HaltPoint(failed: 1, finished: 1)), .recall(seat: 0)])
+  }
+
+  @Test func aWorkerThatIsNotReadyHasBegunNothing() throws {
+    var state = pool(jobs: 2) { $0.chunk = 1 }
+    for batch in UInt64(0)..<2 { try give(&state, batch, records: 1) }
+    #expect(state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0) == true)
+    #expect(
+      state.takeActions() == [
+        .complete(batch: 0), .halted(HaltPoint(failed: 1, finished: 1)), .recall(seat: 0),
+        .kill(seat: 1),
+      ])
+    state.workerEnded(1, .killed(signal: 9), begun: 0, now: 0)
+    #expect(
+      state.takeActions() == [.except(batch: 1, records: 0..<1, untried()), .complete(batch: 1)])
+  }
+
+  @Test func anInterruptionBeforeTheFirstWorkerIsReadyEndsTheRun() {
+    var state = PoolState(PoolState.Rules(jobs: 3, window: 1 << 20))
+    _ = state.takeActions()
+    state.stop(.soon)
+    #expect(state.takeActions() == [.kill(seat: 0)])
+    state.workerEnded(0, .killed(signal: 9), begun: 0, now: 0)
+    #expect(state.takeActions() == [.finish])
+  }
+
+  @Test func whatWaitsForItsShardOrItsTurnIsCancelled() throws {
+    var state = pool(nil) { $0.rate = FlowLimit(1, in: .seconds(1)) }
+    try give(&state, 0, records: 1)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    var sharded = pool(nil, jobs: 2) { $0.hasShards = true }
+    for batch in UInt64(0)..<60 {
+      guard let demand = sharded.demand(now: 0) else { break }
+      sharded.take(batch: batch, records: 1, bytes: 1, shard: 0, for: demand, now: 0)
+    }
+    let waiting = sharded.requeued.count
+    #expect(waiting > 0)
+    _ = sharded.takeActions()
+    sharded.stop(.soon)
+    let actions = sharded.takeActions()
+    #expect(actions.count { if case .except = $0 { true } else { false } } == waiting)
+    #expect(actions.last == .recall(seat: 0))
+  }
+
+  @Test func oneRecordAtATimeWhereNothingMayFollowAFailure() throws {
+    var state = pool {
+      $0.handsOutSingly = true
+      $0.chunk = nil
+    }
+    try give(&state, 0, records: 1)
+    #expect(state.demand(now: 0) == nil)
+    #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+    #expect(state.demand(now: 0) != nil)
+  }
+
+  @Test func aShareIsLookedAtOnceEnoughHasFinished() {
+    let tenth = HaltRule(.soon, at: .percent(10))
+    #expect(!tenth.isMet(failed: 9, of: 9))
+    #expect(tenth.isMet(failed: 1, of: 10))
+    #expect(!tenth.isMet(failed: 1, of: 11))
+    #expect(tenth.isMet(failed: 2, of: 11))
+    let hundredth = HaltRule(.soon, at: .percent(1))
+    #expect(!hundredth.isMet(failed: 50, of: 99))
+    #expect(hundredth.isMet(failed: 1, of: 100))
+    let all = HaltRule(.soon, at: .percent(100))
+    #expect(!all.isMet(failed: 9, of: 10))
+    #expect(all.isMet(failed: 10, of: 10))
+    #expect(!HaltRule(.now, at: .records(3)).isMet(failed: 2, of: 100))
+    #expect(HaltRule(.now, at: .records(3)).isMet(failed: 3, of: 100))
+  }
+
+  @Test func anOutputCanMakeThereBeEnough() throws {
+    var state = pool(HaltRule(.soon, at: .percent(50))) { $0.chunk = 10 }
+    try give(&state, 0, records: 10)
+    for record in 0..<9 {
+      let failed = record < 5
+      #expect(
+        state.answered(0, batch: 0, records: record..<(record + 1), failed: failed, now: 0) == true)
+    }
+    #expect(!state.isStopping)
+    #expect(state.answered(0, batch: 0, records: 9..<10, now: 0) == true)
+    #expect(state.isStopping)
+  }
+
+  @Test(arguments: [UInt64](1...30))
+  func everyRecordIsAnsweredOnceByChance(seed: UInt64) {
+    var rules = PoolState.Rules(jobs: Int(seed % 4) + 1, window: 4000)
+    rules.halt = HaltRule(seed % 2 == 0 ? .soon : .now, at: .records(Int(seed % 7) + 1))
+    rules.retry.retries = seed % 3 == 0 ? 2 : 0
+    rules.retry.firstDelay = .milliseconds(100)
+    rules.hasShards = seed % 5 == 0
+    rules.blame = seed % 7 == 0 ? .everyBegun : .firstBegun
+    rules.handsOutSingly = seed % 11 == 0
+    var pool = PoolSimulation(
+      rules, records: 800, seed: seed, chances: .init(death: 2, failure: 5, late: 2, retirement: 2))
+    pool.run()
+    #expect(pool.violations == [])
+    #expect(pool.answered == pool.read)
+    #expect(pool.answeredTwice == 0)
+    // A death is a failure, so that each of these histories has enough of them.
+    #expect(pool.wasInterrupted)
+  }
+}
