@@ -13,6 +13,7 @@ struct CurlCode: Equatable {
   static let gotNothing = CurlCode(number: 52)
   static let sendError = CurlCode(number: 55)
   static let receiveError = CurlCode(number: 56)
+  static let badContentEncoding = CurlCode(number: 61)
   static let fileSizeExceeded = CurlCode(number: 63)
   static let tooLarge = CurlCode(number: 100)
 

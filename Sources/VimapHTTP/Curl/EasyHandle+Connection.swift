@@ -16,8 +16,6 @@ extension EasyHandle {
     try setVersion(options)
     if let socket = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
     if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
-    // All that this libcurl knows.
-    if options.isCompressed { try set(CURLOPT_ACCEPT_ENCODING, "") }
     switch options.credentials {
     case .user(let user): try set(CURLOPT_USERPWD, user)
     case .netrc: try set(CURLOPT_NETRC, Int(CURL_NETRC_REQUIRED.rawValue))

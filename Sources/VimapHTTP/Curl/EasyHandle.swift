@@ -41,7 +41,8 @@ final class EasyHandle {
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
-      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody)
+      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody,
+      isCompressed: configuration.connection.isCompressed)
     try setUp()
   }
 
@@ -75,7 +76,7 @@ final class EasyHandle {
     }
     // What libcurl sends by itself it changes as it should on the way through redirects.
     if !sendsByItself(method) { try set(CURLOPT_CUSTOMREQUEST, method.name) }
-    if !method.hasNoAnswerBody {
+    if !method.hasNoAnswerBody, !configuration.connection.isCompressed {
       // Refuses by Content-Length; without one, the answer's own limit does.
       try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
     }

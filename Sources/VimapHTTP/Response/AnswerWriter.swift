@@ -37,6 +37,10 @@ final class AnswerWriter {
     if code == .operationTimedOut {
       return .failed(.timedOut(after: handle.seconds, configuration))
     }
+    if code == .ok { answer.finishBody() }
+    if let problem = answer.codingProblem {
+      return .failed(RecordException(.badContentEncoding, problem))
+    }
     if code != .ok { return .failed(RecordException(code, handle.explanation(of: code))) }
     let status = handle.status
     guard configuration.accepted.contains(status) else {
