@@ -89,12 +89,20 @@ public struct RecordException {
   public func write(to buffer: inout ByteBuffer) {
     let start = buffer.count
     do {
-      let object = JSONValue.object()
-      object.set("kind", .string(kind.rawValue))
-      object.set("message", .string(message))
-      object.set("attempts", .integer(attempts))
-      for detail in details { object.set(detail.name, detail.value.json) }
-      try object.write(to: &buffer)
+      // Each value by itself: in an object, jansson writes 0.3 as 0.29999999999999999.
+      buffer.append("{\"kind\":")
+      try JSONValue.string(kind.rawValue).write(to: &buffer)
+      buffer.append(",\"message\":")
+      try JSONValue.string(message).write(to: &buffer)
+      buffer.append(",\"attempts\":")
+      buffer.append(decimal: attempts)
+      for detail in details {
+        buffer.append(",")
+        try JSONValue.string(detail.name).write(to: &buffer)
+        buffer.append(":")
+        try detail.value.json.write(to: &buffer)
+      }
+      buffer.append("}")
     } catch {
       // jansson has no memory left: the kind alone needs none.
       buffer.truncate(to: start)
