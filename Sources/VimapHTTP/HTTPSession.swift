@@ -30,6 +30,7 @@ final class HTTPSession {
   private var mayHaveRoom = false
   /// There are answers that the pool wasn't told of.
   private var hasNews = false
+  private var hasToldOfSurplus = false
   /// Something was answered since the worker's size was asked for.
   private var mayHaveGrown = false
 
@@ -95,6 +96,10 @@ final class HTTPSession {
       try tell()
     }
     try multi.poll(waiting: true, until: wake)
+    if multi.hasSurplus, !hasToldOfSurplus {
+      hasToldOfSurplus = true
+      try link.notice("a server has answered a request twice; its connection is not used again")
+    }
   }
 
   private func tell() throws {

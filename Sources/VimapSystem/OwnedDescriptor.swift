@@ -136,6 +136,19 @@ public enum Descriptor {
     Int(vimap_unread_bytes(descriptor))
   }
 
+  /// Whether what can be read from a socket at once begins with a text.
+  public static func peek(_ socket: CInt, startsWith text: StaticString) -> Bool {
+    withUnsafeTemporaryAllocation(byteCount: text.utf8CodeUnitCount, alignment: 1) { room in
+      let length = recv(
+        socket, room.baseAddress, room.count, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+      return length == room.count
+        && ByteView(UnsafeRawBufferPointer(room)) == ByteView(text)
+    }
+  }
+
+  /// Ends a socket's connection both ways, while the descriptor stays (shutdown(2)).
+  public static func shutDown(_ socket: CInt) { _ = shutdown(socket, CInt(SHUT_RDWR)) }
+
   public enum Readiness: Sendable {
     case readable, writable
   }

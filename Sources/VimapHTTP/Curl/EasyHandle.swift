@@ -19,6 +19,8 @@ final class EasyHandle {
   let addresses: HeaderList
   /// Says where a redirect may lead to.
   let redirects: RedirectGuard?
+  /// Told of the sockets of its connections, once there is somebody to tell.
+  private var sockets: SocketWatch?
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -60,6 +62,14 @@ final class EasyHandle {
     try setConnection()
     try setRequest()
     try setReceivers()
+    if let sockets { try setSockets(sockets) }
+  }
+
+  /// Has its sockets watched from here on.
+  func join(_ sockets: SocketWatch) throws(CurlFailure) {
+    if self.sockets === sockets { return }
+    self.sockets = sockets
+    try setSockets(sockets)
   }
 
   private func setRequest() throws(CurlFailure) {
