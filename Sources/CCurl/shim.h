@@ -36,6 +36,13 @@ static inline CURLcode vimap_easy_set_prereq(
   return curl_easy_setopt(easy, option, value);
 }
 
+/// For CURLOPT_DEBUGFUNCTION.
+static inline CURLcode vimap_easy_set_debug(
+    CURL *easy, curl_debug_callback value, void *user) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_DEBUGDATA, user) : code;
+}
+
 /// `user` is handed to both callbacks.
 static inline CURLcode vimap_easy_set_socket_callbacks(
     CURL *easy, curl_sockopt_callback opened, curl_closesocket_callback close, void *user) {

@@ -146,8 +146,21 @@ public enum Descriptor {
     }
   }
 
-  /// Ends a socket's connection both ways, while the descriptor stays (shutdown(2)).
-  public static func shutDown(_ socket: CInt) { _ = shutdown(socket, CInt(SHUT_RDWR)) }
+  /// Closes what a descriptor stands for, and has it stand for what `other` does.
+  public static func replace(
+    _ descriptor: CInt, by other: borrowing OwnedDescriptor
+  ) throws(SystemError) {
+    try systemCall("dup3") { vimap_replace(descriptor, other.number) }
+  }
+
+  /// A socket whose connection has ended.
+  public static func endedSocket() throws(SystemError) -> OwnedDescriptor {
+    var ends: [CInt] = [-1, -1]
+    let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try systemCall("socketpair") { socketpair(AF_UNIX, kind, 0, &ends) }
+    _ = close(ends[1])
+    return OwnedDescriptor(taking: ends[0])
+  }
 
   public enum Readiness: Sendable {
     case readable, writable

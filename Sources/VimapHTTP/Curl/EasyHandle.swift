@@ -21,6 +21,11 @@ final class EasyHandle {
   let redirects: RedirectGuard?
   /// Told of the sockets of its connections, once there is somebody to tell.
   private var sockets: SocketWatch?
+  /// How far libcurl has got with the request.
+  var attempt = Attempt.none
+  /// Where it has gone, as far as that is known.
+  var stream = StreamNotes()
+  private(set) var goAways: StreamNotes.GoAways?
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -62,11 +67,15 @@ final class EasyHandle {
     try setConnection()
     try setRequest()
     try setReceivers()
+    try setRepeats()
     if let sockets { try setSockets(sockets) }
   }
 
   /// Has its sockets watched from here on.
-  func join(_ sockets: SocketWatch) throws(CurlFailure) {
+  func join(
+    _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways
+  ) throws(CurlFailure) {
+    self.goAways = goAways
     if self.sockets === sockets { return }
     self.sockets = sockets
     try setSockets(sockets)
@@ -118,6 +127,8 @@ final class EasyHandle {
   /// of its own, and now and then.
   func prepare() throws(CurlFailure) {
     answer.clear()
+    attempt = .none
+    stream = StreamNotes()
     redirects?.reset()
     uses += 1
     guard connections > 0 || uses >= Self.mostUses else { return }
@@ -127,12 +138,17 @@ final class EasyHandle {
   }
 
   /// Gets ready to send the same request again, over a new connection, where it failed with `code`
-  /// because a kept one was closed before a byte of the answer; `false` where it failed otherwise.
+  /// because one that there was ended before a byte of the answer; `false` where it failed
+  /// otherwise, or must not have an effect twice.
   ///
   /// libcurl has then tried other kept connections, but no more than five.
   func prepareAgain(after code: CurlCode) throws(CurlFailure) -> Bool {
-    guard code.isOfClosedConnection, connections == 0, status == 0 else { return false }
+    guard code.isOfClosedConnection, connections == 0, status == 0,
+      configuration.isRepeatable || stream.isLeftOut(goAways)
+    else { return false }
     answer.clear()
+    attempt = .none
+    stream = StreamNotes()
     try set(CURLOPT_FRESH_CONNECT, 1)
     uses = Self.mostUses
     return true
@@ -184,9 +200,19 @@ final class EasyHandle {
     return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
   }
 
-  /// What went wrong, in libcurl's words.
-  func explanation(of code: CurlCode) -> String {
-    if code == .abortedByCallback, let reason = redirects?.reason { return reason }
+  /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
+  func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
+    guard code == .abortedByCallback else { return (code, explanation(of: code)) }
+    if attempt == .heldBack {
+      return (
+        .gotNothing,
+        "the kept connection was closed before an answer, and the request may have been received"
+      )
+    }
+    return (code, redirects?.reason ?? explanation(of: code))
+  }
+
+  private func explanation(of code: CurlCode) -> String {
     if message.pointee != 0 { return String(cString: message) }
     return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
   }
@@ -225,13 +251,29 @@ final class EasyHandle {
     try check(vimap_easy_set_prereq(easy, option, asked), option)
   }
 
-  private func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
+  func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
     if code == CURLE_OK { return }
     let name = curl_easy_option_by_id(option)?.pointee.name.map { String(cString: $0) }
     throw CurlFailure(
       CurlCode(number: Int(code.rawValue)),
       "it doesn't take the option \(name ?? "\(option.rawValue)"):"
         + " \(String(cString: curl_easy_strerror(code)))")
+  }
+}
+
+extension EasyHandle {
+  /// How far libcurl has got with a request.
+  enum Attempt {
+    case none
+    /// It was sent, or is about to be.
+    case sent
+    /// The server has refused it without having looked at it.
+    case refused
+    /// It was sent in vain, and must not be sent again.
+    case heldBack
+
+    /// Whether the server may have received it.
+    var isUnknown: Bool { self == .sent || self == .heldBack }
   }
 }
 

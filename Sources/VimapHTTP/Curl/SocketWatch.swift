@@ -6,7 +6,8 @@ import VimapSystem
 ///
 /// On a kept connection of HTTP/1 nothing may come, until a request was sent over it. What does
 /// come is the end, or a second answer to the request before, which libcurl (7.88) would take for
-/// that to the next. So such a connection is shut down, and libcurl then finds it dead.
+/// that to the next. So such a connection is closed. That must not happen behind libcurl's back, so its descriptor is
+/// made that of another connection, one that has ended, which libcurl finds and closes.
 final class SocketWatch {
   private struct Socket {
     /// That of a connection, and not one of libcurl's own.
@@ -18,6 +19,7 @@ final class SocketWatch {
   }
 
   private(set) var events: EventSet
+  private let ended: OwnedDescriptor
   /// By descriptor.
   private var sockets: [Socket] = []
   private(set) var idleCount = 0
@@ -29,6 +31,7 @@ final class SocketWatch {
   /// - Parameter connections: how many there may be: one wait is to tell of all.
   init(connections: Int) throws(SystemError) {
     events = try EventSet(room: 2 * connections + 64)
+    ended = try Descriptor.endedSocket()
   }
 
   func add(inbox: CInt) throws(SystemError) {
@@ -36,13 +39,13 @@ final class SocketWatch {
     try events.add(inbox, .readable, onceEach: true)
   }
 
-  /// Waits until something happens; shuts down kept connections on which something has.
+  /// Waits until something happens; ends kept connections on which something has.
   func wait(milliseconds: Int?) throws(SystemError) {
     try events.wait(milliseconds: milliseconds)
     guard idleCount > 0 else { return }
     for index in 0..<events.count {
       let (descriptor, _) = events[index]
-      if isIdle(descriptor) { shutDown(descriptor) }
+      if isIdle(descriptor) { try end(descriptor) }
     }
   }
 
@@ -52,7 +55,7 @@ final class SocketWatch {
     Int(socket) < sockets.count && sockets[Int(socket)].isIdle
   }
 
-  private func shutDown(_ socket: CInt) {
+  private func end(_ socket: CInt) throws(SystemError) {
     if Descriptor.peek(socket, startsWith: "HTTP/1."),
       // What some say before they close a connection that has had no request for long.
       !Descriptor.peek(socket, startsWith: "HTTP/1.1 408"),
@@ -60,9 +63,8 @@ final class SocketWatch {
     {
       hasSurplus = true
     }
-    Descriptor.shutDown(socket)
-    leaveIdle(socket)
     unwatch(socket)
+    try Descriptor.replace(socket, by: ended)
   }
 
   // MARK: libcurl's wishes

@@ -11,6 +11,8 @@ final class Answer {
   /// What had to be cut off for its length.
   private(set) var cutOff: Part?
   private(set) var headIsComplete = false
+  /// Something has come since the request was sent last.
+  private(set) var hasCome = false
 
   private let longestHead: Int
   private let longestBody: Int
@@ -34,11 +36,16 @@ final class Answer {
     head.removeAll()
     cutOff = nil
     headIsComplete = false
+    hasCome = false
     coding = .unknown
   }
 
+  /// The request is about to be sent, maybe again.
+  func expectAnother() { hasCome = false }
+
   /// Takes one line of headers; `false` where there have been too many.
   func takeHeaderLine(_ line: ByteView) -> Bool {
+    hasCome = true
     if line.isStatusLine, headIsComplete || head.isEmpty {
       head.removeAll()
       headIsComplete = false

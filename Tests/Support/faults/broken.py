@@ -36,9 +36,11 @@ async def bye(exchange):
 
 @path("once")
 async def once(exchange):
-    """/once             the connection is closed as its next request arrives; reset with ?reset"""
+    """/once             the connection is closed as its next request arrives, noted as lost in the
+                    log; reset with ?reset"""
     await exchange.send()
-    await exchange.reader.read(1)
+    if await exchange.reader.read(1):
+        exchange.note(b"lost")
     return exchange.reset() if "reset" in exchange.options else CLOSE
 
 
