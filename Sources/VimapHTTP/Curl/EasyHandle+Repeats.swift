@@ -31,10 +31,25 @@ extension EasyHandle {
     guard let redirects else { return true }
     var count = 0
     _ = lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
+    guard let url = effectiveURL else { return true }
+    return redirects.allows(url, isRedirect: count > 0)
+  }
+
+  /// Where the request was sent last.
+  private var effectiveURL: String? {
     var text: UnsafePointer<CChar>?
     _ = lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
-    guard let text else { return true }
-    return redirects.allows(String(cString: text), isRedirect: count > 0)
+    return text.map { String(cString: $0) }
+  }
+
+  /// Takes a line of the answer's headers; `false` where the answer is not to go on.
+  func takeHeaderLine(_ line: ByteView) -> Bool {
+    if let redirects, (300...399).contains(status), let url = effectiveURL,
+      let location = line.value(ifHeader: "location"), !redirects.allows(location, from: url)
+    {
+      return false
+    }
+    return answer.takeHeaderLine(line)
   }
 
   fileprivate func takeDebugText(_ text: ByteView) {

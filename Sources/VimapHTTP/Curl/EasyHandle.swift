@@ -112,7 +112,7 @@ final class EasyHandle {
   private func setReceivers() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(answer).toOpaque()
     try set(CURLOPT_HEADERFUNCTION, receiveHeader)
-    try set(CURLOPT_HEADERDATA, user)
+    try set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
     try set(CURLOPT_WRITEFUNCTION, receiveBody)
     try set(CURLOPT_WRITEDATA, user)
   }
@@ -202,14 +202,17 @@ final class EasyHandle {
 
   /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
   func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
-    guard code == .abortedByCallback else { return (code, explanation(of: code)) }
+    guard code == .abortedByCallback || code == .writeError else {
+      return (code, explanation(of: code))
+    }
     if attempt == .heldBack {
       return (
         .gotNothing,
         "the kept connection was closed before an answer, and the request may have been received"
       )
     }
-    return (code, redirects?.reason ?? explanation(of: code))
+    if let reason = redirects?.reason { return (.abortedByCallback, reason) }
+    return (code, explanation(of: code))
   }
 
   private func explanation(of code: CurlCode) -> String {
@@ -279,12 +282,16 @@ extension EasyHandle {
 
 // MARK: - Callbacks
 
-/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time.
+/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time. What isn't the number of bytes
+/// given makes libcurl end the transfer.
 private func receiveHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
   _ user: UnsafeMutableRawPointer?
 ) -> Int {
-  receive(bytes, size * count, user) { $0.takeHeaderLine($1) }
+  guard let bytes, let user else { return size * count }
+  let line = ByteView(start: bytes, count: size * count)
+  let handle = Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
+  return handle.takeHeaderLine(line) ? line.count : line.count + 1
 }
 
 /// CURLOPT_WRITEFUNCTION(3).
@@ -292,15 +299,8 @@ private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
   _ user: UnsafeMutableRawPointer?
 ) -> Int {
-  receive(bytes, size * count, user) { $0.takeBody($1) }
-}
-
-/// What isn't the number of bytes given makes libcurl end the transfer.
-private func receive(
-  _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ user: UnsafeMutableRawPointer?,
-  _ take: (Answer, ByteView) -> Bool
-) -> Int {
-  guard let bytes, let user else { return count }
+  guard let bytes, let user else { return size * count }
+  let piece = ByteView(start: bytes, count: size * count)
   let answer = Unmanaged<Answer>.fromOpaque(user).takeUnretainedValue()
-  return take(answer, ByteView(start: bytes, count: count)) ? count : count + 1
+  return answer.takeBody(piece) ? piece.count : piece.count + 1
 }
