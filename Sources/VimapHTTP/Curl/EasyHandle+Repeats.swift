@@ -22,6 +22,7 @@ extension EasyHandle {
   fileprivate func mayRequest() -> Bool {
     let isHeldBack = attempt.isUnknown && !answer.hasCome && !configuration.isRepeatable
     attempt = isHeldBack ? .heldBack : .sent
+    if isHeldBack { trust?.noteLoss() }
     answer.expectAnother()
     return !isHeldBack && mayGo
   }

@@ -26,6 +26,7 @@ final class EasyHandle {
   /// Where it has gone, as far as that is known.
   var stream = StreamNotes()
   private(set) var goAways: StreamNotes.GoAways?
+  private(set) var trust: KeepAliveTrust?
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -73,9 +74,10 @@ final class EasyHandle {
 
   /// Has its sockets watched from here on.
   func join(
-    _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways
+    _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways, _ trust: KeepAliveTrust
   ) throws(CurlFailure) {
     self.goAways = goAways
+    self.trust = trust
     if self.sockets === sockets { return }
     self.sockets = sockets
     try setSockets(sockets)
@@ -131,10 +133,15 @@ final class EasyHandle {
     stream = StreamNotes()
     redirects?.reset()
     uses += 1
-    guard connections > 0 || uses >= Self.mostUses else { return }
-    uses = 0
-    curl_easy_reset(easy)
-    try setUp()
+    if connections > 0 || uses >= Self.mostUses {
+      uses = 0
+      curl_easy_reset(easy)
+      try setUp()
+    }
+    if !configuration.isRepeatable, trust?.takeDistrust() == true {
+      try set(CURLOPT_FRESH_CONNECT, 1)
+      uses = Self.mostUses
+    }
   }
 
   /// Gets ready to send the same request again, over a new connection, where it failed with `code`

@@ -11,6 +11,7 @@ final class MultiHandle {
   private let multi: UnsafeMutableRawPointer
   private let sockets: SocketWatch
   private let goAways = StreamNotes.GoAways()
+  private let trust = KeepAliveTrust()
   private let inbox: CInt
   /// When libcurl wants to be called even if nothing has happened.
   private var deadline: Nanoseconds?
@@ -42,7 +43,7 @@ final class MultiHandle {
 
   /// Takes on a request, which libcurl starts at the next ``fireTimer()``.
   func add(_ handle: EasyHandle) throws(CurlFailure) {
-    try handle.join(sockets, goAways)
+    try handle.join(sockets, goAways, trust)
     try check(handle.lend { curl_multi_add_handle(multi, $0) })
   }
 
