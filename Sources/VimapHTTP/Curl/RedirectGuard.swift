@@ -2,9 +2,10 @@ import VimapBytes
 
 /// Stops redirects that would take a secret to another host.
 ///
-/// libcurl holds back `Authorization` and `Cookie` by itself; with other headers that are secret, or
-/// with a certificate of the client, a redirect to another scheme, host or port isn't followed. As a
-/// certificate is shown as soon as there is a connection, it is stopped where the answer says it.
+/// libcurl holds back `Authorization` and `Cookie` by itself; with other headers that are secret,
+/// or with a certificate of the client, a redirect to another scheme, host or port isn't followed.
+/// A certificate is shown as soon as there is a connection, and so the answer that says where to go
+/// is where it is stopped.
 final class RedirectGuard {
   /// What must not be sent elsewhere.
   private let secret: String

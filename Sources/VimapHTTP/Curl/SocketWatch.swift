@@ -6,8 +6,9 @@ import VimapSystem
 ///
 /// On a kept connection of HTTP/1 nothing may come, until a request was sent over it. What does
 /// come is the end, or a second answer to the request before, which libcurl (7.88) would take for
-/// that to the next. So such a connection is closed. That must not happen behind libcurl's back, so its descriptor is
-/// made that of another connection, one that has ended, which libcurl finds and closes.
+/// that to the next. So such a connection is closed. That must not happen behind libcurl's back, so
+/// its descriptor is made that of another connection, one that has ended, which libcurl finds and
+/// closes.
 final class SocketWatch {
   private struct Socket {
     /// That of a connection, and not one of libcurl's own.

@@ -22,8 +22,7 @@ struct StreamNotes {
       stream = nil
     } else if text.starts("Using Stream ID: ") {
       stream = text.number(behind: ": ")
-    } else if text.starts("recveived GOAWAY, ") || text.starts("received GOAWAY, "), let connection {
-      // The misspelling is that of curl 7.88.
+    } else if let connection, text.isGoAway {
       goAways?.lastStreams[connection] = text.number(behind: "last_stream=")
     }
   }
@@ -38,6 +37,11 @@ struct StreamNotes {
 }
 
 extension ByteView {
+  /// The misspelling is that of curl 7.88.
+  fileprivate var isGoAway: Bool {
+    starts("recveived GOAWAY, ") || starts("received GOAWAY, ")
+  }
+
   func starts(_ start: StaticString) -> Bool {
     let start = ByteView(start)
     return head(start.count) == start

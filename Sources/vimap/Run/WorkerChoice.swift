@@ -103,16 +103,17 @@ enum WorkerChoice {
     if worker.concurrency <= most { return }
     guard most >= 1 else {
       throw Refusal(
-        .usage, "--post: \(limit) open files are too few: raise the limit (ulimit -Hn) to 35 "
-          + "at least")
+        .usage,
+        "--post: \(limit) open files are too few: raise the limit (ulimit -Hn) to 35 at least")
     }
     if worker.adaptsConcurrency {
       worker.concurrency = most
       return
     }
     throw Refusal(
-      .usage, "--concurrency \(worker.concurrency): too many for \(limit) open files: give "
-        + "\(most) at most, or raise the limit (ulimit -Hn)")
+      .usage,
+      "--concurrency \(worker.concurrency): too many for \(limit) open files: give \(most) at most,"
+        + " or raise the limit (ulimit -Hn)")
   }
 
   /// Every bound argument that is asked for has to have a value.

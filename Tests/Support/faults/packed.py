@@ -62,7 +62,8 @@ async def gzipped(exchange):
 
 @path("deflate")
 async def deflated(exchange):
-    """/deflate          as /gzip in deflate, with a zlib header or ?raw; or ?cut, ?raw-cut, ?garbage"""
+    """/deflate          the same in deflate, with a zlib header or ?raw; with ?cut, ?raw-cut or
+                    ?garbage not quite so"""
     await send_packed(exchange, zlib.compress, DEFLATIONS, "deflate")
 
 
