@@ -26,6 +26,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CVimapSystem", cSettings: strictC),
 
     // The rooms, lowest first. A target knows only those above it in this list.
@@ -55,7 +57,8 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
-    .target(name: "VimapHTTP", dependencies: ["VimapKit", "CCurl"], swiftSettings: strict),
+    .target(
+      name: "VimapHTTP", dependencies: ["VimapKit", "CCurl", "CZlib"], swiftSettings: strict),
     .executableTarget(
       name: "vimap",
       dependencies: [

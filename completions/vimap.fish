@@ -100,7 +100,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" body-text' -l 'body-text' -d 'Send this field, a string, as it is.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" no-body' -l 'no-body' -d 'Send no body.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" batch' -l 'batch' -d 'Send so many records in one request, as an array; the answer is an array of as many.' -rfka ''
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" concurrency' -l 'concurrency' -d 'Requests in flight for each worker, or records with --protocol envelope (default: 8); auto goes by what the server bears.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" concurrency' -l 'concurrency' -d 'Requests in flight for each worker, or records with --protocol envelope (default: 8); auto goes by what the server bears. Each needs up to 3 open files.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" connect-timeout' -l 'connect-timeout' -d 'The longest connecting may take (default: 10s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" accept' -l 'accept' -d 'Statuses that make an output (default: 200-299); any other is an exception.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" response' -l 'response' -d 'What out is: full ({status,headers,body}) or body (default: full).' -rfka 'full body'
@@ -116,7 +116,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" proxy' -l 'proxy' -d 'Go through this proxy instead of the environment\'s; \'\' for none.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" noproxy' -l 'noproxy' -d 'Hosts that no proxy is used for.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" unix-socket' -l 'unix-socket' -d 'Connect to this socket, whatever the host.' -rF
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" compressed' -l 'compressed' -d 'Ask for compressed answers, and decompress them.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" compressed' -l 'compressed' -d 'Ask for answers in gzip or deflate, and decompress them.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http1.1' -l 'http1.1' -d 'Speak HTTP/1.1.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http2' -l 'http2' -d 'Speak HTTP/2 where the server does, with many requests on one connection.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'resolve' -d 'Where this host and port are to be found, repeatable.' -rfka ''

@@ -36,6 +36,23 @@ static inline CURLcode vimap_easy_set_prereq(
   return curl_easy_setopt(easy, option, value);
 }
 
+/// For CURLOPT_DEBUGFUNCTION.
+static inline CURLcode vimap_easy_set_debug(
+    CURL *easy, curl_debug_callback value, void *user) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, value);
+  return code == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_DEBUGDATA, user) : code;
+}
+
+/// `user` is handed to both callbacks.
+static inline CURLcode vimap_easy_set_socket_callbacks(
+    CURL *easy, curl_sockopt_callback opened, curl_closesocket_callback close, void *user) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, opened);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, user);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, user);
+  return code;
+}
+
 static inline CURLcode vimap_easy_get_long(CURL *easy, CURLINFO info, long *value) {
   return curl_easy_getinfo(easy, info, value);
 }

@@ -47,6 +47,8 @@ int vimap_open_null(int number) {
   return result;
 }
 
+int vimap_replace(int descriptor, int other) { return dup3(other, descriptor, O_CLOEXEC); }
+
 int vimap_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) >= 0; }
 
 ssize_t vimap_send(int socket, const void *bytes, size_t length, int descriptor, int no_wait) {

@@ -11,7 +11,7 @@ final class HTTPSession {
   let multi: MultiHandle
   private let concurrency: Int
   private let sendsKey: Bool
-  private let writer: AnswerWriter
+  let writer: AnswerWriter
 
   /// Batches that have records to be begun, first to last.
   var queue: [Work] = []
@@ -21,21 +21,22 @@ final class HTTPSession {
   var wasRecalled = false
 
   /// By tag. As many as were ever under way at once.
-  private var exchanges: [Exchange] = []
+  var exchanges: [Exchange] = []
   private var idle: [Exchange] = []
   /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
   /// under way, or a few more where that is next to none.
   var parked: [Exchange] = []
   /// Requests that are over, whose records can't be answered until there is room.
-  private var held: [(exchange: Exchange, code: CurlCode)] = []
+  var held: [(exchange: Exchange, code: CurlCode)] = []
   /// Room has come back since one of them was tried.
-  private var mayHaveRoom = false
+  var mayHaveRoom = false
   /// There are answers that the pool wasn't told of.
-  private var hasNews = false
+  var hasNews = false
+  private var hasToldOfSurplus = false
   /// Something was answered since the worker's size was asked for.
   var mayHaveGrown = false
 
-  private var gate: RequestGate
+  var gate: RequestGate
   /// When something may be begun that may not be begun now.
   private var wake: Nanoseconds?
 
@@ -100,9 +101,13 @@ final class HTTPSession {
       try tell()
     }
     try multi.poll(waiting: true, until: wake)
+    if multi.hasSurplus, !hasToldOfSurplus {
+      hasToldOfSurplus = true
+      try link.notice("a server has answered a request twice; its connection is not used again")
+    }
   }
 
-  private func tell() throws {
+  func tell() throws {
     try link.flush()
     hasNews = false
   }
@@ -257,95 +262,5 @@ final class HTTPSession {
   func giveBack(_ exchange: Exchange) {
     exchange.end()
     idle.append(exchange)
-  }
-
-  // MARK: Answering
-
-  private func answerFinished() throws {
-    if !held.isEmpty { try answerHeld() }
-    while let (tag, code) = multi.nextFinished() {
-      let exchange = exchanges[tag]
-      if try exchange.handle.prepareAgain(after: code) {
-        try multi.add(exchange.handle)
-        continue
-      }
-      gate.noteEnd(of: exchange, code, now: Clock.now())
-      if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
-    }
-  }
-
-  private func answerHeld() throws {
-    guard mayHaveRoom else { return }
-    mayHaveRoom = false
-    var answered = 0
-    while answered < held.count, try answer(held[answered].exchange, held[answered].code) {
-      answered += 1
-    }
-    held.removeFirst(answered)
-  }
-
-  /// Answers the records of a request that is over; `false` where there is no room.
-  private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
-    let handle = exchange.handle
-    var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
-    if case .failed(var exception) = verdict, let pause = exception.pause,
-      [429, 503].contains(handle.status), let host = builder.host(of: exchange)
-    {
-      exception.pause?.host = host
-      verdict = .failed(exception)
-      gate.pause(host, until: Clock.now() + pause.delay)
-    }
-    while exchange.answered < exchange.records.count {
-      let (work, record) = exchange.records[exchange.answered]
-      switch verdict {
-      case .accepted(let status):
-        let output = writer.output(handle.answer, status: status, number: exchange.answered)
-        let hasRoom = try link.tryOutput(
-          output, for: record, of: work.batch, attempts: work.batch.attempt,
-          seconds: handle.seconds)
-        if !hasRoom { return false }
-        exchange.answered += 1
-        try noteAnswer(of: work)
-      case .failed(let exception):
-        exchange.answered += 1
-        try except(exception, record, of: work, seconds: handle.seconds)
-      }
-    }
-    giveBack(exchange)
-    return true
-  }
-
-  private func refuse(_ record: Int, of work: Work, _ problem: RequestProblem) throws {
-    if case .unreadable(let problem) = problem {
-      try link.refuse(record, of: work.batch, problem)
-      return try noteWait(of: work)
-    }
-    try except(RecordException(problem), record, of: work)
-  }
-
-  private func except(
-    _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
-  ) throws {
-    var exception = exception
-    exception.attempts = work.batch.attempt
-    try link.exception(exception, for: record, of: work.batch, seconds: seconds)
-    try noteWait(of: work)
-  }
-
-  /// Counts an answer for which the link may have waited: it may have got more room than it
-  /// needed, and have put other mail aside.
-  func noteWait(of work: Work) throws {
-    multi.hasMail = true
-    mayHaveRoom = true
-    try noteAnswer(of: work)
-  }
-
-  private func noteAnswer(of work: Work) throws {
-    hasNews = true
-    mayHaveGrown = true
-    guard work.noteAnswer() else { return }
-    link.retire(work.batch)
-    // The pool sends more when it hears of a batch's end.
-    try tell()
   }
 }

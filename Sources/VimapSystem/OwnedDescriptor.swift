@@ -149,6 +149,32 @@ public enum Descriptor {
     Int(vimap_unread_bytes(descriptor))
   }
 
+  /// Whether what can be read from a socket at once begins with a text.
+  public static func peek(_ socket: CInt, startsWith text: StaticString) -> Bool {
+    withUnsafeTemporaryAllocation(byteCount: text.utf8CodeUnitCount, alignment: 1) { room in
+      let length = recv(
+        socket, room.baseAddress, room.count, CInt(MSG_PEEK) | CInt(MSG_DONTWAIT))
+      return length == room.count
+        && ByteView(UnsafeRawBufferPointer(room)) == ByteView(text)
+    }
+  }
+
+  /// Closes what a descriptor stands for, and has it stand for what `other` does.
+  public static func replace(
+    _ descriptor: CInt, by other: borrowing OwnedDescriptor
+  ) throws(SystemError) {
+    try systemCall("dup3") { vimap_replace(descriptor, other.number) }
+  }
+
+  /// A socket whose connection has ended.
+  public static func endedSocket() throws(SystemError) -> OwnedDescriptor {
+    var ends: [CInt] = [-1, -1]
+    let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try systemCall("socketpair") { socketpair(AF_UNIX, kind, 0, &ends) }
+    _ = close(ends[1])
+    return OwnedDescriptor(taking: ends[0])
+  }
+
   public enum Readiness: Sendable {
     case readable, writable
   }

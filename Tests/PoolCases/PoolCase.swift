@@ -21,7 +21,7 @@ struct PoolCase: Sendable {
     DeathCases.all + ReplacementCases.all + ErrorCases.all + StartCases.all + CodingCases.all
       + FormCases.all + SequenceCases.all + MapCases.all + ReuseCases.all
       + LeaveCases.all + BoundCases.all + ThreadCases.all + LoadCases.all + ProgressCases.all
-      + SerialCases.all + JSONCases.all + OptionCases.all + RecordCases.all
+      + SerialCases.all + JSONCases.all + OptionCases.all + RecordCases.all + PauseCases.all
   }
 
   /// Runs the case.

@@ -96,7 +96,10 @@ struct AnswersOfServerTests {
 
   /// libcurl tries again where a kept connection is dead, but only so often for a handle.
   @Test func connectionsThatAreNotKept() throws {
-    let client = try Client("/bye") { $0.response = .body }
+    let client = try Client("/bye") {
+      $0.response = .body
+      $0.method = try RequestMethod("PUT")
+    }
     for number in 0..<200 { #expect(try client.send("\(number)") == "\(number)") }
   }
 }

@@ -249,6 +249,20 @@ import VimapSystem
   }
 }
 
+@Suite struct RecordExceptionTests {
+  @Test func numbersAreAsShortAsTheyCanBe() {
+    let exception = RecordException(
+      .timeout, "\"late\"", attempts: 2,
+      details: [("seconds", .seconds(0.3)), ("number", .number(7)), ("text", .text("a\n"))])
+    var out = ByteBuffer()
+    exception.write(to: &out)
+    #expect(
+      out.view.text
+        == #"{"kind":"timeout","message":"\"late\"","attempts":2,"seconds":0.3,"number":7,"#
+        + #""text":"a\n"}"#)
+  }
+}
+
 @Suite struct ResultSinkTests {
   private func piece(_ text: String) -> ResultPiece {
     var buffer = ByteBuffer()

@@ -88,6 +88,9 @@ int vimap_open_null(int number);
 /// 1 where the descriptor is open, else 0.
 int vimap_is_open(int descriptor);
 
+/// dup3(2), closed on exec: `descriptor` stands for what `other` does.
+int vimap_replace(int descriptor, int other);
+
 // Messages
 
 /// Sends one message over a SOCK_SEQPACKET socket, with `descriptor` attached unless it is -1.

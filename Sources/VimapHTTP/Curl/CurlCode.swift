@@ -5,6 +5,7 @@ struct CurlCode: Equatable {
   static let ok = CurlCode(number: 0)
   static let failedInit = CurlCode(number: 2)
   static let urlMalformed = CurlCode(number: 3)
+  static let http2 = CurlCode(number: 16)
   static let writeError = CurlCode(number: 23)
   static let outOfMemory = CurlCode(number: 27)
   static let operationTimedOut = CurlCode(number: 28)
@@ -13,12 +14,13 @@ struct CurlCode: Equatable {
   static let gotNothing = CurlCode(number: 52)
   static let sendError = CurlCode(number: 55)
   static let receiveError = CurlCode(number: 56)
+  static let badContentEncoding = CurlCode(number: 61)
   static let fileSizeExceeded = CurlCode(number: 63)
   static let tooLarge = CurlCode(number: 100)
 
-  /// Whether this is what comes of a connection that the other side has closed.
+  /// Whether this is what comes of a connection that the other side has closed, or means to close.
   var isOfClosedConnection: Bool {
-    self == .gotNothing || self == .sendError || self == .receiveError
+    self == .gotNothing || self == .sendError || self == .receiveError || self == .http2
   }
 
   /// Whether there was no connection to the server, or to a proxy: no address, nobody who takes

@@ -16,8 +16,6 @@ extension EasyHandle {
     try setVersion(options)
     if let socket = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
     if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
-    // All that this libcurl knows.
-    if options.isCompressed { try set(CURLOPT_ACCEPT_ENCODING, "") }
     switch options.credentials {
     case .user(let user): try set(CURLOPT_USERPWD, user)
     case .netrc: try set(CURLOPT_NETRC, Int(CURL_NETRC_REQUIRED.rawValue))
@@ -33,9 +31,6 @@ extension EasyHandle {
     try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
     try set(CURLOPT_UNRESTRICTED_AUTH, 0)
-    guard redirects != nil else { return }
-    try set(CURLOPT_PREREQFUNCTION, requestAsked)
-    try set(CURLOPT_PREREQDATA, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private func setProxy(_ options: ConnectionOptions) throws(CurlFailure) {
@@ -68,27 +63,6 @@ extension EasyHandle {
       try set(CURLOPT_PIPEWAIT, 1)
     }
   }
-
-  /// Whether the request that libcurl is about to send may go where it goes.
-  fileprivate var mayRequest: Bool {
-    guard let redirects else { return true }
-    var count = 0
-    _ = lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
-    var text: UnsafePointer<CChar>?
-    _ = lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
-    guard let text else { return true }
-    return redirects.allows(String(cString: text), isRedirect: count > 0)
-  }
-}
-
-/// CURLOPT_PREREQFUNCTION(3): called before each request, those of redirects included.
-private func requestAsked(
-  _ user: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?,
-  _ local: UnsafeMutablePointer<CChar>?, _ remotePort: CInt, _ localPort: CInt
-) -> CInt {
-  guard let user else { return CInt(CURL_PREREQFUNC_OK) }
-  let handle = Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
-  return CInt(handle.mayRequest ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
 }
 
 extension Duration {

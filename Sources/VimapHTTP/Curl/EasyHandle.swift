@@ -19,6 +19,14 @@ final class EasyHandle {
   let addresses: HeaderList
   /// Says where a redirect may lead to.
   let redirects: RedirectGuard?
+  /// Told of the sockets of its connections, once there is somebody to tell.
+  private var sockets: SocketWatch?
+  /// How far libcurl has got with the request.
+  var attempt = Attempt.none
+  /// Where it has gone, as far as that is known.
+  var stream = StreamNotes()
+  private(set) var goAways: StreamNotes.GoAways?
+  private(set) var trust: KeepAliveTrust?
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -41,7 +49,8 @@ final class EasyHandle {
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
-      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody)
+      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody,
+      isCompressed: configuration.connection.isCompressed)
     try setUp()
   }
 
@@ -59,6 +68,19 @@ final class EasyHandle {
     try setConnection()
     try setRequest()
     try setReceivers()
+    try setRepeats()
+    if let sockets { try setSockets(sockets) }
+  }
+
+  /// Has its sockets watched from here on.
+  func join(
+    _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways, _ trust: KeepAliveTrust
+  ) throws(CurlFailure) {
+    self.goAways = goAways
+    self.trust = trust
+    if self.sockets === sockets { return }
+    self.sockets = sockets
+    try setSockets(sockets)
   }
 
   private func setRequest() throws(CurlFailure) {
@@ -75,7 +97,7 @@ final class EasyHandle {
     }
     // What libcurl sends by itself it changes as it should on the way through redirects.
     if !sendsByItself(method) { try set(CURLOPT_CUSTOMREQUEST, method.name) }
-    if !method.hasNoAnswerBody {
+    if !method.hasNoAnswerBody, !configuration.connection.isCompressed {
       // Refuses by Content-Length; without one, the answer's own limit does.
       try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
     }
@@ -92,7 +114,7 @@ final class EasyHandle {
   private func setReceivers() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(answer).toOpaque()
     try set(CURLOPT_HEADERFUNCTION, receiveHeader)
-    try set(CURLOPT_HEADERDATA, user)
+    try set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
     try set(CURLOPT_WRITEFUNCTION, receiveBody)
     try set(CURLOPT_WRITEDATA, user)
   }
@@ -107,21 +129,33 @@ final class EasyHandle {
   /// of its own, and now and then.
   func prepare() throws(CurlFailure) {
     answer.clear()
+    attempt = .none
+    stream = StreamNotes()
     redirects?.reset()
     uses += 1
-    guard connections > 0 || uses >= Self.mostUses else { return }
-    uses = 0
-    curl_easy_reset(easy)
-    try setUp()
+    if connections > 0 || uses >= Self.mostUses {
+      uses = 0
+      curl_easy_reset(easy)
+      try setUp()
+    }
+    if !configuration.isRepeatable, trust?.takeDistrust() == true {
+      try set(CURLOPT_FRESH_CONNECT, 1)
+      uses = Self.mostUses
+    }
   }
 
   /// Gets ready to send the same request again, over a new connection, where it failed with `code`
-  /// because a kept one was closed before a byte of the answer; `false` where it failed otherwise.
+  /// because one that there was ended before a byte of the answer; `false` where it failed
+  /// otherwise, or must not have an effect twice.
   ///
   /// libcurl has then tried other kept connections, but no more than five.
   func prepareAgain(after code: CurlCode) throws(CurlFailure) -> Bool {
-    guard code.isOfClosedConnection, connections == 0, status == 0 else { return false }
+    guard code.isOfClosedConnection, connections == 0, status == 0,
+      configuration.isRepeatable || stream.isLeftOut(goAways)
+    else { return false }
     answer.clear()
+    attempt = .none
+    stream = StreamNotes()
     try set(CURLOPT_FRESH_CONNECT, 1)
     uses = Self.mostUses
     return true
@@ -173,9 +207,22 @@ final class EasyHandle {
     return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
   }
 
-  /// What went wrong, in libcurl's words.
-  func explanation(of code: CurlCode) -> String {
-    if code == .abortedByCallback, let reason = redirects?.reason { return reason }
+  /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
+  func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
+    guard code == .abortedByCallback || code == .writeError else {
+      return (code, explanation(of: code))
+    }
+    if attempt == .heldBack {
+      return (
+        .gotNothing,
+        "the kept connection was closed before an answer, and the request may have been received"
+      )
+    }
+    if let reason = redirects?.reason { return (.abortedByCallback, reason) }
+    return (code, explanation(of: code))
+  }
+
+  private func explanation(of code: CurlCode) -> String {
     if message.pointee != 0 { return String(cString: message) }
     return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
   }
@@ -214,7 +261,7 @@ final class EasyHandle {
     try check(vimap_easy_set_prereq(easy, option, asked), option)
   }
 
-  private func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
+  func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
     if code == CURLE_OK { return }
     let name = curl_easy_option_by_id(option)?.pointee.name.map { String(cString: $0) }
     throw CurlFailure(
@@ -224,14 +271,34 @@ final class EasyHandle {
   }
 }
 
+extension EasyHandle {
+  /// How far libcurl has got with a request.
+  enum Attempt {
+    case none
+    /// It was sent, or is about to be.
+    case sent
+    /// The server has refused it without having looked at it.
+    case refused
+    /// It was sent in vain, and must not be sent again.
+    case heldBack
+
+    /// Whether the server may have received it.
+    var isUnknown: Bool { self == .sent || self == .heldBack }
+  }
+}
+
 // MARK: - Callbacks
 
-/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time.
+/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time. What isn't the number of bytes
+/// given makes libcurl end the transfer.
 private func receiveHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
   _ user: UnsafeMutableRawPointer?
 ) -> Int {
-  receive(bytes, size * count, user) { $0.takeHeaderLine($1) }
+  guard let bytes, let user else { return size * count }
+  let line = ByteView(start: bytes, count: size * count)
+  let handle = Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
+  return handle.takeHeaderLine(line) ? line.count : line.count + 1
 }
 
 /// CURLOPT_WRITEFUNCTION(3).
@@ -239,15 +306,8 @@ private func receiveBody(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
   _ user: UnsafeMutableRawPointer?
 ) -> Int {
-  receive(bytes, size * count, user) { $0.takeBody($1) }
-}
-
-/// What isn't the number of bytes given makes libcurl end the transfer.
-private func receive(
-  _ bytes: UnsafeMutablePointer<CChar>?, _ count: Int, _ user: UnsafeMutableRawPointer?,
-  _ take: (Answer, ByteView) -> Bool
-) -> Int {
-  guard let bytes, let user else { return count }
+  guard let bytes, let user else { return size * count }
+  let piece = ByteView(start: bytes, count: size * count)
   let answer = Unmanaged<Answer>.fromOpaque(user).takeUnretainedValue()
-  return take(answer, ByteView(start: bytes, count: count)) ? count : count + 1
+  return answer.takeBody(piece) ? piece.count : piece.count + 1
 }

@@ -9,12 +9,12 @@ import VimapSystem
 /// many are under way.
 final class MultiHandle {
   private let multi: UnsafeMutableRawPointer
-  private var events: EventSet
+  private let sockets: SocketWatch
+  private let goAways = StreamNotes.GoAways()
+  private let trust = KeepAliveTrust()
   private let inbox: CInt
   /// When libcurl wants to be called even if nothing has happened.
   private var deadline: Nanoseconds?
-  /// Why a socket couldn't be watched; a callback can't throw.
-  private var watchFailure: SystemError?
 
   /// Whether the inbox has become readable; taken back by its reader.
   var hasMail = true
@@ -23,12 +23,11 @@ final class MultiHandle {
   ///   - inbox: a descriptor to wait for beside libcurl's, lent.
   ///   - connections: idle connections to keep.
   init(inbox: CInt, connections: Int) throws {
-    events = try EventSet()
+    sockets = try SocketWatch(connections: connections)
     self.inbox = inbox
     guard let multi = curl_multi_init() else { throw CurlFailure.noHandle }
     self.multi = multi
-    // Each arrival is told of once, so that mail may wait until the loop comes to it.
-    try events.add(inbox, .readable, onceEach: true)
+    try sockets.add(inbox: inbox)
     try check(vimap_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections))
     let user = Unmanaged.passUnretained(self).toOpaque()
     try check(vimap_multi_set_callbacks(multi, socketChanged, timerSet, user))
@@ -44,8 +43,12 @@ final class MultiHandle {
 
   /// Takes on a request, which libcurl starts at the next ``fireTimer()``.
   func add(_ handle: EasyHandle) throws(CurlFailure) {
+    try handle.join(sockets, goAways, trust)
     try check(handle.lend { curl_multi_add_handle(multi, $0) })
   }
+
+  /// Whether a server has answered more than it was asked for.
+  var hasSurplus: Bool { sockets.hasSurplus }
 
   /// A request that is over: its handle's tag, and libcurl's verdict. The handle is free for the
   /// next request.
@@ -66,10 +69,18 @@ final class MultiHandle {
 
   /// Does what libcurl wants done by now; `false` where that is nothing.
   func fireTimer() throws -> Bool {
-    guard let deadline, deadline == 0 || deadline <= Clock.now() else { return false }
-    self.deadline = nil
+    guard isDue else { return false }
+    // What has come on a kept connection has to be seen before that is used again.
+    if sockets.idleCount > 0 { try poll(waiting: false) }
+    guard isDue else { return true }
+    deadline = nil
     try act(CURL_SOCKET_BAD, 0)
     return true
+  }
+
+  private var isDue: Bool {
+    guard let deadline else { return false }
+    return deadline == 0 || deadline <= Clock.now()
   }
 
   /// Takes in what has happened on libcurl's sockets.
@@ -82,22 +93,23 @@ final class MultiHandle {
   func poll(waiting: Bool, until end: Nanoseconds? = nil) throws -> Bool {
     let next = [deadline, end].compactMap(\.self).min()
     let limit = waiting ? next.map { $0.millisecondsFrom(Clock.now()) } : 0
-    try events.wait(milliseconds: limit)
-    for index in 0..<events.count {
-      let (descriptor, readiness) = events[index]
+    try sockets.wait(milliseconds: limit)
+    let count = sockets.events.count
+    for index in 0..<count {
+      let (descriptor, readiness) = sockets.events[index]
       if descriptor == inbox {
         hasMail = true
       } else {
         try act(descriptor, readiness.forCurl)
       }
     }
-    return events.count > 0
+    return count > 0
   }
 
   private func act(_ socket: curl_socket_t, _ what: CInt) throws {
     var running: CInt = 0
     try check(curl_multi_socket_action(multi, socket, what, &running))
-    if let watchFailure { throw watchFailure }
+    try sockets.check()
   }
 
   private func check(_ code: CURLMcode) throws(CurlFailure) {
@@ -107,22 +119,14 @@ final class MultiHandle {
 
   // MARK: libcurl's wishes
 
-  fileprivate func watch(_ socket: curl_socket_t, _ what: CInt, isKnown: Bool) {
-    do throws(SystemError) {
-      if what == CURL_POLL_REMOVE {
-        if isKnown { events.remove(socket) }
-        return
-      }
-      let interest = Readiness(curl: what)
-      if isKnown {
-        try events.change(socket, interest)
-      } else {
-        try events.add(socket, interest)
-        // So that it is known the next time.
-        curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
-      }
-    } catch {
-      watchFailure = error
+  fileprivate func watch(
+    _ socket: curl_socket_t, _ what: CInt, _ easy: UnsafeMutableRawPointer?
+  ) {
+    sockets.watch(socket, what) {
+      // Connections of HTTP/2 may have something to say at any time.
+      var version = 0
+      _ = easy.map { vimap_easy_get_long($0, CURLINFO_HTTP_VERSION, &version) }
+      return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1
     }
   }
 
@@ -136,12 +140,6 @@ final class MultiHandle {
 }
 
 extension Readiness {
-  fileprivate init(curl what: CInt) {
-    self = []
-    if what & CURL_POLL_IN != 0 { insert(.readable) }
-    if what & CURL_POLL_OUT != 0 { insert(.writable) }
-  }
-
   fileprivate var forCurl: CInt {
     var what: CInt = 0
     if contains(.readable) { what |= CURL_CSELECT_IN }
@@ -153,14 +151,13 @@ extension Readiness {
 
 // MARK: - Callbacks
 
-/// CURLMOPT_SOCKETFUNCTION(3). `known` is what was assigned to the socket.
+/// CURLMOPT_SOCKETFUNCTION(3).
 private func socketChanged(
   _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: CInt,
   _ user: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
 ) -> CInt {
   guard let user else { return 0 }
-  Unmanaged<MultiHandle>.fromOpaque(user).takeUnretainedValue()
-    .watch(socket, what, isKnown: known != nil)
+  Unmanaged<MultiHandle>.fromOpaque(user).takeUnretainedValue().watch(socket, what, easy)
   return 0
 }
 

@@ -44,16 +44,27 @@ enum URLCheck {
   static func origin(of text: ByteView) -> Origin? {
     text.withUnsafeBytes { bytes in
       guard bytes.last == 0 else { return nil }
-      return bytes.assumingMemoryBound(to: CChar.self).baseAddress.flatMap(origin(ofText:))
+      return bytes.assumingMemoryBound(to: CChar.self).baseAddress.flatMap { origin(ofText: $0) }
     }
   }
 
-  private static func origin(ofText text: UnsafePointer<CChar>) -> Origin? {
+  /// The origin of where a redirect from `url` to `location` leads, as libcurl follows it.
+  static func origin(of location: String, from url: String) -> Origin? {
+    url.withCString { origin(ofText: $0, location: location) }
+  }
+
+  private static func origin(
+    ofText text: UnsafePointer<CChar>, location: String? = nil
+  ) -> Origin? {
     guard let url = curl_url() else { return nil }
     defer { curl_url_cleanup(url) }
-    let lenient = CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME
-    guard curl_url_set(url, CURLUPART_URL, text, UInt32(lenient)) == CURLUE_OK,
-      let scheme = part(CURLUPART_SCHEME, of: url), let host = part(CURLUPART_HOST, of: url)
+    let lenient = UInt32(CURLU_NON_SUPPORT_SCHEME | CURLU_DEFAULT_SCHEME)
+    guard curl_url_set(url, CURLUPART_URL, text, lenient) == CURLUE_OK else { return nil }
+    if let location {
+      let flags = lenient | UInt32(CURLU_URLENCODE | CURLU_ALLOW_SPACE)
+      guard curl_url_set(url, CURLUPART_URL, location, flags) == CURLUE_OK else { return nil }
+    }
+    guard let scheme = part(CURLUPART_SCHEME, of: url), let host = part(CURLUPART_HOST, of: url)
     else { return nil }
     let port = part(CURLUPART_PORT, of: url, UInt32(CURLU_DEFAULT_PORT)) ?? ""
     return Origin(scheme: scheme.lowercased(), host: host.lowercased(), port: port)

@@ -11,6 +11,10 @@ extension HTTPConfiguration {
       let value = body.contentType.map { HeaderTemplate.Value.text(Template($0)) } ?? .removed
       all.append(HeaderTemplate(name: "Content-Type", value: value))
     }
+    if connection.isCompressed, !names.contains("accept-encoding") {
+      let value = HeaderTemplate.Value.text(Template(ContentDecoder.accepted))
+      all.append(HeaderTemplate(name: "Accept-Encoding", value: value))
+    }
     if !names.contains("expect") {
       // Waiting for leave to send a large body (RFC 9110 section 10.1.1) costs up to a second.
       all.append(HeaderTemplate(name: "Expect", value: .removed))

@@ -11,13 +11,22 @@ final class Answer {
   /// What had to be cut off for its length.
   private(set) var cutOff: Part?
   private(set) var headIsComplete = false
+  /// Something has come since the request was sent last.
+  private(set) var hasCome = false
 
   private let longestHead: Int
   private let longestBody: Int
+  /// Decodes bodies, where they are asked for in codings.
+  private let decoder: ContentDecoder?
+  private var coding = Coding.unknown
 
-  init(longestHead: Int, longestBody: Int) {
+  /// Whether the body that is coming has to be decoded.
+  private enum Coding { case unknown, plain, encoded }
+
+  init(longestHead: Int, longestBody: Int, isCompressed: Bool = false) {
     self.longestHead = longestHead
     self.longestBody = longestBody
+    decoder = isCompressed ? ContentDecoder() : nil
   }
 
   /// Forgets what came, and gives back the memory of an answer of unusual size.
@@ -27,10 +36,16 @@ final class Answer {
     head.removeAll()
     cutOff = nil
     headIsComplete = false
+    hasCome = false
+    coding = .unknown
   }
+
+  /// The request is about to be sent, maybe again.
+  func expectAnother() { hasCome = false }
 
   /// Takes one line of headers; `false` where there have been too many.
   func takeHeaderLine(_ line: ByteView) -> Bool {
+    hasCome = true
     if line.isStatusLine, headIsComplete || head.isEmpty {
       head.removeAll()
       headIsComplete = false
@@ -46,8 +61,20 @@ final class Answer {
     return true
   }
 
-  /// Takes a piece of the body; `false` where it is too long.
+  /// Takes a piece of the body; `false` where it is too long, or can't be decoded.
   func takeBody(_ piece: ByteView) -> Bool {
+    guard let decoder else { return keep(piece) }
+    if coding == .unknown { coding = decoder.begin(head.view) ? .encoded : .plain }
+    return coding == .encoded ? decoder.feed(piece, keep) : keep(piece)
+  }
+
+  /// Looks at the body as a whole, when all of it has come.
+  func finishBody() { if coding == .encoded { decoder?.finish() } }
+
+  /// Why the body can't be decoded, if it can't.
+  var codingProblem: String? { coding == .encoded ? decoder?.problem : nil }
+
+  private func keep(_ piece: ByteView) -> Bool {
     let room = longestBody - body.count
     body.append(piece.head(room))
     if piece.count <= room { return true }

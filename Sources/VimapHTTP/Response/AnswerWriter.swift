@@ -37,7 +37,14 @@ final class AnswerWriter {
     if code == .operationTimedOut {
       return .failed(.timedOut(after: handle.seconds, configuration))
     }
-    if code != .ok { return .failed(RecordException(code, handle.explanation(of: code))) }
+    if code == .ok { answer.finishBody() }
+    if let problem = answer.codingProblem {
+      return .failed(RecordException(.badContentEncoding, problem))
+    }
+    if code != .ok {
+      let (code, explanation) = handle.failure(code)
+      return .failed(RecordException(code, explanation))
+    }
     let status = handle.status
     guard configuration.accepted.contains(status) else {
       return .failed(exception(answer, status: status))

@@ -12,35 +12,16 @@ enum RetryAfter {
   ///   - head: the lines of the answer's headers.
   ///   - now: the time of day, where the answer doesn't say what the server takes it for.
   static func delay(_ head: ByteView, now: () -> Int) -> Nanoseconds? {
-    guard let text = head.value(ofHeader: "retry-after")?.text else { return nil }
+    guard let text = head.values(ofHeader: "retry-after").first?.text else { return nil }
     if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
       return Int(text).map(limited) ?? longest
     }
     guard let date = HTTPDate.seconds(of: text) else { return nil }
-    let own = head.value(ofHeader: "date").flatMap { HTTPDate.seconds(of: $0.text) }
+    let own = head.values(ofHeader: "date").first.flatMap { HTTPDate.seconds(of: $0.text) }
     return limited(date - (own ?? now()))
   }
 
   private static func limited(_ seconds: Int) -> Nanoseconds {
     min(.seconds(Double(max(0, seconds))), longest)
-  }
-}
-
-extension ByteView {
-  /// The value of the first header of that name, given in lower case, in lines of headers.
-  fileprivate func value(ofHeader name: StaticString) -> ByteView? {
-    let name = ByteView(name)
-    var offset = 0
-    while offset < count {
-      let end = firstIndex(of: UInt8(ascii: "\n"), from: offset) ?? count
-      let line = slice(offset, end - offset)
-      offset = end + 1
-      if line.count > name.count, line[name.count] == UInt8(ascii: ":"),
-        (0..<name.count).allSatisfy({ line[$0] | 0x20 == name[$0] | 0x20 })
-      {
-        return line.slice(name.count + 1).trimmed()
-      }
-    }
-    return nil
   }
 }

@@ -49,7 +49,7 @@ struct ConnectionArguments: ParsableArguments {
     completion: .file())
   var unixSocket: String?
 
-  @Flag(help: "Ask for compressed answers, and decompress them.")
+  @Flag(help: "Ask for answers in gzip or deflate, and decompress them.")
   var compressed = false
 
   @Flag(name: .customLong("http1.1"), help: "Speak HTTP/1.1.")

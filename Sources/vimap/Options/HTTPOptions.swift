@@ -43,7 +43,7 @@ struct HTTPOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Requests in flight for each worker, or records with --protocol envelope (default: 8); auto"
-        + " goes by what the server bears.",
+        + " goes by what the server bears. Each needs up to 3 open files.",
       valueName: "n"))
   var concurrency: ConcurrencyCount?
 

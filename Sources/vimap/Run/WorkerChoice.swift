@@ -90,20 +90,30 @@ enum WorkerChoice {
     if let time = options.time.timeout { worker.timeout = .seconds(time.seconds) }
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
-    try checkDescriptors(worker.concurrency)
+    try fitDescriptors(&worker)
     return worker
   }
 
   /// A request that gets no descriptor would fail as if nobody listened: each needs one for its
-  /// connection, and two while the host's name is looked up.
-  private static func checkDescriptors(_ concurrency: Int) throws {
+  /// connection, and two while the host's name is looked up. A number that adapts itself stays
+  /// below; one that was asked for has to fit.
+  private static func fitDescriptors(_ worker: inout HTTPConfiguration) throws {
     let limit = Process.fileLimit
-    let most = max(1, (limit - 32) / 3)
-    if concurrency > most {
+    let most = (limit - 32) / 3
+    if worker.concurrency <= most { return }
+    guard most >= 1 else {
       throw Refusal(
-        .usage, "--concurrency \(concurrency): too many for \(limit) open files: give \(most) "
-          + "at most, or raise the limit (ulimit -n)")
+        .usage,
+        "--post: \(limit) open files are too few: raise the limit (ulimit -Hn) to 35 at least")
     }
+    if worker.adaptsConcurrency {
+      worker.concurrency = most
+      return
+    }
+    throw Refusal(
+      .usage,
+      "--concurrency \(worker.concurrency): too many for \(limit) open files: give \(most) at most,"
+        + " or raise the limit (ulimit -Hn)")
   }
 
   /// Every bound argument that is asked for has to have a value.

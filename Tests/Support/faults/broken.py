@@ -36,9 +36,11 @@ async def bye(exchange):
 
 @path("once")
 async def once(exchange):
-    """/once             the connection is closed as its next request arrives; reset with ?reset"""
+    """/once             the connection is closed as its next request arrives, noted as lost in the
+                    log; reset with ?reset"""
     await exchange.send()
-    await exchange.reader.read(1)
+    if await exchange.reader.read(1):
+        exchange.note(b"lost")
     return exchange.reset() if "reset" in exchange.options else CLOSE
 
 
@@ -98,3 +100,24 @@ async def garbage(exchange):
     """/garbage          something that isn't HTTP"""
     await exchange.write(b"\x16\x03 220 welcome to something else\r\n\r\n")
     return CLOSE
+
+
+@path("twice")
+async def twice(exchange):
+    """/twice            the answer, and a second one, "surplus"; at once, or with ?late behind the
+                    first by 50 ms; in chunks with ?chunked; with N spaces around each answer
+                    with &pad=N; noted in the log when both are sent"""
+    padding = b" " * exchange.number("pad")
+    body = padding + exchange.body + padding
+    first = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    if "chunked" in exchange.options:
+        first = (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+                 % (len(body), body))
+    second = b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"surplus"'
+    if "late" in exchange.options:
+        await exchange.write(first)
+        await asyncio.sleep(0.05)
+        await exchange.write(second)
+    else:
+        await exchange.write(first + second)
+    exchange.note(b"sent")

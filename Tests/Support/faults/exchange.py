@@ -26,6 +26,8 @@ class Exchange:
         self.reader, self.writer = reader, writer
         self.method, self.target, self.headers = method, target, headers
         self.body = b""
+        # Writes an entry in the log that has this for its body, beside that of the request.
+        self.note = lambda text: None
         url = urlsplit(target)
         self.path = url.path
         self.options = parse_qs(url.query, keep_blank_values=True)

@@ -12,13 +12,65 @@ MEGABYTE = 1 << 20
 PIECE = 10
 
 
+def raw(body):
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+def corrupt(packed):
+    """The same with one bit of the checksum turned over."""
+    return packed[:-8] + bytes([packed[-8] ^ 1]) + packed[-7:]
+
+
+# What becomes of a body, by the option.
+PACKINGS = {
+    "none": lambda body: body,
+    "cut": lambda body: gzip.compress(body)[:-len(body) // 2],
+    "untailed": lambda body: gzip.compress(body)[:-1],
+    "corrupt": lambda body: corrupt(gzip.compress(body)),
+    "garbage": lambda body: gzip.compress(body) + b"garbage",
+    "members": lambda body: gzip.compress(body[:3]) + gzip.compress(b"") + gzip.compress(body[3:]),
+    "twice": lambda body: gzip.compress(gzip.compress(body)),
+    "twice-cut": lambda body: gzip.compress(gzip.compress(body)[:-1]),
+}
+DEFLATIONS = {
+    "raw": raw,
+    "raw-cut": lambda body: raw(body)[:-1],
+    "cut": lambda body: zlib.compress(body)[:-1],
+    "garbage": lambda body: zlib.compress(body) + b"garbage",
+}
+
+
+async def send_packed(exchange, default, packings, encoding):
+    pack = next((packings[name] for name in exchange.options if name in packings), default)
+    size = exchange.number("bytes")
+    body = pack(b'"%s"' % (b"x" * (size - 2)) if size else exchange.body)
+    step = exchange.number("step", len(body)) or 1
+    await exchange.begin(f"Content-Encoding: {encoding}", f"Content-Length: {len(body)}")
+    for start in range(0, len(body), step):
+        await exchange.write(body[start:start + step])
+
+
 @path("gzip")
-async def packed(exchange):
-    """/gzip             the body in gzip; the half of that with ?cut, no gzip at all with ?none"""
-    body = gzip.compress(exchange.body)
-    if "cut" in exchange.options:
-        body = body[:len(body) // 2]
-    await exchange.send(exchange.body if "none" in exchange.options else body, ENCODED)
+async def gzipped(exchange):
+    """/gzip             the body in gzip, or N bytes with ?bytes=N, S bytes at a time with &step=S;
+                    with ?none, ?cut, ?untailed, ?corrupt, ?garbage, ?members, ?twice or
+                    ?twice-cut not quite so"""
+    encoding = "gzip, GZIP" if exchange.options.keys() & {"twice", "twice-cut"} else "x-gzip"
+    await send_packed(exchange, gzip.compress, PACKINGS, encoding)
+
+
+@path("deflate")
+async def deflated(exchange):
+    """/deflate          the same in deflate, with a zlib header or ?raw; with ?cut, ?raw-cut or
+                    ?garbage not quite so"""
+    await send_packed(exchange, zlib.compress, DEFLATIONS, "deflate")
+
+
+@path("brotli")
+async def brotli(exchange):
+    """/brotli           an encoding that nobody asked for"""
+    await exchange.send(None, "Content-Encoding: br")
 
 
 @path("bomb")

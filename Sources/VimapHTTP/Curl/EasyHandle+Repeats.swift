@@ -1,0 +1,111 @@
+internal import CCurl
+import VimapBytes
+
+/// Sending a request a second time where a connection ended before a byte of the answer.
+///
+/// libcurl does so by itself over a kept connection, whatever the method, and can't be told not to.
+/// But it asks before each request (CURLOPT_PREREQFUNCTION(3)), and so one that must not have an
+/// effect twice is held back, unless the server said that it did nothing (RFC 9113 section 8.7).
+extension EasyHandle {
+  func setRepeats() throws(CurlFailure) {
+    if redirects == nil, configuration.isRepeatable { return }
+    let user = Unmanaged.passUnretained(self).toOpaque()
+    try set(CURLOPT_PREREQFUNCTION, requestAsked)
+    try set(CURLOPT_PREREQDATA, user)
+    guard !configuration.isRepeatable, configuration.mayUseStreams else { return }
+    // Nothing else tells of requests that a server leaves out.
+    try check(lend { vimap_easy_set_debug($0, debugTextGiven, user) }, CURLOPT_DEBUGFUNCTION)
+    try set(CURLOPT_VERBOSE, 1)
+  }
+
+  /// Whether libcurl may send the request that it is about to send.
+  fileprivate func mayRequest() -> Bool {
+    let isHeldBack = attempt.isUnknown && !answer.hasCome && !configuration.isRepeatable
+    attempt = isHeldBack ? .heldBack : .sent
+    if isHeldBack { trust?.noteLoss() }
+    answer.expectAnother()
+    return !isHeldBack && mayGo
+  }
+
+  /// Whether the place that the request goes to is one for it.
+  private var mayGo: Bool {
+    guard let redirects else { return true }
+    var count = 0
+    _ = lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
+    guard let url = effectiveURL else { return true }
+    return redirects.allows(url, isRedirect: count > 0)
+  }
+
+  /// Where the request was sent last.
+  private var effectiveURL: String? {
+    var text: UnsafePointer<CChar>?
+    _ = lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
+    return text.map { String(cString: $0) }
+  }
+
+  /// Takes a line of the answer's headers; `false` where the answer is not to go on.
+  func takeHeaderLine(_ line: ByteView) -> Bool {
+    if let redirects, (300...399).contains(status), let url = effectiveURL,
+      let location = line.value(ifHeader: "location"), !redirects.allows(location, from: url)
+    {
+      return false
+    }
+    return answer.takeHeaderLine(line)
+  }
+
+  fileprivate func takeDebugText(_ text: ByteView) {
+    if text.starts("REFUSED_STREAM, retrying")
+      || text.starts("Connection died, retrying") && stream.isLeftOut(goAways)
+    {
+      attempt = .refused
+    }
+    stream.take(text, goAways)
+  }
+}
+
+extension HTTPConfiguration {
+  /// Whether a request has no more effect twice than once: by its method (RFC 9110 section 9.2.2),
+  /// or because the server can know it by its key.
+  var isRepeatable: Bool {
+    sendsIdempotencyKey
+      || ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(method.name)
+      || headers.contains { $0.name.lowercased() == "idempotency-key" && $0.value != .removed }
+  }
+
+  /// Whether HTTP/2 may be spoken.
+  fileprivate var mayUseStreams: Bool {
+    switch connection.version {
+    case .one: false
+    case .two: true
+    case .any: connection.followsRedirects || urls.contains { !$0.isPlain }
+    }
+  }
+}
+
+extension TargetURL {
+  /// Whether it is of http, without TLS, for every record.
+  fileprivate var isPlain: Bool { template.literalPrefix.lowercased().hasPrefix("http://") }
+}
+
+// MARK: - Callbacks
+
+/// CURLOPT_PREREQFUNCTION(3): called before each request, those of redirects included.
+private func requestAsked(
+  _ user: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?,
+  _ local: UnsafeMutablePointer<CChar>?, _ remotePort: CInt, _ localPort: CInt
+) -> CInt {
+  guard let user else { return CInt(CURL_PREREQFUNC_OK) }
+  let handle = Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
+  return CInt(handle.mayRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT)
+}
+
+/// CURLOPT_DEBUGFUNCTION(3).
+private func debugTextGiven(
+  _ easy: UnsafeMutableRawPointer?, _ kind: curl_infotype, _ bytes: UnsafeMutablePointer<CChar>?,
+  _ count: Int, _ user: UnsafeMutableRawPointer?
+) -> CInt {
+  guard kind == CURLINFO_TEXT, let bytes, let user else { return 0 }
+  Unmanaged<EasyHandle>.fromOpaque(user).takeUnretainedValue()
+    .takeDebugText(ByteView(start: bytes, count: count))
+  return 0
+}

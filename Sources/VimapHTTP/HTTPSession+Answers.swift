@@ -1,0 +1,94 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// What becomes of requests that are over.
+extension HTTPSession {
+  func answerFinished() throws {
+    if !held.isEmpty { try answerHeld() }
+    while let (tag, code) = multi.nextFinished() {
+      let exchange = exchanges[tag]
+      if try exchange.handle.prepareAgain(after: code) {
+        try multi.add(exchange.handle)
+        continue
+      }
+      gate.noteEnd(of: exchange, code, now: Clock.now())
+      if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
+    }
+  }
+
+  private func answerHeld() throws {
+    guard mayHaveRoom else { return }
+    mayHaveRoom = false
+    var answered = 0
+    while answered < held.count, try answer(held[answered].exchange, held[answered].code) {
+      answered += 1
+    }
+    held.removeFirst(answered)
+  }
+
+  /// Answers the records of a request that is over; `false` where there is no room.
+  private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
+    let handle = exchange.handle
+    var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
+    if case .failed(var exception) = verdict, let pause = exception.pause,
+      [429, 503].contains(handle.status), let host = builder.host(of: exchange)
+    {
+      exception.pause?.host = host
+      verdict = .failed(exception)
+      gate.pause(host, until: Clock.now() + pause.delay)
+    }
+    while exchange.answered < exchange.records.count {
+      let (work, record) = exchange.records[exchange.answered]
+      switch verdict {
+      case .accepted(let status):
+        let output = writer.output(handle.answer, status: status, number: exchange.answered)
+        let hasRoom = try link.tryOutput(
+          output, for: record, of: work.batch, attempts: work.batch.attempt,
+          seconds: handle.seconds)
+        if !hasRoom { return false }
+        exchange.answered += 1
+        try noteAnswer(of: work)
+      case .failed(let exception):
+        exchange.answered += 1
+        try except(exception, record, of: work, seconds: handle.seconds)
+      }
+    }
+    giveBack(exchange)
+    return true
+  }
+
+  func refuse(_ record: Int, of work: Work, _ problem: RequestProblem) throws {
+    if case .unreadable(let problem) = problem {
+      try link.refuse(record, of: work.batch, problem)
+      return try noteWait(of: work)
+    }
+    try except(RecordException(problem), record, of: work)
+  }
+
+  private func except(
+    _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
+  ) throws {
+    var exception = exception
+    exception.attempts = work.batch.attempt
+    try link.exception(exception, for: record, of: work.batch, seconds: seconds)
+    try noteWait(of: work)
+  }
+
+  /// Counts an answer for which the link may have waited: it may have got more room than it
+  /// needed, and have put other mail aside.
+  func noteWait(of work: Work) throws {
+    multi.hasMail = true
+    mayHaveRoom = true
+    try noteAnswer(of: work)
+  }
+
+  private func noteAnswer(of work: Work) throws {
+    hasNews = true
+    mayHaveGrown = true
+    guard work.noteAnswer() else { return }
+    link.retire(work.batch)
+    // The pool sends more when it hears of a batch's end.
+    try tell()
+  }
+}
