@@ -309,8 +309,7 @@ struct PoolState {
 
   private func nextStart(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
-    return seats.lazy.filter { !$0.isOccupied && !$0.isRetired }.compactMap(\.retryTime)
-      .filter { $0 > now }.min()
+    return seats.lazy.filter { !$0.isOccupied }.compactMap(\.retryTime).filter { $0 > now }.min()
   }
 
   /// The worker that has the batch now, if any has.
