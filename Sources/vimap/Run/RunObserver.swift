@@ -54,6 +54,9 @@ final class RunObserver {
     case .outputFailed(let error):
       Printer.complain("\(outputName): cannot be written: \(error.code)")
       return .inputOutput
+    case .exceptionsFailed(let error):
+      Printer.complain("standard error: cannot be written: \(error.code)")
+      return .inputOutput
     case .failedLinesFailed(let error):
       Printer.complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
