@@ -10,6 +10,8 @@ from havoc.runs import Failure
 FORMATS = ["object", "array", "pair", "out", "none"]
 # To these, exceptions go beside the results; of the others they go to standard error.
 WITH_EXCEPTIONS = ["object", "array"]
+# Longer than what is read at once.
+LONG = 2_000_000
 KINDS = b"signal|worker|exit"
 
 RECORD = rb'\{"id":(\d+),"text":"x*"\}'
@@ -27,10 +29,11 @@ EXCEPTIONS = {name: EXCEPTION_OBJECT for name in FORMATS}
 EXCEPTIONS["array"] = rb"\[" + RECORD + rb"," + EXCEPTION + rb',"exception"\]'
 
 
-def write_records(path, count):
+def write_records(path, count, has_long):
     with open(path, "w") as file:
         for number in range(count):
-            file.write(f'{{"id":{number},"text":"{"x" * (number * 7 % 60)}"}}\n')
+            length = LONG if has_long and number % 100 == 50 else number * 7 % 60
+            file.write(f'{{"id":{number},"text":"{"x" * length}"}}\n')
 
 
 class Results:
