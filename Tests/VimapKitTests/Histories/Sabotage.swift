@@ -13,12 +13,21 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
   var actions: @Sendable (PoolState.Action) -> [PoolState.Action] = { [$0] }
   var clock: @Sendable (Nanoseconds) -> Nanoseconds = { $0 }
   var shard: @Sendable (Int?, _ batch: UInt64) -> Int? = { shard, _ in shard }
+  /// Results are passed on as they come, though they are to be in order.
+  var ignoresOrder = false
 
   var testDescription: String { name }
 
   static let none = Sabotage(name: "none")
 
+  private static let unordered: Sabotage = {
+    var sabotage = Sabotage(name: "results are passed on as they come")
+    sabotage.ignoresOrder = true
+    return sabotage
+  }()
+
   static let all: [Sabotage] = [
+    unordered,
     Sabotage(name: "a second try is not sent") { action in
       if case .send(_, _, _, let attempt) = action, attempt > 1 { return [] }
       return [action]

@@ -202,11 +202,16 @@ struct SimulatedPool {
   /// Results go on to the reader, in order where that is to be kept.
   mutating func pass(_ batch: UInt64, _ records: Range<Int>) {
     guard orderer != nil else { return }
+    let piece = SimulatedPiece(batch: batch, records: records)
     var emitted: [SimulatedPiece] = []
     var finished: [UInt64] = []
-    orderer?.add(
-      batch: batch, records: records, SimulatedPiece(batch: batch, records: records),
-      emit: { emitted.append($0) }, finished: { finished.append($0) })
+    if sabotage.ignoresOrder {
+      emitted = [piece]
+    } else {
+      orderer?.add(
+        batch: batch, records: records, piece,
+        emit: { emitted.append($0) }, finished: { finished.append($0) })
+    }
     for piece in emitted {
       if let last = lastEmitted, !piece.follows(last) { books.complain("results out of order") }
       lastEmitted = piece
