@@ -75,4 +75,27 @@ import VimapSystem
       decisions: [.ready(5), .forksFail(10), .die(5), .read(21, shard: 5)])
     #expect(history.violations == [])
   }
+  @Test func whatIsLeftOfABatchGoesAheadInItsShard() {
+    var rules = PoolState.Rules(jobs: 4, window: 1 << 20)
+    rules.chunk = 46
+    rules.rate = FlowLimit(8350, in: .seconds(1))
+    rules.hasShards = true
+    let history = History(
+      setup: Setup(rules: rules),
+      decisions: [
+        .ready(0), .read(22, shard: 1), .ready(1), .answer(2, count: 9), .answer(2, count: 3),
+        .answer(2, count: 5), .hungry(2), .answer(0, count: 2), .read(15, shard: 3),
+        .answer(0, count: 6), .ready(3), .read(40, shard: 0), .answer(1, count: 2),
+        .read(31, shard: 3), .hungry(0), .answer(1, count: 6), .answer(0, count: 10),
+        .answer(1, count: 10), .answer(0, count: 9), .read(23, shard: 2), .answer(0, count: 6),
+        .answer(1, count: 2), .leave(1), .answer(3, count: 4), .read(6, shard: 2),
+        .answer(0, count: 10), .read(21, shard: 3), .answer(3, count: 1), .answer(3, count: 2),
+        .die(0), .ready(0), .answer(2, count: 9), .answer(2, count: 6), .answer(0, count: 6),
+        .answer(2, count: 8), .answer(3, count: 6), .leave(1), .leave(2), .leave(2), .leave(1),
+        .read(10, shard: 3), .answer(2, count: 2), .answer(0, count: 6), .read(36, shard: 1),
+        .answer(0, count: 3), .answer(2, count: 4), .read(16, shard: 1), .answer(0, count: 6),
+        .read(24, shard: 2), .leave(1), .answer(3, count: 10), .read(39, shard: 0),
+      ])
+    #expect(history.violations == [])
+  }
 }
