@@ -34,8 +34,7 @@ import VimapSystem
     #expect(
       seen.isSuperset(of: [
         "drain", "close", "kill", "retirement", "workerDied", "timedOut", "cannotStart",
-        "hold workerDied",
-        "hold timedOut", "answerHeld", "failed fork", "another attempt",
+        "hold workerDied", "hold timedOut", "answerHeld", "failed fork", "another attempt",
       ]))
   }
 
@@ -75,6 +74,7 @@ import VimapSystem
       decisions: [.ready(5), .forksFail(10), .die(5), .read(21, shard: 5)])
     #expect(history.violations == [])
   }
+
   @Test func whatIsLeftOfABatchGoesAheadInItsShard() {
     var rules = PoolState.Rules(jobs: 4, window: 1 << 20)
     rules.chunk = 46
