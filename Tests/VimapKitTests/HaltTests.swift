@@ -216,23 +216,4 @@ import VimapSystem
     #expect(state.answered(0, batch: 0, records: 9..<10, now: 0) == true)
     #expect(state.isStopping)
   }
-
-  @Test(arguments: [UInt64](1...30))
-  func everyRecordIsAnsweredOnceByChance(seed: UInt64) {
-    var rules = PoolState.Rules(jobs: Int(seed % 4) + 1, window: 4000)
-    rules.halt = HaltRule(seed % 2 == 0 ? .soon : .now, at: .records(Int(seed % 7) + 1))
-    rules.retry.retries = seed % 3 == 0 ? 2 : 0
-    rules.retry.firstDelay = .milliseconds(100)
-    rules.hasShards = seed % 5 == 0
-    rules.blame = seed % 7 == 0 ? .everyBegun : .firstBegun
-    rules.handsOutSingly = seed % 11 == 0
-    var pool = PoolSimulation(
-      rules, records: 800, seed: seed, chances: .init(death: 2, failure: 5, late: 2, retirement: 2))
-    pool.run()
-    #expect(pool.violations == [])
-    #expect(pool.answered == pool.read)
-    #expect(pool.answeredTwice == 0)
-    // A death is a failure, so that each of these histories has enough of them.
-    #expect(pool.wasInterrupted)
-  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import VimapBytes
 import VimapJSON
@@ -45,7 +46,10 @@ private struct Reading {
         if batch.file == nil { slabs.letGo(Int(batch.slab)) }
       case .rejected(let line):
         rejected.append(line.length)
-        if case .notKept(let problem) = line.reason { refused.append(problem) }
+        switch line.reason {
+        case .notKept(let problem), .torn(let problem): refused.append(problem)
+        case .tooLong, .unplaced: break
+        }
         places.append(line.place)
       case .ended: break loop
       case .waiting, .noSlab: Issue.record("a file makes nobody wait")
@@ -112,6 +116,29 @@ private struct Reading {
     #expect(reading.rejected == [5000, 5000])
     #expect(reading.refused.map(\.call) == [refusedCall, refusedCall])
     #expect(reading.discarded == "\(long)|\(long)|")
+  }
+
+  @Test(arguments: [(0, 2), (300, 2), (5000, 4)])
+  func aLineThatCannotBeReadToItsEndIsNoRecord(length: Int, failingRead: Int) throws {
+    let torn = String(repeating: "7", count: length)
+    let reads = Mutex(0)
+    let reading = try SystemCallFault.$injected.withValue({ call in
+      guard call == "read" else { return nil }
+      return reads.withLock { count in
+        count += 1
+        return count == failingRead ? .ioError : nil
+      }
+    }) {
+      try Reading(["1\n2\n\(torn)", "3"], records: 1)
+    }
+    #expect(reading.texts == ["1\n", "2\n", "3\n"])
+    #expect(reading.problems.first?.error.code == .ioError)
+    #expect(reading.refused.map(\.code) == (length > 0 ? [.ioError] : []))
+    // What was read of it is kept.
+    #expect(reading.discarded.hasSuffix("|") == (length > 0))
+    #expect(reading.discarded.count { $0 == "7" } == reading.rejected.first ?? 0)
+    #expect(length == 0 || reading.rejected.allSatisfy { (1...length).contains($0) })
+    #expect(reading.places.last?.index == (length > 0 ? 4 : 3))
   }
 
   @Test func aFileIsWaitedForWhileThereAreOthers() throws {

@@ -136,6 +136,8 @@ public struct RunReport: Sendable {
     case readerGone
     /// The results cannot be written.
     case outputFailed(SystemError)
+    /// The exceptions that the format has no place for cannot be written.
+    case exceptionsFailed(SystemError)
     /// The lines that failed cannot be kept.
     case failedLinesFailed(SystemError)
     /// The operating system refused what the pool itself needs.

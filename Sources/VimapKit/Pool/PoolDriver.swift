@@ -82,7 +82,10 @@ final class PoolDriver {
     // First of all, as what was read since gives room for more.
     passOn()
     try feedWorkers()
+    let wasClogged = flow.isClogged
     passOn()
+    // What kept from reading is out by now, and nothing else would say so.
+    if wasClogged, !flow.isClogged { isInputAtHand = true }
   }
 
   private func feedWorkers() throws(SystemError) {

@@ -35,6 +35,8 @@ extension PoolState {
     cancelRequeued()
     if isHopeless, !isStopping, ended.failure != nil || !ended.isReady {
       seats[seat].isRetired = true
+      // What it was to have can go to others at once.
+      seats[seat].retryTime = now
       // Where seats are filled on demand, those that are empty would fare no better.
       if seats.allSatisfy({ !$0.isOccupied && ($0.isRetired || !rules.startsAll) }) {
         giveUp(ended.failure ?? WorkerFailure("worker \(seat) ends before it is ready"))

@@ -40,8 +40,9 @@ extension PoolState {
       if !seats[seat].isOccupied { fork(seat) }
       let (first, later) = assignment.split(at: most)
       send(first, to: seat, now)
+      // What is left of it goes ahead of what else there is for the seat.
+      isOpen[seat] = later == nil && canTake(seats[seat])
       if let later { waiting.append(later) }
-      isOpen[seat] = canTake(seats[seat])
     }
     requeued = waiting
     // With the last of it handed out, nothing more may come.

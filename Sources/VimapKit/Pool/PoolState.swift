@@ -240,7 +240,9 @@ struct PoolState {
   mutating func workerIsHungry(_ seat: Int) {
     seats[seat].beHungry()
     let count = seats[seat].assignments.count
-    if count >= Seat.mostBatches || isPaced { actions.append(.drain(seat: seat)) }
+    if count >= Seat.mostBatches || isPaced || rules.handsOutSingly {
+      actions.append(.drain(seat: seat))
+    }
     // It may be needed for another try, but first it has to let go of what it has.
     if inputHasEnded, requeued.isEmpty, !seats[seat].isClosing {
       rules.concurrency > 1 ? close(seat) : actions.append(.drain(seat: seat))
@@ -309,8 +311,7 @@ struct PoolState {
 
   private func nextStart(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
-    return seats.lazy.filter { !$0.isOccupied && !$0.isRetired }.compactMap(\.retryTime)
-      .filter { $0 > now }.min()
+    return seats.lazy.filter { !$0.isOccupied }.compactMap(\.retryTime).filter { $0 > now }.min()
   }
 
   /// The worker that has the batch now, if any has.

@@ -12,6 +12,7 @@ public final class RecordPool {
   public typealias MakeWorker = (WorkerSeat) throws -> any PoolWorker
 
   private let driver: PoolDriver
+  private let target: TupleTarget
   private let failed: FailedLines?
 
   /// Told what a person should know while the run goes on.
@@ -44,9 +45,9 @@ public final class RecordPool {
     let jobs = configuration.jobs
     let mostMemory = configuration.mostMemory
     let retry = configuration.retry
+    target = TupleTarget(form.format, results: results, exceptions: exceptions)
     driver = try PoolDriver(
-      configuration,
-      target: TupleTarget(form.format, results: results, exceptions: exceptions),
+      configuration, target: target,
       seat: { [form] in form.seat($0, of: jobs) },
       body: { [form] channel in
         var worker = try makeWorker(channel.seat)
@@ -101,6 +102,9 @@ public final class RecordPool {
     report.exceptions = driver.flow.exceptionCount
     if report.outcome == .complete, let failure = driver.state.startFailure {
       report.outcome = .noWorker(failure.message)
+    }
+    if case .outputFailed(let error) = report.outcome, target.hasLostExceptions {
+      report.outcome = .exceptionsFailed(error)
     }
     return report
   }

@@ -104,6 +104,8 @@ struct RejectedLine {
     case tooLong
     /// There is no memory for it.
     case notKept(SystemError)
+    /// It could not be read to its end.
+    case torn(SystemError)
     /// It belongs to no shard, or has no cost that could be met.
     case unplaced(RecordLookup.Place)
   }

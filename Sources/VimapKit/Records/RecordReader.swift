@@ -28,6 +28,8 @@ final class RecordReader {
   private var input: OpenInput?
   private var fileIndex = -1
   private var atEnd = false
+  /// Why the input ends before its end; its last line is then not known.
+  private var tornBy: SystemError?
 
   /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
   /// to `lineEnd` are whole lines.
@@ -220,6 +222,7 @@ final class RecordReader {
       filled += count
     } catch {
       report(error, isUnreadable: error.code == .isDirectory)
+      tornBy = error
       atEnd = true
     }
     return true
@@ -233,6 +236,7 @@ final class RecordReader {
       place.file = fileIndex
       place.line = 1
       atEnd = false
+      tornBy = nil
       do throws(SystemError) {
         input = try OpenInput.open(files[fileIndex])
         return true
@@ -245,6 +249,7 @@ final class RecordReader {
 
   /// What is left of a file is its last line, even without a separator.
   private func endFile() throws(SystemError) -> Cut? {
+    if let tornBy, let cut = try rejectTornLine(tornBy) { return cut }
     if long != nil, let slab { return try finishLongLine(in: slab, end: filled, next: filled) }
     if let slab, cursor < filled {
       slabs.memory.store(mode.separator, at: slabs.start(of: slab) + filled)
@@ -254,6 +259,22 @@ final class RecordReader {
     }
     input = nil
     return nil
+  }
+
+  /// What was read of a line that could not be read to its end is no record: the rest might have
+  /// made another of it.
+  private func rejectTornLine(_ error: SystemError) throws(SystemError) -> Cut? {
+    if let line = long {
+      try drop(line, kept: line.length)
+      long = nil
+      return reject(line.head, line.length, .torn(error))
+    }
+    guard let slab, cursor < filled else { return nil }
+    let line = slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor)
+    cursor = filled
+    if line.trimmed().isEmpty { return nil }
+    onDiscard(line)
+    return reject(SharedBytes(copying: line.head(Self.shownLength)), line.count, .torn(error))
   }
 
   private func report(_ error: SystemError, isUnreadable: Bool) {

@@ -59,6 +59,10 @@ final class TupleComposer {
     case .notKept(let error):
       exception = RecordException(
         .recordTooLarge, "\(size), and cannot be kept: \(error)", attempts: 0, details: place)
+    case .torn(let error):
+      exception = RecordException(
+        .invalidJSON, "\(start)the line cannot be read to its end: \(error.code)", attempts: 0,
+        details: place)
     case .unplaced(.unreadable(let problem)):
       isJSON = true
       exception = RecordException(

@@ -5,6 +5,8 @@ final class TupleTarget: ResultTarget {
   private let results: ResultSink
   private let exceptions: ResultSink
   private let carriesExceptions: Bool
+  /// It was not the results that could not be written, but the exceptions beside them.
+  private(set) var hasLostExceptions = false
   /// Pieces without a byte, for formats that write nothing.
   private var empty: [ResultPiece] = []
 
@@ -28,7 +30,12 @@ final class TupleTarget: ResultTarget {
     empty.forEach(done)
     empty.removeAll(keepingCapacity: true)
     try results.flush(done)
-    try exceptions.flush(done)
+    do throws(SystemError) {
+      try exceptions.flush(done)
+    } catch {
+      hasLostExceptions = true
+      throw error
+    }
   }
 
   func discard() {

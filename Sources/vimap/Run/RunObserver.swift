@@ -71,7 +71,7 @@ final class RunObserver {
   func status(of report: RunReport) -> ExitStatus {
     switch report.outcome {
     case .complete, .interrupted, .halted, .noWorker: sumUp(report)
-    case .readerGone, .outputFailed, .failedLinesFailed, .systemFailed: break
+    case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
     }
     switch report.outcome {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
@@ -81,6 +81,9 @@ final class RunObserver {
       return .noWorker
     case .outputFailed(let error):
       Printer.complain("\(outputName): cannot be written: \(error.code)")
+      return .inputOutput
+    case .exceptionsFailed(let error):
+      Printer.complain("standard error: cannot be written: \(error.code)")
       return .inputOutput
     case .failedLinesFailed(let error):
       Printer.complain("\(failedName): cannot be written: \(error.code)")
