@@ -10,6 +10,7 @@ enum Program {
     do {
       let standard = try StandardDescriptors()
       let line = try TypedLine(arguments)
+      if line.options.watch.dryRun { return try RunPlan.dryRun(line, standard).run() }
       return try RunPlan(line, standard).run()
     } catch let refusal as Refusal {
       Printer.complain(refusal.message)

@@ -13,6 +13,16 @@ struct RunPlan {
   /// What was typed behind `--halt`.
   private let haltText: String
 
+  /// What would run.
+  static func dryRun(_ line: TypedLine, _ standard: StandardDescriptors) throws -> DryRun {
+    let options = line.options
+    let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
+    let worker = try WorkerChoice(line, pool, form)
+    let inputs = try inputs(options.file, standard)
+    try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
+    return try DryRun(worker.adapted(pool), form, inputs, worker)
+  }
+
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
     pool = try PoolConfiguration(options)
