@@ -59,9 +59,8 @@ public struct ShellLine: ~Copyable {
     let text = isLine ? bytes.head(bytes.count - 1) : bytes
     separate()
     if text.hasByte(where: { $0.isControl }) {
-      buffer.append("printf '")
-      for index in 0..<bytes.count { append(formatByte: bytes[index], isFirst: index == 0) }
-      buffer.append("'")
+      buffer.append("printf ")
+      append(format: bytes)
     } else {
       buffer.append(isLine ? "printf '%s\\n' " : "printf %s ")
       append(text)
@@ -78,16 +77,9 @@ public struct ShellLine: ~Copyable {
     text.append(text: comment)
     separate()
     buffer.append("'")
-    for index in 0..<text.count {
-      let byte = text.view[index]
-      if byte == UInt8(ascii: "'") {
-        buffer.append("'\\''")
-      } else if byte.isControl {
-        buffer.append("\\")
-        append(octal: byte)
-      } else {
-        buffer.append(byte)
-      }
+    append(text.view, escaping: \.isControl) { line, byte in
+      line.buffer.append("\\")
+      line.append(octal: byte)
     }
     buffer.append("'")
   }
@@ -107,35 +99,52 @@ public struct ShellLine: ~Copyable {
   private mutating func append(_ word: ByteView) {
     if !word.isEmpty, !word.hasByte(where: { !$0.isPlain }) { return buffer.append(word) }
     buffer.append("'")
-    for index in 0..<word.count {
-      let byte = word[index]
-      if byte == UInt8(ascii: "'") {
-        buffer.append("'\\''")
-      } else if byte.isControl, byte != 0x0A {
-        buffer.append("'\"$(printf '\\")
-        append(octal: byte)
-        buffer.append("')\"'")
-      } else {
-        buffer.append(byte)
+    append(word, escaping: { $0.isControl && $0 != 0x0A }) { line, byte in
+      line.buffer.append("'\"$(printf '\\")
+      line.append(octal: byte)
+      line.buffer.append("')\"'")
+    }
+    buffer.append("'")
+  }
+
+  /// Adds a format of printf(1).
+  private mutating func append(format bytes: ByteView) {
+    buffer.append("'")
+    // A format that begins with a dash would be an option.
+    let hasDash = bytes[0] == UInt8(ascii: "-")
+    if hasDash { buffer.append("\\055") }
+    append(
+      hasDash ? bytes.slice(1) : bytes,
+      escaping: { $0.isControl || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "%") }
+    ) { line, byte in
+      switch byte {
+      case 0x0A: line.buffer.append("\\n")
+      case UInt8(ascii: "\\"): line.buffer.append("\\\\")
+      case UInt8(ascii: "%"): line.buffer.append("%%")
+      default:
+        line.buffer.append("\\")
+        line.append(octal: byte)
       }
     }
     buffer.append("'")
   }
 
-  /// A byte in a format of printf(1) that stands in single quotes.
-  private mutating func append(formatByte byte: UInt8, isFirst: Bool) {
-    switch byte {
-    case 0x0A: buffer.append("\\n")
-    case UInt8(ascii: "'"): buffer.append("'\\''")
-    case UInt8(ascii: "\\"): buffer.append("\\\\")
-    case UInt8(ascii: "%"): buffer.append("%%")
-    // A format that begins with a dash would be an option.
-    case UInt8(ascii: "-") where isFirst: buffer.append("\\055")
-    case _ where byte.isControl:
-      buffer.append("\\")
-      append(octal: byte)
-    default: buffer.append(byte)
+  /// Adds bytes to what is in single quotes.
+  /// - Parameter escape: adds a byte that is to be written in another way.
+  private mutating func append(
+    _ bytes: ByteView, escaping isSpecial: (UInt8) -> Bool,
+    _ escape: (inout ShellLine, UInt8) -> Void
+  ) {
+    var plain = 0
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      let isQuote = byte == UInt8(ascii: "'")
+      guard isQuote || isSpecial(byte) else { continue }
+      buffer.append(bytes.slice(plain, index - plain))
+      if isQuote { buffer.append("'\\''") } else { escape(&self, byte) }
+      plain = index + 1
     }
+    buffer.append(bytes.slice(plain))
   }
 
   private mutating func append(octal byte: UInt8) {
