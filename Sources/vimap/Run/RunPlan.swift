@@ -28,6 +28,7 @@ struct RunPlan {
     pool = try PoolConfiguration(options)
     form = try RecordForm(options)
     worker = try WorkerChoice(line, pool, form)
+    try worker.checkProgram()
     inputs = try RunPlan.inputs(options.file, standard)
     outputs = try OutputFiles(options, standard)
     haltText = options.flow.halt?.text ?? ""
