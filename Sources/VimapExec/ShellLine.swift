@@ -2,10 +2,10 @@ public import VimapBytes
 
 /// A command line for a shell, made of bytes that come out of the shell again as they went in.
 ///
-/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. Bytes that are not UTF-8
-/// are passed on as they are. Control characters are not, as a terminal that such a line is shown
-/// on, or pasted into, would obey them: they are written in octal. A line feed within a word stays,
-/// so a line can be several.
+/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. Bytes that are not
+/// UTF-8 are passed on as they are. Control characters are not, as a terminal that such a line is
+/// shown on, or pasted into, would obey them: they are written in octal. A line feed within a word
+/// stays, so a line can be several.
 public struct ShellLine: ~Copyable {
   private var buffer = ByteBuffer()
   private var isAtStart = true

@@ -12,7 +12,8 @@ enum ForgottenDashes {
     for place in arguments.indices where isOperand(at: place, of: arguments) {
       let (word, before) = (arguments[place], arguments[..<place])
       if isCommand(word) {
-        return "if \(word) is the command, put -- before it" + example(before, ["--"] + arguments[place...])
+        return "if \(word) is the command, put -- before it"
+          + example(before, ["--"] + arguments[place...])
       }
       if isShellCommand(word) {
         return "if '\(word)' is the command, give it to --exec"

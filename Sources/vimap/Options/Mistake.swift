@@ -10,7 +10,9 @@ struct Mistake {
       // An option of ours that is near that of a command would not help.
       let start = reason.firstRange(of: ". Did you mean")?.lowerBound ?? reason.endIndex
       text = "\(reason[..<start]): \(advice)"
-    } else if let advice = Self.expectation(reason) ?? Self.longOption(reason, arguments) {
+    } else if let advice = Self.expectation(reason) ?? Self.longOption(reason, arguments)
+      ?? Self.unquotedCommand(reason, arguments)
+    {
       text = "\(reason): \(advice)"
     } else {
       text = reason.hasSuffix("?") ? reason : "\(reason); see vimap --help"
@@ -54,5 +56,15 @@ struct Mistake {
       return "did you mean '-\(word)'?"
     }
     return nil
+  }
+
+  /// An option of the command that is given to `--exec`, and not as a part of it.
+  private static func unquotedCommand(
+    _ reason: String, _ arguments: ArraySlice<String>
+  ) -> String? {
+    guard reason.hasPrefix("Unknown option"), !arguments.contains("--"),
+      let place = arguments.firstIndex(of: "--exec"), place + 2 < arguments.endIndex
+    else { return nil }
+    return "if it is the command's, put the whole command behind --exec in quotes"
   }
 }
