@@ -58,7 +58,8 @@ extension ShellLine {
 
   private mutating func add(_ options: ConnectionOptions) {
     if options.followsRedirects {
-      add(syntax: "-L --max-redirs 10")
+      add(syntax: "-L")
+      add("--max-redirs", "\(ConnectionOptions.mostRedirects)")
       add("--proto-redir", "=http,https")
     }
     switch options.credentials {

@@ -9,13 +9,13 @@ enum ForgottenDashes {
   /// What to do about it, where that seems to be the matter.
   static func advice(_ arguments: ArraySlice<String>) -> String? {
     guard !arguments.contains("--") else { return nil }
-    for place in arguments.indices where isOperand(at: place, of: arguments) {
+    for place in arguments.indices where !arguments[place].hasPrefix("-") {
       let (word, before) = (arguments[place], arguments[..<place])
-      if isCommand(word) {
+      if isCommand(word), isComplete(before) {
         return "if \(word) is the command, put -- before it"
           + example(before, ["--"] + arguments[place...])
       }
-      if isShellCommand(word) {
+      if isShellCommand(word), isComplete(before) {
         return "if '\(word)' is the command, give it to --exec"
           + example(before, ["--exec"] + arguments[place...])
       }
@@ -23,10 +23,9 @@ enum ForgottenDashes {
     return nil
   }
 
-  /// Whether it is neither an option nor the value of one: what stands before it is complete.
-  private static func isOperand(at place: Int, of arguments: ArraySlice<String>) -> Bool {
-    !arguments[place].hasPrefix("-")
-      && (try? VimapCommand.parse(Array(arguments[..<place]))) != nil
+  /// Whether what follows is no option's value.
+  private static func isComplete(_ arguments: ArraySlice<String>) -> Bool {
+    (try? VimapCommand.parse(Array(arguments))) != nil
   }
 
   private static func isCommand(_ word: String) -> Bool {
