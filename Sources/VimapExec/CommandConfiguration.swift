@@ -50,6 +50,13 @@ public struct CommandConfiguration: Sendable {
   }
 }
 
+extension CommandConfiguration {
+  /// Whether the command sees the lines as they were read: text behind text, it is a filter.
+  func feedsText(_ mode: InputMode) -> Bool {
+    lines == .text && mode.isText && mode.separator == 0x0A
+  }
+}
+
 /// The pool worker that keeps a command running, hands it a record a line, and takes a line for
 /// each as its answer.
 public struct CommandWorker: PoolWorker {

@@ -1,3 +1,4 @@
+import SystemPackage
 import VimapBytes
 import VimapJSON
 import VimapKit
@@ -55,6 +56,17 @@ extension RecordException {
     case .unreadable(let problem):
       self.init(
         .invalidJSON, "the record can't be looked into: \(problem.message)", attempts: attempts)
+    }
+  }
+
+  /// No arguments can be made of the record.
+  init(_ problem: EachArguments.Problem, command: String, attempts: Int) {
+    switch problem {
+    case .template(let error): self.init(error, attempts: attempts)
+    case .holdsNUL(let argument):
+      self = .notStarted(
+        command, "argument \(argument) would hold a NUL character",
+        errno: Int(Errno.invalidArgument.rawValue), attempts: attempts)
     }
   }
 

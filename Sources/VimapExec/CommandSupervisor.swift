@@ -64,11 +64,9 @@ final class CommandSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    // Text behind text: the command is a filter, and sees the lines as they are.
-    let feedsText = link.mode.isText && link.mode.separator == 0x0A
-    let asText = configuration.lines == .text && feedsText
+    let feedsText = configuration.feedsText(link.mode)
     queue = FeedQueue(
-      configuration.lines == .envelope ? .envelope : asText ? .text : .records)
+      configuration.lines == .envelope ? .envelope : feedsText ? .text : .records)
     queue.onFinished = link.retire
     answers = AnswerReader(longest: configuration.longestAnswer)
     stopwatch = Stopwatch(limit: configuration.timeLimit)

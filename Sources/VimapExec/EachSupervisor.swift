@@ -33,7 +33,7 @@ final class EachSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    feedsText = configuration.lines == .text && link.mode.isText && link.mode.separator == 0x0A
+    feedsText = configuration.feedsText(link.mode)
     watch = EachWatch(link: link.descriptor)
   }
 
@@ -82,7 +82,8 @@ final class EachSupervisor {
       request.arguments = try arguments.fill(
         from: batch.bytes(of: record), index: batch.index(of: record))
     } catch {
-      return .exception(exception(error, attempts: batch.attempt))
+      return .exception(
+        RecordException(error, command: configuration.arguments[0], attempts: batch.attempt))
     }
     let command: CommandProcess
     do throws(SystemError) {
@@ -101,16 +102,6 @@ final class EachSupervisor {
       throw error
     }
     return answer(outcome, attempts: batch.attempt)
-  }
-
-  private func exception(_ problem: EachArguments.Problem, attempts: Int) -> RecordException {
-    switch problem {
-    case .template(let error): RecordException(error, attempts: attempts)
-    case .holdsNUL(let argument):
-      .notStarted(
-        configuration.arguments[0], "argument \(argument) would hold a NUL character",
-        errno: Int(Errno.invalidArgument.rawValue), attempts: attempts)
-    }
   }
 
   /// What cannot be started for this record may do for another; a want of the system's ends the

@@ -32,6 +32,14 @@ public final class CStringList {
     return true
   }
 
+  /// Lends the texts one after the other, without their NULs.
+  public func forEach(_ body: (ByteView) -> Void) {
+    for (number, start) in starts.enumerated() {
+      let next = number + 1 < starts.count ? starts[number + 1] : bytes.count
+      body(bytes.view.slice(start, next - 1 - start))
+    }
+  }
+
   /// Lends the list, with a null at its end, for the length of the call.
   func withPointers<Result, Failure: Error>(
     _ body: (UnsafePointer<UnsafePointer<CChar>?>?) throws(Failure) -> Result

@@ -15,6 +15,11 @@ enum Printer {
     write(text.hasSuffix("\n") ? text : text + "\n", to: StandardDescriptor.output)
   }
 
+  /// Whole lines that were asked for, on standard output.
+  static func put(_ lines: ByteView) throws(SystemError) {
+    try Descriptor.writeAll(StandardDescriptor.output, lines)
+  }
+
   @discardableResult
   private static func write(_ text: String, to descriptor: CInt) -> Bool {
     var buffer = ByteBuffer()

@@ -143,7 +143,8 @@ private struct FakeCommand {
       let result = try play(
         records: 100, fatal: ["\(poison)"], buffer: buffer, batchSize: 9, prompt: prompt)
       #expect(result.blamed == ["\(poison)"])
-      #expect(result.answered == (1...100).map(String.init).filter { $0 != "\(poison)" })
+      let innocent = (1...100).filter { $0 != poison }.map { "\($0)" }
+      #expect(result.answered == innocent)
     }
   }
 

@@ -56,6 +56,14 @@ final class HeaderList {
     }
   }
 
+  /// The lines, as texts.
+  var lines: [String] {
+    starts.map { start in
+      let end = text.view.firstIndex(of: 0, from: start) ?? start
+      return text.view.slice(start, end - start).text
+    }
+  }
+
   /// The list; the same address for this object's whole life, nil where it can't have lines.
   var head: UnsafeRawPointer? { capacity == 0 ? nil : UnsafeRawPointer(nodes) }
 }

@@ -24,7 +24,7 @@ public struct ConnectionOptions: Sendable {
   public init() {}
 
   /// Most redirects that one request follows.
-  static let mostRedirects = 10
+  public static let mostRedirects = 10
 }
 
 /// Who a request is said to come from.

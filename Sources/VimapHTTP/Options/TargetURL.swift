@@ -24,6 +24,10 @@ public struct TargetURL: Sendable, Equatable {
     let given = Template(text)
     let prefix = given.literalPrefix
     let hasScheme = prefix.contains("://") || prefix.isEmpty && !given.isLiteral
+    if !hasScheme, text.hasPrefix("/") {
+      // libcurl would take the first part of the path for the host.
+      throw .malformed(url: text, reason: "No host part in the URL")
+    }
     template = hasScheme ? given : Template("http://" + text)
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
@@ -109,7 +113,7 @@ public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible 
     case .otherScheme(let url, let scheme):
       "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"
     case .malformed(let url, let reason):
-      "'\(Redaction.url(url))' is no URL: \(reason)"
+      "'\(Redaction.url(url))' is no URL: \(reason); one such as http://localhost:8080/ is expected"
     }
   }
 }

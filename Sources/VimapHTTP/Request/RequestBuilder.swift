@@ -10,11 +10,12 @@ struct RequestBuilder {
   private let targets: [TargetURL]
   private let headers: [HeaderTemplate]
   private let context: TemplateContext
-  private let sendsBody: Bool
+  /// Whether requests carry what the configuration says they should.
+  let sendsBody: Bool
   /// The headers, where they are the same for all.
   private let commonHeaders: HeaderList?
   /// The URL, where there is one for all.
-  private let commonURL: String?
+  let commonURL: String?
 
   /// - Parameter targets: where requests may go to, one of them each.
   init(_ configuration: HTTPConfiguration, targets: [TargetURL], seat: WorkerSeat) throws {

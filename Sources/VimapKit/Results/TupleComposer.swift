@@ -40,9 +40,8 @@ final class TupleComposer {
     }
   }
 
-  /// The exception for a line that is not given to a worker. Of one that is too long, or cannot be
-  /// kept, `in` is how it begins.
-  func rejected(_ line: RejectedLine) -> (tuple: ExceptionTuple, cause: FailureTally.Cause) {
+  /// Why a line is not given to a worker, and whether it is JSON nevertheless.
+  func exception(for line: RejectedLine) -> (exception: RecordException, isJSON: Bool) {
     let file = form.fileNames[line.place.file]
     let start = "\(file):\(line.place.line): "
     let size = "\(start)the record has \(line.length) bytes"
@@ -85,14 +84,21 @@ final class TupleComposer {
       exception = RecordException(
         .missingField, "the record has no \(path)", attempts: 0, details: [("path", .text(path))])
     }
+    return (exception, isJSON)
+  }
+
+  /// The exception for a line that is not given to a worker. Of one that is too long, or cannot be
+  /// kept, `in` is how it begins.
+  func rejected(_ line: RejectedLine) -> (tuple: ExceptionTuple, cause: FailureTally.Cause) {
+    let (exception, isJSON) = exception(for: line)
     let meta = TupleMeta(
       index: line.place.index, file: line.place.file, line: line.place.line, attempts: 0,
       seconds: 0)
     var record = ByteBuffer()
     if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
     let cause = FailureTally.Cause(
-      kind: exception.kind, message: exception.message, index: line.place.index, file: file,
-      line: line.place.line)
+      kind: exception.kind, message: exception.message, index: line.place.index,
+      file: form.fileNames[line.place.file], line: line.place.line)
     return (tuple(record.view, isJSON: isJSON, exception, meta), cause)
   }
 

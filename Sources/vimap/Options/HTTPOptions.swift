@@ -44,7 +44,7 @@ struct HTTPOptions: ParsableArguments {
     help: ArgumentHelp(
       "Requests in flight for each worker, or records with --protocol envelope (default: 8); auto"
         + " goes by what the server bears. Each needs up to 3 open files.",
-      valueName: "n"))
+      valueName: "n|auto"))
   var concurrency: ConcurrencyCount?
 
   @Option(help: ArgumentHelp("The longest connecting may take (default: 10s).", valueName: "time"))

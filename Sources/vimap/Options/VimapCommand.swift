@@ -7,8 +7,11 @@ struct TypedLine {
   let options: VimapCommand
   /// `nil` where there is no `--`.
   let command: [String]?
+  /// All of it, as it was typed.
+  let arguments: ArraySlice<String>
 
   init(_ arguments: ArraySlice<String>) throws {
+    self.arguments = arguments
     let terminator = arguments.firstIndex(of: "--") ?? arguments.endIndex
     options = try VimapCommand.parse(Array(arguments[..<terminator]))
     command = terminator < arguments.endIndex ? Array(arguments[(terminator + 1)...]) : nil
@@ -64,6 +67,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "HTTP connections") var connection: ConnectionArguments
   @OptionGroup(title: "Time") var time: TimeOptions
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
+  @OptionGroup(title: "Seeing what happens") var watch: WatchOptions
 }
 
 struct RecordOptions: ParsableArguments {

@@ -18,25 +18,16 @@ final class OutputFiles {
 
   init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
     name = command.results.output ?? "standard output"
-    var inputs = Set(command.file.compactMap(Descriptor.regularFile))
-    if command.file.isEmpty || command.file.contains("-"),
-      let facts = try? Descriptor.facts(StandardDescriptor.input), facts.kind == .regular
-    {
-      inputs.insert(facts.identity)
-    }
+    var inputs = Self.inputs(command)
     if let path = command.results.output {
       let file = try Self.create(path, unlessAmong: inputs)
       inputs.insert(try Descriptor.facts(file.number).identity)
       results = try ResultSink(descriptor: file.number)
       output = consume file
     } else {
-      guard standard.hasOutput else {
-        throw Refusal(.inputOutput, "standard output: it is closed")
-      }
+      try Self.checkStandardOutput(standard, inputs: inputs)
       let facts = try Descriptor.facts(StandardDescriptor.output)
-      if facts.kind == .regular, !inputs.insert(facts.identity).inserted {
-        throw Refusal(.cannotCreate, "standard output: it is also an input")
-      }
+      if facts.kind == .regular { inputs.insert(facts.identity) }
       results = try ResultSink(descriptor: StandardDescriptor.output)
       output = nil
     }
@@ -50,6 +41,30 @@ final class OutputFiles {
     } else {
       failed = nil
       failedFile = nil
+    }
+  }
+
+  /// The files that are read.
+  static func inputs(_ command: VimapCommand) -> Set<FileIdentity> {
+    var inputs = Set(command.file.compactMap(Descriptor.regularFile))
+    if command.file.isEmpty || command.file.contains("-"),
+      let facts = try? Descriptor.facts(StandardDescriptor.input), facts.kind == .regular
+    {
+      inputs.insert(facts.identity)
+    }
+    return inputs
+  }
+
+  /// Standard output has to be there, and to be none of the inputs.
+  static func checkStandardOutput(
+    _ standard: StandardDescriptors, inputs: Set<FileIdentity>
+  ) throws {
+    guard standard.hasOutput else {
+      throw Refusal(.inputOutput, "standard output: it is closed")
+    }
+    let facts = try Descriptor.facts(StandardDescriptor.output)
+    if facts.kind == .regular, inputs.contains(facts.identity) {
+      throw Refusal(.cannotCreate, "standard output: it is also an input")
     }
   }
 

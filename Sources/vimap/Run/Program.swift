@@ -10,6 +10,7 @@ enum Program {
     do {
       let standard = try StandardDescriptors()
       let line = try TypedLine(arguments)
+      if line.options.watch.dryRun { return try RunPlan.dryRun(line, standard).run() }
       return try RunPlan(line, standard).run()
     } catch let refusal as Refusal {
       Printer.complain(refusal.message)
@@ -18,18 +19,18 @@ enum Program {
       Printer.complain("\(error)")
       return .inputOutput
     } catch {
-      return explain(error)
+      return explain(error, arguments)
     }
   }
 
   /// What argument parsing threw: help or the version, which were asked for, or a mistake.
-  private static func explain(_ error: any Error) -> ExitStatus {
+  private static func explain(
+    _ error: any Error, _ arguments: ArraySlice<String>
+  ) -> ExitStatus {
     if VimapCommand.exitCode(for: error) == .success {
       return Printer.answer(VimapCommand.fullMessage(for: error)) ? .success : .inputOutput
     }
-    var message = VimapCommand.message(for: error).split(separator: "\n").joined(separator: " ")
-    if message.hasSuffix(".") { message.removeLast() }
-    Printer.complain("\(message); see vimap --help")
+    Printer.complain(Mistake(error, in: arguments).text)
     return .usage
   }
 }

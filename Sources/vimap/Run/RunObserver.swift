@@ -39,8 +39,7 @@ final class RunObserver {
 
   func note(_ notice: PoolNotice) {
     switch notice {
-    case .input(let problem):
-      Printer.complain("\(problem.name): cannot be read: \(problem.error.code)")
+    case .input(let problem): Printer.complain(problem.complaint)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
     case .halted(let point):

@@ -13,11 +13,22 @@ struct RunPlan {
   /// What was typed behind `--halt`.
   private let haltText: String
 
+  /// What would run.
+  static func dryRun(_ line: TypedLine, _ standard: StandardDescriptors) throws -> DryRun {
+    let options = line.options
+    let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
+    let worker = try WorkerChoice(line, pool, form)
+    let inputs = try inputs(options.file, standard)
+    try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
+    return try DryRun(worker.adapted(pool), form, inputs, worker)
+  }
+
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
     pool = try PoolConfiguration(options)
     form = try RecordForm(options)
     worker = try WorkerChoice(line, pool, form)
+    try worker.checkProgram()
     inputs = try RunPlan.inputs(options.file, standard)
     outputs = try OutputFiles(options, standard)
     haltText = options.flow.halt?.text ?? ""

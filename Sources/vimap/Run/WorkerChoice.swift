@@ -20,8 +20,7 @@ enum WorkerChoice {
       throw Refusal(
         .usage,
         chosen.isEmpty
-          ? "no worker: give a command behind --, or --exec, or --post; see vimap --help"
-          : "\(chosen.joined(separator: " and ")): give one worker only")
+          ? Self.noWorker(line) : "\(chosen.joined(separator: " and ")): give one worker only")
     }
     if options.http.post.isEmpty {
       if let option = options.http.given ?? options.connection.given {
@@ -40,6 +39,13 @@ enum WorkerChoice {
       }
       self = .http(try Self.httpWorker(options, form))
     }
+  }
+
+  private static func noWorker(_ line: TypedLine) -> String {
+    if let advice = ForgottenDashes.advice(line.arguments) { return "no worker: \(advice)" }
+    return line.options.exec.each
+      ? "--each: no command: give one behind --, or --exec"
+      : "no worker: give a command behind --, or --exec, or --post; see vimap --help"
   }
 
   private static func commandWorker(
@@ -129,6 +135,14 @@ enum WorkerChoice {
   private static func pipeCapacity(_ jobs: Int) -> Int {
     let share = (32 << 20) / (2 * jobs)
     return share < 128 << 10 ? 0 : min(1 << 20, 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount))
+  }
+
+  /// Refuses a command that cannot be found.
+  func checkProgram() throws {
+    switch self {
+    case .command(let configuration), .each(let configuration): try configuration.checkProgram()
+    case .http: break
+    }
   }
 
   /// The pool as this worker needs it.

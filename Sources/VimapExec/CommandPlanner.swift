@@ -1,0 +1,66 @@
+public import VimapBytes
+public import VimapKit
+public import VimapSystem
+
+/// A command as it would be started and fed; lent until the next is planned.
+public struct PlannedCommand {
+  /// The program and its arguments.
+  public let arguments: CStringList
+  /// The variables that it finds in its environment beside those that are there already, as
+  /// `NAME=VALUE`.
+  public let environment: [String]
+  /// What is on its standard input.
+  public let input: ByteView
+}
+
+/// Says what a worker would run for a record, and runs nothing.
+///
+/// For a command that is kept running it is what such a command would be fed if the record were its
+/// only one.
+public final class CommandPlanner {
+  /// What would become of a record.
+  public enum Plan {
+    /// This would run.
+    case command(PlannedCommand)
+    /// Nothing would run.
+    case exception(RecordException)
+  }
+
+  private let configuration: CommandConfiguration
+  private let environment: [String]
+  private let arguments: EachArguments
+  private let feedsText: Bool
+  private var input = ByteBuffer()
+
+  /// - Parameter seat: the worker's.
+  public init(_ configuration: CommandConfiguration, _ mode: InputMode, seat: WorkerSeat) {
+    self.configuration = configuration
+    environment = seat.environment
+    arguments = EachArguments(configuration, seat)
+    feedsText = configuration.feedsText(mode)
+  }
+
+  /// Plans for a record, which is JSON.
+  public func plan(_ record: Int, of batch: RecordBatch) -> Plan {
+    do throws(EachArguments.Problem) {
+      let arguments = try arguments.fill(
+        from: batch.bytes(of: record), index: batch.index(of: record))
+      return .command(
+        PlannedCommand(
+          arguments: arguments, environment: environment, input: inputBytes(record, of: batch)))
+    } catch {
+      return .exception(
+        RecordException(error, command: configuration.arguments[0], attempts: 1))
+    }
+  }
+
+  private func inputBytes(_ record: Int, of batch: RecordBatch) -> ByteView {
+    if feedsText { return batch.lines(from: record, to: record + 1) }
+    input.removeAll()
+    let isEnveloped = configuration.lines == .envelope
+    if isEnveloped { input.append("{\"id\":1,\"in\":") }
+    input.append(batch.bytes(of: record))
+    input.append(isEnveloped ? "}\n" : "\n")
+    return input.view
+  }
+}

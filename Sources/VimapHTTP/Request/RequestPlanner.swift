@@ -1,0 +1,106 @@
+public import VimapBytes
+public import VimapKit
+
+/// A request as it would be sent; without the secrets that ``Redaction`` knows of.
+public struct PlannedRequest {
+  /// The method, such as `POST`.
+  public let method: String
+  /// Where it goes.
+  public let url: String
+  /// Its headers as curl's `-H` has them: `Name: value`, `Name;` for one without a value, and
+  /// `Name:` for one that is not to be sent.
+  public let headers: [String]
+  /// What it carries, lent; `nil` where it has no body, which is not the same as an empty one.
+  public let body: ByteView?
+}
+
+/// Says what a worker would send for its records, and sends nothing.
+public final class RequestPlanner {
+  private let configuration: HTTPConfiguration
+  private let builder: RequestBuilder
+  private let exchange: Exchange
+  /// The record of the request, where each has one of its own.
+  private var record = ByteView.empty
+  /// Records that are in the request by now.
+  public private(set) var count = 0
+
+  /// - Parameter seat: the worker's.
+  /// - Throws: the reason that no worker could be set up.
+  public init(_ configuration: HTTPConfiguration, seat: WorkerSeat) throws {
+    try CurlLibrary.start()
+    self.configuration = configuration
+    builder = try RequestBuilder(configuration, targets: configuration.urls, seat: seat)
+    exchange = try builder.makeExchange(tag: 0)
+    exchange.server = seat.number % configuration.urls.count
+  }
+
+  /// Whether the request takes no more records.
+  public var isFull: Bool { count >= configuration.batch ?? 1 }
+
+  /// Adds a record, which is JSON; one by itself has to stay until ``take(_:)``.
+  /// - Returns: why it can be in no request, where that is so.
+  public func add(_ record: Int, of batch: RecordBatch) -> RecordException? {
+    let (bytes, index) = (batch.bytes(of: record), batch.index(of: record))
+    do throws(RequestProblem) {
+      if configuration.batch == nil {
+        try builder.fill(exchange, from: bytes, index: index, key: key(of: record, of: batch))
+        self.record = bytes
+      } else {
+        if count == 0 { exchange.body.removeAll() }
+        try builder.add(bytes, index: index, to: exchange)
+      }
+    } catch {
+      return RecordException(error)
+    }
+    count += 1
+    return nil
+  }
+
+  private func key(of record: Int, of batch: RecordBatch) -> IdempotencyKey? {
+    guard configuration.sendsIdempotencyKey else { return nil }
+    return IdempotencyKey(line: batch.trimmedLine(of: record), occurrence: batch.occurrence)
+  }
+
+  /// Lends the request for what was added, and begins another.
+  /// - Returns: why there can be none, where that is so.
+  public func take(_ body: (PlannedRequest) throws -> Void) throws -> RecordException? {
+    defer { count = 0 }
+    if configuration.batch != nil {
+      do throws(RequestProblem) {
+        try builder.finishBatch(exchange)
+      } catch {
+        return RecordException(error)
+      }
+    }
+    try body(
+      PlannedRequest(
+        method: configuration.method.name,
+        url: Redaction.url(builder.commonURL ?? exchange.urlText),
+        headers: exchange.headers.lines.map(Redaction.headerLine), body: sentBody))
+    return nil
+  }
+
+  private var sentBody: ByteView? {
+    guard builder.sendsBody else {
+      return configuration.method.announcesEmptyBody ? .empty : nil
+    }
+    let isRecord = configuration.batch == nil && configuration.body == .record
+    return isRecord ? record : exchange.body.view
+  }
+}
+
+extension Exchange {
+  /// The URL, without the NUL behind it.
+  fileprivate var urlText: String { url.view.head(max(0, url.count - 1)).text }
+}
+
+extension Redaction {
+  /// A header's line as it may be shown.
+  fileprivate static func headerLine(_ line: String) -> String {
+    guard let colon = line.firstIndex(of: ":"), line.index(after: colon) < line.endIndex else {
+      return line
+    }
+    let name = line[..<colon]
+    return isSecret(header: name) ? "\(name): \(mark)" : line
+  }
+}

@@ -1,0 +1,105 @@
+import VimapBytes
+import VimapExec
+import VimapHTTP
+
+/// Requests as commands of curl(1). What curl does by default and the HTTP worker does not is
+/// switched off, and the other way round.
+extension ShellLine {
+  /// The longest body that is an argument; the system's limit is 128 KiB (execve(2)).
+  private static let longestArgument = 64 << 10
+
+  mutating func add(_ request: PlannedRequest, _ configuration: HTTPConfiguration) {
+    var isPiped = false
+    if let body = request.body, body.count > Self.longestArgument || body.hasControlCharacter {
+      isPiped = true
+      add(printing: body)
+      add(syntax: "|")
+    }
+    // No ~/.curlrc, which counts only when it comes first; no globbing; no progress, but errors.
+    add(syntax: "curl -qgsS")
+    add("--max-time", configuration.timeout.secondsText)
+    add("--connect-timeout", configuration.connectTimeout.secondsText)
+    add(configuration.connection)
+    add("-A", configuration.userAgent)
+    for header in request.headers { add("-H", header) }
+    add(method: request.method, hasBody: request.body != nil)
+    if isPiped {
+      add(syntax: "--data-binary @-")
+    } else if let body = request.body {
+      add(syntax: "--data-raw")
+      add(word: body)
+    }
+    add(url: request.url)
+  }
+
+  private mutating func add(_ option: String, _ value: String) {
+    add(word: option)
+    add(word: value)
+  }
+
+  private mutating func add(method: String, hasBody: Bool) {
+    switch (method, hasBody) {
+    case ("HEAD", _): add(syntax: "-I")
+    case ("POST", true), ("GET", false): break
+    default: add("-X", method)
+    }
+  }
+
+  private mutating func add(url: String) {
+    let start = url.prefix(8).lowercased()
+    if !start.hasPrefix("http://"), !start.hasPrefix("https://") {
+      // curl would guess, and speak ftp, file and others.
+      add("--proto", "=http,https")
+      add("--proto-default", "http")
+    }
+    if url.hasPrefix("-") { add(syntax: "--url") }
+    add(word: url)
+  }
+
+  private mutating func add(_ options: ConnectionOptions) {
+    if options.followsRedirects {
+      add(syntax: "-L")
+      add("--max-redirs", "\(ConnectionOptions.mostRedirects)")
+      add("--proto-redir", "=http,https")
+    }
+    switch options.credentials {
+    case .user: add("-u", "\(Redaction.mark):\(Redaction.mark)")
+    case .netrc: add(syntax: "-n")
+    case nil: break
+    }
+    if let file = options.certificateAuthorities { add("--cacert", file) }
+    if let certificate = options.certificate {
+      add("-E", certificate.file.replacing("\\", with: "\\\\").replacing(":", with: "\\:"))
+      // Without one, curl would ask the terminal.
+      add("--pass", certificate.password == nil ? "" : Redaction.mark)
+      if let key = certificate.key { add("--key", key) }
+    }
+    if !options.verifies { add(syntax: "-k") }
+    if let proxy = options.proxy { add("-x", Redaction.url(proxy)) }
+    if let hosts = options.hostsWithoutProxy { add("--noproxy", hosts) }
+    if let socket = options.unixSocket { add("--unix-socket", socket) }
+    if options.isCompressed { add(syntax: "--compressed") }
+    switch options.version {
+    case .any: break
+    case .one: add(syntax: "--http1.1")
+    case .two: add(syntax: "--http2")
+    }
+    for address in options.addresses { add("--resolve", address.text) }
+  }
+}
+
+extension Duration {
+  /// Seconds, as fine as curl counts them; 0 would be no limit.
+  fileprivate var secondsText: String {
+    let milliseconds = max(
+      1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+    return milliseconds % 1000 == 0
+      ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
+  }
+}
+
+extension ByteView {
+  fileprivate var hasControlCharacter: Bool {
+    withUnsafeBytes { bytes in bytes.contains { $0 < 0x20 || $0 == 0x7F } }
+  }
+}

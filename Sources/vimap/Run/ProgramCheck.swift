@@ -1,0 +1,29 @@
+import VimapExec
+import VimapJSON
+import VimapSystem
+
+extension VimapExec.CommandConfiguration {
+  /// Refuses a command that is not in PATH before any file is made or emptied for it.
+  ///
+  /// Whatever else may keep it from running shows when it is started.
+  func checkProgram() throws {
+    guard let program = arguments.first, !program.contains("/"),
+      !fillsArguments || Template(program).isLiteral
+    else { return }
+    let path = SearchPath.value
+    guard Descriptor.reasonNotToRun(program, path: path) == .noSuchFileOrDirectory else { return }
+    var message = "no worker can be started: \(program): No such file or directory in PATH"
+    message += path.map { " (\($0.count > 300 ? $0.prefix(300) + "..." : $0[...]))" } ?? ""
+    if let advice = Self.advice(program, path) { message += "; \(advice)" }
+    throw Refusal(.noWorker, message)
+  }
+
+  private static func advice(_ program: String, _ path: String?) -> String? {
+    if Descriptor.regularFile(program) != nil { return "for the file here, give ./\(program)" }
+    let words = program.split(separator: " ")
+    guard words.count > 1, Descriptor.reasonNotToRun(String(words[0]), path: path) == nil else {
+      return nil
+    }
+    return "give its words one by one, or all of it to --exec"
+  }
+}
