@@ -16,11 +16,13 @@ struct CurlCode: Equatable {
   static let receiveError = CurlCode(number: 56)
   static let badContentEncoding = CurlCode(number: 61)
   static let fileSizeExceeded = CurlCode(number: 63)
+  static let http2Stream = CurlCode(number: 92)
   static let tooLarge = CurlCode(number: 100)
 
-  /// Whether this is what comes of a connection that the other side has closed, or means to close.
+  /// Whether this is what comes of a connection that the other side has closed, or means to close;
+  /// the last of them where it has done so while the request was being written.
   var isOfClosedConnection: Bool {
-    self == .gotNothing || self == .sendError || self == .receiveError || self == .http2
+    [.gotNothing, .sendError, .receiveError, .http2, .http2Stream].contains(self)
   }
 
   /// Whether there was no connection to the server, or to a proxy: no address, nobody who takes
