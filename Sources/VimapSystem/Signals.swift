@@ -30,6 +30,14 @@ public enum Signals {
     sigprocmask(SIG_SETMASK, &none, nil)
   }
 
+  /// Keeps signals from this process, though not from commands that it starts (``SpawnRequest``).
+  public static func block(_ numbers: [CInt]) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in numbers { sigaddset(&set, number) }
+    sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
   /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG), an
   /// error instead of this process's end.
   public static func ignoreFailedWrites() {

@@ -164,6 +164,8 @@ enum WorkerChoice {
   /// Makes a worker in its own process.
   func make(_ seat: WorkerSeat) throws -> any PoolWorker {
     Descriptor.leaveStandardStreams()
+    // What is sent to all processes of this name, as by killall(1), is for the parent to obey.
+    Signals.block([Signals.interrupt, Signals.terminate, Signals.hangUp])
     switch self {
     case .command(let configuration): return CommandWorker(configuration)
     case .each(let configuration): return EachWorker(configuration)
