@@ -24,11 +24,10 @@ let package = Package(
       name: "CJansson", pkgConfig: "jansson",
       providers: [.apt(["libjansson-dev"]), .brew(["jansson"])]),
     .systemLibrary(
-      name: "CCurl", pkgConfig: "libcurl",
-      providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
-    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CVimapSystem", cSettings: strictC),
+    // libcurl, loaded when it is first called.
+    .target(name: "CCurl", cSettings: strictC),
 
     // The rooms, lowest first. A target knows only those above it in this list.
     .target(name: "VimapBytes", swiftSettings: strict),

@@ -18,6 +18,9 @@ extension HTTPOptions {
 extension HTTPConfiguration {
   /// The HTTP worker that the options describe.
   init(_ options: HTTPOptions, _ connection: ConnectionArguments) throws {
+    if let problem = CurlLibrary.problem {
+      throw Refusal(.noWorker, "no worker can be started: --post needs libcurl: \(problem)")
+    }
     let headerLines = try options.header.flatMap(Self.headerLines)
     do {
       try self.init(

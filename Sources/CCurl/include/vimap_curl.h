@@ -1,0 +1,59 @@
+#ifndef VIMAP_CURL_H
+#define VIMAP_CURL_H
+
+// 7.85 is the first version with CURLOPT_PROTOCOLS_STR.
+#include <curl/curl.h>
+
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "libcurl 7.85 or later is needed"
+#endif
+
+// libcurl and the forty libraries that it needs take longer to load than everything else that vimap
+// does at its start, and most runs send no request. So vimap isn't linked with it: its functions are
+// defined in libcurl.c, and load it when the first of them is called.
+
+/// Loads libcurl, unless that was done. Returns NULL, or why it can't be had.
+const char *vimap_curl_load(void);
+
+// Options are set, and facts asked for, through variadic functions, which Swift can't call. Each
+// takes its argument as exactly one C type; there is a function for each of these types.
+
+CURLcode vimap_easy_set_long(CURL *easy, CURLoption option, long value);
+
+CURLcode vimap_easy_set_offset(CURL *easy, CURLoption option, curl_off_t value);
+
+/// For strings, lists and what is handed to callbacks.
+CURLcode vimap_easy_set_pointer(CURL *easy, CURLoption option, const void *value);
+
+/// For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.
+CURLcode vimap_easy_set_writer(
+    CURL *easy, CURLoption option, curl_write_callback value);
+
+/// For CURLOPT_PREREQFUNCTION.
+CURLcode vimap_easy_set_prereq(
+    CURL *easy, CURLoption option, curl_prereq_callback value);
+
+/// For CURLOPT_DEBUGFUNCTION.
+CURLcode vimap_easy_set_debug(
+    CURL *easy, curl_debug_callback value, void *user);
+
+/// `user` is handed to both callbacks.
+CURLcode vimap_easy_set_socket_callbacks(
+    CURL *easy, curl_sockopt_callback opened, curl_closesocket_callback close, void *user);
+
+CURLcode vimap_easy_get_long(CURL *easy, CURLINFO info, long *value);
+
+CURLcode vimap_easy_get_offset(CURL *easy, CURLINFO info, curl_off_t *value);
+
+/// The text is libcurl's.
+CURLcode vimap_easy_get_text(CURL *easy, CURLINFO info, const char **value);
+
+CURLcode vimap_easy_get_private(CURL *easy, void **value);
+
+CURLMcode vimap_multi_set_long(CURLM *multi, CURLMoption option, long value);
+
+/// `user` is handed to both callbacks.
+CURLMcode vimap_multi_set_callbacks(
+    CURLM *multi, curl_socket_callback socket, curl_multi_timer_callback timer, void *user);
+
+#endif
