@@ -21,6 +21,8 @@ final class EachSupervisor {
 
   /// Results wait no longer than this for those of further records.
   private static let patience: Nanoseconds = .milliseconds(4)
+  /// Bytes of a program's name that a message shows.
+  private static let shownLength = 200
 
   init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments) {
     self.link = link
@@ -107,7 +109,8 @@ final class EachSupervisor {
   /// What cannot be started for this record may do for another; a want of the system's ends the
   /// worker, and the record is given to one that is better off.
   private func exception(_ error: SystemError, attempts: Int) throws -> RecordException {
-    let name = configuration.arguments[0]
+    // As it was filled in; from a record, it may be of any length.
+    let name = request.arguments.first?.head(Self.shownLength).text ?? ""
     if error.isShortage {
       throw WorkerFailure("\(name): \(error.code)", errno: Int(error.code.rawValue))
     }

@@ -32,6 +32,13 @@ public final class CStringList {
     return true
   }
 
+  /// Lends the first text, if there is one, without its NUL.
+  public var first: ByteView? {
+    if starts.isEmpty { return nil }
+    let end = starts.count > 1 ? starts[1] : bytes.count
+    return bytes.view.head(end - 1)
+  }
+
   /// Lends the texts one after the other, without their NULs.
   public func forEach(_ body: (ByteView) -> Void) {
     for (number, start) in starts.enumerated() {
