@@ -113,8 +113,8 @@ extension CommandSupervisor {
       }
     case .hungry:
       // To one that answers as it goes, more would only mean that it is taken from other workers;
-      // but one that answers in any order may have left records out.
-      let mayHelp = !answersPromptly || (usesEnvelope && silence.isUnlikeBefore)
+      // but by a silence unlike any before it may have left a record out, and wait for the next.
+      let mayHelp = !answersPromptly || silence.isUnlikeBefore
       if mayHelp, !hasAskedForMore, command.isInputOpen {
         try link.reportHungry()
         hasAskedForMore = true
