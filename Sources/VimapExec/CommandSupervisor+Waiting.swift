@@ -75,8 +75,8 @@ extension CommandSupervisor {
   /// Ends a command that has been at a record for too long. That record has had its time; what else
   /// the command owes is given to the next.
   func endIfLate() throws {
-    guard isOwing, stopwatch.isOver(clock), let command, command.end == nil, let limit = stopwatch.limit,
-      let (batch, record) = queue.next
+    guard isOwing, stopwatch.isOver(clock), let command, command.end == nil,
+      let limit = stopwatch.limit, let (batch, record) = queue.next
     else { return }
     isDismissed = true
     feeding = .empty
