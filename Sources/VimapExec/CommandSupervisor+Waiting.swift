@@ -75,8 +75,8 @@ extension CommandSupervisor {
   /// Ends a command that has been at a record for too long. That record has had its time; what else
   /// the command owes is given to the next.
   func endIfLate() throws {
-    guard isOwing, stopwatch.isOver(clock), let command, command.end == nil, let limit = stopwatch.limit,
-      let (batch, record) = queue.next
+    guard isOwing, stopwatch.isOver(clock), let command, command.end == nil,
+      let limit = stopwatch.limit, let (batch, record) = queue.next
     else { return }
     isDismissed = true
     feeding = .empty
@@ -113,8 +113,8 @@ extension CommandSupervisor {
       }
     case .hungry:
       // To one that answers as it goes, more would only mean that it is taken from other workers;
-      // but one that answers in any order may have left records out.
-      let mayHelp = !answersPromptly || (usesEnvelope && silence.isUnlikeBefore)
+      // but by a silence unlike any before it may have left a record out, and wait for the next.
+      let mayHelp = !answersPromptly || silence.isUnlikeBefore
       if mayHelp, !hasAskedForMore, command.isInputOpen {
         try link.reportHungry()
         hasAskedForMore = true

@@ -194,8 +194,9 @@ final class CommandSupervisor {
   private func reportMissing() throws {
     try link.reportOutOfStep(
       from: evenIndex,
-      "the command gave \(queue.owed) \(queue.owed == 1 ? "answer" : "answers") fewer than it had records: outputs from record"
-        + " \(evenIndex) on may stand beside the wrong input; it must print one line for each")
+      "the command gave \(queue.owed) \(queue.owed == 1 ? "answer" : "answers") fewer than it had"
+        + " records: outputs from record \(evenIndex) on may stand beside the wrong input; it must"
+        + " print one line for each")
   }
 
   /// The command read all it was given, ended as it should, and left some of it unanswered.

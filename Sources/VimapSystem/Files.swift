@@ -76,7 +76,8 @@ extension Descriptor {
   public static func reasonNotToRun(_ program: String, path: String?) -> Errno? {
     if program.contains("/") { return reasonNotToRun(program) }
     var reason = Errno.noSuchFileOrDirectory
-    for folder in (path ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false) {
+    let path = path ?? "/bin:/usr/bin"
+    for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
       switch reasonNotToRun("\(folder.isEmpty ? "." : folder)/\(program)") {
       case nil: return nil
       case .permissionDenied: reason = .permissionDenied

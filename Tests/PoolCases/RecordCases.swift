@@ -7,6 +7,7 @@ import VimapKit
     PoolCase("records.failuresAreTallied", failuresAreTallied),
     PoolCase("records.aHaltedRunAnswersWhatItTook", aHaltedRunAnswersWhatItTook),
     PoolCase("records.workersThatDoNotLookFinishWhatTheyHave", workersThatDoNotLook),
+    PoolCase("records.aTryThatAWorkerCancelsLeavesTheFailure", aCancelledTry),
   ]
 
   /// Gives each record back, but for every third.
@@ -44,7 +45,7 @@ import VimapKit
   }
 
   private static func run(
-    _ lines: String, _ worker: Refuser = Refuser(),
+    _ lines: String, _ worker: any PoolWorker = Refuser(),
     _ change: (inout PoolConfiguration) -> Void = { _ in }, notices: (PoolNotice) -> Void = { _ in }
   ) throws -> RunReport {
     var name = Array("/tmp/vimap-records-XXXXXX".utf8CString)
@@ -106,5 +107,44 @@ import VimapKit
     try expect("outcome", report.outcome, .halted)
     try expect("records answered", report.outputs + report.exceptions, report.records)
     try expect(report.records < 100_000, "all was read")
+  }
+
+  /// Fails with the first record, has its second try wait, fails with the second record, and
+  /// cancels what waits when the run is halted over that.
+  struct Postponer: PoolWorker {
+    func run(_ link: WorkerLink) throws {
+      try link.reportReady()
+      var batches: [RecordBatch] = []
+      while batches.count < 2 {
+        guard case .batch(let batch) = try link.receive(waiting: true) else { continue }
+        link.begin(1)
+        if batch.index(of: 0) == 1, batch.attempt == 1 {
+          try link.exception(RecordException(.timeout, "too late"), for: 0, of: batch)
+        } else {
+          batches.append(batch)
+        }
+      }
+      for batch in batches where batch.index(of: 0) == 2 {
+        try link.exception(RecordException(.worker, "refused"), for: 0, of: batch)
+      }
+      while !link.isRecalled { _ = try link.receive(waiting: true) }
+      try link.retire()
+      for batch in batches where batch.index(of: 0) == 1 {
+        try link.exception(.cancelled(attempts: 1, wasBegun: false), for: 0, of: batch)
+      }
+    }
+  }
+
+  private static func aCancelledTry() throws {
+    let report = try run("1\n2\n", Postponer()) {
+      $0.jobs = 1
+      $0.chunk = 1
+      $0.halt = HaltRule(.soon)
+      $0.retry.retries = 1
+      $0.retry.firstDelay = 0
+    }
+    try expect("outcome", report.outcome, .halted)
+    try expect("kinds", report.failures.counts, [.timeout: 1, .worker: 1])
+    try expect("causes", report.failures.first.map(\.message), ["too late", "refused"])
   }
 }

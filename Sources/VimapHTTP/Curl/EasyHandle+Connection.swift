@@ -15,6 +15,8 @@ extension EasyHandle {
     try setTrust(options)
     try setVersion(options)
     if let socket = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
+    // libcurl would leave the closing to the server.
+    if configuration.asksToClose { try set(CURLOPT_FORBID_REUSE, 1) }
     if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
     switch options.credentials {
     case .user(let user): try set(CURLOPT_USERPWD, user)

@@ -4,11 +4,11 @@ import VimapSystem
 ///
 /// It decides once a period, from what the requests came to that were begun in it. Where a part of
 /// them was turned away (429, 503, no connection, no answer in time), the level is less by that
-/// part, and by three quarters at most; where answers take half as long again as they did at best of late, it
-/// is less by two fifths. So the level falls below the point at which answers slow down, and what
-/// "at best" means stays true. Where nothing speaks against it, and the level was made use of, it
-/// grows: twofold until it had to fall for the first time, then by steps, which become longer the
-/// longer all is well.
+/// part, and by three quarters at most; where answers take half as long again as they did at best
+/// of late, it is less by two fifths. So the level falls below the point at which answers slow
+/// down, and what "at best" means stays true. Where nothing speaks against it, and the level was
+/// made use of, it grows: twofold until it had to fall for the first time, then by steps, which
+/// become longer the longer all is well.
 ///
 /// A level below one means one request at a time with a pause behind each, for a server that allows
 /// fewer requests than one after the other makes. How long answers take says nothing then: a request

@@ -21,6 +21,18 @@ extension HTTPConfiguration {
     }
     return all
   }
+
+  /// Whether each request asks for its connection to be closed behind it (RFC 9112 section 9.6).
+  var asksToClose: Bool {
+    headers.contains { header in
+      guard header.name.lowercased() == "connection", case .text(let options) = header.value else {
+        return false
+      }
+      return options.literalPrefix.lowercased().split(separator: ",").contains {
+        $0.trimmingSpace() == "close"
+      }
+    }
+  }
 }
 
 extension HeaderTemplate {

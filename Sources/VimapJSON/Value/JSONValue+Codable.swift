@@ -5,7 +5,8 @@ import VimapBytes
 extension JSONValue: Codable {
   public convenience init(from decoder: any Decoder) throws {
     var text = try decoder.singleValueContainer().decode(String.self)
-    self.init(owning: try text.withUTF8 { try VimapJSON.decode(ByteView(UnsafeRawBufferPointer($0))) })
+    self.init(
+      owning: try text.withUTF8 { try VimapJSON.decode(ByteView(UnsafeRawBufferPointer($0))) })
   }
 
   public func encode(to encoder: any Encoder) throws {

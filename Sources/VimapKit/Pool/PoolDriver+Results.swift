@@ -50,6 +50,12 @@ extension PoolDriver {
         worker.kill()
         continue
       }
+      // A worker that cancels a further try does not know what the one before failed with.
+      if run.failure?.kind == .cancelled, batch?.held[run.firstRecord] != nil {
+        if !run.isAttached { worker.slabs.letGo(slab) }
+        answerHeld(run.batch, run.firstRecord)
+        continue
+      }
       if run.kind == .exception, let batch {
         keepFailed(batch, run.firstRecord, run.line)
         noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)

@@ -4,8 +4,8 @@ import VimapSystem
 /// Stopping a run before its end: nothing more is read or begun, and what was taken from the input
 /// and not begun is answered as cancelled.
 extension PoolState {
-  /// Some records have their final answers. Where there are too many failures among them, the run is
-  /// stopped.
+  /// Some records have their final answers. Where there are too many failures among them, the run
+  /// is stopped.
   mutating func noteFinished(_ records: Int, failed isFailure: Bool) {
     finished += records
     if isFailure { failed += records }

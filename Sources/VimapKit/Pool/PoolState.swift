@@ -92,7 +92,7 @@ struct PoolState {
   var budget: Pace?
   /// What the record costs that was last held up.
   var costAwaited = 0.0
-  private var sizer: BatchSizer
+  var sizer: BatchSizer
   var actions: [Action] = []
 
   private var heldBytes = 0
@@ -109,7 +109,7 @@ struct PoolState {
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
-  private var isFinished = false
+  var isFinished = false
 
   /// Times in a row a worker may end without having answered anything, before it is held to be
   /// hopeless.
@@ -317,94 +317,5 @@ struct PoolState {
   /// The worker that has the batch now, if any has.
   func holder(of batch: UInt64) -> Int? {
     seats.firstIndex { $0.holds(batch) }
-  }
-
-  // MARK: Decisions
-
-  mutating func fork(_ seat: Int) {
-    seats[seat].occupy()
-    actions.append(.fork(seat: seat))
-  }
-
-  /// The worker with least to do that can take more; a vacant seat, as long as all workers there
-  /// are have something to do.
-  /// - Parameter lookAhead: batches it may hold at least.
-  private func chooseSeat(_ now: Nanoseconds, lookAhead: Int = 0) -> Int? {
-    var best: Int?
-    for index in seats.indices
-    where canTakeMore(seats[index], lookAhead: lookAhead) {
-      if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
-      if seats[index].outstanding == 0 { return index }
-    }
-    return seats.indices.first { seats[$0].canFork(now) } ?? best
-  }
-
-  mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {
-    seats[seat].assign(assignment, now)
-    actions.append(
-      .send(
-        seat: seat, batch: assignment.batch, records: assignment.records,
-        attempt: assignment.attempt))
-    noteStart(assignment, now)
-    if quota(of: seat) <= 0 { close(seat) }
-  }
-
-  private mutating func close(_ seat: Int) {
-    seats[seat].isClosing = true
-    actions.append(.close(seat: seat))
-  }
-
-  private mutating func sendRequeued(_ now: Nanoseconds) {
-    // Of single records, a worker that is fast is given more than it is of batches.
-    while let next = requeued.first, startFailure == nil,
-      let seat = chooseSeat(now, lookAhead: next.isRetry ? min(Seat.mostBatches, sizer.records) : 0)
-    {
-      let most = most(for: seat, now, cost: next.cost)
-      guard most > 0 else {
-        costAwaited = next.cost
-        return
-      }
-      if !seats[seat].isOccupied { fork(seat) }
-      let assignment = requeued.removeFirst()
-      let (first, later) = assignment.split(at: most)
-      if let later { requeued.prepend(later) }
-      send(first, to: seat, now)
-      // With the last of it handed out, nothing more may come.
-      closeIfDone()
-    }
-  }
-
-  mutating func noteExcepted(_ records: Int) { inFlight -= records }
-
-  mutating func completeIfDone(_ batch: UInt64, _ seat: Int?) {
-    if let seat { dropIfDone(batch, seat) }
-    guard ledgers[batch]?.isComplete == true else { return }
-    ledgers[batch] = nil
-    actions.append(.complete(batch: batch))
-  }
-
-  /// Takes off a seat what it was given of a batch, as far as all of it is answered or elsewhere.
-  mutating func dropIfDone(_ batch: UInt64, _ seat: Int) {
-    guard let ledger = ledgers[batch], !ledger.isComplete else { return seats[seat].drop(batch) }
-    let done = seats[seat].assignments.indices.filter {
-      let part = seats[seat].assignments[$0]
-      return part.batch == batch && (part.records.count < ledger.count || !part.gone.isEmpty)
-        && unanswered(in: part).isEmpty
-    }
-    for place in done.reversed() { seats[seat].assignments.remove(at: place) }
-  }
-
-  /// Once nothing is left to hand out, workers are told so: a command that holds its answers back
-  /// gives them when its input ends. The run is over when the last worker has left.
-  mutating func closeIfDone() {
-    guard inputHasEnded, requeued.isEmpty, !isFinished else { return }
-    if awaitsRetries { return drainAll() }
-    for seat in seats.indices where seats[seat].isOccupied && !seats[seat].isClosing {
-      close(seat)
-    }
-    if ledgers.isEmpty, !seats.contains(where: \.isOccupied) {
-      isFinished = true
-      actions.append(.finish)
-    }
   }
 }

@@ -1,8 +1,8 @@
 import VimapBytes
 import VimapJSON
 
-/// Looks into records before they are handed out: which shard one belongs to, by the value at a path,
-/// of which equal ones belong together; and what it costs, by the number at another.
+/// Looks into records before they are handed out: which shard one belongs to, by the value at a
+/// path, of which equal ones belong together; and what it costs, by the number at another.
 final class RecordLookup {
   enum Place: Equatable {
     case found(shard: Int?, cost: Double)

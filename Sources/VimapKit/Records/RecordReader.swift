@@ -19,29 +19,29 @@ final class RecordReader {
   var onDiscard: (ByteView?) -> Void = { _ in }
 
   private let files: [InputFile]
-  private let mode: InputMode
-  private let slabs: InputSlabs
-  private let marker: RecordMarker?
+  let mode: InputMode
+  let slabs: InputSlabs
+  let marker: RecordMarker?
   /// The mark of the next record, if it is known already.
   private var nextMark: RecordMarker.Mark?
 
   private var input: OpenInput?
   private var fileIndex = -1
-  private var atEnd = false
+  var atEnd = false
   /// Why the input ends before its end; its last line is then not known.
   private var tornBy: SystemError?
 
   /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
   /// to `lineEnd` are whole lines.
   private var slab: Int?
-  private var cursor = 0
+  var cursor = 0
   private var lineEnd = 0
-  private var filled = 0
-  private var place = InputPlace(index: 1, line: 1, file: 0)
-  private var long: LongLine?
+  var filled = 0
+  var place = InputPlace(index: 1, line: 1, file: 0)
+  var long: LongLine?
 
   /// How much of a line that is too long is kept to show it.
-  private static let shownLength = 256
+  static let shownLength = 256
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
 
@@ -114,7 +114,7 @@ final class RecordReader {
     return nil
   }
 
-  private func reject(
+  func reject(
     _ head: SharedBytes, _ length: Int, _ reason: RejectedLine.Reason
   ) -> Cut {
     onDiscard(nil)
@@ -160,19 +160,6 @@ final class RecordReader {
     return reject(SharedBytes(copying: line.trimmed()), line.count, .unplaced(found))
   }
 
-  /// A long line's mark, and the line itself where it cannot be handed out.
-  private func mark(
-    of file: MemoryFile, _ length: Int
-  ) throws(SystemError) -> (mark: RecordMarker.Mark, line: SharedBytes?)? {
-    guard let marker else { return nil }
-    let memory = try SharedMemory(file: file.descriptor.number, count: length)
-    let line = memory.view(0, length)
-    let mark = marker.mark(line)
-    guard mark.isHomeless else { return (mark, nil) }
-    onDiscard(line)
-    return (mark, SharedBytes(copying: line.trimmed()))
-  }
-
   // MARK: Reading
 
   /// The slab to read into: the current one, or, when that has little room left, a new one to which
@@ -197,7 +184,7 @@ final class RecordReader {
     return next
   }
 
-  private func rewind() {
+  func rewind() {
     cursor = 0
     lineEnd = 0
     filled = 0
@@ -280,113 +267,6 @@ final class RecordReader {
   private func report(_ error: SystemError, isUnreadable: Bool) {
     onProblem(
       InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
-  }
-
-  // MARK: Lines longer than a slab
-
-  /// A line that does not fit into a slab; kept in a file, or, beyond the longest record and where
-  /// that cannot be, only counted.
-  private final class LongLine {
-    var file: MemoryFile?
-    var length = 0
-    /// Why it cannot be kept.
-    var problem: SystemError?
-    let head: SharedBytes
-
-    init(head: SharedBytes) {
-      self.head = head
-    }
-
-    func takeFile() -> MemoryFile? {
-      defer { file = nil }
-      return file
-    }
-  }
-
-  /// The slab is full and holds no separator. `false` where no file can be had for the line before
-  /// another is given back.
-  private func beginLongLine(_ slab: Int) throws(SystemError) -> Bool {
-    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
-    let line = LongLine(head: SharedBytes(copying: bytes.head(Self.shownLength)))
-    do throws(SystemError) {
-      guard let file = try slabs.takeFile() else { return false }
-      line.file = file
-    } catch {
-      line.problem = error
-    }
-    try add(bytes, to: line)
-    long = line
-    rewind()
-    return true
-  }
-
-  /// Adds what was read to the long line, if one is under way, up to its end.
-  private func continueLongLine(in slab: Int) throws(SystemError) -> Cut? {
-    guard let line = long, !atEnd else { return nil }
-    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
-    if let end = bytes.firstIndex(of: mode.separator) {
-      return try finishLongLine(in: slab, end: end, next: end + 1)
-    }
-    try add(bytes, to: line)
-    rewind()
-    return nil
-  }
-
-  private func finishLongLine(
-    in slab: Int, end: Int, next: Int
-  ) throws(SystemError) -> Cut? {
-    guard let line = long else { return nil }
-    try add(slabs.memory.view(slabs.start(of: slab), end), to: line)
-    var separator = ByteBuffer(capacity: 64)
-    separator.append(mode.separator)
-    try keep(separator.view, of: line, after: line.length)
-    long = nil
-    cursor = next
-    guard let file = line.takeFile() else {
-      let problem = line.length > mode.longestRecord ? nil : line.problem
-      return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
-    }
-    let marked = try mark(of: file, line.length)
-    if let whole = marked?.line, let place = marked?.mark.place {
-      slabs.letGoFile()
-      return reject(whole, line.length, .unplaced(place))
-    }
-    let batch = InputBatch(file: file, length: line.length + 1, place: place)
-    batch.shard = marked?.mark.shard
-    batch.cost = marked?.mark.cost ?? 0
-    batch.occurrence = marked?.mark.occurrence ?? 0
-    place.line += 1
-    place.index += 1
-    return .batch(batch)
-  }
-
-  private func add(_ bytes: ByteView, to line: LongLine) throws(SystemError) {
-    let before = line.length
-    line.length += bytes.count
-    if line.length > mode.longestRecord { try drop(line, kept: before) }
-    try keep(bytes, of: line, after: before)
-    if line.file == nil { onDiscard(bytes) }
-  }
-
-  /// Keeps bytes of the line as long as that can be done.
-  private func keep(
-    _ bytes: ByteView, of line: LongLine, after kept: Int
-  ) throws(SystemError) {
-    do throws(SystemError) {
-      try line.file?.append(bytes)
-    } catch {
-      line.problem = error
-      try drop(line, kept: kept)
-    }
-  }
-
-  /// Passes on what was kept of the line, and keeps no more.
-  private func drop(_ line: LongLine, kept: Int) throws(SystemError) {
-    guard let file = line.takeFile() else { return }
-    slabs.letGoFile()
-    guard kept > 0 else { return }
-    let memory = try SharedMemory(file: file.descriptor.number, count: kept)
-    onDiscard(memory.view(0, kept))
   }
 }
 

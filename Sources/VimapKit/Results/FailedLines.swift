@@ -51,8 +51,8 @@ public final class FailedLines {
     held.removeAll()
   }
 
-  /// Writes everything. A line whose end was not read, as the run was stopped in the middle of it, is
-  /// no record, and is taken back where that can be: from a file.
+  /// Writes everything. A line whose end was not read, as the run was stopped in the middle of it,
+  /// is no record, and is taken back where that can be: from a file.
   func finish() throws(SystemError) {
     if isPassing {
       Descriptor.takeBack(passed, from: descriptor)

@@ -71,7 +71,8 @@ final class TupleComposer {
       isJSON = true
       exception = RecordException(
         .recordTooLarge,
-        "\(start)the record costs \(cost.plain), more than the budget of \(budget.plain) ever holds",
+        "\(start)the record costs \(cost.plain), more than the budget of \(budget.plain)"
+          + " ever holds",
         attempts: 0, details: place)
     case .unplaced(.noCost(let path)):
       isJSON = true

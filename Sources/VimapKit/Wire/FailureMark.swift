@@ -1,7 +1,7 @@
 import VimapBytes
 
-/// What the parent is told of an exception, so that it can count and sum up failures without reading
-/// results.
+/// What the parent is told of an exception, so that it can count and sum up failures without
+/// reading results.
 struct FailureMark: Equatable {
   var kind: RecordException.Kind
   /// Where its message is in the tuple, as a JSON string.

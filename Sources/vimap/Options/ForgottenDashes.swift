@@ -3,8 +3,8 @@ import VimapSystem
 
 /// Finds the command on a command line that lacks the `--` before it.
 ///
-/// `vimap in.jsonl jq -c .x` means what `vimap in.jsonl -- jq -c .x` does to whoever types it, and to
-/// us that `jq` is a file and `-c` an option.
+/// `vimap in.jsonl jq -c .x` means what `vimap in.jsonl -- jq -c .x` does to whoever types it, and
+/// to us that `jq` is a file and `-c` an option.
 enum ForgottenDashes {
   /// What to do about it, where that seems to be the matter.
   static func advice(_ arguments: ArraySlice<String>) -> String? {

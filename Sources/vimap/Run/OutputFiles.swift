@@ -18,23 +18,24 @@ final class OutputFiles {
 
   init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
     name = command.results.output ?? "standard output"
-    var inputs = Self.inputs(command)
+    let inputs = Self.inputs(command)
+    // What is written to a file that is opened twice is written over.
+    var taken = inputs.union(Self.regularFile(StandardDescriptor.error))
     if let path = command.results.output {
-      let file = try Self.create(path, unlessAmong: inputs)
-      inputs.insert(try Descriptor.facts(file.number).identity)
+      let file = try Self.create(path, unlessAmong: taken)
+      taken.insert(try Descriptor.facts(file.number).identity)
       results = try ResultSink(descriptor: file.number)
       output = consume file
     } else {
       try Self.checkStandardOutput(standard, inputs: inputs)
-      let facts = try Descriptor.facts(StandardDescriptor.output)
-      if facts.kind == .regular { inputs.insert(facts.identity) }
+      taken.formUnion(Self.regularFile(StandardDescriptor.output))
       results = try ResultSink(descriptor: StandardDescriptor.output)
       output = nil
     }
     failedName = command.results.failed ?? ""
     exceptions = try ResultSink(descriptor: StandardDescriptor.error)
     if let path = command.results.failed {
-      let file = try Self.create(path, unlessAmong: inputs)
+      let file = try Self.create(path, unlessAmong: taken)
       failed = FailedLines(
         descriptor: file.number, separator: command.records.null ? 0 : 0x0A)
       failedFile = consume file
@@ -46,13 +47,15 @@ final class OutputFiles {
 
   /// The files that are read.
   static func inputs(_ command: VimapCommand) -> Set<FileIdentity> {
-    var inputs = Set(command.file.compactMap(Descriptor.regularFile))
-    if command.file.isEmpty || command.file.contains("-"),
-      let facts = try? Descriptor.facts(StandardDescriptor.input), facts.kind == .regular
-    {
-      inputs.insert(facts.identity)
-    }
-    return inputs
+    let files = Set(command.file.compactMap(Descriptor.regularFile))
+    let readsStandardInput = command.file.isEmpty || command.file.contains("-")
+    return readsStandardInput ? files.union(regularFile(StandardDescriptor.input)) : files
+  }
+
+  /// What a descriptor stands for, if that is a file that keeps what is written to it.
+  private static func regularFile(_ descriptor: CInt) -> [FileIdentity] {
+    guard let facts = try? Descriptor.facts(descriptor), facts.kind == .regular else { return [] }
+    return [facts.identity]
   }
 
   /// Standard output has to be there, and to be none of the inputs.
@@ -68,20 +71,22 @@ final class OutputFiles {
     }
   }
 
-  /// Creates or empties a file, but not one that is also to be read.
+  /// Creates or empties a file, but not one that is also read, or written to in another way.
   private static func create(
-    _ path: String, unlessAmong inputs: Set<FileIdentity>
+    _ path: String, unlessAmong taken: Set<FileIdentity>
   ) throws -> OwnedDescriptor {
     do throws(SystemError) {
       let file = try Descriptor.open(writing: path)
       let facts = try Descriptor.facts(file.number)
-      guard facts.kind != .regular || !inputs.contains(facts.identity) else {
+      guard facts.kind != .regular || !taken.contains(facts.identity) else {
         throw SystemError(call: "open", code: .textFileBusy)
       }
       try Descriptor.empty(file.number)
       return file
     } catch {
-      let reason = error.code == .textFileBusy ? "it is also an input, or the output" : "\(error.code)"
+      let reason =
+        error.code == .textFileBusy
+        ? "it is also an input, the output or standard error" : "\(error.code)"
       throw Refusal(.cannotCreate, "\(path): cannot be created: \(reason)")
     }
   }
