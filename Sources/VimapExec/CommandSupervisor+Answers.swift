@@ -12,6 +12,7 @@ extension CommandSupervisor {
     while !isFull, let answer = answers.next(), try take(answer) {}
     if queue.answerCount != before {
       if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
+      service.noteAnswers(clock)
       silence.isBroken(clock, inputIsOpen: command?.isInputOpen ?? false)
       restart.hasAnswered()
       hasAnsweredSinceStart = true
@@ -39,7 +40,7 @@ extension CommandSupervisor {
         .invalidAnswer(
           "has more than the \(configuration.longestAnswer) bytes allowed", answer: head,
           attempts: batch.attempt),
-        for: record, of: batch)
+        for: record, of: batch, seconds: service.seconds(clock))
     }
     answers.take()
     queue.answerNext(byCommand: true)
@@ -58,11 +59,11 @@ extension CommandSupervisor {
       try link.exception(
         .invalidAnswer(
           "is not JSON: \(problem.message)", answer: line, attempts: batch.attempt),
-        for: record, of: batch)
+        for: record, of: batch, seconds: service.seconds(clock))
       return true
     }
     isFull = try !link.tryOutput(
-      value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
+      value, for: record, of: batch, attempts: batch.attempt, seconds: service.seconds(clock))
     return !isFull
   }
 

@@ -131,15 +131,17 @@ public final class WorkerLink {
   ///   - record: the record, counted from 0 in its batch.
   ///   - batch: the batch it is of.
   ///   - attempts: times it was tried, for `meta`.
-  ///   - seconds: how long it took, for `meta`.
+  ///   - seconds: how long it took, for `meta` and statistics; 0 where that is not known.
   /// - Returns: whether there was room.
   public func tryOutput(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
   ) throws -> Bool {
-    try channel.tryAnswer(
+    let hadRoom = try channel.tryAnswer(
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
+    if hadRoom { measure(seconds) }
+    return hadRoom
   }
 
   /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room.
@@ -150,6 +152,7 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
+    measure(seconds)
   }
 
   /// Answers a record with an exception; where the pool has further tries for it, it comes again.
@@ -176,8 +179,14 @@ public final class WorkerLink {
         // What is wrong with the record itself does not pass.
         isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
         pause: exception.pause?.delay,
+        wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
+    if exception.attempts >= batch.attempt { measure(seconds) }
+  }
+
+  private func measure(_ seconds: Double) {
+    if seconds > 0 { channel.table?.note(seconds) }
   }
 
   /// Tells the other workers of a host that is to be left alone. What is said by many answers at
@@ -219,6 +228,12 @@ public final class WorkerLink {
 
   /// Says that the worker is set up.
   public func reportReady() throws { try channel.tell(FromWorker(kind: .ready)) }
+
+  /// Says that the worker's command was started again, for statistics.
+  public func noteRestart() { channel.table?.noteRestart() }
+
+  /// Says how many requests in flight the worker has come to, for statistics.
+  public func note(concurrency: Double) { channel.table?.note(concurrency: concurrency) }
 
   /// Says that everything given is passed on, and taken, and not answered: more may help.
   public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }
