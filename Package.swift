@@ -108,6 +108,7 @@ let package = Package(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
+    .testTarget(name: "VimapTests", dependencies: ["vimap", "VimapKit"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vimap", "VimapSystem"],
       resources: [.copy("Cases")], swiftSettings: strict),

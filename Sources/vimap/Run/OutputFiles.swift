@@ -12,6 +12,9 @@ final class OutputFiles {
   /// What messages call the place that they are kept in.
   let failedName: String
 
+  /// The regular files that are read or written.
+  private(set) var files: Set<FileIdentity>
+
   /// Keep the files open.
   private let output: OwnedDescriptor?
   private let failedFile: OwnedDescriptor?
@@ -40,10 +43,12 @@ final class OutputFiles {
       results = try ResultSink(descriptor: StandardDescriptor.output)
       output = nil
     }
+    files = inputs
     failedName = command.results.failed ?? ""
     exceptions = try ResultSink(descriptor: StandardDescriptor.error)
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: inputs)
+      files.insert(try Descriptor.facts(file.number).identity)
       failed = FailedLines(
         descriptor: file.number, separator: command.records.null ? 0 : 0x0A)
       failedFile = consume file
