@@ -153,6 +153,8 @@ public final class WorkerLink {
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
     measure(seconds)
+    // A worker that answers one by one may be killed over the next.
+    channel.table?.commit()
   }
 
   /// Answers a record with an exception; where the pool has further tries for it, it comes again.
@@ -182,7 +184,10 @@ public final class WorkerLink {
         wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
-    if exception.attempts >= batch.attempt { measure(seconds) }
+    if exception.attempts >= batch.attempt {
+      measure(seconds)
+      channel.table?.commit()
+    }
   }
 
   private func measure(_ seconds: Double) {
