@@ -30,9 +30,11 @@ extension CommandSupervisor {
         value, for: record, of: batch, attempts: batch.attempt, seconds: seconds)
       if isFull { return false }
     case .exception(let value):
+      excepted += 1
       try link.exception(
         .reported(value, attempts: batch.attempt), for: record, of: batch, seconds: seconds)
     case .invalid(let reason):
+      excepted += 1
       try link.exception(
         .invalidAnswer(reason, answer: line, attempts: batch.attempt), for: record, of: batch,
         seconds: seconds)

@@ -35,6 +35,8 @@ final class CommandSupervisor {
   var farewell: Farewell?
   var stopwatch: Stopwatch
   var service = ServiceClock()
+  /// Answers that became exceptions, of those being taken.
+  var excepted = 0
   /// The command was too slow and is to leave; what it still says is no answer.
   var isDismissed = false
   /// The command has answered all it was fed while its input was still open…

@@ -7,15 +7,12 @@ import VimapSystem
 /// What a person and a program read of a run's statistics, to the letter.
 @Suite struct StatisticsTextTests {
   private static func statistics(
-    _ times: [(Nanoseconds, UInt64)] = [], workers: [RunStatistics.Worker] = [],
+    _ times: [(Nanoseconds, Int)] = [], workers: [RunStatistics.Worker] = [],
     waits: RunStatistics.Waits = .init(), elapsed: Duration = .seconds(10),
     failures: [RecordException.Kind: Int] = [:], records: Int = 0
   ) throws -> RunStatistics {
     let table = ServiceTable(memory: try SharedMemory(count: ServiceTable.memorySize))
-    for (time, count) in times {
-      for _ in 0..<count { table.note(Double(time) / 1e9) }
-    }
-    table.commit()
+    for (time, count) in times { table.note(Double(time) / 1e9, count: count) }
     let failed = failures.values.reduce(0, +)
     return RunStatistics(
       records: records, outputs: records - failed, exceptions: failed, failures: failures,

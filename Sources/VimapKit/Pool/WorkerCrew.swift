@@ -131,7 +131,6 @@ extension WorkerChannel {
         try? tell(FromWorker(kind: .lastWords), "\(error)")
       }
     }
-    table?.commit()
     Process.flushStreams()
     Process.exitNow(status)
   }

@@ -7,15 +7,12 @@ import VimapSystem
 /// is known to less than one percent. A worker writes, one after the other; the pool reads.
 final class ServiceTable {
   private let memory: SharedMemory
-  /// What the last tries took, all the same, and how many they are that are not written yet.
-  private var seconds = 0.0
-  private var pending: UInt64 = 0
 
   /// Parts of an octave, as a power of two.
   private static let partBits = 7
   /// Longer times, from 13 days on, count as this.
   static let longest: Nanoseconds = 1 << 50
-  private static let placeCount = place(of: longest - 1) + 1
+  static let placeCount = place(of: longest - 1) + 1
 
   private static let totalWord = 0
   private static let longestWord = 8
@@ -32,23 +29,12 @@ final class ServiceTable {
 
   // MARK: Writing
 
-  /// Counts a try. Those that took equally long, as answers do that are read at once, are written
-  /// together, at the latest by ``commit()``.
-  func note(_ seconds: Double) {
-    if seconds != self.seconds {
-      commit()
-      self.seconds = seconds
-    }
-    pending += 1
-  }
-
-  func commit() {
-    guard pending > 0 else { return }
+  /// Counts tries that took equally long.
+  func note(_ seconds: Double, count: Int) {
     let time = min(UInt64(max(0, min(seconds, 1e9)) * 1e9), Self.longest - 1)
-    add(pending, at: Self.countsOffset + 8 * Self.place(of: time))
-    add(pending &* time, at: Self.totalWord)
+    add(UInt64(count), at: Self.countsOffset + 8 * Self.place(of: time))
+    add(UInt64(count) &* time, at: Self.totalWord)
     memory.storeWord(max(time, memory.loadWord(at: Self.longestWord)), at: Self.longestWord)
-    pending = 0
   }
 
   /// The worker's command was started again.
@@ -79,11 +65,10 @@ final class ServiceTable {
     return word == 0 ? nil : Double(bitPattern: word)
   }
 
-  /// Hands each time that was counted to `body`, with how often it was.
-  func forEach(_ body: (_ time: Nanoseconds, _ count: UInt64) -> Void) {
-    for place in 0..<Self.placeCount {
-      let count = memory.loadWord(at: Self.countsOffset + 8 * place)
-      if count > 0 { body(Self.middle(of: place), count) }
+  /// Adds up what was counted at each place.
+  func add(to counts: inout [UInt64]) {
+    for place in counts.indices {
+      counts[place] &+= memory.loadWord(at: Self.countsOffset + 8 * place)
     }
   }
 

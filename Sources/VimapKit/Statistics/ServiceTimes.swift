@@ -5,17 +5,31 @@ import VimapSystem
 ///
 /// Times are known to about one percent; ``max`` and ``mean`` are exact.
 public struct ServiceTimes: Sendable, Equatable {
+  private struct Bucket: Equatable {
+    var time: Nanoseconds
+    var count: UInt64
+  }
+
   private var histogram: Histogram<UInt64>
+  /// What is in it, in order: its own ways of counting take as long for a small run as the run.
+  private var buckets: [Bucket] = []
   private var total: Nanoseconds = 0
   private var longest: Nanoseconds = 0
 
   init(_ tables: [ServiceTable]) {
-    histogram = Histogram(
-      highestTrackableValue: ServiceTable.longest, numberOfSignificantValueDigits: .three)
+    var counts = [UInt64](repeating: 0, count: tables.isEmpty ? 0 : ServiceTable.placeCount)
     for table in tables {
-      table.forEach { histogram.record($0, count: $1) }
+      table.add(to: &counts)
       total += table.total
       longest = Swift.max(longest, table.maximum)
+    }
+    // Two digits mean the same parts of an octave as the tables have.
+    histogram = Histogram(
+      highestTrackableValue: ServiceTable.longest, numberOfSignificantValueDigits: .two)
+    for (place, count) in counts.enumerated() where count > 0 {
+      let time = ServiceTable.middle(of: place)
+      histogram.record(time, count: count)
+      buckets.append(Bucket(time: time, count: count))
     }
   }
 
@@ -39,14 +53,7 @@ public struct ServiceTimes: Sendable, Equatable {
   /// How many tries took at least the lower bound, and less than the upper one, to about one percent
   /// of these.
   public func count(in range: Range<Duration>) -> Int {
-    let (low, high) = (range.lowerBound.nanoseconds, range.upperBound.nanoseconds)
-    guard high > low, low < ServiceTable.longest else { return 0 }
-    return counts(below: high) - counts(below: low)
-  }
-
-  private func counts(below time: Nanoseconds) -> Int {
-    guard time > 0 else { return 0 }
-    let last = Swift.min(time, ServiceTable.longest) - 1
-    return Int(clamping: histogram.count(within: 0...last))
+    let times = range.lowerBound.nanoseconds..<range.upperBound.nanoseconds
+    return Int(clamping: buckets.reduce(0) { times.contains($1.time) ? $0 + $1.count : $0 })
   }
 }

@@ -157,7 +157,6 @@ final class WorkerChannel {
 
   /// Tells the parent of every result that it does not know of yet.
   func flush() throws {
-    table?.commit()
     if let announcement = results.announcement() {
       _ = try socket.send(announcement, waiting: true)
     }

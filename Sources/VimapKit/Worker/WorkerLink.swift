@@ -131,20 +131,18 @@ public final class WorkerLink {
   ///   - record: the record, counted from 0 in its batch.
   ///   - batch: the batch it is of.
   ///   - attempts: times it was tried, for `meta`.
-  ///   - seconds: how long it took, for `meta` and statistics; 0 where that is not known.
-  /// - Returns: whether there was room.
+  ///   - seconds: how long it took, for `meta`.
+  /// - Returns: whether there was room; then ``note(seconds:count:)`` is to be told of it.
   public func tryOutput(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
   ) throws -> Bool {
-    let hadRoom = try channel.tryAnswer(
+    try channel.tryAnswer(
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
-    if hadRoom { measure(seconds) }
-    return hadRoom
   }
 
-  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room.
+  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room, and noting the time.
   public func output(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
@@ -152,9 +150,7 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
-    measure(seconds)
-    // A worker that answers one by one may be killed over the next.
-    channel.table?.commit()
+    note(seconds: seconds, count: 1)
   }
 
   /// Answers a record with an exception; where the pool has further tries for it, it comes again.
@@ -184,14 +180,14 @@ public final class WorkerLink {
         wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
-    if exception.attempts >= batch.attempt {
-      measure(seconds)
-      channel.table?.commit()
-    }
+    if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
   }
 
-  private func measure(_ seconds: Double) {
-    if seconds > 0 { channel.table?.note(seconds) }
+  /// Says how long some tries took, each of them, for statistics. Told of many at once, as that is
+  /// done for every record.
+  /// - Parameter seconds: 0 where it is not known; then they are left out.
+  public func note(seconds: Double, count: Int) {
+    if seconds > 0, count > 0 { channel.table?.note(seconds, count: count) }
   }
 
   /// Tells the other workers of a host that is to be left alone. What is said by many answers at
