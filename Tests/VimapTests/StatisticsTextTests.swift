@@ -51,7 +51,7 @@ import VimapSystem
              0         1,234    90%         0      5.00 MiB
              1         1,234    90%         1             ?
 
-        service time  p50 3.01 ms, p90 7.00 ms, p99 70.0 ms, max 70.0 ms
+        service time  p50 3.01 ms, p90 7.01 ms, p99 70.0 ms, max 70.0 ms
             1 ms -   2 ms  #                                                       1
             2 ms -   5 ms  ############################################          100
             5 ms -  10 ms  ##################                                     40
@@ -67,7 +67,7 @@ import VimapSystem
 
   @Test func noLineIsLongerThanATerminal() throws {
     for isPlain in [true, false] {
-      let kinds = Dictionary(uniqueKeysWithValues: RecordException.Kind.allCases.map { ($0, 99_999) })
+      let kinds = RecordException.Kind.allCases.reduce(into: [:]) { $0[$1] = 99_999 }
       let statistics = try Self.statistics(
         [(10, 1), (1_000_000_000_000_000, 1)],
         workers: (0..<100).map { Self.worker($0, concurrency: 999.5) }, elapsed: .seconds(1e6),
@@ -121,8 +121,9 @@ import VimapSystem
     ]
     for (time, text) in times { #expect(plain.time(time) == text) }
     #expect(Figures(isPlain: false).time(.microseconds(5)) == "5.00 µs")
-    #expect([0, 1023, 1024, 1 << 20, 1023 << 20].map(plain.bytes)
-      == ["0 B", "1023 B", "1.00 KiB", "1.00 MiB", "1.00 GiB"])
+    #expect(
+      [0, 1023, 1024, 1 << 20, 1023 << 20].map(plain.bytes)
+        == ["0 B", "1023 B", "1.00 KiB", "1.00 MiB", "1.00 GiB"])
     #expect([0, 999, 1000, 1_002_003].map(plain.count) == ["0", "999", "1,000", "1,002,003"])
   }
 

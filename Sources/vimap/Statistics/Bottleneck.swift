@@ -39,8 +39,9 @@ enum Bottleneck: String {
       "waiting for the workers, not all of which\nhad records: there were too few, or a few took"
         + " long."
     case .output: "waiting for the output: whatever takes the\nresults is slower than the workers."
-    case .pauses: "waiting until more was allowed to begin:\nby a rate, a budget, or the pause"
-      + " before another try."
+    case .pauses:
+      "waiting until more was allowed to begin:\nby a rate, a budget, or the pause"
+        + " before another try."
     case .vimap: "vimap itself, which reads, hands out and\nwrites: the workers could do more."
     }
   }

@@ -89,7 +89,9 @@ struct Figures {
     return "\(hundredths / 100).\(twoDigits(hundredths % 100))"
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
 }
 
 extension Duration {

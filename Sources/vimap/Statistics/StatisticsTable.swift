@@ -18,24 +18,28 @@ struct StatisticsTable: CustomStringConvertible {
   private var counts: [String] {
     let seconds = statistics.elapsed.inSeconds
     let rate = seconds > 0 ? Double(statistics.records) / seconds : 0
-    let kinds = statistics.failures.sorted { ($0.value, $1.key.rawValue) > ($1.value, $0.key.rawValue) }
-      .map { "\(figures.count($0.value)) \($0.key.rawValue)" }
+    let again = statistics.retries > 0 ? "\(figures.count(statistics.retries)) of them again" : ""
+    let kinds = Self.wrapped(kinds, width: 52)
     return [
       line(
         "records", figures.count(statistics.records),
         "in \(figures.time(statistics.elapsed)), \(figures.rate(rate)) a second"),
       line("outputs", figures.count(statistics.outputs)),
+      line("exceptions", figures.count(statistics.exceptions), kinds[0]),
     ]
-      + Self.wrapped(kinds, width: 52).enumerated().map {
-        $0 == 0
-          ? line("exceptions", figures.count(statistics.exceptions), $1) : line("", "", $1)
-      } + [
-        line(
-          "tries", figures.count(statistics.tries),
-          statistics.retries > 0 ? "\(figures.count(statistics.retries)) of them again" : ""),
+      + kinds.dropFirst().map { line("", "", $0) }
+      + [
+        line("tries", figures.count(statistics.tries), again),
         line("read", figures.bytes(statistics.bytesRead)),
         line("written", figures.bytes(statistics.bytesWritten)),
       ]
+  }
+
+  /// How many exceptions of each kind, most first.
+  private var kinds: [String] {
+    statistics.failures
+      .sorted { ($0.value, $1.key.rawValue) > ($1.value, $0.key.rawValue) }
+      .map { "\(figures.count($0.value)) \($0.key.rawValue)" }
   }
 
   private func line(_ name: String, _ figure: String, _ more: String = "") -> String {
@@ -91,8 +95,8 @@ struct StatisticsTable: CustomStringConvertible {
     let quantiles = [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)].map { name, share in
       "\(name) \(figures.time(times.quantile(share)))"
     }
-    return ["service time  " + quantiles.joined(separator: ", ") + ", max \(figures.time(times.max))"]
-      + ServiceBars(times).lines(figures)
+    let all = quantiles + ["max \(figures.time(times.max))"]
+    return ["service time  " + all.joined(separator: ", ")] + ServiceBars(times).lines(figures)
   }
 
   private var waits: [String] {
