@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "VimapKit", targets: ["VimapKit"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -46,6 +47,7 @@ let package = Package(
         "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
@@ -108,6 +110,7 @@ let package = Package(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
+    .testTarget(name: "VimapTests", dependencies: ["vimap", "VimapKit"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vimap", "VimapSystem"],
       resources: [.copy("Cases")], swiftSettings: strict),

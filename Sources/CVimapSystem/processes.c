@@ -22,10 +22,12 @@ int vimap_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
   int status = 0;
-  pid_t ended = waitpid(pid, &status, no_hang ? WNOHANG : 0);
+  struct rusage usage;
+  pid_t ended = wait4(pid, &status, no_hang ? WNOHANG : 0, &usage);
   if (ended > 0) {
     how->kind = WIFSIGNALED(status) ? 's' : 'e';
     how->value = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    how->peak_memory = usage.ru_maxrss * 1024L;
   }
   return ended;
 }

@@ -9,9 +9,11 @@ extension CommandSupervisor {
     try refuseInvalid()
     if isDismissed { answers.discard() }
     let before = queue.answerCount
+    excepted = 0
     while !isFull, let answer = answers.next(), try take(answer) {}
     if queue.answerCount != before {
       if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
+      noteTimes(queue.answerCount - before)
       silence.isBroken(clock, inputIsOpen: command?.isInputOpen ?? false)
       restart.hasAnswered()
       hasAnsweredSinceStart = true
@@ -21,8 +23,18 @@ extension CommandSupervisor {
     try endIfLate()
     guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
     // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), let last = answers.unfinishedLine(), try !take(last) { return }
+    if end == .exited(status: 0), let last = answers.unfinishedLine() {
+      excepted = 0
+      guard try take(last) else { return }
+      noteTimes(1)
+    }
     try bury(end)
+  }
+
+  /// Some answers were taken, all that came at once. Those that became exceptions are noted already.
+  private func noteTimes(_ count: Int) {
+    link.note(seconds: service.seconds(clock), count: count - excepted)
+    service.noteAnswers(clock)
   }
 
   /// Pairs an answer with its record; `false` where it has to wait for room, or belongs to none.
@@ -35,11 +47,12 @@ extension CommandSupervisor {
     switch answer {
     case .line(let line): guard try pass(line, record, batch) else { return false }
     case .tooLong(let head):
+      excepted += 1
       try link.exception(
         .invalidAnswer(
           "has more than the \(configuration.longestAnswer) bytes allowed", answer: head,
           attempts: batch.attempt),
-        for: record, of: batch)
+        for: record, of: batch, seconds: service.seconds(clock))
     }
     answers.take()
     queue.answerNext(byCommand: true)
@@ -55,14 +68,15 @@ extension CommandSupervisor {
     if configuration.lines == .records, value != batch.bytes(of: record),
       let problem = link.problem(with: value)
     {
+      excepted += 1
       try link.exception(
         .invalidAnswer(
           "is not JSON: \(problem.message)", answer: line, attempts: batch.attempt),
-        for: record, of: batch)
+        for: record, of: batch, seconds: service.seconds(clock))
       return true
     }
     isFull = try !link.tryOutput(
-      value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
+      value, for: record, of: batch, attempts: batch.attempt, seconds: service.seconds(clock))
     return !isFull
   }
 

@@ -8,6 +8,7 @@ extension CommandSupervisor {
 
   /// Writes an answer beside the record that it names; `false` where there is no room.
   func takeEnvelope(_ answer: AnswerReader.Answer) throws -> Bool {
+    let seconds = service.seconds(clock)
     let envelope: EnvelopeAnswer
     let line: ByteView
     switch answer {
@@ -26,13 +27,17 @@ extension CommandSupervisor {
     switch envelope.content {
     case .output(let value):
       isFull = try !link.tryOutput(
-        value, for: record, of: batch, attempts: batch.attempt, seconds: silence.sinceNews(clock))
+        value, for: record, of: batch, attempts: batch.attempt, seconds: seconds)
       if isFull { return false }
     case .exception(let value):
-      try link.exception(.reported(value, attempts: batch.attempt), for: record, of: batch)
-    case .invalid(let reason):
+      excepted += 1
       try link.exception(
-        .invalidAnswer(reason, answer: line, attempts: batch.attempt), for: record, of: batch)
+        .reported(value, attempts: batch.attempt), for: record, of: batch, seconds: seconds)
+    case .invalid(let reason):
+      excepted += 1
+      try link.exception(
+        .invalidAnswer(reason, answer: line, attempts: batch.attempt), for: record, of: batch,
+        seconds: seconds)
     }
     answers.take()
     queue.answer(id)

@@ -84,7 +84,7 @@ extension CommandSupervisor {
     beginFarewell(patience: .seconds(1))
     try link.exception(
       .timedOut(after: limit, traceback: errors.traceback, attempts: batch.attempt), for: record,
-      of: batch, seconds: silence.sinceNews(clock))
+      of: batch, seconds: service.seconds(clock))
     queue.answerNext(byCommand: true)
     queue.takeBack()
     answers.discard()

@@ -34,6 +34,9 @@ final class CommandSupervisor {
   var restart = RestartPause()
   var farewell: Farewell?
   var stopwatch: Stopwatch
+  var service = ServiceClock()
+  /// Answers that became exceptions, of those being taken.
+  var excepted = 0
   /// The command was too slow and is to leave; what it still says is no answer.
   var isDismissed = false
   /// The command has answered all it was fed while its input was still open…
@@ -186,7 +189,7 @@ final class CommandSupervisor {
     guard let (batch, record) = queue.next else { return }
     try link.exception(
       .commandEnded(end, traceback: errors.traceback, attempts: batch.attempt), for: record,
-      of: batch)
+      of: batch, seconds: service.seconds(clock))
     queue.answerNext(byCommand: true)
   }
 
@@ -210,7 +213,10 @@ final class CommandSupervisor {
   // MARK: Feeding
 
   private func feed() throws {
-    if command == nil, restart.isOver(clock), !queue.isEmpty { try start() }
+    if command == nil, restart.isOver(clock), !queue.isEmpty {
+      try start()
+      link.noteRestart()
+    }
     guard let command, command.end == nil else { return }
     // What is refused can be a whole group of suspects, and the next is then to be fed.
     repeat { try feed(command) } while try refuseInvalid() && queue.canFeed
@@ -220,7 +226,10 @@ final class CommandSupervisor {
   private func feed(_ command: CommandProcess) throws {
     while command.isInputOpen {
       if feeding.isEmpty {
-        if queue.owed == 0 { stopwatch.restart() }
+        if queue.owed == 0 {
+          stopwatch.restart()
+          service.begin(clock)
+        }
         guard let bytes = queue.nextBytes(&scratch) else { break }
         feeding = bytes
         noteBegun()

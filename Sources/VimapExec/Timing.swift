@@ -48,9 +48,6 @@ struct Silence {
   /// The command has been seen to have taken in everything, and to say nothing.
   var wasSeen: Bool { idleSince != nil }
 
-  /// Seconds since something was answered or given.
-  func sinceNews(_ now: Nanoseconds) -> Double { Double(now - since) / 1e9 }
-
   /// So long that a command which answers as it goes will not answer any more.
   func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
 

@@ -47,6 +47,7 @@ extension HTTPSession {
           output, for: record, of: work.batch, attempts: work.batch.attempt,
           seconds: handle.seconds)
         if !hasRoom { return false }
+        link.note(seconds: handle.seconds, count: 1)
         exchange.answered += 1
         try noteAnswer(of: work)
       case .failed(let exception):

@@ -10,6 +10,8 @@ final class HTTPSession {
   let batch: Int?
   let multi: MultiHandle
   private let concurrency: Int
+  /// It finds out by itself how many requests there should be at once.
+  private let adapts: Bool
   private let sendsKey: Bool
   let writer: AnswerWriter
 
@@ -46,6 +48,7 @@ final class HTTPSession {
     batch = configuration.batch
     sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
+    adapts = configuration.adaptsConcurrency
     gate = RequestGate(configuration, seat: link.seat.number, now: Clock.now())
     // OpenSSL writes to sockets in its own way.
     Signals.ignoreFailedWrites()
@@ -67,10 +70,7 @@ final class HTTPSession {
 
   /// What `--concurrency auto` has come to by now: requests in flight, or, below one, the part of
   /// the time in which there is one.
-  ///
-  /// For statistics. It is the worker's alone: to get it to the pool, write it to a word of the
-  /// shared memory beside `begunWord` (`ResultSlabLayout`), as `WorkerChannel.begin(_:)` does.
-  var settledConcurrency: Double { gate.level }
+  private var settledConcurrency: Double { gate.level }
 
   func run() throws {
     try link.reportReady()
@@ -111,6 +111,7 @@ final class HTTPSession {
   }
 
   func tell() throws {
+    if adapts { link.note(concurrency: settledConcurrency) }
     try link.flush()
     hasNews = false
   }

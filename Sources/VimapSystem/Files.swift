@@ -39,16 +39,18 @@ extension Descriptor {
   /// Takes back the last bytes of a regular file, where they are what was written last through this
   /// descriptor. What is no such file stays as it is, and so does one that somebody else has written
   /// to.
-  public static func takeBack(_ count: Int, from descriptor: CInt) {
+  /// - Returns: whether they were taken back.
+  @discardableResult
+  public static func takeBack(_ count: Int, from descriptor: CInt) -> Bool {
     let place = lseek(descriptor, 0, SEEK_CUR)
     guard count > 0, place >= count, place == lseek(descriptor, 0, SEEK_END) else {
       // Where the end was not ours, the next write belongs where it would have gone.
       if place >= 0 { lseek(descriptor, place, SEEK_SET) }
-      return
+      return false
     }
-    if ftruncate(descriptor, place - off_t(count)) == 0 {
-      lseek(descriptor, -off_t(count), SEEK_CUR)
-    }
+    guard ftruncate(descriptor, place - off_t(count)) == 0 else { return false }
+    lseek(descriptor, -off_t(count), SEEK_CUR)
+    return true
   }
 
   /// Opens the same pipe or terminal again, not waiting.

@@ -32,9 +32,17 @@ public enum Process {
 
   /// Waits for a child to end and takes its status.
   public static func wait(_ process: ProcessID) throws(SystemError) -> ProcessEnd {
+    try waitMeasuring(process).end
+  }
+
+  /// As ``wait(_:)``; also the most memory in bytes that one process has had, of the child and of
+  /// those that it has waited for (wait4(2), `ru_maxrss`).
+  public static func waitMeasuring(
+    _ process: ProcessID
+  ) throws(SystemError) -> (end: ProcessEnd, peakMemory: Int) {
     var how = vimap_exit()
     try systemCall("waitpid") { vimap_wait(process, 0, &how) }
-    return ProcessEnd(how)
+    return (ProcessEnd(how), how.peak_memory)
   }
 
   /// Takes a child's status if it has ended, else `nil`.

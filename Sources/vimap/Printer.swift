@@ -8,6 +8,9 @@ enum Printer {
     write("vimap: \(message)\n", to: StandardDescriptor.error)
   }
 
+  /// Whole lines for a person, on standard error.
+  static func show(_ lines: String) { write(lines, to: StandardDescriptor.error) }
+
   /// Text that was asked for, on standard output.
   /// - Returns: whether it could be written.
   @discardableResult

@@ -21,13 +21,15 @@ int vimap_signal_on_parent_death(int signal);
 /// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
 int vimap_pidfd_open(pid_t pid);
 
-/// How a process ended: `kind` 'e' with its exit status or 's' with the signal's number.
+/// How a process ended: `kind` 'e' with its exit status or 's' with the signal's number. The most
+/// memory in bytes is that of one process, of it and of those that it has waited for (getrusage(2)).
 struct vimap_exit {
   char kind;
   int value;
+  long peak_memory;
 };
 
-/// waitpid(2). Returns the pid, or 0 where WNOHANG was asked for and it still runs.
+/// wait4(2). Returns the pid, or 0 where WNOHANG was asked for and it still runs.
 pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how);
 
 /// What a command is started with. Strings and arrays are borrowed for the call.

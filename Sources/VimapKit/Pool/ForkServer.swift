@@ -46,14 +46,16 @@ final class ForkServer {
   }
 
   /// Takes the status of a worker, which is ended first if it still runs.
-  func reap(_ process: ProcessID) -> ProcessEnd {
+  func reap(_ process: ProcessID) -> WorkerEnd {
     let request = Request(kind: .reap, process: process)
     guard let reply = try? connection?.ask(request) else {
       // Where its server is gone, it was killed with it.
-      return .killed(signal: Int(Signals.kill))
+      return WorkerEnd(.killed(signal: Int(Signals.kill)))
     }
-    return reply.signal == 0
+    let end: ProcessEnd =
+      reply.signal == 0
       ? .exited(status: Int(reply.exitStatus)) : .killed(signal: Int(reply.signal))
+    return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
   /// Ends the server, once every worker has been reaped.
@@ -67,6 +69,19 @@ final class ForkServer {
 struct NewWorker: ~Copyable {
   let process: ProcessID
   var socket: MessageSocket
+}
+
+/// How a worker ended.
+struct WorkerEnd {
+  var end: ProcessEnd
+  /// The most memory in bytes that one process has had, of the worker and of those that it has
+  /// waited for; `nil` where nobody could tell.
+  var peakMemory: Int?
+
+  init(_ end: ProcessEnd, peakMemory: Int? = nil) {
+    self.end = end
+    self.peakMemory = peakMemory
+  }
 }
 
 private struct Request: BitwiseCopyable {
@@ -89,6 +104,7 @@ private struct Reply: BitwiseCopyable {
   var process: ProcessID = 0
   var exitStatus: Int32 = 0
   var signal: Int32 = 0
+  var peakMemory: Int64 = 0
 }
 
 /// A running server, as the program sees it.
@@ -176,7 +192,9 @@ private func serve(
           throw SystemError(call: "waitpid", code: .noSuchProcess)
         }
         Process.kill(request.process)
-        switch try Process.wait(request.process) {
+        let (end, peakMemory) = try Process.waitMeasuring(request.process)
+        reply.peakMemory = Int64(peakMemory)
+        switch end {
         case .killed(let signal): reply.signal = Int32(signal)
         case .exited(let status): reply.exitStatus = Int32(status)
         }

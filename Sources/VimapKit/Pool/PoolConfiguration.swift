@@ -38,6 +38,9 @@ public struct PoolConfiguration: Sendable {
   /// Whether a worker is given no more records than it can work on at once: then nothing is begun
   /// after the failure that ``halt`` stops the run at, but what other workers begin meanwhile.
   public var handsOutSingly = false
+  /// Whether it is measured how long records take and where the time goes, for
+  /// ``RecordPool/statistics``.
+  public var measures = false
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 

@@ -44,7 +44,8 @@ extension PoolDriver {
         continue
       }
       let isAnswered = state.answered(
-        seat, batch: run.batch, records: run.records, failed: run.kind == .exception, now: now)
+        seat, batch: run.batch, records: run.records, failed: run.kind == .exception,
+        wasTried: run.wasTried, now: now)
       guard isAnswered else {
         if !run.isAttached { worker.slabs.letGo(slab) }
         worker.kill()
@@ -56,6 +57,7 @@ extension PoolDriver {
         answerHeld(run.batch, run.firstRecord)
         continue
       }
+      meter?.noteAnswers(run.recordCount, of: seat)
       if run.kind == .exception, let batch {
         keepFailed(batch, run.firstRecord, run.line)
         noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)

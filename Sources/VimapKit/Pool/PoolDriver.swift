@@ -27,14 +27,17 @@ final class PoolDriver {
 
   private var interruptions: Interruptions?
   let started = Clock.now()
+  var ended: Nanoseconds?
+  /// Where the time goes, where that is to be known.
+  var meter: RunMeter?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
   /// Until when hosts ask to be left alone.
   var hostPauses: [String: Nanoseconds] = [:]
   /// For when the state was last asked what it wants.
-  private var asked: Nanoseconds = 0
+  private(set) var asked: Nanoseconds = 0
   private var nextBatch: UInt64 = 0
-  private var isInputWaiting = false
+  private(set) var isInputWaiting = false
   /// There is more to be read without waiting.
   private var isInputAtHand = false
   /// The last worker has left.
@@ -56,7 +59,9 @@ final class PoolDriver {
     let layout = SlabLayout(jobs: configuration.jobs, window: configuration.window)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     crew = try WorkerCrew(
-      jobs: configuration.jobs, input: slabs.memory, seat: seat, body: body)
+      jobs: configuration.jobs, input: slabs.memory, measures: configuration.measures, seat: seat,
+      body: body)
+    meter = configuration.measures ? RunMeter(seats: configuration.jobs, now: started) : nil
     inputPlace = poll.add(-1, [])
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
     flow = ResultFlow(configuration, target: target)
@@ -126,7 +131,9 @@ final class PoolDriver {
   /// Waits until something happens.
   func wait() throws(SystemError) {
     let limit = prepareToWait()
+    noteWait()
     try poll.wait(milliseconds: limit)
+    noteWoken()
     try takeEvents()
   }
 

@@ -75,6 +75,7 @@ extension PoolState {
       }
       if mayBlame, guilty == 0, isHopeless { guilty = 1 }
       mayBlame = false
+      tries.add(max(guilty, wasBegun), attempt: assignment.attempt)
       let first = assignment.records.lowerBound
       for record in first..<(first + guilty) {
         let isLate = ended.lateAt != nil

@@ -60,8 +60,9 @@ extension PoolState {
   private mutating func cancel(_ left: Assignment, wasBegun: Bool) {
     if left.records.isEmpty { return }
     if left.isRetry, !wasBegun { return answerHeld(left) }
-    let tries = wasBegun ? left.attempt : left.attempt - 1
-    except(left.batch, left.records, .cancelled(attempts: tries, wasBegun: wasBegun))
+    if wasBegun { tries.add(left.records.count, attempt: left.attempt) }
+    let attempts = wasBegun ? left.attempt : left.attempt - 1
+    except(left.batch, left.records, .cancelled(attempts: attempts, wasBegun: wasBegun))
   }
 
   /// Forgets what is in flight: workers are told to leave, and no answer is waited for.

@@ -27,6 +27,7 @@ extension PoolState {
     guard ledgers[batch]?.unanswered(in: record..<(record + 1)).isEmpty == false,
       let failed = seats[seat].assignment(with: record, of: batch), mayRetry(failed)
     else { return false }
+    tries.add(1, attempt: failed.attempt)
     seats[seat].giveBack(record, of: batch)
     seats[seat].noteAnswers(1, now)
     wait(failed.part(record..<(record + 1)), pause: pause, now: now)

@@ -106,6 +106,8 @@ struct PoolState {
   /// Records that have their final answers, and those among them that failed.
   var finished = 0
   var failed = 0
+  /// Tries that are over.
+  var tries = TryTally()
   private(set) var hasStarted = false
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
@@ -290,10 +292,13 @@ struct PoolState {
   }
 
   /// A worker answered records, with outputs or an exception. `false` where it had no business to.
+  /// - Parameter wasTried: not where they are such that it could not.
   mutating func answered(
-    _ seat: Int, batch: UInt64, records: Range<Int>, failed: Bool = false, now: Nanoseconds
+    _ seat: Int, batch: UInt64, records: Range<Int>, failed: Bool = false, wasTried: Bool = true,
+    now: Nanoseconds
   ) -> Bool {
     guard seats[seat].holds(batch), ledgers[batch]?.mark(records) == true else { return false }
+    if wasTried { noteTries(seat, batch, records) }
     inFlight -= records.count
     sizer.learn(records: records.count, time: now &- seats[seat].lastAnswer)
     seats[seat].noteAnswers(records.count, now)

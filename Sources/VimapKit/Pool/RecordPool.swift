@@ -13,6 +13,8 @@ public final class RecordPool {
 
   private let driver: PoolDriver
   private let target: TupleTarget
+  private let reader: RecordReader
+  private let results: ResultSink
   private let failed: FailedLines?
 
   /// Told what a person should know while the run goes on.
@@ -40,6 +42,7 @@ public final class RecordPool {
     var form = form
     form.fileNames = inputs.map(\.name)
     self.failed = failed
+    self.results = results
     var configuration = configuration
     configuration.hasShards = form.shardPath != nil
     let jobs = configuration.jobs
@@ -56,7 +59,7 @@ public final class RecordPool {
       })
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
-    let reader = RecordReader(
+    reader = RecordReader(
       files: inputs, mode: form.mode, slabs: driver.slabs, lookup: lookup,
       counter: form.countsOccurrences ? OccurrenceCounter() : nil)
     reader.onProblem = { [unowned driver] in driver.note($0) }
@@ -86,6 +89,14 @@ public final class RecordPool {
   /// How far the run has come; to be asked for in what is told of notices and signals.
   public var status: PoolStatus { driver.status }
 
+  /// What the run has come to by now, and where its time went; `nil` unless
+  /// ``PoolConfiguration/measures``.
+  ///
+  /// The peak memory of a worker is known when it has left.
+  public var statistics: RunStatistics? {
+    driver.statistics(bytesRead: reader.bytesRead, bytesWritten: results.bytesWritten)
+  }
+
   /// Maps the whole input. Returns when every worker has left and every result is written, or when
   /// the run has been given up.
   public func run() -> RunReport {
@@ -97,6 +108,7 @@ public final class RecordPool {
       try? loop()
     }
     driver.keepingLines { try failed?.finish() }
+    driver.ended = Clock.now()
     var report = driver.report
     report.outputs = driver.flow.outputs
     report.exceptions = driver.flow.exceptionCount

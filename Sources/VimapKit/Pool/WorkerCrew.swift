@@ -10,11 +10,20 @@ final class WorkerCrew {
   private var workers: [WorkerProcess?]
   /// A seat's memory is kept for its next worker.
   private let slabs: [ResultSlabs]
+  /// What the workers of each seat measure; empty where nothing is measured.
+  let tables: [ServiceTable]
+  /// What is known of each seat's workers, once they are gone.
+  private(set) var histories: [SeatHistory]
+
+  struct SeatHistory {
+    var forks = 0
+    var peakMemory: Int?
+  }
 
   /// Forks the process that will fork the workers, which inherit what there is now.
   /// - Parameter seat: describes a worker's place, in its own process.
   init(
-    jobs: Int, input: SharedMemory, seat: @escaping (Int) -> WorkerSeat,
+    jobs: Int, input: SharedMemory, measures: Bool, seat: @escaping (Int) -> WorkerSeat,
     body: @escaping WorkerBody
   ) throws(SystemError) {
     // All of it is there before the first fork, in one mapping, and costs nothing until touched.
@@ -27,14 +36,25 @@ final class WorkerCrew {
         count: SlabLayout.resultSlabCount, in: SharedMemory(part: $0 * size, size, of: memory))
     }
     self.slabs = slabs
+    let tables = measures ? try Self.tables(jobs) : []
+    self.tables = tables
     workers = Array(repeating: nil, count: jobs)
+    histories = Array(repeating: SeatHistory(), count: jobs)
     server = try ForkServer { number, socket, parent in
       let channel = WorkerChannel(
         seat: seat(number), socket: socket, input: input, shared: slabs[number].memory,
-        parent: parent)
+        parent: parent, table: tables.isEmpty ? nil : tables[number])
       channel.work(body)
     }
     server.onReplacing = { [unowned self] in workers.removeAll() }
+  }
+
+  private static func tables(_ jobs: Int) throws(SystemError) -> [ServiceTable] {
+    let size = ServiceTable.memorySize
+    let memory = try SharedMemory(count: jobs * size)
+    return (0..<jobs).map {
+      ServiceTable(memory: SharedMemory(part: $0 * size, size, of: memory))
+    }
   }
 
   /// Descriptors that workers leave to the inputs, long records and results on their way.
@@ -57,6 +77,7 @@ final class WorkerCrew {
     let place = poll.add(new.socket.descriptor.number, .readable)
     let worker = WorkerProcess(new, slabs: slabs[seat], pollPlace: place)
     workers[seat] = worker
+    histories[seat].forks += 1
     worker.giveIdleSlabs()
   }
 
@@ -65,7 +86,11 @@ final class WorkerCrew {
     guard let worker = workers[seat] else { return nil }
     poll.remove(worker.pollPlace)
     workers[seat] = nil
-    return worker.reap(by: server)
+    let left = worker.reap(by: server)
+    if let peak = left.peakMemory {
+      histories[seat].peakMemory = max(peak, histories[seat].peakMemory ?? 0)
+    }
+    return left.end
   }
 
   /// Ends what is left, at once.

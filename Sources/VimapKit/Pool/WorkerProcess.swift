@@ -75,7 +75,7 @@ final class WorkerProcess {
   }
 
   /// Takes the status of a worker whose socket has ended.
-  func reap(by server: ForkServer) -> ProcessEnd {
+  func reap(by server: ForkServer) -> WorkerEnd {
     let end = server.reap(process)
     isReaped = true
     slabs.killCommand()

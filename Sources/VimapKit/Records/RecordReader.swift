@@ -18,6 +18,9 @@ final class RecordReader {
   /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
   var onDiscard: (ByteView?) -> Void = { _ in }
 
+  /// Bytes read from all inputs.
+  private(set) var bytesRead = 0
+
   private let files: [InputFile]
   let mode: InputMode
   let slabs: InputSlabs
@@ -207,6 +210,7 @@ final class RecordReader {
         lineEnd = filled + last + 1
       }
       filled += count
+      bytesRead += count
     } catch {
       report(error, isUnreadable: error.code == .isDirectory)
       tornBy = error

@@ -16,6 +16,8 @@ public final class ResultSink {
   /// How it is written to.
   private let manner: Manner
   private var queue: Deque<ResultPiece> = []
+  /// Bytes that are out.
+  private(set) var bytesWritten = 0
   /// How much of the first piece is out.
   private var written = 0
 
@@ -68,6 +70,7 @@ public final class ResultSink {
         throw error
       }
       written += count
+      bytesWritten += count
       while let piece = queue.first, written >= piece.bytes.count {
         written -= piece.bytes.count
         queue.removeFirst()
@@ -90,7 +93,8 @@ public final class ResultSink {
   /// A disk that is full took a part of a line: a file is left with whole lines.
   private func takeBackTornLine(_ written: ByteView) {
     let whole = written.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-    Descriptor.takeBack(written.count - whole, from: descriptor)
+    let torn = written.count - whole
+    if Descriptor.takeBack(torn, from: descriptor) { bytesWritten -= torn }
   }
 
   /// Gives up what has not been written.

@@ -21,6 +21,8 @@ struct AnsweredRecord {
   var isWorthRetry = false
   /// …and how long that is to wait at least.
   var pause: Nanoseconds?
+  /// For an exception: whether the worker tried the record before it gave it that.
+  var wasTried = true
   /// For a record's exception: what it is.
   var failure: FailureMark?
 
@@ -74,6 +76,7 @@ final class ResultSlabWriter {
       run.lineLength = line.count
       run.failure = record.failure
       run.isWorthRetry = record.isWorthRetry
+      run.wasTried = record.wasTried
       run.pauseMilliseconds = record.pause.map { min(max(1, $0.millisecondsFrom(0)), 1 << 31) } ?? 0
     }
 

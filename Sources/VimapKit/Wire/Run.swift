@@ -32,6 +32,8 @@ struct Run: Equatable {
   var failure: FailureMark?
   /// It is an exception whose record is worth another try.
   var isWorthRetry = false
+  /// The worker tried what it answers.
+  var wasTried = true
   /// How long that try is to wait at least, where that is known, in milliseconds; else 0.
   var pauseMilliseconds = 0
 
@@ -58,7 +60,7 @@ extension SharedMemory {
     storeWord(pack(run.firstRecord, run.offset), at: place + 8)
     let nature =
       Int(run.kind.rawValue) | (run.isAttached ? Int(attachedBit) : 0)
-      | (run.isWorthRetry ? Int(retryBit) : 0)
+      | (run.isWorthRetry ? Int(retryBit) : 0) | (run.wasTried ? 0 : Int(untriedBit))
       | Int(run.failure?.kind.number ?? 0) << failureShift
     storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
@@ -83,7 +85,7 @@ extension SharedMemory {
       batch: loadWord(at: place), firstRecord: first, recordCount: count, kind: kind,
       offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
       isAttached: nature & attachedBit != 0, failure: loadMark(at: place, nature),
-      isWorthRetry: nature & retryBit != 0,
+      isWorthRetry: nature & retryBit != 0, wasTried: nature & untriedBit == 0,
       pauseMilliseconds: unpack(nature).high)
   }
 
@@ -97,6 +99,7 @@ extension SharedMemory {
   private var failureShift: Int { 16 }
   private var attachedBit: UInt64 { 1 << 8 }
   private var retryBit: UInt64 { 1 << 9 }
+  private var untriedBit: UInt64 { 1 << 10 }
 
   private func pack(_ high: Int, _ low: Int) -> UInt64 {
     UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))

@@ -30,15 +30,18 @@ final class WorkerChannel {
   private let input: SharedMemory
   private let shared: SharedMemory
   private let results: ResultSlabWriter
+  /// Where it is measured how long tries take, if it is.
+  let table: ServiceTable?
   /// What came while an answer waited for room.
   private var stash: [Arrival] = []
   private var begunCount: UInt64 = 0
 
   init(
     seat: WorkerSeat, socket: consuming MessageSocket, input: SharedMemory, shared: SharedMemory,
-    parent: ProcessID
+    parent: ProcessID, table: ServiceTable?
   ) {
     self.seat = seat
+    self.table = table
     self.parent = parent
     self.socket = socket
     self.input = input

@@ -132,7 +132,7 @@ public final class WorkerLink {
   ///   - batch: the batch it is of.
   ///   - attempts: times it was tried, for `meta`.
   ///   - seconds: how long it took, for `meta`.
-  /// - Returns: whether there was room.
+  /// - Returns: whether there was room; then ``note(seconds:count:)`` is to be told of it.
   public func tryOutput(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
@@ -142,7 +142,7 @@ public final class WorkerLink {
       with: tuple(output, for: record, of: batch, attempts, seconds))
   }
 
-  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room.
+  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room, and noting the time.
   public func output(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
@@ -150,6 +150,7 @@ public final class WorkerLink {
     try channel.answer(
       AnsweredRecord(batch: batch.id, number: record),
       with: tuple(output, for: record, of: batch, attempts, seconds))
+    note(seconds: seconds, count: 1)
   }
 
   /// Answers a record with an exception; where the pool has further tries for it, it comes again.
@@ -176,8 +177,17 @@ public final class WorkerLink {
         // What is wrong with the record itself does not pass.
         isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
         pause: exception.pause?.delay,
+        wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(exception, message: message, input: answer.input.count)),
       with: answer)
+    if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
+  }
+
+  /// Says how long some tries took, each of them, for statistics. Told of many at once, as that is
+  /// done for every record.
+  /// - Parameter seconds: 0 where it is not known; then they are left out.
+  public func note(seconds: Double, count: Int) {
+    if seconds > 0, count > 0 { channel.table?.note(seconds, count: count) }
   }
 
   /// Tells the other workers of a host that is to be left alone. What is said by many answers at
@@ -219,6 +229,12 @@ public final class WorkerLink {
 
   /// Says that the worker is set up.
   public func reportReady() throws { try channel.tell(FromWorker(kind: .ready)) }
+
+  /// Says that the worker's command was started again, for statistics.
+  public func noteRestart() { channel.table?.noteRestart() }
+
+  /// Says how many requests in flight the worker has come to, for statistics.
+  public func note(concurrency: Double) { channel.table?.note(concurrency: concurrency) }
 
   /// Says that everything given is passed on, and taken, and not answered: more may help.
   public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }

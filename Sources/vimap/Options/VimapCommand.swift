@@ -68,6 +68,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "Time") var time: TimeOptions
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
   @OptionGroup(title: "Seeing what happens") var watch: WatchOptions
+  @OptionGroup(title: "Statistics") var statistics: StatisticsOptions
 }
 
 struct RecordOptions: ParsableArguments {

@@ -12,6 +12,9 @@ final class OutputFiles {
   /// What messages call the place that they are kept in.
   let failedName: String
 
+  /// The regular files that are read or written.
+  let files: Set<FileIdentity>
+
   /// Keep the files open.
   private let output: OwnedDescriptor?
   private let failedFile: OwnedDescriptor?
@@ -36,6 +39,7 @@ final class OutputFiles {
     exceptions = try ResultSink(descriptor: StandardDescriptor.error)
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: taken)
+      taken.insert(try Descriptor.facts(file.number).identity)
       failed = FailedLines(
         descriptor: file.number, separator: command.records.null ? 0 : 0x0A)
       failedFile = consume file
@@ -43,6 +47,7 @@ final class OutputFiles {
       failed = nil
       failedFile = nil
     }
+    files = taken
   }
 
   /// The files that are read.

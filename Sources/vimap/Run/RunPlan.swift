@@ -10,6 +10,7 @@ struct RunPlan {
   let inputs: [InputFile]
   let worker: WorkerChoice
   let outputs: OutputFiles
+  private let statistics: StatisticsOutput
   /// What was typed behind `--halt`.
   private let haltText: String
 
@@ -30,7 +31,9 @@ struct RunPlan {
     worker = try WorkerChoice(line, pool, form)
     try worker.checkProgram()
     inputs = try RunPlan.inputs(options.file, standard)
+    statistics = try StatisticsOutput(options.statistics)
     outputs = try OutputFiles(options, standard)
+    try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
   }
 
@@ -55,12 +58,15 @@ struct RunPlan {
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
       observer.decide($0, in: pool)
     }
-    return observer.status(of: pool.run())
+    let report = pool.run()
+    let status = observer.status(of: report)
+    return pool.statistics.map { statistics.put($0, report, status) } ?? status
   }
 
   /// The pool, of fewer workers than were asked for where there is no memory for so many.
   private func makePool(_ observer: RunObserver) throws -> RecordPool {
     var configuration = worker.adapted(pool)
+    configuration.measures = statistics.isWanted
     while true {
       do throws(SystemError) {
         let made = try RecordPool(

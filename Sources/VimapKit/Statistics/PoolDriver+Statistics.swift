@@ -1,0 +1,86 @@
+import VimapSystem
+
+/// What the driver knows of where its time goes.
+extension PoolDriver {
+  /// To be called before every wait.
+  func noteWait() {
+    guard meter != nil else { return }
+    let reason = WaitReason(moment)
+    meter?.beginWait(for: reason, now: Clock.now()) {
+      state.seats[$0].outstanding > 0 && !crew.isStuck($0)
+    }
+  }
+
+  /// To be called behind it.
+  func noteWoken() {
+    if meter != nil { meter?.endWait(now: Clock.now()) }
+  }
+
+  private var moment: WaitingMoment {
+    var moment = WaitingMoment()
+    moment.isInputEmpty = isInputWaiting
+    moment.hasUntakenResults = !flow.waiting.isEmpty
+    moment.awaitsTurn = state.awaitsTurn(after: asked)
+    for seat in crew.seats {
+      if state.seats[seat].couldDoMore(concurrency: configuration.concurrency) {
+        moment.hasIdleWorkers = true
+      }
+      guard state.seats[seat].outstanding > 0 else { continue }
+      if crew.isStuck(seat) {
+        moment.hasStuckWorkers = true
+      } else {
+        moment.hasBusyWorkers = true
+      }
+    }
+    return moment
+  }
+
+  func statistics(bytesRead: Int, bytesWritten: Int) -> RunStatistics? {
+    guard let meter else { return nil }
+    return RunStatistics(
+      records: report.records, outputs: flow.outputs, exceptions: flow.exceptionCount,
+      failures: report.failures.counts, tries: state.tries.all, retries: state.tries.again,
+      bytesRead: bytesRead, bytesWritten: bytesWritten,
+      elapsed: Duration((ended ?? Clock.now()) - started),
+      workers: crew.seats.compactMap { worker($0, meter) },
+      serviceTimes: ServiceTimes(crew.tables), waits: RunStatistics.Waits(meter.waits))
+  }
+
+  private func worker(_ seat: Int, _ meter: RunMeter) -> RunStatistics.Worker? {
+    let history = crew.histories[seat]
+    guard history.forks > 0 else { return nil }
+    let table = crew.tables.isEmpty ? nil : crew.tables[seat]
+    return RunStatistics.Worker(
+      number: seat, records: meter.records[seat], busy: Duration(meter.busy[seat]),
+      restarts: history.forks - 1 + (table?.restarts ?? 0), peakMemory: history.peakMemory,
+      concurrency: table?.concurrency)
+  }
+}
+
+extension PoolState {
+  /// Whether there is something to be handed out later, and not now.
+  fileprivate func awaitsTurn(after now: Nanoseconds) -> Bool {
+    !waiting.isEmpty || nextTurn(after: now) != nil
+  }
+}
+
+extension Seat {
+  /// Its worker could be at more records than it has, or there could be one.
+  fileprivate func couldDoMore(concurrency: Int) -> Bool {
+    guard isOccupied else { return !isRetired }
+    return isReady && !isClosing && (outstanding < concurrency || isHungry)
+  }
+}
+
+extension RunStatistics.Waits {
+  fileprivate init(_ waits: [WaitReason: Nanoseconds]) {
+    func time(_ reason: WaitReason) -> Duration { Duration(waits[reason] ?? 0) }
+    self.init(
+      input: time(.input), workers: time(.workers), output: time(.output),
+      pauses: time(.pauses))
+  }
+}
+
+extension Duration {
+  fileprivate init(_ time: Nanoseconds) { self = .nanoseconds(Int64(clamping: time)) }
+}

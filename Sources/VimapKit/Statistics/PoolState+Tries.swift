@@ -1,0 +1,20 @@
+/// How many tries there have been.
+struct TryTally: Equatable {
+  private(set) var all = 0
+  /// Those that were not a record's first.
+  private(set) var again = 0
+
+  /// - Parameter attempt: which try of these records it was, from 1.
+  mutating func add(_ count: Int, attempt: Int) {
+    all += count
+    if attempt > 1 { again += count }
+  }
+}
+
+extension PoolState {
+  /// A worker has tried some records, whatever came of it.
+  mutating func noteTries(_ seat: Int, _ batch: UInt64, _ records: Range<Int>) {
+    let part = seats[seat].assignment(with: records.lowerBound, of: batch)
+    tries.add(records.count, attempt: part?.attempt ?? 1)
+  }
+}

@@ -1,0 +1,49 @@
+import VimapSystem
+
+/// Where the time of a run goes, and which worker does how much. It is told the time twice for each
+/// wait of the pool, and looks at nothing itself.
+struct RunMeter {
+  /// By seat, how many records its workers answered…
+  private(set) var records: [Int]
+  /// …and how long they had any, and room for the answers.
+  private(set) var busy: [Nanoseconds]
+  private(set) var waits: [WaitReason: Nanoseconds] = [:]
+
+  /// Up to when time is accounted for.
+  private var mark: Nanoseconds
+  private var reason: WaitReason?
+  private var isBusy: [Bool]
+
+  init(seats: Int, now: Nanoseconds) {
+    records = Array(repeating: 0, count: seats)
+    busy = Array(repeating: 0, count: seats)
+    isBusy = Array(repeating: false, count: seats)
+    mark = now
+  }
+
+  mutating func noteAnswers(_ count: Int, of seat: Int) { records[seat] += count }
+
+  /// The pool begins to wait.
+  /// - Parameter isBusy: whether a seat's worker is at records now; it counts as having been so since
+  ///   the wait before.
+  mutating func beginWait(
+    for reason: WaitReason, now: Nanoseconds, isBusy: (_ seat: Int) -> Bool
+  ) {
+    for seat in self.isBusy.indices { self.isBusy[seat] = isBusy(seat) }
+    pass(now)
+    self.reason = reason
+  }
+
+  mutating func endWait(now: Nanoseconds) {
+    let start = mark
+    pass(now)
+    if let reason { waits[reason, default: 0] += now - start }
+    reason = nil
+  }
+
+  private mutating func pass(_ now: Nanoseconds) {
+    let time = now - mark
+    for seat in busy.indices where isBusy[seat] { busy[seat] += time }
+    mark = now
+  }
+}

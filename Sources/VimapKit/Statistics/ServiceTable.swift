@@ -1,0 +1,90 @@
+import VimapSystem
+
+/// How long one seat's workers took over their tries, counted in memory that they share with the
+/// pool: so it is known also when a worker dies, and no result is read for it.
+///
+/// Times are counted as HdrHistogram does: each octave is cut into so many equal parts that a time
+/// is known to less than one percent. A worker writes, one after the other; the pool reads.
+final class ServiceTable {
+  private let memory: SharedMemory
+
+  /// Parts of an octave, as a power of two.
+  private static let partBits = 7
+  /// Longer times, from 13 days on, count as this.
+  static let longest: Nanoseconds = 1 << 50
+  static let placeCount = place(of: longest - 1) + 1
+
+  private static let totalWord = 0
+  private static let longestWord = 8
+  private static let restartsWord = 16
+  private static let concurrencyWord = 24
+  private static let countsOffset = 64
+
+  /// Whole pages, so that no two workers share one.
+  static let memorySize = (countsOffset + 8 * placeCount + 4095) & ~4095
+
+  init(memory: SharedMemory) {
+    self.memory = memory
+  }
+
+  // MARK: Writing
+
+  /// Counts tries that took equally long.
+  func note(_ seconds: Double, count: Int) {
+    let time = min(UInt64(max(0, min(seconds, 1e9)) * 1e9), Self.longest - 1)
+    add(UInt64(count), at: Self.countsOffset + 8 * Self.place(of: time))
+    add(UInt64(count) &* time, at: Self.totalWord)
+    memory.storeWord(max(time, memory.loadWord(at: Self.longestWord)), at: Self.longestWord)
+  }
+
+  /// The worker's command was started again.
+  func noteRestart() { add(1, at: Self.restartsWord) }
+
+  func note(concurrency: Double) {
+    memory.storeWord(concurrency.bitPattern, at: Self.concurrencyWord)
+  }
+
+  private func add(_ count: UInt64, at offset: Int) {
+    memory.storeWord(memory.loadWord(at: offset) &+ count, at: offset)
+  }
+
+  // MARK: Reading
+
+  /// All times together.
+  var total: Nanoseconds { memory.loadWord(at: Self.totalWord) }
+
+  /// The longest time.
+  var maximum: Nanoseconds { memory.loadWord(at: Self.longestWord) }
+
+  /// How many times commands were started again.
+  var restarts: Int { Int(clamping: memory.loadWord(at: Self.restartsWord)) }
+
+  /// How many requests at once the worker has come to, where it finds that out by itself.
+  var concurrency: Double? {
+    let word = memory.loadWord(at: Self.concurrencyWord)
+    return word == 0 ? nil : Double(bitPattern: word)
+  }
+
+  /// Adds up what was counted at each place.
+  func add(to counts: inout [UInt64]) {
+    for place in counts.indices {
+      counts[place] &+= memory.loadWord(at: Self.countsOffset + 8 * place)
+    }
+  }
+
+  // MARK: Places
+
+  /// Where a time is counted.
+  static func place(of time: Nanoseconds) -> Int {
+    // Two octaves' worth of times are known exactly.
+    let shift = max(0, Nanoseconds.bitWidth - 1 - time.leadingZeroBitCount - partBits)
+    return shift << partBits + Int(time >> UInt64(shift))
+  }
+
+  /// The middle of the times that are counted at a place.
+  static func middle(of place: Int) -> Nanoseconds {
+    let shift = max(0, place >> partBits - 1)
+    let least = Nanoseconds(place - shift << partBits) << UInt64(shift)
+    return least + (1 << UInt64(shift)) / 2
+  }
+}

@@ -1,0 +1,51 @@
+import CVimapSystem
+import Glibc
+public import VimapBytes
+
+/// A file that is written once and whole: who opens it finds what it was before or all that it is
+/// now.
+///
+/// Until it is written, it has another name in the same folder, under which it is made at once; so
+/// it is known early whether that can be done. What is no regular file (a pipe, a device) is written
+/// to directly.
+public final class WholeFile {
+  private let file: OwnedDescriptor
+  /// The name until it is written, and the one from then on; `nil` where it has its own at once.
+  private var names: (now: String, later: String)?
+
+  /// Sees to it that a file of this name can be written.
+  public init(path: String) throws(SystemError) {
+    var facts = stat()
+    let exists = stat(path, &facts) == 0
+    if exists, facts.st_mode & S_IFMT != S_IFREG {
+      file = try Descriptor.open(writing: path)
+      return
+    }
+    // Where the name is a link, the file that it leads to is replaced.
+    let path = exists ? Self.resolved(path) ?? path : path
+    if exists { _ = try Descriptor.open(writing: path) }
+    let temporary = "\(path).\(getpid())"
+    let number = try systemCall("open") {
+      vimap_open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+    }
+    file = OwnedDescriptor(taking: number)
+    names = (temporary, path)
+    if exists { _ = fchmod(number, facts.st_mode & 0o777) }
+  }
+
+  deinit { if let names { unlink(names.now) } }
+
+  private static func resolved(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
+
+  /// Writes all there is to be in it; called once.
+  public func write(_ bytes: ByteView) throws(SystemError) {
+    try Descriptor.writeAll(file.number, bytes)
+    guard let (now, later) = names else { return }
+    try systemCall("rename") { rename(now, later) }
+    names = nil
+  }
+}

@@ -1,0 +1,55 @@
+import VimapKit
+
+/// What a run spent the largest part of its time on, and one sentence about it.
+enum Bottleneck: String {
+  case input, workers, output, pauses
+  case vimap
+
+  init(_ statistics: RunStatistics) {
+    let waits = statistics.waits
+    let parts: [(Bottleneck, Duration)] = [
+      (.workers, waits.workers), (.input, waits.input), (.output, waits.output),
+      (.pauses, waits.pauses), (.vimap, statistics.ownTime),
+    ]
+    self = parts.max { $0.1 < $1.1 }?.0 ?? .vimap
+  }
+
+  func time(in statistics: RunStatistics) -> Duration {
+    switch self {
+    case .input: statistics.waits.input
+    case .workers: statistics.waits.workers
+    case .output: statistics.waits.output
+    case .pauses: statistics.waits.pauses
+    case .vimap: statistics.ownTime
+    }
+  }
+
+  func sentence(about statistics: RunStatistics) -> String {
+    let share = statistics.elapsed.share(time(in: statistics))
+    return (share > 0.5 ? "Most of the time" : "The largest part of the time") + " went to "
+      + reason(statistics)
+  }
+
+  private func reason(_ statistics: RunStatistics) -> String {
+    switch self {
+    case .input: "waiting for the input: more workers would not help."
+    case .workers where Self.isSpread(statistics):
+      "waiting for the workers: more of them (-j) may help."
+    case .workers:
+      "waiting for the workers, not all of which\nhad records: there were too few, or a few took"
+        + " long."
+    case .output: "waiting for the output: whatever takes the\nresults is slower than the workers."
+    case .pauses:
+      "waiting until more was allowed to begin:\nby a rate, a budget, or the pause"
+        + " before another try."
+    case .vimap: "vimap itself, which reads, hands out and\nwrites: the workers could do more."
+    }
+  }
+
+  /// Whether the workers had enough records most of the time.
+  private static func isSpread(_ statistics: RunStatistics) -> Bool {
+    let busy = statistics.workers.reduce(Duration.zero) { $0 + $1.busy }
+    let all = statistics.elapsed * max(1, statistics.workers.count)
+    return all.share(busy) > 0.6
+  }
+}

@@ -1,0 +1,54 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// Where the statistics of a run go, if anybody wants them.
+struct StatisticsOutput {
+  private let isShown: Bool
+  private let path: String
+  private let file: WholeFile?
+
+  /// Finds out before the run whether they can be written.
+  init(_ options: StatisticsOptions) throws {
+    isShown = options.stats
+    path = options.statsJson ?? ""
+    do throws(SystemError) {
+      file = try options.statsJson.map { path throws(SystemError) in try WholeFile(path: path) }
+    } catch {
+      throw Refusal(.cannotCreate, "--stats-json \(path): cannot be created: \(error.code)")
+    }
+  }
+
+  var isWanted: Bool { isShown || file != nil }
+
+  /// They are to replace none of the run's own files.
+  func check(against files: Set<FileIdentity>) throws {
+    var files = files
+    if let facts = try? Descriptor.facts(StandardDescriptor.error), facts.kind == .regular {
+      files.insert(facts.identity)
+    }
+    guard file != nil, let identity = Descriptor.regularFile(path), files.contains(identity)
+    else { return }
+    throw Refusal(
+      .cannotCreate, "--stats-json \(path): cannot be created: it is also an input, or an output")
+  }
+
+  /// - Returns: the exit status of the run, with that.
+  func put(_ statistics: RunStatistics, _ report: RunReport, _ status: ExitStatus) -> ExitStatus {
+    if isShown {
+      let figures = Figures(environment: inheritedEnvironment())
+      Printer.show("\(StatisticsTable(statistics: statistics, figures: figures))")
+    }
+    guard let file else { return status }
+    let text = StatisticsJSON(statistics: statistics, outcome: report.outcome, status: status)
+    var bytes = ByteBuffer()
+    bytes.append(text: "\(text)\n")
+    do throws(SystemError) {
+      try file.write(bytes.view)
+      return status
+    } catch {
+      Printer.complain("--stats-json \(path): cannot be written: \(error.code)")
+      return status == .success || status == .exceptions ? .inputOutput : status
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import Testing
+import VimapSystem
+
+@testable import VimapKit
+
+@Suite struct ServiceTimesTests {
+  private func table() throws -> ServiceTable {
+    ServiceTable(memory: try SharedMemory(count: ServiceTable.memorySize))
+  }
+
+  @Test func everyTimeIsKnownToAPercent() {
+    for shift in 0..<50 {
+      for part: Nanoseconds in [0, 1, 2, 77, 127, 128] {
+        let time = min((1 << shift) + part << max(0, shift - 7), ServiceTable.longest - 1)
+        let middle = ServiceTable.middle(of: ServiceTable.place(of: time))
+        let error = middle > time ? middle - time : time - middle
+        #expect(Double(error) <= Double(time) / 200, "\(time) is taken for \(middle)")
+      }
+    }
+  }
+
+  @Test func placesFollowEachOther() {
+    var last = -1
+    for time: Nanoseconds in 0..<5000 {
+      let place = ServiceTable.place(of: time)
+      #expect(place == last || place == last + 1)
+      last = place
+    }
+    #expect(ServiceTable.place(of: 255) == 255)
+  }
+
+  @Test func quantilesAreThoseOfTheTimes() throws {
+    var random = SeededRandom(seed: 7)
+    var times: [Double] = []
+    let tables = [try table(), try table()]
+    for number in 0..<5000 {
+      let time = Double(UInt64.random(in: 100...90_000_000, using: &random)) / 1e9
+      times.append(time)
+      tables[number % 2].note(time, count: 1)
+    }
+    times.sort()
+    let found = ServiceTimes(tables)
+    #expect(found.count == 5000)
+    for share in [0.5, 0.9, 0.99] {
+      let expected = times[Int((share * 5000).rounded(.up)) - 1]
+      let quantile = found.quantile(share) / .seconds(1)
+      #expect(abs(quantile - expected) < 0.01 * expected, "\(share): \(quantile), not \(expected)")
+    }
+    #expect(abs(found.max / .seconds(times[4999]) - 1) < 1e-6)
+    #expect(abs(found.mean / .seconds(times.reduce(0, +) / 5000) - 1) < 1e-6)
+    let inTheMiddle = times.count { $0 >= 0.02 && $0 < 0.05 }
+    #expect(abs(found.count(in: .milliseconds(20)..<(.milliseconds(50))) - inTheMiddle) < 40)
+    #expect(found.count(in: .zero..<(.seconds(1))) == 5000)
+  }
+
+  @Test func equalTimesAreCountedTogether() throws {
+    let table = try table()
+    table.note(0.004, count: 1000)
+    table.note(0.005, count: 1)
+    #expect(ServiceTimes([table]).count == 1001)
+    #expect(abs(ServiceTimes([table]).mean / .seconds(4.005 / 1001) - 1) < 1e-6)
+  }
+
+  @Test func aTimeWithoutBounds() throws {
+    let table = try table()
+    table.note(1e300, count: 1)
+    table.note(1e-12, count: 1)
+    #expect(ServiceTimes([table]).count == 2)
+    #expect(ServiceTimes([]).quantile(0.5) == .zero)
+    #expect(ServiceTimes([]).mean == .zero)
+  }
+}
+
+@Suite struct WaitRuleTests {
+  private func reason(_ change: (inout WaitingMoment) -> Void) -> WaitReason {
+    var moment = WaitingMoment()
+    change(&moment)
+    return WaitReason(moment)
+  }
+
+  @Test func workersWhereNothingElseIsMissing() {
+    #expect(reason { _ in } == .workers)
+    #expect(reason { $0.hasBusyWorkers = true } == .workers)
+    // More could be done at once, but there is nothing more.
+    #expect(reason { ($0.hasBusyWorkers, $0.hasIdleWorkers) = (true, true) } == .workers)
+    // It would only wait with the workers.
+    #expect(reason { ($0.hasBusyWorkers, $0.isInputEmpty) = (true, true) } == .workers)
+    #expect(reason { ($0.hasBusyWorkers, $0.awaitsTurn) = (true, true) } == .workers)
+  }
+
+  @Test func inputWhereSomebodyCouldTakeIt() {
+    #expect(reason { ($0.isInputEmpty, $0.hasIdleWorkers) = (true, true) } == .input)
+    #expect(
+      reason {
+        ($0.isInputEmpty, $0.hasIdleWorkers, $0.hasBusyWorkers) = (true, true, true)
+      } == .input)
+    // All that was read is done, and only being taken.
+    #expect(
+      reason {
+        ($0.isInputEmpty, $0.hasIdleWorkers, $0.hasUntakenResults) = (true, true, true)
+      } == .input)
+  }
+
+  @Test func outputWhereItHoldsUpWorkersOrIsAllThatIsLeft() {
+    #expect(
+      reason {
+        ($0.hasUntakenResults, $0.hasStuckWorkers, $0.isInputEmpty) = (true, true, true)
+      } == .output)
+    #expect(
+      reason {
+        ($0.hasUntakenResults, $0.hasStuckWorkers, $0.hasBusyWorkers) = (true, true, true)
+      } == .output)
+    #expect(reason { ($0.hasUntakenResults, $0.hasIdleWorkers) = (true, true) } == .output)
+    // The workers can still work.
+    #expect(reason { ($0.hasUntakenResults, $0.hasBusyWorkers) = (true, true) } == .workers)
+    // With -k they are stuck because of the one that everybody waits for.
+    #expect(reason { ($0.hasStuckWorkers, $0.hasBusyWorkers) = (true, true) } == .workers)
+  }
+
+  @Test func pausesWhereWorkersWouldBeFree() {
+    #expect(reason { ($0.awaitsTurn, $0.hasIdleWorkers) = (true, true) } == .pauses)
+    #expect(
+      reason { ($0.awaitsTurn, $0.hasIdleWorkers, $0.isInputEmpty) = (true, true, true) }
+        == .input)
+  }
+}
+
+@Suite struct RunMeterTests {
+  @Test func timeIsAccountedForOnce() {
+    var meter = RunMeter(seats: 2, now: 100)
+    // The pool's own work, with seat 0 busy; then a wait in which it still is.
+    meter.beginWait(for: .workers, now: 110) { $0 == 0 }
+    meter.endWait(now: 150)
+    meter.beginWait(for: .input, now: 155) { _ in false }
+    meter.endWait(now: 255)
+    meter.beginWait(for: .workers, now: 256) { $0 == 1 }
+    meter.endWait(now: 260)
+    #expect(meter.waits == [.workers: 44, .input: 100])
+    #expect(meter.busy == [50, 5])
+    meter.noteAnswers(3, of: 1)
+    meter.noteAnswers(4, of: 1)
+    #expect(meter.records == [0, 7])
+  }
+}
+
+/// Tries are counted as `attempts` in `meta` are, added up.
+@Suite struct TryTallyTests {
+  private func pool(retries: Int = 0, _ blame: DeathBlame = .firstBegun) throws -> PoolState {
+    var rules = PoolState.Rules(jobs: 1, chunk: 4, window: 1 << 20)
+    rules.retry.retries = retries
+    rules.retry.kinds = [.worker]
+    rules.blame = blame
+    var state = PoolState(rules, seed: 1)
+    state.workerIsReady(0)
+    let wanted = state.demand(now: 0)
+    state.take(batch: 0, records: 4, bytes: 4, for: try #require(wanted), now: 0)
+    return state
+  }
+
+  @Test func answersAreTries() throws {
+    var state = try pool()
+    #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
+    #expect(state.answered(0, batch: 0, records: 2..<3, failed: true, now: 0) == true)
+    #expect(
+      state.answered(0, batch: 0, records: 3..<4, failed: true, wasTried: false, now: 0) == true)
+    #expect(state.tries.all == 3)
+    #expect(state.tries.again == 0)
+  }
+
+  @Test func furtherTries() throws {
+    var state = try pool(retries: 2)
+    #expect(state.retry(0, batch: 0, record: 1, now: 0) == true)
+    state.endInput()
+    _ = state.demand(now: .seconds(9))
+    #expect(state.retry(0, batch: 0, record: 1, now: .seconds(9)) == true)
+    _ = state.demand(now: .seconds(99))
+    #expect(state.answered(0, batch: 0, records: 1..<2, now: .seconds(99)) == true)
+    #expect((state.tries.all, state.tries.again) == (3, 2))
+  }
+
+  @Test func whatAWorkerHadBegunWhenItDied() throws {
+    for blame in [DeathBlame.firstBegun, .everyBegun] {
+      var state = try pool(blame)
+      #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
+      state.workerEnded(0, .killed(signal: 9), begun: 3, now: 0)
+      #expect((state.tries.all, state.tries.again) == (3, 0))
+    }
+  }
+
+  @Test func whatWasNeverBegunIsNoTry() throws {
+    var state = try pool()
+    state.stop(.now)
+    state.workerEnded(0, .killed(signal: 9), begun: 1, now: 0)
+    #expect((state.tries.all, state.tries.again) == (1, 0))
+  }
+}
