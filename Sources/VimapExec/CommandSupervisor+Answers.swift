@@ -13,7 +13,7 @@ extension CommandSupervisor {
     while !isFull, let answer = answers.next(), try take(answer) {}
     if queue.answerCount != before {
       if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
-      noteTimes(queue.answerCount - before)
+      noteTimes(since: before)
       silence.isBroken(clock, inputIsOpen: command?.isInputOpen ?? false)
       restart.hasAnswered()
       hasAnsweredSinceStart = true
@@ -24,16 +24,19 @@ extension CommandSupervisor {
     guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
     // A last line without a line feed is an answer, unless the command was cut short in it.
     if end == .exited(status: 0), let last = answers.unfinishedLine() {
+      let before = queue.answerCount
       excepted = 0
       guard try take(last) else { return }
-      noteTimes(1)
+      noteTimes(since: before)
     }
     try bury(end)
   }
 
   /// Some answers were taken, all that came at once. Those that became exceptions are noted already.
-  private func noteTimes(_ count: Int) {
-    link.note(seconds: service.seconds(clock), count: count - excepted)
+  /// - Parameter before: how many the command had answered before.
+  private func noteTimes(since before: Int) {
+    let count = queue.answerCount - before - excepted
+    link.note(seconds: service.seconds(clock), count: count)
     service.noteAnswers(clock)
   }
 

@@ -4,7 +4,8 @@ import VimapSystem
 /// pool: so it is known also when a worker dies, and no result is read for it.
 ///
 /// Times are counted as HdrHistogram does: each octave is cut into so many equal parts that a time
-/// is known to less than one percent. A worker writes, one after the other; the pool reads.
+/// is known to less than one percent. A worker writes, one after the other; the pool reads, and
+/// reckons with any number to stand there.
 final class ServiceTable {
   private let memory: SharedMemory
 
@@ -57,12 +58,12 @@ final class ServiceTable {
   var maximum: Nanoseconds { memory.loadWord(at: Self.longestWord) }
 
   /// How many times commands were started again.
-  var restarts: Int { Int(clamping: memory.loadWord(at: Self.restartsWord)) }
+  var restarts: Int { Int(UInt32(clamping: memory.loadWord(at: Self.restartsWord))) }
 
   /// How many requests at once the worker has come to, where it finds that out by itself.
   var concurrency: Double? {
-    let word = memory.loadWord(at: Self.concurrencyWord)
-    return word == 0 ? nil : Double(bitPattern: word)
+    let number = Double(bitPattern: memory.loadWord(at: Self.concurrencyWord))
+    return number > 0 && number.isFinite ? number : nil
   }
 
   /// Adds up what was counted at each place.

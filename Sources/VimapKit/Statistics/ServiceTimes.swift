@@ -20,7 +20,7 @@ public struct ServiceTimes: Sendable, Equatable {
     var counts = [UInt64](repeating: 0, count: tables.isEmpty ? 0 : ServiceTable.placeCount)
     for table in tables {
       table.add(to: &counts)
-      total += table.total
+      total &+= table.total
       longest = Swift.max(longest, table.maximum)
     }
     // Two digits mean the same parts of an octave as the tables have.
@@ -38,7 +38,7 @@ public struct ServiceTimes: Sendable, Equatable {
 
   /// The mean time.
   public var mean: Duration {
-    count == 0 ? .zero : .nanoseconds(Int64(clamping: total / histogram.totalCount))
+    histogram.totalCount == 0 ? .zero : .nanoseconds(Int64(clamping: total / histogram.totalCount))
   }
 
   /// The longest time.
@@ -54,6 +54,6 @@ public struct ServiceTimes: Sendable, Equatable {
   /// of these.
   public func count(in range: Range<Duration>) -> Int {
     let times = range.lowerBound.nanoseconds..<range.upperBound.nanoseconds
-    return Int(clamping: buckets.reduce(0) { times.contains($1.time) ? $0 + $1.count : $0 })
+    return Int(clamping: buckets.reduce(0) { times.contains($1.time) ? $0 &+ $1.count : $0 })
   }
 }

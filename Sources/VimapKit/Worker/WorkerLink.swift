@@ -183,9 +183,10 @@ public final class WorkerLink {
     if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
   }
 
-  /// Says how long some tries took, each of them, for statistics. Told of many at once, as that is
-  /// done for every record.
-  /// - Parameter seconds: 0 where it is not known; then they are left out.
+  /// Says how long some tries took, each of them, for statistics. It is best told of many at once.
+  /// - Parameters:
+  ///   - seconds: how long; 0 where it is not known, and then they are left out.
+  ///   - count: how many tries.
   public func note(seconds: Double, count: Int) {
     if seconds > 0, count > 0 { channel.table?.note(seconds, count: count) }
   }
