@@ -14,7 +14,9 @@ extension CommandSupervisor {
     if queue.answerCount != before {
       if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
       noteTimes(since: before)
-      silence.isBroken(clock, inputIsOpen: command?.isInputOpen ?? false)
+      // One that answers as it goes was at work, though its input was ended meanwhile.
+      let wasAtWork = command?.isInputOpen == true || (!usesEnvelope && answersPromptly)
+      silence.isBroken(clock, wasAtWork: wasAtWork)
       restart.hasAnswered()
       hasAnsweredSinceStart = true
       stopwatch.restart()

@@ -21,7 +21,7 @@ struct Silence {
   /// When to look next.
   private(set) var nextCheck: Nanoseconds = 0
   private var hasComplained = false
-  /// The longest that it has been silent and then answered, while its input was open.
+  /// The longest that it has been silent and then answered, and not for the end of its input.
   private var longestBroken: Nanoseconds?
 
   private static let shortest: Nanoseconds = .milliseconds(20)
@@ -36,9 +36,9 @@ struct Silence {
   }
 
   /// Something was answered.
-  /// - Parameter inputIsOpen: not because the command's input had ended.
-  mutating func isBroken(_ now: Nanoseconds, inputIsOpen: Bool = true) {
-    if inputIsOpen { longestBroken = max(longestBroken ?? 0, now &- since) }
+  /// - Parameter wasAtWork: not because the command's input had ended.
+  mutating func isBroken(_ now: Nanoseconds, wasAtWork: Bool = true) {
+    if wasAtWork { longestBroken = max(longestBroken ?? 0, now &- since) }
     interval = Self.shortest
     idleSince = nil
     isUnlikeBefore = false
