@@ -16,6 +16,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
@@ -61,6 +62,7 @@ let package = Package(
       dependencies: [
         "VimapKit", "VimapExec", "VimapHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
 
@@ -106,6 +108,7 @@ let package = Package(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"], swiftSettings: strict),
     .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
+    .testTarget(name: "VimapTests", dependencies: ["vimap", "VimapKit"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vimap", "VimapSystem"],
       resources: [.copy("Cases")], swiftSettings: strict),

@@ -88,6 +88,14 @@ int vimap_open_null(int number);
 /// 1 where the descriptor is open, else 0.
 int vimap_is_open(int descriptor);
 
+// Terminals
+
+/// How many columns a terminal has; 0 where it does not say (TIOCGWINSZ).
+int vimap_terminal_columns(int descriptor);
+
+/// The number of the device behind a terminal, under whatever name it was opened (TIOCGDEV).
+int vimap_terminal_device(int descriptor, unsigned *device);
+
 // Messages
 
 /// Sends one message over a SOCK_SEQPACKET socket, with `descriptor` attached unless it is -1.

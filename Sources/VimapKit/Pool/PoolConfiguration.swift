@@ -38,6 +38,8 @@ public struct PoolConfiguration: Sendable {
   /// Whether a worker is given no more records than it can work on at once: then nothing is begun
   /// after the failure that ``halt`` stops the run at, but what other workers begin meanwhile.
   public var handsOutSingly = false
+  /// Whether workers tell what they decide (``PoolDecision``).
+  public var explains = false
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 

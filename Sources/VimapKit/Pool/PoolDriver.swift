@@ -24,8 +24,14 @@ final class PoolDriver {
   var onFailedLine: ((InputBatch, _ record: Int, _ line: Range<Int>) throws -> Void)?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
+  /// Told of what is decided, where somebody wants to know.
+  var onDecision: ((PoolDecision) -> Void)?
+  /// The size of batches that was told of last.
+  var toldBatchSize = 1
 
   private var interruptions: Interruptions?
+  private var bystanders: [Bystander] = []
+  private var ticker: PoolTicker?
   let started = Clock.now()
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
@@ -69,6 +75,20 @@ final class PoolDriver {
   func watch(_ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption) {
     let place = poll.add(signals.descriptor.number, .readable)
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
+  }
+
+  /// Has somebody else's descriptor watched while the pool runs, as long as that is wanted.
+  func watch(
+    _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
+  ) {
+    bystanders.append(
+      Bystander(
+        descriptor: descriptor, place: poll.add(-1, []), isWanted: isWanted, onReadable: onReadable)
+    )
+  }
+
+  func watch(every pace: TickPace, _ body: @escaping () -> Void) {
+    ticker = PoolTicker(pace, Clock.now(), body)
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
@@ -137,8 +157,13 @@ final class PoolDriver {
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     for seat in crew.seats { crew[seat]?.watch(&poll) }
+    for bystander in bystanders { bystander.watch(&poll) }
+    explainBatchSize()
     let now = Clock.now()
-    let timers = [state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil]
+    let timers = [
+      state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
+      ticker?.next(activity: activity),
+    ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
 
@@ -151,7 +176,11 @@ final class PoolDriver {
         try takeMessages(of: worker, seat)
       }
     }
+    for bystander in bystanders where !poll.ready(bystander.place).isEmpty {
+      bystander.onReadable()
+    }
     endLateWorkers()
+    tick()
   }
 
   // MARK: Time
@@ -177,6 +206,13 @@ final class PoolDriver {
       guard let since = worker.busySince, since + limit <= now else { continue }
       state.workerIsLate(seat, begun: begun)
     }
+  }
+
+  private func tick() {
+    guard let body = ticker?.body, ticker?.take(Clock.now(), activity: activity) == true else {
+      return
+    }
+    body()
   }
 
   // MARK: Signals

@@ -27,6 +27,8 @@ final class RecordReader {
 
   private var input: OpenInput?
   private var fileIndex = -1
+  private var bytesRead = 0
+  private lazy var sizes = InputSizes(files)
   private var atEnd = false
 
   /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
@@ -75,6 +77,15 @@ final class RecordReader {
       guard try read(into: slab) else { return .waiting }
       if let cut = try continueLongLine(in: slab) { return cut }
     }
+  }
+
+  /// How much has been cut of how much, where that is known.
+  var progress: (bytes: Int, total: Int?) {
+    let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
+    return (
+      max(0, bytesRead - (filled - cursor)),
+      sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
+    )
   }
 
   // MARK: Cutting
@@ -214,6 +225,7 @@ final class RecordReader {
         return false
       }
       if count == 0 { atEnd = true }
+      bytesRead += count
       if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
         lineEnd = filled + last + 1
       }

@@ -64,6 +64,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "HTTP connections") var connection: ConnectionArguments
   @OptionGroup(title: "Time") var time: TimeOptions
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
+  @OptionGroup(title: "What is said") var report: ReportOptions
 }
 
 struct RecordOptions: ParsableArguments {

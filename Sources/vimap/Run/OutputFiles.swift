@@ -16,7 +16,8 @@ final class OutputFiles {
   private let output: OwnedDescriptor?
   private let failedFile: OwnedDescriptor?
 
-  init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
+  /// - Parameter screen: what results have to share the terminal with, if they go to one.
+  init(_ command: VimapCommand, _ standard: StandardDescriptors, _ screen: Screen?) throws {
     name = command.results.output ?? "standard output"
     var inputs = Set(command.file.compactMap(Descriptor.regularFile))
     if command.file.isEmpty || command.file.contains("-"),
@@ -27,7 +28,7 @@ final class OutputFiles {
     if let path = command.results.output {
       let file = try Self.create(path, unlessAmong: inputs)
       inputs.insert(try Descriptor.facts(file.number).identity)
-      results = try ResultSink(descriptor: file.number)
+      results = try Self.sink(file.number, screen)
       output = consume file
     } else {
       guard standard.hasOutput else {
@@ -37,11 +38,13 @@ final class OutputFiles {
       if facts.kind == .regular, !inputs.insert(facts.identity).inserted {
         throw Refusal(.cannotCreate, "standard output: it is also an input")
       }
-      results = try ResultSink(descriptor: StandardDescriptor.output)
+      results = try Self.sink(StandardDescriptor.output, screen)
       output = nil
     }
     failedName = command.results.failed ?? ""
-    exceptions = try ResultSink(descriptor: StandardDescriptor.error)
+    // Where both go to one screen, each has to be whole before the other.
+    exceptions =
+      results.isShared ? results : try Self.sink(StandardDescriptor.error, screen)
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: inputs)
       failed = FailedLines(
@@ -51,6 +54,11 @@ final class OutputFiles {
       failed = nil
       failedFile = nil
     }
+  }
+
+  private static func sink(_ descriptor: CInt, _ screen: Screen?) throws -> ResultSink {
+    if let screen, Terminal.isSame(descriptor, screen.descriptor) { return ResultSink(screen) }
+    return try ResultSink(descriptor: descriptor)
   }
 
   /// Creates or empties a file, but not one that is also to be read.
