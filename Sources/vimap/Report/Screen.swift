@@ -27,8 +27,9 @@ final class Screen: SharedOutput {
 
   /// As much is written at a time where a write may wait.
   private static let carefulLength = 4096
-  /// Erases from the cursor to the end of the screen (ECMA-48, ED).
-  private static let erase: StaticString = "\r\u{1B}[J"
+  /// Erases the line, and what it was wrapped to behind it (ECMA-48, EL and ED). Without the first,
+  /// tmux would take it for a screen that is cleared, where it is the first one, and keep it.
+  private static let erase: StaticString = "\r\u{1B}[K\u{1B}[J"
 
   /// - Parameter descriptor: a terminal, lent.
   init(_ descriptor: CInt) {
