@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
     end
 end
 
@@ -130,5 +130,9 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" rate' -l 'rate' -d 'Most tries started, over all workers: a number per s, m or h.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" budget' -l 'budget' -d 'Most that the records started may cost together: a number per s, m or h. It goes with --cost.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cost' -l 'cost' -d 'Where a record says what it costs: a number.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" progress' -l 'progress' -d 'Show how far the run has come: a line on a terminal, where it is shown anyway; elsewhere a line every 10 seconds.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" no-progress' -l 'no-progress' -d 'Do not show how far the run has come.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" v verbose' -l 'verbose' -s 'v' -d 'Say what is decided and why: restarts, pauses, batch sizes.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" q quiet' -l 'quiet' -s 'q' -d 'Say nothing but errors.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" version' -l 'version' -d 'Show the version.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" h help' -s 'h' -l 'help' -d 'Show help information.'
