@@ -6,7 +6,7 @@ import VimapSystem
 @testable import VimapKit
 
 @Suite struct PoolTickerTests {
-  private func ticker(_ pace: TickPace) -> PoolTicker { PoolTicker(pace, 1000) {} }
+  private func ticker(_ pace: TickPace) -> PoolTicker { PoolTicker(pace, 1000) }
   private let pace = TickPace(
     first: .nanoseconds(500), busy: .nanoseconds(100), quiet: .nanoseconds(1000))
 

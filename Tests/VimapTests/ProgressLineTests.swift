@@ -34,8 +34,8 @@ import VimapKit
   static let cases = [
     Case(
       name: "wide", columns: 120,
-      text: " 50%  [===============>                ]  1000 records   42.3/s  0 failed  8 in flight  "
-        + "6.0M of 10M  1:02:03  1:15 left"),
+      text: " 50%  [===============>                ]  1000 records   42.3/s  0 failed  "
+        + "8 in flight  6.0M of 10M  1:02:03  1:15 left"),
     Case(
       name: "very wide: the bar grows to a limit", columns: 200,
       text: " 50%  [==================>                   ]  1000 records   42.3/s  0 failed  "
@@ -70,11 +70,8 @@ import VimapKit
 
   @Test func neverFillsTheLastColumn() {
     for columns in 1...250 {
-      for isUnknown in [true, false] {
-        let line = Self.cases[3].line
-        let text = isUnknown ? Self.cases[9].line.text(columns: columns, colours: false)
-          : line.text(columns: columns, colours: false)
-        #expect(text.count < columns)
+      for line in Self.cases.map(\.line) {
+        #expect(line.text(columns: columns, colours: false).count < columns)
       }
     }
   }

@@ -2,8 +2,8 @@
 public enum PoolDecision: Sendable {
   /// A worker was started.
   case workerStarted(number: Int)
-  /// A worker has ended: whether by its own will, and how; another may take its place, not before so
-  /// much time has passed.
+  /// A worker has ended: whether it was told to, and how. Another may take its place, not before
+  /// so much time has passed.
   case workerEnded(number: Int, asTold: Bool, how: String, pause: Duration)
   /// From now on about so many records are handed out at once. Small changes are not told.
   case batchSize(Int)

@@ -32,6 +32,7 @@ final class PoolDriver {
   private var interruptions: Interruptions?
   private var bystanders: [Bystander] = []
   private var ticker: PoolTicker?
+  private var onTick: () -> Void = {}
   let started = Clock.now()
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
@@ -88,7 +89,8 @@ final class PoolDriver {
   }
 
   func watch(every pace: TickPace, _ body: @escaping () -> Void) {
-    ticker = PoolTicker(pace, Clock.now(), body)
+    ticker = PoolTicker(pace, Clock.now())
+    onTick = body
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
@@ -149,6 +151,9 @@ final class PoolDriver {
 
   /// Says what is to be waited for in the poll set, and for how long at most, in milliseconds.
   func prepareToWait() -> Int? {
+    let now = Clock.now()
+    // Whoever is called may have something to write.
+    if ticker?.take(now, activity: activity) == true { onTick() }
     let waitsForInput = isInputWaiting ? feed?.waitDescriptor : nil
     poll.set(inputPlace, waitsForInput ?? -1, waitsForInput == nil ? [] : .readable)
     let sinks = flow.waiting
@@ -159,7 +164,6 @@ final class PoolDriver {
     for seat in crew.seats { crew[seat]?.watch(&poll) }
     for bystander in bystanders { bystander.watch(&poll) }
     explainBatchSize()
-    let now = Clock.now()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       ticker?.next(activity: activity),
@@ -180,7 +184,6 @@ final class PoolDriver {
       bystander.onReadable()
     }
     endLateWorkers()
-    tick()
   }
 
   // MARK: Time
@@ -206,13 +209,6 @@ final class PoolDriver {
       guard let since = worker.busySince, since + limit <= now else { continue }
       state.workerIsLate(seat, begun: begun)
     }
-  }
-
-  private func tick() {
-    guard let body = ticker?.body, ticker?.take(Clock.now(), activity: activity) == true else {
-      return
-    }
-    body()
   }
 
   // MARK: Signals

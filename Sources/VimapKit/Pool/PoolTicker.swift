@@ -20,18 +20,16 @@ public struct TickPace: Sendable {
   }
 }
 
-/// Calls somebody now and then while a pool runs: soon where something has changed, and else seldom,
-/// so that a pool in which nothing happens is hardly woken up.
+/// Says when somebody is to be called who looks at a run: soon where something has changed, and
+/// else seldom, so that a pool in which nothing happens is hardly woken up.
 struct PoolTicker {
-  let body: () -> Void
   private let busy: Nanoseconds
   private let quiet: Nanoseconds
   private var due: (busy: Nanoseconds, quiet: Nanoseconds)
   /// The activity that was there the last time.
   private var seen = 0
 
-  init(_ pace: TickPace, _ now: Nanoseconds, _ body: @escaping () -> Void) {
-    self.body = body
+  init(_ pace: TickPace, _ now: Nanoseconds) {
     busy = pace.busy.nanoseconds
     quiet = pace.quiet.nanoseconds
     due = (now + pace.first.nanoseconds, now + pace.first.nanoseconds)

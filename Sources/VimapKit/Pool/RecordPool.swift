@@ -94,8 +94,8 @@ public final class RecordPool {
   /// How far the run has come; to be asked for in what is told of notices and signals.
   public var status: PoolStatus { driver.status(inDetail: true) }
 
-  /// As ``status``, without what takes a moment to be found: the workers, and the record that others
-  /// wait for.
+  /// As ``status``, without what takes a moment to be found: the workers, and the record that
+  /// others wait for.
   public var briefStatus: PoolStatus { driver.status(inDetail: false) }
 
   /// Has somebody called now and then while the pool runs, where something has changed and where

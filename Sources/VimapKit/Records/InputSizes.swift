@@ -2,8 +2,8 @@ import VimapSystem
 
 /// How many bytes the inputs have, where all of them are regular files.
 ///
-/// Sizes are looked up once, when they are first asked for, as there may be very many inputs; that of
-/// the one being read is looked up again, as it may grow.
+/// Sizes are looked up once, when they are first asked for, as there may be very many inputs; that
+/// of the one being read is looked up again, as it may grow.
 struct InputSizes {
   /// Bytes from each input to the last, as they were at first; `nil` where one is no regular file.
   private let rest: [Int]?

@@ -227,8 +227,8 @@ public final class WorkerLink {
   /// Passes on what a person should know.
   public func notice(_ text: String) throws { try channel.tell(FromWorker(kind: .notice), text) }
 
-  /// Says what the worker has decided, where somebody wants to know why the run goes as it does; the
-  /// text is only made then.
+  /// Says what the worker has decided, where somebody wants to know why the run goes as it does;
+  /// the text is only made then.
   public func explain(_ text: @autoclosure () -> String) throws {
     if explains { try channel.tell(FromWorker(kind: .decision), text()) }
   }

@@ -4,9 +4,9 @@ import VimapSystem
 
 /// What commands write to standard error, on its way to a screen.
 ///
-/// Workers write whole lines, each at once and none longer than what a pipe keeps together (PIPE_BUF,
-/// pipe(7)), so those of several workers do not mix. While the screen takes no more, nothing is read,
-/// and workers wait as they would at the terminal.
+/// Workers write whole lines, each at once and none longer than what a pipe keeps together
+/// (PIPE_BUF, pipe(7)), so those of several workers do not mix. While the screen takes no more,
+/// nothing is read, and workers wait as they would at the terminal.
 final class ErrorPipe {
   private var reading: OwnedDescriptor?
   private let writing: OwnedDescriptor

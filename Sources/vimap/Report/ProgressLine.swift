@@ -19,14 +19,14 @@ struct ProgressLine {
   /// The fewest and the most columns of the bar.
   private static let barWidths = 10...40
 
-  /// The line for a terminal. It takes one column less than there are, as a character in the last one
-  /// makes some terminals go on to the next line.
+  /// The line for a terminal. It takes one column less than there are, as a character in the last
+  /// one makes some terminals go on to the next line.
   func text(columns: Int, colours: Bool) -> String {
     let room = columns - 1
     var parts = self.parts
     while parts.count > 1, Self.width(parts) > room {
-      guard let least = parts.indices.min(by: { parts[$0].weight < parts[$1].weight }) else { break }
-      parts.remove(at: least)
+      let least = parts.indices.min { parts[$0].weight < parts[$1].weight }
+      parts.remove(at: least ?? 0)
     }
     if Self.width(parts) > room { return String(parts[0].text.prefix(max(0, room))) }
     var texts = parts.map { $0.isAlarming && colours ? "\u{1B}[31m\($0.text)\u{1B}[m" : $0.text }
@@ -132,7 +132,9 @@ struct ProgressLine {
     return "\(minutes / 60):\(twoDigits(minutes % 60)):\(twoDigits(rest))"
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
 
   private static func decimal(_ value: Double, places: Int) -> String {
     let scale = places == 2 ? 100 : places == 1 ? 10 : 1

@@ -2,10 +2,10 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// The terminal that messages go to, with a line about the run below them. All that is written there
-/// comes through here: results too, where they go to the same terminal, and what commands write to
-/// standard error. So the line is taken away before anything else, put back after it, and in the
-/// middle of nothing.
+/// The terminal that messages go to, with a line about the run below them. All that is written
+/// there comes through here: results too, where they go to the same terminal, and what commands
+/// write to standard error. So the line is taken away before anything else, put back after it, and
+/// never drawn in the middle of a line.
 ///
 /// The cursor stays where the line begins. Where the terminal becomes narrower, the line may wrap,
 /// but it still begins at the cursor, and what is erased from there on is the line, all of it, and

@@ -18,7 +18,8 @@ struct StatusLine: CustomStringConvertible {
       parts.append("the order waits for record \(text(awaited))")
     }
     if let oldest = busy.first {
-      parts.append("the oldest in flight is record \(text(oldest.record)), for \(oldest.since.rounded) s")
+      parts.append(
+        "the oldest in flight is record \(text(oldest.record)), for \(oldest.since.rounded) s")
     }
     return "\(status.records) records in \(status.elapsed.rounded) s: "
       + parts.joined(separator: ", ") + "; " + workers
@@ -64,7 +65,7 @@ struct StatusLine: CustomStringConvertible {
       ("busy", busy.count - parts.count),
       ("idle", status.workers.count { $0 == .idle }),
       ("starting", status.workers.count { $0 == .starting }),
-      ("waiting to be started again", status.workers.count { if case .pausing = $0 { true } else { false } }),
+      ("waiting to be started again", status.workers.count(where: \.isPausing)),
       ("not running", status.workers.count { $0 == .absent }),
     ]
     for (state, count) in others where count > 0 {
@@ -83,5 +84,11 @@ extension PoolStatus.Place {
   func inWords(hasOneFile: Bool) -> String {
     guard let file, let line else { return "" }
     return hasOneFile ? " (line \(line))" : " (\(file.onOneLine(atMost: Self.longestName)):\(line))"
+  }
+}
+
+extension WorkerStatus {
+  fileprivate var isPausing: Bool {
+    if case .pausing = self { true } else { false }
   }
 }
