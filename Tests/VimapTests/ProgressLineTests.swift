@@ -41,6 +41,10 @@ import VimapKit
       text: " 50%  [==================>                   ]  1000 records   42.3/s  0 failed  "
         + "8 in flight  6.0M of 10M  1:02:03  1:15 left"),
     Case(
+      name: "the bar is worth more than bytes", columns: 92,
+      text: " 50%  [=======>         ]  1000 records   42.3/s  0 failed  8 in flight  1:02:03"
+        + "  1:15 left"),
+    Case(
       name: "usual", columns: 80,
       text: " 50%  1000 records   42.3/s  0 failed  8 in flight  1:02:03  1:15 left"),
     Case(
@@ -77,7 +81,7 @@ import VimapKit
   }
 
   @Test func failuresAreRedAndTakeNoMoreRoom() {
-    let line = Self.cases[4].line
+    let line = Self.cases[5].line
     let plain = line.text(columns: 40, colours: false)
     let coloured = line.text(columns: 40, colours: true)
     #expect(coloured == plain.replacing("12 failed", with: "\u{1B}[31m12 failed\u{1B}[m"))
@@ -85,14 +89,14 @@ import VimapKit
 
   @Test func nothingIsLeftOutOfAFile() {
     #expect(
-      Self.cases[3].line.plainText
+      Self.cases[4].line.plainText
         == "50%, 1000 records, 42.3/s, 12 failed, 3 to be tried again, 8 in flight, 6.0M of 10M,"
         + " 1:02:03, 1:15 left")
   }
 
   @Test func summaryHasTheWholeRun() {
     #expect(
-      Self.cases[4].line.summary == "1000 records in 1:02:03, 0.27/s, 6.0M, 12 failed")
+      Self.cases[5].line.summary == "1000 records in 1:02:03, 0.27/s, 6.0M, 12 failed")
   }
 
   @Test(arguments: [
@@ -101,7 +105,7 @@ import VimapKit
     (23_456_789, "23M/s"),
   ])
   func ratesHaveFiveCharacters(_ rate: Double, _ text: String) {
-    var line = Self.cases[9].line
+    var line = Self.cases[10].line
     line.rate = rate
     #expect(line.plainText.contains(", \(text), "))
   }

@@ -13,6 +13,7 @@ struct ProgressLine {
     let text: String
     let weight: Int
     var isAlarming = false
+    var isBar = false
   }
 
   private static let gap = "  "
@@ -24,17 +25,20 @@ struct ProgressLine {
   func text(columns: Int, colours: Bool) -> String {
     let room = columns - 1
     var parts = self.parts
+    if status.share != nil {
+      // As narrow as it may be; it takes the room that the others leave.
+      parts.insert(Part(text: bar(Self.barWidths.lowerBound), weight: 15, isBar: true), at: 1)
+    }
     while parts.count > 1, Self.width(parts) > room {
       let least = parts.indices.min { parts[$0].weight < parts[$1].weight }
       parts.remove(at: least ?? 0)
     }
     if Self.width(parts) > room { return String(parts[0].text.prefix(max(0, room))) }
-    var texts = parts.map { $0.isAlarming && colours ? "\u{1B}[31m\($0.text)\u{1B}[m" : $0.text }
-    let free = room - Self.width(parts) - Self.gap.count
-    if status.share != nil, free >= Self.barWidths.lowerBound {
-      texts.insert(bar(min(free, Self.barWidths.upperBound)), at: 1)
-    }
-    return texts.joined(separator: Self.gap)
+    let free = room - Self.width(parts) + Self.barWidths.lowerBound
+    return parts.map { part in
+      if part.isBar { return bar(min(free, Self.barWidths.upperBound)) }
+      return part.isAlarming && colours ? "\u{1B}[31m\(part.text)\u{1B}[m" : part.text
+    }.joined(separator: Self.gap)
   }
 
   /// The line for a file: all there is to say.
