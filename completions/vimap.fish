@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
     end
 end
 
@@ -133,5 +133,9 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" dry-run' -l 'dry-run' -d 'Start nothing, and print what would run for each record: a command for a shell, or the request as one of curl, without secrets.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" stats' -l 'stats' -d 'At the end, show on standard error what the run came to and where the time went.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" stats-json' -l 'stats-json' -d 'At the end, write the same there, as JSON.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" progress' -l 'progress' -d 'Show how far the run has come: a line on a terminal, where it is shown anyway; elsewhere a line every 10 seconds.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" no-progress' -l 'no-progress' -d 'Do not show how far the run has come.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" v verbose' -l 'verbose' -s 'v' -d 'Say what is decided and why: restarts, pauses, batch sizes.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" q quiet' -l 'quiet' -s 'q' -d 'Say nothing but errors.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" version' -l 'version' -d 'Show the version.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" h help' -s 'h' -l 'help' -d 'Show help information.'

@@ -51,6 +51,15 @@ int vimap_replace(int descriptor, int other) { return dup3(other, descriptor, O_
 
 int vimap_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) >= 0; }
 
+int vimap_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) < 0 ? -1 : size.ws_col;
+}
+
+int vimap_terminal_device(int descriptor, unsigned *device) {
+  return ioctl(descriptor, TIOCGDEV, device);
+}
+
 ssize_t vimap_send(int socket, const void *bytes, size_t length, int descriptor, int no_wait) {
   struct iovec part = {.iov_base = (void *)bytes, .iov_len = length};
   struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};

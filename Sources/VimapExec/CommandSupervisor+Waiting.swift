@@ -78,6 +78,7 @@ extension CommandSupervisor {
     guard isOwing, stopwatch.isOver(clock), let command, command.end == nil,
       let limit = stopwatch.limit, let (batch, record) = queue.next
     else { return }
+    try link.explain("the command is too slow with record \(batch.index(of: record)) and is ended")
     isDismissed = true
     feeding = .empty
     command.closeInput()

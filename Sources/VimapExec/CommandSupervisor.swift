@@ -150,12 +150,14 @@ final class CommandSupervisor {
     hasRefusedInput = false
     mustDrain = false
     hasClosedOutput = false
+    try link.explain("the command was started")
     firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
     evenIndex = firstIndex
   }
 
   /// The command is gone and all it said has been read.
   func bury(_ end: ProcessEnd) throws {
+    try link.explain("the command \(end), owing \(queue.owed) answers")
     // Of one that was dismissed nobody is waiting for anything.
     if isDismissed {
       letGo()

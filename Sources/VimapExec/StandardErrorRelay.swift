@@ -6,6 +6,8 @@ import VimapSystem
 final class StandardErrorRelay {
   private let target: CInt
   private let prefix: String
+  /// Whatever is passed on is a line, and short enough to be kept together.
+  private let cutsLines: Bool
   private var pending = ByteBuffer()
   private var tail = ByteBuffer()
 
@@ -16,10 +18,12 @@ final class StandardErrorRelay {
 
   /// - Parameters:
   ///   - target: where lines go, lent; -1 for nowhere.
-  ///   - prefix: what each line begins with.
+  ///   - prefix: what each line begins with. Where there is one, lines of several commands are told
+  ///     apart by it, and one that is too long to be kept together is cut into several.
   init(target: CInt, prefix: String) {
     self.target = target
     self.prefix = prefix
+    cutsLines = !prefix.isEmpty
   }
 
   /// The end of what the command has written since it was started.
@@ -70,9 +74,21 @@ final class StandardErrorRelay {
 
   private func pass(_ line: ByteView) {
     guard target >= 0 else { return }
+    guard cutsLines else { return write(line) }
+    let room = Self.lineLength - prefix.utf8.count - 1
+    var rest = line
+    while rest.count > room + 1 {
+      write(rest.head(room), ended: false)
+      rest = rest.slice(room)
+    }
+    write(rest, ended: rest[rest.count - 1] == 0x0A)
+  }
+
+  private func write(_ line: ByteView, ended: Bool = true) {
     var text = ByteBuffer(capacity: 256)
     text.append(text: prefix)
     text.append(line)
+    if !ended { text.append(0x0A) }
     // A standard error that cannot be written to is no reason to lose a record.
     try? Descriptor.writeAll(target, text.view)
   }

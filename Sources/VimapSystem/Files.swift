@@ -66,6 +66,20 @@ extension Descriptor {
     return OwnedDescriptor(taking: number)
   }
 
+  /// The bytes of a regular file from where it is read next to its end; `nil` for anything else.
+  public static func bytesAhead(_ descriptor: CInt) -> Int? {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    return max(0, Int(status.st_size) - max(0, Int(lseek(descriptor, 0, SEEK_CUR))))
+  }
+
+  /// The bytes of a regular file; 0 where there is nothing of that name, `nil` for anything else.
+  public static func size(_ path: String) -> Int? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return 0 }
+    return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+  }
+
   /// What tells a regular file from every other; `nil` for anything else, and for nothing.
   public static func regularFile(_ path: String) -> FileIdentity? {
     var status = stat()

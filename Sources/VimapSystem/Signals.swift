@@ -72,5 +72,7 @@ extension Signals {
   public static let brokenPipe = SIGPIPE
   /// Asks for a line about how far a run has come.
   public static let statusRequest = SIGUSR1
+  /// The terminal has another size.
+  public static let resize = SIGWINCH
   public static let kill = SIGKILL
 }

@@ -5,17 +5,17 @@ import VimapSystem
 enum Printer {
   /// `vimap: what: why`, on standard error.
   static func complain(_ message: String) {
-    write("vimap: \(message)\n", to: StandardDescriptor.error)
+    write(text: "vimap: \(message)\n", to: StandardDescriptor.error)
   }
 
   /// Whole lines for a person, on standard error.
-  static func show(_ lines: String) { write(lines, to: StandardDescriptor.error) }
+  static func show(_ lines: String) { write(text: lines, to: StandardDescriptor.error) }
 
   /// Text that was asked for, on standard output.
   /// - Returns: whether it could be written.
   @discardableResult
   static func answer(_ text: String) -> Bool {
-    write(text.hasSuffix("\n") ? text : text + "\n", to: StandardDescriptor.output)
+    write(text: text.hasSuffix("\n") ? text : text + "\n", to: StandardDescriptor.output)
   }
 
   /// Whole lines that were asked for, on standard output.
@@ -24,10 +24,17 @@ enum Printer {
   }
 
   @discardableResult
-  private static func write(_ text: String, to descriptor: CInt) -> Bool {
+  private static func write(text: String, to descriptor: CInt) -> Bool {
     var buffer = ByteBuffer()
     buffer.append(text: text)
-    return (try? Descriptor.writeAll(descriptor, buffer.view)) != nil
+    return write(buffer.view, to: descriptor)
+  }
+
+  /// Whole lines.
+  /// - Returns: whether they could be written.
+  @discardableResult
+  static func write(_ lines: ByteView, to descriptor: CInt) -> Bool {
+    (try? Descriptor.writeAll(descriptor, lines)) != nil
   }
 }
 

@@ -93,6 +93,14 @@ int vimap_is_open(int descriptor);
 /// dup3(2), closed on exec: `descriptor` stands for what `other` does.
 int vimap_replace(int descriptor, int other);
 
+// Terminals
+
+/// How many columns a terminal has; 0 where it does not say (TIOCGWINSZ).
+int vimap_terminal_columns(int descriptor);
+
+/// The number of the device behind a terminal, under whatever name it was opened (TIOCGDEV).
+int vimap_terminal_device(int descriptor, unsigned *device);
+
 // Messages
 
 /// Sends one message over a SOCK_SEQPACKET socket, with `descriptor` attached unless it is -1.

@@ -41,6 +41,8 @@ public struct PoolConfiguration: Sendable {
   /// Whether it is measured how long records take and where the time goes, for
   /// ``RecordPool/statistics``.
   public var measures = false
+  /// Whether workers tell what they decide (``PoolDecision``).
+  public var explains = false
   /// Most time a worker may take over a record.
   var timeLimit: Nanoseconds?
 

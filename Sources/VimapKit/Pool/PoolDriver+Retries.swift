@@ -33,6 +33,7 @@ extension PoolDriver {
     _ id: UInt64, _ record: Int, _ line: Range<Int>, _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
+    explainRetry()
     let growth = batch.hold(
       record, line: line, separator: feed?.separator, exception, in: slabs)
     countInFlight(id, growth)
@@ -87,6 +88,7 @@ extension PoolDriver {
   func leaveAlone(_ host: String, until moment: Nanoseconds) {
     guard moment > hostPauses[host] ?? 0 else { return }
     hostPauses[host] = moment
+    explainPause(of: host, until: moment)
     for seat in crew.seats { crew[seat]?.tell(host, until: moment) }
   }
 

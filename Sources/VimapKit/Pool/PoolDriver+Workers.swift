@@ -6,6 +6,7 @@ extension PoolDriver {
     do throws(SystemError) {
       try crew.fork(seat, watchedBy: &poll)
       tellOfPauses(seat)
+      onDecision?(.workerStarted(number: seat))
     } catch {
       state.workerFailed(
         seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
@@ -50,6 +51,7 @@ extension PoolDriver {
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
     case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
+    case .decision: onDecision?(.worker(number: seat, text))
     case .outOfStep:
       report.isOutOfStep = true
       onNotice(.outOfStep(worker: seat, record: message.index, text))
@@ -71,6 +73,8 @@ extension PoolDriver {
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, seat)
     }
+    let wasTold = state.seats[seat].isClosing
     state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
+    explainEnd(of: seat, end, asTold: wasTold)
   }
 }

@@ -24,8 +24,15 @@ final class PoolDriver {
   var onFailedLine: ((InputBatch, _ record: Int, _ line: Range<Int>) throws -> Void)?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
+  /// Told of what is decided, where somebody wants to know.
+  var onDecision: ((PoolDecision) -> Void)?
+  /// The size of batches that was told of last.
+  var toldBatchSize = 1
 
   private var interruptions: Interruptions?
+  private var bystanders: [Bystander] = []
+  private var ticker: PoolTicker?
+  private var onTick: () -> Void = {}
   let started = Clock.now()
   var ended: Nanoseconds?
   /// Where the time goes, where that is to be known.
@@ -74,6 +81,21 @@ final class PoolDriver {
   func watch(_ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption) {
     let place = poll.add(signals.descriptor.number, .readable)
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
+  }
+
+  /// Has somebody else's descriptor watched while the pool runs, as long as that is wanted.
+  func watch(
+    _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
+  ) {
+    bystanders.append(
+      Bystander(
+        descriptor: descriptor, place: poll.add(-1, []), isWanted: isWanted, onReadable: onReadable)
+    )
+  }
+
+  func watch(every pace: TickPace, _ body: @escaping () -> Void) {
+    ticker = PoolTicker(pace, Clock.now())
+    onTick = body
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
@@ -139,6 +161,9 @@ final class PoolDriver {
 
   /// Says what is to be waited for in the poll set, and for how long at most, in milliseconds.
   func prepareToWait() -> Int? {
+    let now = Clock.now()
+    // Whoever is called may have something to write.
+    if ticker?.take(now, activity: activity) == true { onTick() }
     let waitsForInput = isInputWaiting ? feed?.waitDescriptor : nil
     poll.set(inputPlace, waitsForInput ?? -1, waitsForInput == nil ? [] : .readable)
     let sinks = flow.waiting
@@ -147,8 +172,12 @@ final class PoolDriver {
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     for seat in crew.seats { crew[seat]?.watch(&poll) }
-    let now = Clock.now()
-    let timers = [state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil]
+    for bystander in bystanders { bystander.watch(&poll) }
+    explainBatchSize()
+    let timers = [
+      state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
+      ticker?.next(activity: activity),
+    ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
 
@@ -160,6 +189,9 @@ final class PoolDriver {
         worker.sendWaiting()
         try takeMessages(of: worker, seat)
       }
+    }
+    for bystander in bystanders where !poll.ready(bystander.place).isEmpty {
+      bystander.onReadable()
     }
     endLateWorkers()
   }

@@ -46,7 +46,9 @@ extension PoolState {
     var next = failed.part(failed.records, attempt: failed.attempt + 1)
     next.isRetry = true
     next.failures += 1
-    waiting.insert(WaitingTry(due: now + delay, number: waitCount, assignment: next))
+    let wait = WaitingTry(due: now + delay, number: waitCount, assignment: next)
+    waiting.insert(wait)
+    latestWait = wait
     waitCount += 1
   }
 

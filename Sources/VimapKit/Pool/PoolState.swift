@@ -87,6 +87,8 @@ struct PoolState {
   /// Records that wait for their next try.
   var waiting: Heap<WaitingTry> = []
   var waitCount: UInt64 = 0
+  /// The one that began to wait last.
+  var latestWait: WaitingTry?
   var random: SeededRandom
   var rate: Pace?
   var budget: Pace?
@@ -169,6 +171,9 @@ struct PoolState {
       rules.mostInFlight.map { $0 - inFlight } ?? .max,
       rules.mostUnfinished.map { $0 - unfinished } ?? .max)
   }
+
+  /// How many records are handed out at once.
+  var batchSize: Int { sizer.records }
 
   /// How many more records the worker of a seat may be given before it is replaced.
   func quota(of seat: Int) -> Int {

@@ -13,32 +13,73 @@ public struct PoolStatus: Sendable, Equatable {
   }
 
   /// Records taken from the input.
-  public var records: Int
+  public var records = 0
   /// Records that gave an output.
-  public var outputs: Int
+  public var outputs = 0
   /// Records that became an exception.
-  public var failures: Int
+  public var failures = 0
   /// Records with workers, or on their way to one.
-  public var inFlight: Int
+  public var inFlight = 0
   /// Records that failed and wait to be tried again.
-  public var waiting: Int
-  /// Where results keep the order of the input: the record whose result comes next, and which those
-  /// behind it wait for.
-  public var awaited: Place?
+  public var waiting = 0
+  /// Bytes of input that records were taken from.
+  public var bytes = 0
+  /// Bytes that the inputs have by now, where all of them are files; they may yet grow.
+  public var totalBytes: Int?
+  /// The run is to end before its input does: no more is read.
+  public var isStopping = false
   /// Time since the pool was made.
-  public var elapsed: Duration
+  public var elapsed = Duration.zero
+  /// Where results keep the order of the input: the record whose result comes next, and which those
+  /// behind it wait for. Only in ``RecordPool/status``.
+  public var awaited: Place?
+  /// The workers, by number. Only in ``RecordPool/status``.
+  public var workers: [WorkerStatus] = []
+
+  /// The status of a run in which nothing has happened yet.
+  public init() {}
+
+  /// Records that have their results.
+  public var finished: Int { outputs + failures }
+
+  /// How much of the input has its results, from 0 to 1, where the inputs' sizes are known: of the
+  /// bytes that records were taken from, those of records that are finished.
+  public var share: Double? {
+    guard let totalBytes else { return nil }
+    if totalBytes == 0 { return 1 }
+    let done = records > 0 ? Double(finished) / Double(records) : 1
+    return min(1, Double(bytes) / Double(totalBytes)) * done
+  }
 }
 
 extension PoolDriver {
-  var status: PoolStatus {
-    PoolStatus(
-      records: report.records, outputs: flow.outputs, failures: flow.exceptionCount,
-      inFlight: state.inFlight - state.waiting.count, waiting: state.waiting.count,
-      awaited: awaited, elapsed: .nanoseconds(Int64(clamping: Clock.now() - started)))
+  /// - Parameter inDetail: whether to look for what takes a moment to be found.
+  func status(inDetail: Bool) -> PoolStatus {
+    var status = PoolStatus()
+    status.records = report.records
+    status.outputs = flow.outputs
+    status.failures = flow.exceptionCount
+    status.inFlight = state.inFlight - state.waiting.count
+    status.waiting = state.waiting.count
+    if let progress = feed?.progress {
+      status.bytes = progress.bytes
+      status.totalBytes = progress.total
+    }
+    status.isStopping = state.isStopping
+    let now = Clock.now()
+    status.elapsed = .nanoseconds(Int64(clamping: now - started))
+    if inDetail {
+      status.awaited = flow.awaited.flatMap { place(of: $0.record, in: $0.batch) }
+      status.workers = crew.seats.map { workerStatus($0, now) }
+    }
+    return status
   }
 
-  private var awaited: PoolStatus.Place? {
-    guard let (id, record) = flow.awaited, let batch = batches[id] else { return nil }
+  /// Changes whenever the counts of ``status(inDetail:)`` do.
+  var activity: Int { report.records &+ flow.outputs &+ flow.exceptionCount }
+
+  func place(of record: Int, in id: UInt64) -> PoolStatus.Place? {
+    guard let batch = batches[id] else { return nil }
     let place = feed?.place(of: record, in: batch)
     return PoolStatus.Place(
       index: batch.place.index + record, file: place?.file, line: place?.line)

@@ -23,6 +23,12 @@ public final class RecordPool {
     set { driver.onNotice = newValue }
   }
 
+  /// Told of what the pool decides, for those who want to know why a run goes as it does.
+  public var onDecision: ((PoolDecision) -> Void)? {
+    get { driver.onDecision }
+    set { driver.onDecision = newValue }
+  }
+
   /// Forks what will fork the workers: they inherit what there is at this moment.
   ///
   /// - Parameters:
@@ -49,13 +55,16 @@ public final class RecordPool {
     let mostMemory = configuration.mostMemory
     let retry = configuration.retry
     target = TupleTarget(form.format, results: results, exceptions: exceptions)
+    let explains = configuration.explains
     driver = try PoolDriver(
       configuration, target: target,
       seat: { [form] in form.seat($0, of: jobs) },
       body: { [form] channel in
         var worker = try makeWorker(channel.seat)
         if !worker.endsItself { channel.endWithProgram() }
-        try worker.run(WorkerLink(channel, form, retry: retry, mostMemory: mostMemory))
+        let link = WorkerLink(channel, form, retry: retry, mostMemory: mostMemory)
+        link.explains = explains
+        try worker.run(link)
       })
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
@@ -87,7 +96,28 @@ public final class RecordPool {
   }
 
   /// How far the run has come; to be asked for in what is told of notices and signals.
-  public var status: PoolStatus { driver.status }
+  public var status: PoolStatus { driver.status(inDetail: true) }
+
+  /// As ``status``, without what takes a moment to be found: the workers, and the record that
+  /// others wait for.
+  public var briefStatus: PoolStatus { driver.status(inDetail: false) }
+
+  /// Has somebody called now and then while the pool runs, where something has changed and where
+  /// nothing has. Whoever was called before is not called any more.
+  public func watch(every pace: TickPace, _ body: @escaping () -> Void) {
+    driver.watch(every: pace, body)
+  }
+
+  /// Has a descriptor watched while the pool runs.
+  /// - Parameters:
+  ///   - descriptor: lent for the length of the run; it is not to wait when it is read.
+  ///   - isWanted: whether it is to be watched at the moment.
+  ///   - onReadable: called when there is something to be read.
+  public func watch(
+    _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
+  ) {
+    driver.watch(descriptor, while: isWanted, onReadable: onReadable)
+  }
 
   /// What the run has come to by now, and where its time went; `nil` unless
   /// ``PoolConfiguration/measures``.

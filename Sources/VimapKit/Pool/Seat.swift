@@ -7,6 +7,8 @@ struct Assignment: Equatable {
   var records: Range<Int>
   /// How many records the worker had been sent before these, since it was forked.
   var start: UInt64 = 0
+  /// When the worker was given them.
+  var sentAt: Nanoseconds = 0
   /// Which try of these records this is, from 1.
   var attempt = 1
   /// The shard it belongs to, where there are shards.
@@ -147,6 +149,7 @@ struct Seat {
     if outstanding == 0 { lastAnswer = now }
     var assignment = assignment
     assignment.start = sent
+    assignment.sentAt = now
     sent += UInt64(assignment.records.count)
     outstanding += assignment.records.count
     isHungry = false

@@ -25,6 +25,9 @@ protocol Feed: AnyObject {
   /// As ``place(of:_:in:)``, where it is not known where the line is.
   func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
 
+  /// Bytes of input that records were taken from, and those there are, where these are known.
+  var progress: (bytes: Int, total: Int?)? { get }
+
   /// What ends a record's line, where records are lines that can be kept without their batch.
   var separator: UInt8? { get }
 

@@ -21,6 +21,8 @@ final class FileFeed: Feed {
 
   var waitDescriptor: CInt? { reader.waitDescriptor }
 
+  var progress: (bytes: Int, total: Int?)? { reader.progress }
+
   func cut(records: Int) throws(SystemError) -> FeedCut {
     switch try reader.cut(records: records) {
     case .batch(let batch): .batch(batch)

@@ -30,6 +30,7 @@ final class RecordReader {
 
   private var input: OpenInput?
   private var fileIndex = -1
+  private lazy var sizes = InputSizes(files)
   var atEnd = false
   /// Why the input ends before its end; its last line is then not known.
   private var tornBy: SystemError?
@@ -80,6 +81,15 @@ final class RecordReader {
       guard try read(into: slab) else { return .waiting }
       if let cut = try continueLongLine(in: slab) { return cut }
     }
+  }
+
+  /// How much has been cut of how much, where that is known.
+  var progress: (bytes: Int, total: Int?) {
+    let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
+    return (
+      max(0, bytesRead - (filled - cursor)),
+      sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
+    )
   }
 
   // MARK: Cutting

@@ -27,8 +27,11 @@ public final class ResultSink {
     case socket
     /// A write of more than there is room for would wait.
     case careful
+    case shared(any SharedOutput)
   }
 
+  /// As much is copied to a shared output at a time.
+  private static let sharedLength = 64 << 10
   /// Bytes that a pipe has room for where poll(2) says that it can be written to (PIPE_BUF).
   private static let carefulLength = 4096
 
@@ -48,10 +51,25 @@ public final class ResultSink {
     if kind == .pipe { Descriptor.growPipe(descriptor, to: 1 << 20) }
   }
 
+  /// Results go where other things go as well.
+  public init(_ output: any SharedOutput) {
+    descriptor = output.descriptor
+    reopened = nil
+    manner = .shared(output)
+  }
+
+  /// Whether results go where other things go as well.
+  public var isShared: Bool {
+    if case .shared = manner { true } else { false }
+  }
+
   /// To be watched for room while ``isWaiting``.
   var watched: CInt { descriptor }
   /// There is something to write that the descriptor did not take.
-  var isWaiting: Bool { !queue.isEmpty }
+  var isWaiting: Bool {
+    if case .shared(let output) = manner, output.isWaiting { return true }
+    return !queue.isEmpty
+  }
 
   func add(_ piece: ResultPiece) {
     queue.append(piece)
@@ -77,6 +95,7 @@ public final class ResultSink {
         done(piece)
       }
     }
+    if case .shared(let output) = manner { try output.flush() }
   }
 
   /// Writes once; the number of bytes taken, or `nil` where it would have to wait.
@@ -87,6 +106,12 @@ public final class ResultSink {
     case .careful:
       guard try Descriptor.isReady(.writable, descriptor) else { return nil }
       return try Descriptor.write(descriptor, bytes.head(Self.carefulLength))
+    case .shared(let output):
+      if output.isWaiting { try output.flush() }
+      if output.isWaiting { return nil }
+      let part = bytes.head(Self.sharedLength)
+      output.add(part)
+      return part.count
     }
   }
 

@@ -56,6 +56,8 @@ struct FromWorker: BitwiseCopyable {
     case retiring
     /// Something a person should know; in the text.
     case notice
+    /// What the worker has decided, for those who want to know why; in the text.
+    case decision
     /// Answers and records do not match up from record `index` on; in the text.
     case outOfStep
     /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock.

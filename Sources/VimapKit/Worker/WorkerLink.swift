@@ -37,6 +37,7 @@ public final class WorkerLink {
   private let retry: RetryRule
   /// Until when the parent knows that hosts are to be left alone.
   private var knownPauses: [String: Nanoseconds] = [:]
+  var explains = false
 
   init(_ channel: WorkerChannel, _ form: RecordForm, retry: RetryRule, mostMemory: Int?) {
     self.channel = channel
@@ -242,6 +243,12 @@ public final class WorkerLink {
 
   /// Passes on what a person should know.
   public func notice(_ text: String) throws { try channel.tell(FromWorker(kind: .notice), text) }
+
+  /// Says what the worker has decided, where somebody wants to know why the run goes as it does;
+  /// the text is only made then.
+  public func explain(_ text: @autoclosure () -> String) throws {
+    if explains { try channel.tell(FromWorker(kind: .decision), text()) }
+  }
 
   /// Says that outputs may stand beside the wrong inputs from the record with number `index` on.
   public func reportOutOfStep(from index: Int, _ text: String) throws {

@@ -69,6 +69,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
   @OptionGroup(title: "Seeing what happens") var watch: WatchOptions
   @OptionGroup(title: "Statistics") var statistics: StatisticsOptions
+  @OptionGroup(title: "What is said") var report: ReportOptions
 }
 
 struct RecordOptions: ParsableArguments {

@@ -19,7 +19,8 @@ final class OutputFiles {
   private let output: OwnedDescriptor?
   private let failedFile: OwnedDescriptor?
 
-  init(_ command: VimapCommand, _ standard: StandardDescriptors) throws {
+  /// - Parameter screen: what results have to share the terminal with, if they go to one.
+  init(_ command: VimapCommand, _ standard: StandardDescriptors, _ screen: Screen?) throws {
     name = command.results.output ?? "standard output"
     let inputs = Self.inputs(command)
     // What is written to a file that is opened twice is written over.
@@ -27,16 +28,18 @@ final class OutputFiles {
     if let path = command.results.output {
       let file = try Self.create(path, unlessAmong: taken)
       taken.insert(try Descriptor.facts(file.number).identity)
-      results = try ResultSink(descriptor: file.number)
+      results = try Self.sink(file.number, screen)
       output = consume file
     } else {
       try Self.checkStandardOutput(standard, inputs: inputs)
       taken.formUnion(Self.regularFile(StandardDescriptor.output))
-      results = try ResultSink(descriptor: StandardDescriptor.output)
+      results = try Self.sink(StandardDescriptor.output, screen)
       output = nil
     }
     failedName = command.results.failed ?? ""
-    exceptions = try ResultSink(descriptor: StandardDescriptor.error)
+    // Where both go to one screen, each has to be whole before the other.
+    exceptions =
+      results.isShared ? results : try Self.sink(StandardDescriptor.error, screen)
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: taken)
       taken.insert(try Descriptor.facts(file.number).identity)
@@ -74,6 +77,11 @@ final class OutputFiles {
     if facts.kind == .regular, inputs.contains(facts.identity) {
       throw Refusal(.cannotCreate, "standard output: it is also an input")
     }
+  }
+
+  private static func sink(_ descriptor: CInt, _ screen: Screen?) throws -> ResultSink {
+    if let screen, Terminal.isSame(descriptor, screen.descriptor) { return ResultSink(screen) }
+    return try ResultSink(descriptor: descriptor)
   }
 
   /// Creates or empties a file, but not one that is also read, or written to in another way.

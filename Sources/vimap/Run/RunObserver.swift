@@ -7,8 +7,10 @@ final class RunObserver {
   /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
   /// background commands ignore it, and who sends it to one of those means it.
   let signals =
-    [Signals.interrupt, Signals.terminate, Signals.statusRequest]
+    [Signals.interrupt, Signals.terminate, Signals.statusRequest, Signals.resize]
     + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
+  private let messages: Messages
+  private let progress: Progress
   /// What messages call the place that results go to.
   private let outputName: String
   /// What they call the place that the lines that failed are kept in.
@@ -20,7 +22,12 @@ final class RunObserver {
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
-  init(outputName: String, failedName: String, inputCount: Int, halt: String) {
+  init(
+    _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
+    inputCount: Int, halt: String
+  ) {
+    self.messages = messages
+    self.progress = progress
     self.inputCount = inputCount
     self.outputName = outputName
     self.failedName = failedName
@@ -28,9 +35,14 @@ final class RunObserver {
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
-    if signal == Signals.statusRequest {
-      Printer.complain("\(StatusLine(status: pool.status, hasOneFile: inputCount == 1))")
+    switch signal {
+    case Signals.statusRequest:
+      messages.say("\(StatusLine(status: pool.status, hasOneFile: inputCount == 1))")
       return .none
+    case Signals.resize:
+      progress.resize(pool)
+      return .none
+    default: break
     }
     if firstSignal != nil { return .abort }
     firstSignal = signal
@@ -39,12 +51,12 @@ final class RunObserver {
 
   func note(_ notice: PoolNotice) {
     switch notice {
-    case .input(let problem): Printer.complain(problem.complaint)
+    case .input(let problem): complain(problem.complaint)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
-    case .outOfStep(let worker, _, let text): Printer.complain("worker \(worker): \(text)")
+    case .outOfStep(let worker, _, let text): complain("worker \(worker): \(text)")
     case .halted(let point):
       let records = point.finished == 1 ? "record" : "records"
-      Printer.complain(
+      complain(
         "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
@@ -54,8 +66,15 @@ final class RunObserver {
 
   /// What every worker has to say is said once.
   private func sayOnce(_ key: String, _ text: String) {
-    if said.insert(key).inserted { Printer.complain(text) }
+    if said.insert(key).inserted { messages.log.notice("\(text)") }
   }
+
+  func explain(_ decision: PoolDecision) {
+    let hasOneFile = inputCount == 1
+    messages.log.debug("\(decision.text { $0.inWords(hasOneFile: hasOneFile) })")
+  }
+
+  private func complain(_ text: String) { messages.log.error("\(text)") }
 
   /// One line about what failed; none where not everything that was read has been answered.
   private func sumUp(_ report: RunReport) {
@@ -64,7 +83,7 @@ final class RunObserver {
     }
     let summary = FailureSummary(
       failures: report.failures, records: report.records, hasOneFile: inputCount == 1)
-    Printer.complain("\(summary)")
+    messages.log.notice("\(summary)")
   }
 
   func status(of report: RunReport) -> ExitStatus {
@@ -76,19 +95,19 @@ final class RunObserver {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
     case .readerGone: return .signal(Signals.brokenPipe)
     case .noWorker(let reason):
-      Printer.complain("no worker can be started: \(reason)")
+      complain("no worker can be started: \(reason)")
       return .noWorker
     case .outputFailed(let error):
-      Printer.complain("\(outputName): cannot be written: \(error.code)")
+      complain("\(outputName): cannot be written: \(error.code)")
       return .inputOutput
     case .exceptionsFailed(let error):
-      Printer.complain("standard error: cannot be written: \(error.code)")
+      complain("standard error: cannot be written: \(error.code)")
       return .inputOutput
     case .failedLinesFailed(let error):
-      Printer.complain("\(failedName): cannot be written: \(error.code)")
+      complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
     case .systemFailed(let error):
-      Printer.complain("\(error)")
+      complain("\(error)")
       return .inputOutput
     case .halted: return miscount(report) ?? .halted
     case .complete: return miscount(report) ?? status(ofComplete: report)
@@ -97,7 +116,7 @@ final class RunObserver {
 
   private func miscount(_ report: RunReport) -> ExitStatus? {
     guard report.records == report.outputs + report.exceptions else {
-      Printer.complain(
+      complain(
         "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
           + " exceptions: these must add up; please report this")
       return .miscounted

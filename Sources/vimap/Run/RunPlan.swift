@@ -13,6 +13,10 @@ struct RunPlan {
   private let statistics: StatisticsOutput
   /// What was typed behind `--halt`.
   private let haltText: String
+  private let manner: ProgressManner
+  private let messages: Messages
+  /// What commands write to standard error, where it has to share a screen.
+  private let errors: ErrorPipe?
 
   /// What would run.
   static func dryRun(_ line: TypedLine, _ standard: StandardDescriptors) throws -> DryRun {
@@ -26,13 +30,26 @@ struct RunPlan {
 
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
+    if options.report.verbose, options.report.quiet {
+      throw Refusal(.usage, "--verbose and --quiet: give one of them only")
+    }
+    let readsTerminal =
+      (options.file.isEmpty || options.file.contains("-"))
+      && Descriptor.isTerminal(StandardDescriptor.input)
+    manner = try ProgressManner(options.report, readsTerminal: readsTerminal)
+    let screen = manner == .line ? Screen(StandardDescriptor.error) : nil
+    messages = Messages(options.report, screen)
+    let errors = try screen.map { screen throws in try ErrorPipe(to: screen) }
+    self.errors = errors
+
     pool = try PoolConfiguration(options)
     form = try RecordForm(options)
-    worker = try WorkerChoice(line, pool, form)
+    let worker = try WorkerChoice(line, pool, form)
     try worker.checkProgram()
+    self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
     statistics = try StatisticsOutput(options.statistics)
-    outputs = try OutputFiles(options, standard)
+    outputs = try OutputFiles(options, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
   }
@@ -50,15 +67,22 @@ struct RunPlan {
 
   func run() throws -> ExitStatus {
     Signals.ignoreFailedWrites()
+    let progress = Progress(manner, messages)
     let observer = RunObserver(
-      outputName: outputs.name, failedName: outputs.failedName,
+      messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText)
     let pool = try makePool(observer)
     pool.onNotice = observer.note
+    if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
       observer.decide($0, in: pool)
     }
+    errors?.watch(pool)
+    progress.watch(pool)
     let report = pool.run()
+    errors?.finish()
+    messages.screen?.finish()
+    progress.finish(pool.briefStatus)
     let status = observer.status(of: report)
     return pool.statistics.map { statistics.put($0, report, status) } ?? status
   }
@@ -71,7 +95,11 @@ struct RunPlan {
       do throws(SystemError) {
         let made = try RecordPool(
           configuration, form, inputs: inputs, results: outputs.results,
-          exceptions: outputs.exceptions, failed: outputs.failed, makeWorker: worker.make)
+          exceptions: outputs.exceptions, failed: outputs.failed
+        ) { [worker, errors] seat in
+          errors?.leaveReading()
+          return try worker.make(seat)
+        }
         if configuration.jobs < pool.jobs {
           observer.note(
             .fewerWorkers(
@@ -110,6 +138,7 @@ extension PoolConfiguration {
     budget = try options.flow.budgetLimit
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
+    explains = options.report.verbose
   }
 
   private static func jobs(_ options: PoolOptions) throws -> Int {

@@ -1,33 +1,94 @@
 import VimapKit
 
-/// How far a run has come, in one line.
+/// How far a run has come and what its workers are doing, in one line.
 struct StatusLine: CustomStringConvertible {
   let status: PoolStatus
   /// Whether a line's number says where a record is.
   let hasOneFile: Bool
 
-  /// The longest that the name of a file may be, in characters.
-  private static let longestName = 60
+  /// Most workers that are told of one by one: those that have been at it for longest.
+  private static let mostWorkers = 8
 
   var description: String {
     var parts = [
       "\(status.outputs) outputs", "\(status.failures) failed", "\(status.inFlight) in flight",
-      "\(status.waiting) waiting to be tried again",
+      "\(status.waiting) waiting to be tried again", amount,
     ]
     if let awaited = status.awaited {
-      parts.append("the order waits for record \(awaited.index)\(place(of: awaited))")
+      parts.append("the order waits for record \(text(awaited))")
     }
-    return "\(status.records) records in \(seconds) s: " + parts.joined(separator: ", ")
+    if let oldest = busy.first {
+      parts.append(
+        "the oldest in flight is record \(text(oldest.record)), for \(oldest.since.rounded) s")
+    }
+    return "\(status.records) records in \(status.elapsed.rounded) s: "
+      + parts.joined(separator: ", ") + "; " + workers
   }
 
-  private func place(of record: PoolStatus.Place) -> String {
-    guard let file = record.file, let line = record.line else { return "" }
+  private func text(_ record: PoolStatus.Place) -> String {
+    "\(record.index)\(record.inWords(hasOneFile: hasOneFile))"
+  }
+
+  /// The bytes read, and how much of the input that is.
+  private var amount: String {
+    let share = status.share.map { " (\(Int($0 * 100))% done)" } ?? ""
+    return "\(status.bytes) bytes\(share)"
+  }
+
+  // MARK: Workers
+
+  private struct Busy {
+    let number: Int
+    let records: Int
+    let record: PoolStatus.Place
+    let since: Duration
+  }
+
+  /// Those that have been at it for longest first.
+  private var busy: [Busy] {
+    status.workers.indices.compactMap { number -> Busy? in
+      guard case .busy(let records, let oldest, let since) = status.workers[number] else {
+        return nil
+      }
+      return Busy(number: number, records: records, record: oldest, since: since)
+    }.sorted { ($1.since, $0.number) < ($0.since, $1.number) }
+  }
+
+  private var workers: String {
+    let busy = busy
+    var parts = busy.prefix(Self.mostWorkers).map { worker in
+      let more = worker.records > 1 ? " and \(worker.records - 1) more" : ""
+      return "worker \(worker.number) at record \(worker.record.index)\(more),"
+        + " for \(worker.since.rounded) s"
+    }
+    let others: [(String, Int)] = [
+      ("busy", busy.count - parts.count),
+      ("idle", status.workers.count { $0 == .idle }),
+      ("starting", status.workers.count { $0 == .starting }),
+      ("waiting to be started again", status.workers.count(where: \.isPausing)),
+      ("not running", status.workers.count { $0 == .absent }),
+    ]
+    for (state, count) in others where count > 0 {
+      parts.append("\(count) \(parts.isEmpty ? count == 1 ? "worker " : "workers " : "")\(state)")
+    }
+    return parts.joined(separator: ", ")
+  }
+}
+
+extension PoolStatus.Place {
+  /// The longest that the name of a file may be, in characters.
+  private static let longestName = 60
+
+  /// Where it is, behind its number, where that is known.
+  /// - Parameter hasOneFile: whether a line's number says it.
+  func inWords(hasOneFile: Bool) -> String {
+    guard let file, let line else { return "" }
     return hasOneFile ? " (line \(line))" : " (\(file.onOneLine(atMost: Self.longestName)):\(line))"
   }
+}
 
-  /// With one decimal.
-  private var seconds: String {
-    let (seconds, attoseconds) = status.elapsed.components
-    return "\(seconds).\(attoseconds / 100_000_000_000_000_000)"
+extension WorkerStatus {
+  fileprivate var isPausing: Bool {
+    if case .pausing = self { true } else { false }
   }
 }

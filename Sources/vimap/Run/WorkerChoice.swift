@@ -161,6 +161,19 @@ enum WorkerChoice {
     return pool
   }
 
+  /// As this one, with what commands write to standard error written there.
+  func passingErrors(to target: CInt) -> WorkerChoice {
+    switch self {
+    case .command(var configuration):
+      configuration.standardError = target
+      return .command(configuration)
+    case .each(var configuration):
+      configuration.standardError = target
+      return .each(configuration)
+    case .http: return self
+    }
+  }
+
   /// Makes a worker in its own process.
   func make(_ seat: WorkerSeat) throws -> any PoolWorker {
     Descriptor.leaveStandardStreams()

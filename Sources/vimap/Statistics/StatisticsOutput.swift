@@ -23,10 +23,6 @@ struct StatisticsOutput {
 
   /// They are to replace none of the run's own files.
   func check(against files: Set<FileIdentity>) throws {
-    var files = files
-    if let facts = try? Descriptor.facts(StandardDescriptor.error), facts.kind == .regular {
-      files.insert(facts.identity)
-    }
     guard file != nil, let identity = Descriptor.regularFile(path), files.contains(identity)
     else { return }
     throw Refusal(

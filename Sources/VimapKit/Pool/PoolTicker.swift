@@ -1,0 +1,48 @@
+import VimapSystem
+
+/// How often somebody wants to look at a run; see ``RecordPool/watch(every:_:)``.
+public struct TickPace: Sendable {
+  /// The first time.
+  public var first: Duration
+  /// Between two times, where something has changed.
+  public var busy: Duration
+  /// Between two times, where nothing has.
+  public var quiet: Duration
+
+  /// The same pace whether or not something changes.
+  public init(_ interval: Duration) {
+    (first, busy, quiet) = (interval, interval, interval)
+  }
+
+  /// A pace that depends on whether something has changed.
+  public init(first: Duration, busy: Duration, quiet: Duration) {
+    (self.first, self.busy, self.quiet) = (first, busy, quiet)
+  }
+}
+
+/// Says when somebody is to be called who looks at a run: soon where something has changed, and
+/// else seldom, so that a pool in which nothing happens is hardly woken up.
+struct PoolTicker {
+  private let busy: Nanoseconds
+  private let quiet: Nanoseconds
+  private var due: (busy: Nanoseconds, quiet: Nanoseconds)
+  /// The activity that was there the last time.
+  private var seen = 0
+
+  init(_ pace: TickPace, _ now: Nanoseconds) {
+    busy = pace.busy.nanoseconds
+    quiet = pace.quiet.nanoseconds
+    due = (now + pace.first.nanoseconds, now + pace.first.nanoseconds)
+  }
+
+  /// When it is time, as things stand.
+  func next(activity: Int) -> Nanoseconds { activity == seen ? due.quiet : due.busy }
+
+  /// Whether it is time; the next time is then another.
+  mutating func take(_ now: Nanoseconds, activity: Int) -> Bool {
+    guard now >= next(activity: activity) else { return false }
+    seen = activity
+    due = (now + busy, now + quiet)
+    return true
+  }
+}

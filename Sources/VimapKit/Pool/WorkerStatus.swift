@@ -1,0 +1,36 @@
+import VimapSystem
+
+/// What a worker of a ``RecordPool`` is doing.
+public enum WorkerStatus: Sendable, Equatable {
+  /// There is none, as there was no need of it or it has left.
+  case absent
+  /// The last one ended without having done anything; another is started in so much time.
+  case pausing(Duration)
+  /// It is being set up.
+  case starting
+  /// It has nothing to do.
+  case idle
+  /// It has records, the oldest of them for so long.
+  case busy(records: Int, oldest: PoolStatus.Place, since: Duration)
+}
+
+extension PoolDriver {
+  func workerStatus(_ number: Int, _ now: Nanoseconds) -> WorkerStatus {
+    let seat = state.seats[number]
+    guard seat.isOccupied else {
+      guard let time = seat.retryTime, time > now, !seat.isRetired else { return .absent }
+      return .pausing(.nanoseconds(Int64(clamping: time - now)))
+    }
+    // What is sent to it before it is set up waits for that.
+    guard seat.isReady else { return .starting }
+    for assignment in seat.assignments {
+      guard let first = state.unanswered(in: assignment).first?.records.lowerBound,
+        let place = place(of: first, in: assignment.batch)
+      else { continue }
+      return .busy(
+        records: seat.outstanding, oldest: place,
+        since: .nanoseconds(Int64(clamping: now - min(now, assignment.sentAt))))
+    }
+    return .idle
+  }
+}

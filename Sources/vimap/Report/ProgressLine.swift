@@ -1,0 +1,162 @@
+import VimapKit
+
+/// How far a run has come, and how it goes, as a line for people.
+struct ProgressLine {
+  let status: PoolStatus
+  /// Records a second over the last seconds, where that can be said.
+  var rate: Double?
+  /// Seconds that are left, where that can be said.
+  var remaining: Double?
+
+  /// A part of the line. Where there is no room for all, those that matter least are left out.
+  private struct Part {
+    let text: String
+    let weight: Int
+    var isAlarming = false
+    var isBar = false
+  }
+
+  private static let gap = "  "
+  /// The fewest and the most columns of the bar.
+  private static let barWidths = 10...40
+
+  /// The line for a terminal. It takes one column less than there are, as a character in the last
+  /// one makes some terminals go on to the next line.
+  func text(columns: Int, colours: Bool) -> String {
+    let room = columns - 1
+    var parts = self.parts
+    if status.share != nil {
+      // As narrow as it may be; it takes the room that the others leave.
+      parts.insert(Part(text: bar(Self.barWidths.lowerBound), weight: 15, isBar: true), at: 1)
+    }
+    while parts.count > 1, Self.width(parts) > room {
+      let least = parts.indices.min { parts[$0].weight < parts[$1].weight }
+      parts.remove(at: least ?? 0)
+    }
+    if Self.width(parts) > room { return String(parts[0].text.prefix(max(0, room))) }
+    let free = room - Self.width(parts) + Self.barWidths.lowerBound
+    return parts.map { part in
+      if part.isBar { return bar(min(free, Self.barWidths.upperBound)) }
+      return part.isAlarming && colours ? "\u{1B}[31m\(part.text)\u{1B}[m" : part.text
+    }.joined(separator: Self.gap)
+  }
+
+  /// The line for a file: all there is to say.
+  var plainText: String {
+    parts.map { String($0.text.drop(while: { $0 == " " })) }.joined(separator: ", ")
+  }
+
+  /// What is left of the line at the end.
+  var summary: String {
+    let seconds = status.elapsed.seconds
+    let rate = seconds > 0 ? ", \(Self.rate(Double(status.finished) / seconds))/s" : ""
+    return "\(Self.count(status.finished)) in \(Self.time(seconds))\(rate),"
+      + " \(Self.bytes(status.bytes)), \(status.failures) failed"
+  }
+
+  private static func width(_ parts: [Part]) -> Int {
+    parts.reduce((parts.count - 1) * gap.count) { $0 + $1.text.count }
+  }
+
+  // MARK: Parts
+
+  private var parts: [Part] {
+    var parts: [Part] = []
+    if let share = status.share {
+      parts.append(Part(text: Self.padded("\(Int(share * 100))%", to: 4), weight: 90))
+    }
+    parts.append(Part(text: Self.count(status.finished), weight: 100))
+    if let rate { parts.append(Part(text: Self.padded(Self.rate(rate), to: 5) + "/s", weight: 70)) }
+    parts.append(
+      Part(
+        text: "\(status.failures) failed", weight: status.failures > 0 ? 95 : 20,
+        isAlarming: status.failures > 0))
+    if status.waiting > 0 {
+      parts.append(Part(text: "\(status.waiting) to be tried again", weight: 40))
+    }
+    parts.append(Part(text: "\(status.inFlight) in flight", weight: 30))
+    parts.append(Part(text: bytes, weight: 10))
+    parts.append(Part(text: Self.time(status.elapsed.seconds), weight: 60))
+    if status.isStopping {
+      parts.append(Part(text: "stopping", weight: 85))
+    } else if let remaining {
+      parts.append(Part(text: Self.time(remaining) + " left", weight: 80))
+    }
+    return parts
+  }
+
+  private func bar(_ width: Int) -> String {
+    let inside = width - 2
+    let full = min(inside, Int((status.share ?? 0) * Double(inside)))
+    let head = full > 0 && full < inside ? ">" : ""
+    let body = String(repeating: "=", count: full - head.count)
+    return "[" + body + head + String(repeating: " ", count: inside - full) + "]"
+  }
+
+  private var bytes: String {
+    let read = Self.bytes(status.bytes)
+    return status.totalBytes.map { "\(read) of \(Self.bytes($0))" } ?? read
+  }
+
+  // MARK: Quantities
+
+  private static func count(_ records: Int) -> String {
+    "\(records) \(records == 1 ? "record" : "records")"
+  }
+
+  /// In five characters, so that the line does not move to and fro.
+  private static func rate(_ rate: Double) -> String {
+    switch rate {
+    case ..<9.995: decimal(rate, places: 2)
+    case ..<99.95: decimal(rate, places: 1)
+    case ..<99_999.5: decimal(rate, places: 0)
+    case ..<9_999_500: decimal(rate / 1000, places: 0) + "k"
+    default: decimal(rate / 1_000_000, places: 0) + "M"
+    }
+  }
+
+  /// With the letters that sizes are typed with: powers of 1024.
+  private static func bytes(_ count: Int) -> String {
+    var value = Double(count)
+    for unit in ["", "K", "M", "G", "T"] {
+      if value < 1023.5 || unit == "T" {
+        return decimal(value, places: unit.isEmpty || value >= 9.95 ? 0 : 1)
+          + (unit.isEmpty ? " bytes" : unit)
+      }
+      value /= 1024
+    }
+    return "\(count) bytes"
+  }
+
+  /// As a clock shows it: minutes and seconds, and hours where there are any.
+  private static func time(_ seconds: Double) -> String {
+    let seconds = Int(min(max(0, seconds), 1e9))
+    let (minutes, rest) = (seconds / 60, seconds % 60)
+    if minutes < 60 { return "\(minutes):\(twoDigits(rest))" }
+    return "\(minutes / 60):\(twoDigits(minutes % 60)):\(twoDigits(rest))"
+  }
+
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+
+  private static func decimal(_ value: Double, places: Int) -> String {
+    let scale = places == 2 ? 100 : places == 1 ? 10 : 1
+    let whole = Int((max(0, value) * Double(scale)).rounded())
+    guard places > 0 else { return "\(whole)" }
+    let fraction = "\(whole % scale)"
+    let zeros = String(repeating: "0", count: places - fraction.count)
+    return "\(whole / scale).\(zeros)\(fraction)"
+  }
+
+  private static func padded(_ text: String, to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) / 1e18
+  }
+}
