@@ -207,6 +207,18 @@ final class EasyHandle {
     return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
   }
 
+  /// Whether the answer is whole, though the transfer failed with `code`: a server may answer before
+  /// it has read all of a request, and end the stream with that (RFC 9113 section 8.1). Then what is
+  /// left of the request fails to be written.
+  func hasWholeAnswer(despite code: CurlCode) -> Bool {
+    guard code == .http2Stream, status >= 200 else { return false }
+    var expected: curl_off_t = -1
+    var arrived: curl_off_t = 0
+    _ = vimap_easy_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected)
+    _ = vimap_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &arrived)
+    return arrived == expected
+  }
+
   /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
   func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
     guard code == .abortedByCallback || code == .writeError else {
