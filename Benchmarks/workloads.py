@@ -249,6 +249,8 @@ def each(records):
         Command(vimap, records),
         Command([compiled("spawn-loop"), str(records), "2", "/bin/true"], records,
                 title=f"spawn-loop {records} 2 /bin/true, in C", most=1.11),
+        Command([compiled("piped-loop"), str(records), "2", "/bin/true"], records,
+                title=f"piped-loop {records} 2 /bin/true, in C: the same with pipes and groups"),
         Command(f"xe -f {file} -j2 /bin/true", records),
         Command(f"xargs -a {file} -d '\\n' -P2 -n1 /bin/true", records),
         Command(f"head -n {sample} {file} | parallel -j2 /bin/true", sample),
