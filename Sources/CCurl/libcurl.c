@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <string.h>
 
 // Every function of libcurl that is used. X is called with each.
 #define FUNCTIONS(X) \
@@ -44,9 +45,10 @@ const char *vimap_curl_load(void) {
   static int is_loaded;
   if (is_loaded || problem) return problem;
   void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  if (!handle) return problem = dlerror();
+  // The text of dlerror(3) lasts only until the next call of its kind.
+  if (!handle) return problem = strdup(dlerror());
 #define LOOK_UP(name) \
-  if (!(lib.name = (__typeof__(&name))dlsym(handle, #name))) return problem = dlerror();
+  if (!(lib.name = (__typeof__(&name))dlsym(handle, #name))) return problem = strdup(dlerror());
   FUNCTIONS(LOOK_UP)
   is_loaded = 1;
   return NULL;

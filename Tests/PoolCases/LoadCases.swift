@@ -105,37 +105,26 @@ import VimapKit
 
   // MARK: Workers
 
-  /// The time that as many workers need for `count` inputs, with each of which one sleeps.
-  private static func time(
-    of count: Int, _ pool: Pool<useconds_t, Int>, sleep: useconds_t
-  ) throws -> Duration {
-    let clock = ContinuousClock()
-    return try clock.measure {
-      let counts = try pool.imap(repeatElement(sleep, count: count))
-        .blockIgnoreOutput(closeIfDone: false)
+  /// With as many inputs as workers, each worker gets one: none goes on before all have begun. The
+  /// inputs behind them find the gate open.
+  private static func expectAllAtOnce(jobs: Int) throws {
+    let arrived = try SharedPipe()
+    let gate = try SharedPipe()
+    let pool = try Pool<Int, Int>.fork(jobs: jobs, options: .with { $0.chunk = 1 }) { input in
+      arrived.put()
+      if arrived.unread >= jobs { gate.put() }
+      gate.waitForAny()
+      return input
+    }
+    for count in [jobs, jobs + 1] {
+      let counts = try pool.imap(1...count).blockIgnoreOutput(closeIfDone: false)
       try expect("done", counts.done, count)
     }
-  }
-
-  /// One input more than there are workers takes another round. With all of the workers at work at
-  /// once, the rounds are all that counts.
-  private static func expectRounds(jobs: Int, sleep: useconds_t) throws {
-    let pool = try Pool<useconds_t, Int>.fork(
-      jobs: jobs, options: .with { $0.chunk = 1 }
-    ) { time in
-      usleep(time)
-      return 0
-    }
-    // By then they have all been set up.
-    _ = try time(of: jobs, pool, sleep: 100_000)
-    let one = try time(of: jobs, pool, sleep: sleep)
-    let two = try time(of: jobs + 1, pool, sleep: sleep)
     pool.close()
-    try expect(
-      one * 1.5 < two, "\(jobs) inputs took \(one), and one more took \(two), with \(jobs) workers")
+    try expect("inputs begun", arrived.count(), 2 * jobs + 1)
   }
 
-  static func seventyWorkers() throws { try expectRounds(jobs: 70, sleep: 200_000) }
+  static func seventyWorkers() throws { try expectAllAtOnce(jobs: 70) }
 
-  static func fiveHundredWorkers() throws { try expectRounds(jobs: 500, sleep: 1_000_000) }
+  static func fiveHundredWorkers() throws { try expectAllAtOnce(jobs: 500) }
 }

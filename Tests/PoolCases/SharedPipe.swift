@@ -40,6 +40,12 @@ final class SharedPipe {
   /// Takes all bytes there are, and counts them.
   func count() -> Int { takeAll().utf8.count }
 
+  /// How many bytes there are, which stay where they are.
+  var unread: Int {
+    var count: CInt = 0
+    return ioctl(reading, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+  }
+
   /// Waits for a byte and takes it.
   func wait() {
     while take() == nil { waitForAny() }

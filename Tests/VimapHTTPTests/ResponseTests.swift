@@ -202,5 +202,10 @@ struct OutputTests {
     #expect(
       text(1.002) == #"{"kind":"timeout","message":"no connection within 1 s","attempts":1,"#
         + #""seconds":1.0}"#)
+    // libcurl counted anew; a limit that is longer than the whole request's was not the one.
+    configuration.connectTimeout = .seconds(10)
+    #expect(
+      text(2.1) == #"{"kind":"timeout","message":"no complete answer within 2.5 s","attempts":1,"#
+        + #""seconds":2.5}"#)
   }
 }

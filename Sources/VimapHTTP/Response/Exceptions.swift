@@ -37,8 +37,10 @@ extension RecordException {
   static func timedOut(
     after seconds: Double, _ configuration: HTTPConfiguration
   ) -> RecordException {
-    // libcurl has one code for both limits; only the longer one can be the whole request's.
+    // libcurl has one code for both limits, and counts anew where it sends a request again: what is
+    // as long as the whole request's limit, or longer, cannot have been the connection's.
     let isWhole = seconds >= configuration.timeout.seconds
+      || configuration.connectTimeout >= configuration.timeout
     let limit = (isWhole ? configuration.timeout : configuration.connectTimeout).seconds
     let what = isWhole ? "no complete answer" : "no connection"
     return RecordException(
