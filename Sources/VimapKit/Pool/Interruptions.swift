@@ -12,3 +12,18 @@ final class Interruptions {
     self.decide = decide
   }
 }
+
+extension PoolDriver {
+  /// Does what is decided about the signals that have come.
+  func takeSignals() throws(SystemError) {
+    while let signal = try interruptions?.watch.next() {
+      switch interruptions?.decide(signal) {
+      case .drain:
+        report.outcome = .interrupted
+        state.stop(.soon)
+      case .abort: giveUp(.interrupted)
+      case nil, .some(.none): break
+      }
+    }
+  }
+}

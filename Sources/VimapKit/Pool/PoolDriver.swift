@@ -29,7 +29,7 @@ final class PoolDriver {
   /// The size of batches that was told of last.
   var toldBatchSize = 1
 
-  private var interruptions: Interruptions?
+  private(set) var interruptions: Interruptions?
   private var bystanders: [Bystander] = []
   private var ticker: PoolTicker?
   private var onTick: () -> Void = {}
@@ -194,45 +194,6 @@ final class PoolDriver {
       bystander.onReadable()
     }
     endLateWorkers()
-  }
-
-  // MARK: Time
-
-  private func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
-    guard let limit = configuration.timeLimit else { return nil }
-    let since = crew.seats.compactMap { seat -> Nanoseconds? in
-      // One that was killed is waited for.
-      if state.seats[seat].lateAt != nil { return nil }
-      // A worker does not tell when it begins a record; it has done so by now at the earliest.
-      return crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
-    }
-    return since.min().map { $0 + limit }
-  }
-
-  private func endLateWorkers() {
-    guard let limit = configuration.timeLimit else { return }
-    let now = Clock.now()
-    for seat in crew.seats {
-      guard let worker = crew[seat] else { continue }
-      // Read in this order: a worker that goes on in between has begun more than this when it ends.
-      let begun = worker.begun
-      guard let since = worker.busySince, since + limit <= now else { continue }
-      state.workerIsLate(seat, begun: begun)
-    }
-  }
-
-  // MARK: Signals
-
-  private func takeSignals() throws(SystemError) {
-    while let signal = try interruptions?.watch.next() {
-      switch interruptions?.decide(signal) {
-      case .drain:
-        report.outcome = .interrupted
-        state.stop(.soon)
-      case .abort: giveUp(.interrupted)
-      case nil, .some(.none): break
-      }
-    }
   }
 
   // MARK: Actions

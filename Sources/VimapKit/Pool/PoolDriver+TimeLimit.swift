@@ -1,0 +1,27 @@
+import VimapSystem
+
+/// The most time that a worker may spend on a record.
+extension PoolDriver {
+  func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
+    guard let limit = configuration.timeLimit else { return nil }
+    let since = crew.seats.compactMap { seat -> Nanoseconds? in
+      // One that was killed is waited for.
+      if state.seats[seat].lateAt != nil { return nil }
+      // A worker does not tell when it begins a record; it has done so by now at the earliest.
+      return crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
+    }
+    return since.min().map { $0 + limit }
+  }
+
+  func endLateWorkers() {
+    guard let limit = configuration.timeLimit else { return }
+    let now = Clock.now()
+    for seat in crew.seats {
+      guard let worker = crew[seat] else { continue }
+      // Read in this order: a worker that goes on in between has begun more than this when it ends.
+      let begun = worker.begun
+      guard let since = worker.busySince, since + limit <= now else { continue }
+      state.workerIsLate(seat, begun: begun)
+    }
+  }
+}
