@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,18 @@ pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
     how->peak_memory = usage.ru_maxrss * 1024L;
   }
   return ended;
+}
+
+static const struct sched_param no_priority = {0};
+
+// Whether this process and those it was forked from have made way.
+static int makes_way = 0;
+
+int vimap_make_way(void) {
+  if (sched_getscheduler(0) != SCHED_OTHER) return 0;
+  if (sched_setscheduler(0, SCHED_BATCH, &no_priority) < 0) return -1;
+  makes_way = 1;
+  return 0;
 }
 
 // Whether a child of vfork(2) shares our memory. Some tools (ThreadSanitizer, valgrind) put fork(2)
@@ -84,6 +97,8 @@ static void become_command(
       setrlimit(RLIMIT_NOFILE, &limit);
     }
   }
+
+  if (makes_way) sched_setscheduler(0, SCHED_OTHER, &no_priority);
 
   // What was ignored when we were started (nohup) stays so; only these are ours.
   struct sigaction standard = {.sa_handler = SIG_DFL};

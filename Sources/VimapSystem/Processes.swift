@@ -89,6 +89,15 @@ public enum Process {
     if self.parent != parent { exitNow(0) }
   }
 
+  /// Has the calling process, and those it forks, not interrupt other processes when there is
+  /// something for it to do (SCHED_BATCH, sched(7)). The commands it starts do as usual.
+  ///
+  /// A command that writes line by line would otherwise be stopped for every line by whoever reads
+  /// them, which makes it slower by half; as it is, it goes on and many lines are read at once. Where
+  /// a processor is idle nobody waits for any longer. A process that was given another policy
+  /// (chrt(1)) keeps that.
+  public static func makeWay() { _ = vimap_make_way() }
+
   /// Has the kernel keep the status of children for ``wait(_:)``, whatever the process did about
   /// SIGCHLD before.
   public static func takeChildStatus() { Glibc.signal(SIGCHLD, SIG_DFL) }

@@ -18,6 +18,10 @@ pid_t vimap_fork(void);
 /// Asks the kernel to send `signal` to this process when its parent dies (prctl(2)).
 int vimap_signal_on_parent_death(int signal);
 
+/// Has this process, and those it forks, not interrupt others when there is something for it to do
+/// (SCHED_BATCH, sched(7)); commands are started without that. One that was given a policy keeps it.
+int vimap_make_way(void);
+
 /// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
 int vimap_pidfd_open(pid_t pid);
 

@@ -71,6 +71,7 @@ struct RunPlan {
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText)
+    Process.makeWay()
     let pool = try makePool(observer)
     pool.onNotice = observer.note
     if self.pool.explains { pool.onDecision = observer.explain }
