@@ -63,6 +63,14 @@ final class AnswerReader {
     unread.isEmpty ? nil : .line(unread)
   }
 
+  /// What has been read, where it begins with a line that nobody has looked at.
+  var untouched: ByteView? {
+    isSkipping || searched > 0 || unread.isEmpty ? nil : unread
+  }
+
+  /// Lets go of whole lines of ``untouched``, so many bytes.
+  func takeLines(_ length: Int) { unread = unread.slice(length) }
+
   /// Lets go of the line that ``next()`` gave.
   func take() {
     unread = unread.slice(min(searched + 1, unread.count))

@@ -10,7 +10,7 @@ extension CommandSupervisor {
     if isDismissed { answers.discard() }
     let before = queue.answerCount
     excepted = 0
-    while !isFull, let answer = answers.next(), try take(answer) {}
+    repeat { try takeRows() } while try !isFull && takeNext()
     if queue.answerCount != before {
       if silence.wasSeen, queue.answerCount - before > 1 { holdsBack = true }
       noteTimes(since: before)
@@ -32,6 +32,26 @@ extension CommandSupervisor {
       noteTimes(since: before)
     }
     try bury(end)
+  }
+
+  /// Takes lines that are one JSON value each, as most are, for many records at once.
+  private func takeRows() throws {
+    guard configuration.lines == .records else { return }
+    while let lines = answers.untouched, let (batch, records) = queue.owedRow {
+      let (count, length) = link.outputLines(
+        lines, for: records, of: batch, longest: configuration.longestAnswer)
+      if count == 0 { return }
+      answers.takeLines(length)
+      queue.answerRow(count)
+      if queue.owed == 0 { noteEven() }
+      try refuseInvalid()
+    }
+  }
+
+  /// Takes one line, whatever it is; `false` where there is none, or it can't be taken yet.
+  private func takeNext() throws -> Bool {
+    guard let answer = answers.next() else { return false }
+    return try take(answer)
   }
 
   /// Some answers were taken, all that came at once. Those that became exceptions are noted already.

@@ -110,6 +110,27 @@ final class FeedQueue {
     }
   }
 
+  /// Records of one batch that the command owes answers for next, one behind the other; `nil` where
+  /// each has to be looked at.
+  var owedRow: (batch: RecordBatch, records: Range<Int>)? {
+    guard owed > 0, suspectEnd == nil, early.isEmpty, let answering,
+      !answering.batch.hasProblems
+    else { return nil }
+    let end = min(feedPosition, answering.end)
+    return (
+      answering.batch, (answerPosition + answering.offset)..<(end + answering.offset)
+    )
+  }
+
+  /// Counts records of ``owedRow`` as answered.
+  func answerRow(_ count: Int) {
+    guard count > 0 else { return }
+    answerPosition += count - 1
+    owed -= count - 1
+    answerCount += count - 1
+    answerNext(byCommand: true)
+  }
+
   private func noteAnswer() {
     owed -= 1
     answerCount += 1

@@ -106,6 +106,8 @@ public struct MemoryCursor {
 
   /// Bytes written.
   @inlinable public var count: Int { written }
+  /// Bytes there is room for behind those.
+  @inlinable public var left: Int { room - written }
 
   init(start: UnsafeMutableRawPointer, room: Int) {
     self.start = start

@@ -15,6 +15,7 @@ struct MutationTests {
       let text = mutator.next()
       let isAccepted = withView(text) { scanner.accepts($0) }
       let problem = janssonProblem(with: text)
+      checkFirstLine(of: text, scanner)
       switch (isAccepted, problem) {
       case (true, nil):
         tally.accepted += 1
@@ -34,6 +35,18 @@ struct MutationTests {
     #expect(tally.accepted > 10_000, "\(tally)")
     #expect(tally.refused > 10_000, "\(tally)")
     #expect(tally.beyondJansson > 20, "\(tally)")
+  }
+
+  /// A line found on the way is the one that its line feed ends, and is judged as that is by itself.
+  private func checkFirstLine(of text: Bytes, _ scanner: borrowing RecordScanner) {
+    let alone = Bytes(text.prefix { $0 != 0x0A })
+    let isAccepted = withView(alone) { scanner.accepts($0) }
+    let line = withView(text + [0x0A, 0x22]) { scanner.firstLine(of: $0) }
+    #expect((line != nil) == isAccepted, "\(shown(text))")
+    guard let line else { return }
+    let value = withView(alone) { $0.trimmed().withUnsafeBytes(Bytes.init(_:)) }
+    #expect(line.length == alone.count + 1 && Bytes(alone[line.value]) == value, "\(shown(text))")
+    #expect(line.isPadded == (value.count < alone.count))
   }
 
   private struct Tally {

@@ -32,15 +32,40 @@ public struct RecordScanner: ~Copyable {
   /// own integers and reals, and those with the escape `\u0000` in a key.
   public func accepts(_ text: ByteView) -> Bool {
     let (start, end) = text.cursors
-    guard let place = endOfValue(skipSpace(start, end), end) else { return false }
-    return skipSpace(place, end) == end
+    let first = skipSpace(start, end, .anywhere)
+    guard let place = endOfValue(first, end, .anywhere) else { return false }
+    return skipSpace(place, end, .anywhere) == end
+  }
+
+  /// One JSON value that has a line to itself.
+  public struct Line {
+    /// Where in the line the value is, without white space around it.
+    public let value: Range<Int>
+    /// Bytes of the line, its line feed included.
+    public let length: Int
+
+    /// Whether there is white space around the value.
+    @inlinable public var isPadded: Bool { value.count + 1 != length }
+  }
+
+  /// The first line of `text`, where that is one JSON value as ``accepts(_:)`` has it; the line's
+  /// end is found on the way. `nil` where jansson has to be asked, where the line is blank, and
+  /// where `text` ends before it does.
+  public func firstLine(of text: ByteView) -> Line? {
+    let (start, end) = text.cursors
+    let first = skipSpace(start, end, .insideOfLine)
+    guard let last = endOfValue(first, end, .insideOfLine) else { return nil }
+    let lineEnd = skipSpace(last, end, .insideOfLine)
+    guard byte(lineEnd, end) == UInt8(ascii: "\n") else { return nil }
+    return Line(value: (first - start)..<(last - start), length: lineEnd + 1 - start)
   }
 
   /// The place after the value that starts at `start`, or nil where none does.
   ///
   /// One loop instead of a function that calls itself: its outer turns each take a value, its
   /// inner turns what follows one, which may close any number of arrays and objects.
-  private func endOfValue(_ start: Cursor, _ end: Cursor) -> Cursor? {
+  @inline(__always)
+  private func endOfValue(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
     var place = start
     var depth = 0
     var inObject = false
@@ -60,19 +85,19 @@ public struct RecordScanner: ~Copyable {
       case UInt8(ascii: "f"):
         next = endOfWord("alse", place + 1, end)
       case UInt8(ascii: "{"):
-        place = skipSpace(place + 1, end)
+        place = skipSpace(place + 1, end, space)
         if byte(place, end) == UInt8(ascii: "}") {
           next = place + 1
           break
         }
-        guard depth < Self.depthLimit, let member = endOfKey(place, end) else { return nil }
+        guard depth < Self.depthLimit, let member = endOfKey(place, end, space) else { return nil }
         inObject = true
         nesting[depth] = inObject
         depth += 1
         place = member
         continue value
       case UInt8(ascii: "["):
-        place = skipSpace(place + 1, end)
+        place = skipSpace(place + 1, end, space)
         if byte(place, end) == UInt8(ascii: "]") {
           next = place + 1
           break
@@ -88,13 +113,13 @@ public struct RecordScanner: ~Copyable {
       guard let next else { return nil }
       place = next
       while depth > 0 {
-        place = skipSpace(place, end)
+        place = skipSpace(place, end, space)
         let mark = byte(place, end)
         place += 1
         if mark == UInt8(ascii: ",") {
-          place = skipSpace(place, end)
+          place = skipSpace(place, end, space)
           if inObject {
-            guard let member = endOfKey(place, end) else { return nil }
+            guard let member = endOfKey(place, end, space) else { return nil }
             place = member
           }
           continue value
@@ -115,22 +140,31 @@ private func byte(_ place: Cursor, _ end: Cursor) -> UInt8 {
   place < end ? place.pointee : 0
 }
 
+/// Where line feeds count as white space; known where the functions below are compiled into theirs.
+private enum WhiteSpace {
+  case anywhere
+  case insideOfLine
+}
+
 @inline(__always)
-private func skipSpace(_ start: Cursor, _ end: Cursor) -> Cursor {
+private func skipSpace(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor {
   var place = start
-  while place < end, place.pointee <= 0x20, place.pointee.isJSONWhiteSpace { place += 1 }
+  while place < end, place.pointee <= 0x20, place.pointee.isJSONWhiteSpace {
+    if space == .insideOfLine, place.pointee == UInt8(ascii: "\n") { break }
+    place += 1
+  }
   return place
 }
 
 /// The place where the value of the object member starts whose key must start at `place`.
 @inline(__always)
-private func endOfKey(_ place: Cursor, _ end: Cursor) -> Cursor? {
+private func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
   guard byte(place, end) == UInt8(ascii: "\""), let key = endOfString(place + 1, end) else {
     return nil
   }
-  let colon = skipSpace(key, end)
+  let colon = skipSpace(key, end, space)
   guard byte(colon, end) == UInt8(ascii: ":") else { return nil }
-  return skipSpace(colon + 1, end)
+  return skipSpace(colon + 1, end, space)
 }
 
 /// The place after the four bytes of `word` that must stand at `place`.

@@ -42,7 +42,7 @@ extension InputMode {
   /// Takes whole lines from the front of `bytes` until there are `wanted` records, or
   /// no more, or one that is too long.
   func cut(_ bytes: ByteView, records wanted: Int) -> BatchCut {
-    var cut = BatchCut()
+    var cut = plainLines(bytes, records: wanted)
     while cut.records < wanted, let end = bytes.firstIndex(of: separator, from: cut.length) {
       let line = bytes.slice(cut.length, end - cut.length)
       if line.count > longestRecord {
@@ -52,6 +52,23 @@ extension InputMode {
       if !isBlank(line) { cut.records += 1 }
       cut.lines += 1
       cut.length = end + 1
+    }
+    return cut
+  }
+
+  /// Takes lines by the block, as far as it is clear at a glance that each of them is a record.
+  private func plainLines(_ bytes: ByteView, records wanted: Int) -> BatchCut {
+    var cut = BatchCut()
+    guard bytes.count <= longestRecord else { return cut }
+    while cut.length < bytes.count {
+      let block = bytes.slice(cut.length).head(4096)
+      let seen = block.countLines(endedBy: separator)
+      guard seen.lines <= wanted - cut.records, isText || !seen.hasBlankStart,
+        let last = block.lastIndex(of: separator)
+      else { return cut }
+      cut.records += seen.lines
+      cut.lines += seen.lines
+      cut.length += last + 1
     }
     return cut
   }

@@ -18,7 +18,7 @@ public struct InputPlace: Sendable, Equatable {
 /// the parent and stay until the last record has been answered.
 public final class RecordBatch {
   /// One record: its line in the region, and its own bytes in the region or in `encoded`.
-  private struct Entry {
+  fileprivate struct Entry {
     var line: UInt32
     var lineLength: UInt32
     var record: UInt32
@@ -74,9 +74,19 @@ public final class RecordBatch {
     knownLine = (0, message.line)
     verbatimEnd = -1
 
+    // Most lines are JSON that passes on as it is: their ends are found as they are scanned.
+    let areLines = !mode.isText && mode.separator == 0x0A
     var ordinal = message.begin
     var offset = 0
     while offset < region.count, ordinal < records.upperBound {
+      if areLines, ordinal >= records.lowerBound,
+        let line = scanner.firstLine(of: region.slice(offset))
+      {
+        note(line, at: offset, ordinal: ordinal, in: &entries)
+        ordinal += 1
+        offset += line.length
+        continue
+      }
       let end = region.firstIndex(of: mode.separator, from: offset) ?? region.count
       let line = region.slice(offset, end - offset)
       // The parent counts a line that came by itself as a record without looking at it.
@@ -99,6 +109,19 @@ public final class RecordBatch {
   func unload() {
     memory = nil
     region = .empty
+  }
+
+  /// Takes in a line that is JSON.
+  @inline(__always)
+  private func note(
+    _ line: RecordScanner.Line, at offset: Int, ordinal: Int, in entries: inout [Entry]
+  ) {
+    let isBehindLast = entries.last.map { Int($0.line + $0.lineLength) + 1 == offset } ?? true
+    if verbatimEnd < 0, line.isPadded || !isBehindLast { verbatimEnd = ordinal }
+    entries.append(
+      Entry(
+        line: UInt32(offset), lineLength: UInt32(line.length - 1),
+        record: UInt32(offset + line.value.lowerBound), recordLength: UInt32(line.value.count)))
   }
 
   /// Looks at one line.
@@ -156,6 +179,24 @@ public final class RecordBatch {
     return isInRegion
       ? region.slice(Int(entry.record), Int(entry.recordLength))
       : encoded.view.slice(Int(entry.record), Int(entry.recordLength))
+  }
+
+  /// The bytes of records, for many of them at once. There are no problems in the batch.
+  struct Views {
+    fileprivate let entries: [Entry]
+    fileprivate let bytes: ByteView
+    fileprivate let first: Int
+
+    @inline(__always)
+    subscript(record: Int) -> ByteView {
+      let entry = entries[record - first]
+      return bytes.slice(Int(entry.record), Int(entry.recordLength))
+    }
+  }
+
+  /// As ``bytes(of:)``; valid until the batch is unloaded.
+  var views: Views {
+    Views(entries: entries, bytes: isEncoded ? encoded.view : region, first: records.lowerBound)
   }
 
   /// A record's line as it was read, without its separator.

@@ -102,10 +102,28 @@ final class ResultSlabWriter {
     append(run, in: slab)
   }
 
+  /// Where outputs can be written one behind the other, in the slab at hand; `nil` where there is
+  /// no room for any.
+  func beginRow() -> MemoryCursor? {
+    guard let slab, fits(0) else { return nil }
+    return memory.cursor(
+      at: ResultSlabLayout.payload(of: slab) + used, room: ResultSlabLayout.payloadSize - used)
+  }
+
+  /// Adds the outputs that were written, to records that stand one behind the other in their batch.
+  func endRow(_ row: MemoryCursor, batch: UInt64, records: Range<Int>) {
+    guard let slab, !records.isEmpty else { return }
+    append(
+      Run(
+        batch: batch, firstRecord: records.lowerBound, recordCount: records.count, kind: .outputs,
+        offset: used, length: row.count), in: slab)
+    used += row.count
+  }
+
   /// Adds a run to the table, or makes the last one longer where the two are one.
   private func append(_ run: Run, in slab: Int) {
     if var open = openRun, run.extends(open) {
-      open.recordCount += 1
+      open.recordCount += run.recordCount
       open.length += run.length
       memory.storeRunExtent(open, at: ResultSlabLayout.run(runCount - 1, of: slab))
       openRun = open
@@ -147,7 +165,7 @@ final class ResultSlabWriter {
 }
 
 extension Run {
-  /// Whether this one-record run can be told as the end of `other`.
+  /// Whether this run can be told as the end of `other`.
   fileprivate func extends(_ other: Run) -> Bool {
     kind == .outputs && other.kind == .outputs && batch == other.batch
       && firstRecord == other.records.upperBound && !isAttached && !other.isAttached

@@ -35,6 +35,11 @@ final class TupleEncoder {
   /// An upper bound of a tuple's size.
   fileprivate func size(input: Int, output: Int) -> Int { overhead + input + output }
 
+  /// What tuples of outputs consist of, for many of them in a row; `nil` where each has `meta`.
+  var row: TupleRow? {
+    withMeta ? nil : TupleRow(frame: outputFrame)
+  }
+
   /// What the parent is told of an exception.
   /// - Parameters:
   ///   - message: where its message is in the exception.

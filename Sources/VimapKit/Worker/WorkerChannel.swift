@@ -144,6 +144,19 @@ final class WorkerChannel {
     return true
   }
 
+  /// Answers records that stand one behind the other in a batch, with outputs that `write` puts one
+  /// behind the other as long as there is room at hand.
+  /// - Parameter write: returns how many records it wrote an output for.
+  /// - Returns: as many.
+  func answerRow(
+    of batch: UInt64, from record: Int, _ write: (inout MemoryCursor) -> Int
+  ) -> Int {
+    guard var row = results.beginRow() else { return 0 }
+    let count = write(&row)
+    results.endRow(row, batch: batch, records: record..<(record + count))
+    return count
+  }
+
   /// Answers a record, waiting for room; not where no more answers are wanted.
   func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
     while try !isDismissed && !tryAnswer(record, with: answer) {

@@ -29,9 +29,9 @@ public final class WorkerLink {
   /// The inputs by name, for messages and `meta`.
   public let fileNames: [String]
 
-  private let channel: WorkerChannel
-  private let encoder: TupleEncoder
-  private let scanner = RecordScanner()
+  let channel: WorkerChannel
+  let encoder: TupleEncoder
+  let scanner = RecordScanner()
   private var spareBatches: [RecordBatch] = []
   private var gauge: MemoryGauge
   private let retry: RetryRule
