@@ -63,23 +63,6 @@ public struct ByteView {
     return UnsafeRawPointer(found) - start
   }
 
-  /// Where `byte` last stands, counted from the view's own start.
-  public func lastIndex(of byte: UInt8) -> Int? {
-    var index = count
-    // Sixteen at a time, since the last line of a stretch may be long.
-    let pattern = SIMD16(repeating: byte)
-    while index >= 16 {
-      let block = (start + index - 16).loadUnaligned(as: SIMD16<UInt8>.self)
-      if any(block .== pattern) { break }
-      index -= 16
-    }
-    while index > 0 {
-      index -= 1
-      if self[index] == byte { return index }
-    }
-    return nil
-  }
-
   /// 64 bits that are the same for the same bytes, in every run (FNV-1a).
   public var stableHash: UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325

@@ -63,11 +63,13 @@ final class PoolDriver {
   ) throws(SystemError) {
     self.configuration = configuration
     state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
-    let layout = SlabLayout(jobs: configuration.jobs, window: configuration.window)
+    let layout = SlabLayout(
+      jobs: configuration.jobs, window: configuration.window,
+      keepsOrder: configuration.keepsOrder)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     crew = try WorkerCrew(
-      jobs: configuration.jobs, input: slabs.memory, measures: configuration.measures, seat: seat,
-      body: body)
+      jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
+      measures: configuration.measures, seat: seat, body: body)
     meter = configuration.measures ? RunMeter(seats: configuration.jobs, now: started) : nil
     inputPlace = poll.add(-1, [])
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]

@@ -21,19 +21,20 @@ final class WorkerCrew {
   }
 
   /// Forks the process that will fork the workers, which inherit what there is now.
-  /// - Parameter seat: describes a worker's place, in its own process.
+  /// - Parameters:
+  ///   - resultSlabs: how many each worker has.
+  ///   - seat: describes a worker's place, in its own process.
   init(
-    jobs: Int, input: SharedMemory, measures: Bool, seat: @escaping (Int) -> WorkerSeat,
-    body: @escaping WorkerBody
+    jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool,
+    seat: @escaping (Int) -> WorkerSeat, body: @escaping WorkerBody
   ) throws(SystemError) {
     // All of it is there before the first fork, in one mapping, and costs nothing until touched.
-    let size = ResultSlabLayout.memorySize(slabs: SlabLayout.resultSlabCount)
+    let size = ResultSlabLayout.memorySize(slabs: resultSlabs)
     let memory = try SharedMemory(count: jobs * size)
     // And it is not the last that can be had: each process needs some of its own.
     _ = try SharedMemory(count: Self.ownMemory)
     let slabs = (0..<jobs).map {
-      ResultSlabs(
-        count: SlabLayout.resultSlabCount, in: SharedMemory(part: $0 * size, size, of: memory))
+      ResultSlabs(count: resultSlabs, in: SharedMemory(part: $0 * size, size, of: memory))
     }
     self.slabs = slabs
     let tables = measures ? try Self.tables(jobs) : []

@@ -8,17 +8,24 @@ struct SlabLayout: Sendable {
   /// How many slabs input is read into.
   var inputSlabCount: Int
   /// Slabs for results, each worker.
-  static let resultSlabCount = 4
+  var resultSlabCount = 4
 
   /// Memory that is not touched costs nothing, but it has an address.
   private static let mostWindow = 1 << 30
 
-  /// - Parameter window: most bytes of input in flight or waiting for their turn.
-  init(jobs: Int, window: Int) {
+  /// - Parameters:
+  ///   - window: most bytes of input in flight or waiting for their turn.
+  ///   - keepsOrder: results wait for their turn in their slabs.
+  init(jobs: Int, window: Int, keepsOrder: Bool = false) {
     // Every worker can hold a slab in each of two batches, and one is being read into; beyond that
     // it is the window that stops the reading, so that requests at once are as many as was asked
     // for, however long the records are.
     inputSlabCount = 2 * jobs + 4 + min(window, Self.mostWindow) / inputSlabSize
+    // Where processors are fewer than processes, a worker gets ahead of the one whose turn it is by
+    // some milliseconds. It should be able to, or its results have to be copied out of its way.
+    if keepsOrder {
+      resultSlabCount = max(4, min(16, window / ResultSlabLayout.payloadSize / jobs))
+    }
   }
 }
 
