@@ -18,8 +18,9 @@ extension ByteView {
     seen.hasBlankStart = self[0] <= 0x20
     var place = 0
     while place < count {
-      // As many as a count of eight bits can hold; the last byte has none behind it.
-      let end = min(place + 240, count - 1)
+      // No more than a count of eight bits can hold, and a multiple of what the processor takes at
+      // once; the last byte has none behind it.
+      let end = min(place + 224, count - 1)
       var ends: UInt8 = 0
       var blanks: UInt8 = 0
       while place < end {

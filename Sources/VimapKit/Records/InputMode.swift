@@ -56,10 +56,12 @@ extension InputMode {
     return cut
   }
 
-  /// Takes lines by the block, as far as it is clear at a glance that each of them is a record.
+  /// Takes short lines by the block, as far as it is clear at a glance that each of them is a
+  /// record. To look for the end of each is cheaper where they are longer.
   private func plainLines(_ bytes: ByteView, records wanted: Int) -> BatchCut {
     var cut = BatchCut()
-    guard bytes.count <= longestRecord else { return cut }
+    guard bytes.count <= longestRecord, bytes.head(64).firstIndex(of: separator) != nil
+    else { return cut }
     while cut.length < bytes.count {
       let block = bytes.slice(cut.length).head(4096)
       let seen = block.countLines(endedBy: separator)
