@@ -45,30 +45,22 @@ int vimap_make_way(void) {
   return 0;
 }
 
-// Whether a child of vfork(2) shares our memory. Some tools (ThreadSanitizer, valgrind) put fork(2)
-// in its place.
-static int shares_memory(void) {
-  static int known = -1;
-  if (known < 0) {
-    volatile int seen = 0;
-    pid_t child = vfork();
-    if (child == 0) {
-      seen = 1;
-      _exit(0);
-    }
-    if (child < 0) return 0;
-    while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
-    }
-    known = seen;
-  }
-  return known;
-}
+// Whether a child of vfork(2) shares our memory; below 0 until the first has told. Some tools
+// (ThreadSanitizer, valgrind) put fork(2) in its place.
+static int shares_memory = -1;
+
+// What the child tells its parent, where it shares its memory.
+struct told {
+  int started;
+  int failed;  // why it could not become the command
+};
 
 // Runs in the child, which shares the parent's memory until exec: it may only make system calls
-// and write to its own stack, to `request->group_slot` and to `reason`: why it failed. That also
-// goes to the pipe `failure`, where there is one.
+// and write to its own stack, to `request->group_slot` and to `told`. Why it failed also goes to the
+// pipe `failure`, where there is one.
 static void become_command(
-    const struct vimap_spawn *request, pid_t parent, volatile int *reason, int failure) {
+    const struct vimap_spawn *request, pid_t parent, volatile struct told *told, int failure) {
+  told->started = 1;
   if (setpgid(0, 0) == 0 && request->group_slot) *request->group_slot = (int32_t)getpid();
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -112,9 +104,9 @@ static void become_command(
   execvpe(request->arguments[0], (char *const *)request->arguments,
           (char *const *)request->environment);
 failed:
-  *reason = errno;
-  int told = *reason;
-  while (failure >= 0 && write(failure, &told, sizeof told) < 0 && errno == EINTR) {
+  told->failed = errno;
+  int reason = told->failed;
+  while (failure >= 0 && write(failure, &reason, sizeof reason) < 0 && errno == EINTR) {
   }
   _exit(127);
 }
@@ -124,32 +116,33 @@ pid_t vimap_spawn(const struct vimap_spawn *request) {
   // large this process is, and a word tells why it cannot be started. To a copy of our memory it
   // takes a pipe, which makes a process of a short command cost 2 % more.
   int reading = -1, writing = -1;
-  if (!shares_memory() && vimap_pipe(&reading, &writing) < 0) return -1;
-  volatile int failed = 0;
+  if (shares_memory <= 0 && vimap_pipe(&reading, &writing) < 0) return -1;
+  volatile struct told told = {0, 0};
   pid_t parent = getpid();
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_t child = vfork();
-  if (child == 0) become_command(request, parent, &failed, writing);
+  if (child == 0) become_command(request, parent, &told, writing);
   int reason = errno;
   sigprocmask(SIG_SETMASK, &before, NULL);
   if (reading >= 0) {
     close(writing);
     // Nothing comes, and the pipe is at its end, when exec has closed it.
-    int told = 0;
-    while (child > 0 && read(reading, &told, sizeof told) < 0 && errno == EINTR) {
+    int failed = 0;
+    while (child > 0 && read(reading, &failed, sizeof failed) < 0 && errno == EINTR) {
     }
-    failed = told;
+    told.failed = failed;
     close(reading);
   }
-  if (child > 0 && failed) {
+  if (child > 0) shares_memory = told.started;
+  if (child > 0 && told.failed) {
     struct vimap_exit how;
     while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
     }
     if (request->group_slot) *request->group_slot = 0;
     child = -1;
-    reason = failed;
+    reason = told.failed;
   }
   errno = reason;
   return child;
