@@ -43,8 +43,8 @@ public struct SpawnRequest {
 
 /// An environment with some variables set, each in place of one of the same name.
 public func environment(_ entries: [String], setting new: [String]) -> [String] {
-  let names = Set(new.map { $0.prefix { $0 != "=" } })
-  return entries.filter { !names.contains($0.prefix { $0 != "=" }) } + new
+  let starts = new.map { $0.prefix { $0 != "=" } + "=" }
+  return entries.filter { entry in !starts.contains { entry.hasPrefix($0) } } + new
 }
 
 /// The environment of this process, as `NAME=VALUE`.
