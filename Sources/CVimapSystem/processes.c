@@ -114,9 +114,10 @@ failed:
 pid_t vimap_spawn(const struct vimap_spawn *request) {
   // The child borrows our memory until exec, so that starting a command costs the same however
   // large this process is, and a word tells why it cannot be started. To a copy of our memory it
-  // takes a pipe, which makes a process of a short command cost 2 % more.
+  // takes a pipe, which makes a process of a short command cost 2 % more. The first has one in case,
+  // unless that would take the last descriptors.
   int reading = -1, writing = -1;
-  if (shares_memory <= 0 && vimap_pipe(&reading, &writing) < 0) return -1;
+  if (shares_memory <= 0 && vimap_pipe(&reading, &writing) < 0 && shares_memory == 0) return -1;
   volatile struct told told = {0, 0};
   pid_t parent = getpid();
   sigset_t all, before;
