@@ -56,8 +56,8 @@ struct told {
 };
 
 // Runs in the child, which shares the parent's memory until exec: it may only make system calls
-// and write to its own stack, to `request->group_slot` and to `told`. Why it failed also goes to the
-// pipe `failure`, where there is one.
+// and write to its own stack, to `request->group_slot` and to `told`. Why it failed also goes to
+// the pipe `failure`, where there is one.
 static void become_command(
     const struct vimap_spawn *request, pid_t parent, volatile struct told *told, int failure) {
   told->started = 1;
@@ -114,8 +114,8 @@ failed:
 pid_t vimap_spawn(const struct vimap_spawn *request) {
   // The child borrows our memory until exec, so that starting a command costs the same however
   // large this process is, and a word tells why it cannot be started. To a copy of our memory it
-  // takes a pipe, which makes a process of a short command cost 2 % more. The first has one in case,
-  // unless that would take the last descriptors.
+  // takes a pipe, which makes a process of a short command cost 2 % more. The first has one in
+  // case, unless that would take the last descriptors.
   int reading = -1, writing = -1;
   if (shares_memory <= 0 && vimap_pipe(&reading, &writing) < 0 && shares_memory == 0) return -1;
   volatile struct told told = {0, 0};
