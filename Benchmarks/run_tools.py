@@ -2,7 +2,6 @@
 
 import pathlib
 import subprocess
-import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -14,9 +13,7 @@ def install(*groups):
 
 
 def release_build(product):
-    """A program of this tree, built with the flags of scripts/build-release: with others everything
-    would be built anew each time."""
-    options = ["-c", "release", "--static-swift-stdlib", "-Xswiftc", "-use-ld=lld"]
-    subprocess.run(["swift", "build", *options, "--product", product], cwd=ROOT, stdout=sys.stderr,
-                   check=True)
-    return ROOT / ".build/release" / product
+    """A program of this tree, built as those that people run."""
+    built = subprocess.run(
+        [ROOT / "scripts/build-release", product], stdout=subprocess.PIPE, text=True, check=True)
+    return pathlib.Path(built.stdout.strip())
