@@ -27,7 +27,7 @@ struct Identity: PoolWorker {
       // As a command's answers are taken: in a row as far as that goes, else one by one.
       let records = record..<batch.records.upperBound
       let lines = batch.verbatim(from: record, to: records.upperBound)?.bytes ?? .empty
-      let row = link.outputLines(lines, for: records, of: batch, longest: .max - 1)
+      let row = link.outputLines(lines, for: records, of: batch, longest: .max)
       record += row.count
       if record == records.upperBound { break }
       if let problem = batch.problem(with: record) {

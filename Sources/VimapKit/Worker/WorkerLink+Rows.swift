@@ -32,7 +32,7 @@ extension WorkerLink {
         if rest.isLine(input) {
           output = input
           length = input.count + 1
-        } else if let line = scanner.firstLine(of: rest), line.length <= longest + 1 {
+        } else if let line = scanner.firstLine(of: rest), line.length - 1 <= longest {
           output = rest.slice(line.value.lowerBound, line.value.count)
           length = line.length
         } else {
