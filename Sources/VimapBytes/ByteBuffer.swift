@@ -15,6 +15,15 @@ public struct ByteBuffer: ~Copyable {
     self.memory = .allocate(byteCount: self.capacity, alignment: 16)
   }
 
+  /// A buffer on pages of ``largePage`` bytes, where there are any (madvise(2)).
+  init(onLargePages capacity: Int) {
+    self.capacity = capacity
+    memory = .allocate(byteCount: capacity, alignment: Self.largePage)
+    madvise(memory, capacity, MADV_HUGEPAGE)
+  }
+
+  static let largePage = 2 << 20
+
   deinit { memory.deallocate() }
 
   @inlinable public var count: Int { end - first }
@@ -23,6 +32,7 @@ public struct ByteBuffer: ~Copyable {
   /// The bytes held; valid until the buffer is next changed.
   @inlinable public var view: ByteView { ByteView(start: memory + first, count: end - first) }
 
+  @inlinable
   public mutating func removeAll() {
     first = 0
     end = 0
@@ -99,6 +109,14 @@ public struct ByteBuffer: ~Copyable {
   ) {
     precondition(offset >= 0 && offset + MemoryLayout<Number>.size <= count)
     memory.storeBytes(of: number, toByteOffset: first + offset, as: Number.self)
+  }
+
+  /// Puts bytes in the place of those at `offset`.
+  mutating func overwrite(_ bytes: ByteView, at offset: Int) {
+    precondition(offset >= 0 && offset + bytes.count <= count)
+    bytes.withUnsafeBytes {
+      if let source = $0.baseAddress { memcpy(memory + first + offset, source, $0.count) }
+    }
   }
 
   /// Makes room for `extra` more bytes: by moving what is held to the front where that gives

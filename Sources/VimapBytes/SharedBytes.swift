@@ -16,6 +16,17 @@ public final class SharedBytes {
     self.buffer = buffer
   }
 
+  /// So many bytes, each of which is put there before anybody looks at it. On large pages where
+  /// there are enough, as most of what fresh memory costs is paid by the page.
+  public init(room: Int) {
+    let isLarge = room >= ByteBuffer.largePage
+    buffer = isLarge ? ByteBuffer(onLargePages: room) : ByteBuffer(capacity: room)
+    buffer.appendUnsafe(room: room) { _ in room }
+  }
+
+  /// Puts bytes where nobody has looked yet.
+  public func put(_ bytes: ByteView, at offset: Int) { buffer.overwrite(bytes, at: offset) }
+
   public func append(_ bytes: ByteView) { buffer.append(bytes) }
 
   /// The bytes held; valid until more are added, and while this object lives.

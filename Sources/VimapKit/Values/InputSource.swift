@@ -15,25 +15,40 @@ class KeptInputs {
 
 @usableFromInline
 final class TypedInputs<Input>: KeptInputs {
-  // Unchecked: an input that is let go of has no way back here.
-  @exclusivity(unchecked) @usableFromInline var inputs: ContiguousArray<Input?> = []
+  @usableFromInline let slots: Slots<Input>
+  private let spares: SpareSlots<Input>
 
-  @inlinable override init() { super.init() }
-
-  @inlinable
-  func take(_ index: Int) -> Input? {
-    guard inputs.indices.contains(index) else { return nil }
-    // Moved out rather than copied.
-    var input: Input?
-    swap(&input, &inputs[index])
-    return input
+  @usableFromInline
+  init(_ spares: SpareSlots<Input>) {
+    self.spares = spares
+    slots = spares.take()
+    super.init()
   }
+
+  deinit { spares.give(slots) }
 
   @usableFromInline
   override func splitLast() -> KeptInputs {
-    let other = TypedInputs()
-    if let last = inputs.popLast() { other.inputs.append(last) }
+    let other = TypedInputs(spares)
+    if let last = slots.removeLast() { other.slots.append(last) }
     return other
+  }
+}
+
+/// Lists of a sequence's inputs that are used again, since they are in memory already.
+@usableFromInline
+final class SpareSlots<Input> {
+  private var lists: [Slots<Input>] = []
+
+  private static var most: Int { 8 }
+
+  @usableFromInline init() {}
+
+  func take() -> Slots<Input> { lists.popLast() ?? Slots() }
+
+  func give(_ slots: Slots<Input>) {
+    slots.removeAll()
+    if lists.count < Self.most { lists.append(slots) }
   }
 }
 
@@ -49,45 +64,67 @@ struct InputSource {
   @usableFromInline let pull: (KeptInputs, BatchWriter) -> Void
 
   @inlinable
-  init<Inputs: IteratorProtocol>(_ inputs: Inputs, _ codec: ValueCodec<Inputs.Element>)
-  where Inputs.Element: Codable {
-    self.init(inputs) { input, buffer in try codec.encode(input, to: &buffer) }
-  }
-
-  @inlinable
-  init<Inputs: IteratorProtocol, Sent: Codable>(
-    _ inputs: Inputs, _ codec: ValueCodec<Sent>,
-    pretransform: @escaping (Inputs.Element) throws -> Sent
-  ) {
-    self.init(inputs) { input, buffer in try codec.encode(try pretransform(input), to: &buffer) }
-  }
-
-  /// - Parameter encode: appends an input as it is to be sent.
-  @inlinable @inline(__always)
-  init<Inputs: IteratorProtocol>(
-    _ inputs: Inputs, encode: @escaping (Inputs.Element, inout ByteBuffer) throws -> Void
-  ) {
+  init<Inputs: IteratorProtocol, Form: SentForm>(_ inputs: Inputs, as form: Form)
+  where Form.Input == Inputs.Element {
     var inputs = inputs
-    makeKept = { TypedInputs<Inputs.Element>() }
+    let spares = SpareSlots<Inputs.Element>()
+    makeKept = { TypedInputs(spares) }
     pull = { kept, batch in
-      let kept = unsafeDowncast(kept, to: TypedInputs<Inputs.Element>.self)
-      kept.inputs.reserveCapacity(batch.roomForRecords)
+      let slots = unsafeDowncast(kept, to: TypedInputs<Inputs.Element>.self).slots
+      slots.reserve(batch.roomForRecords)
       while batch.takesMore {
         guard let input = inputs.next() else {
           batch.sourceHasEnded = true
           return
         }
         batch.begin()
-        do {
-          try encode(input, &batch.frames)
-          kept.inputs.append(input)
-          batch.end()
-        } catch {
-          kept.inputs.append(input)
-          batch.refuse(error)
-        }
+        var refusal: (any Error)?
+        do { try form.encode(input, to: &batch.frames) } catch { refusal = error }
+        slots.append(input)
+        if let refusal { batch.refuse(refusal) } else { batch.end() }
       }
     }
+  }
+}
+
+/// In what form the inputs of a sequence are sent.
+@usableFromInline
+protocol SentForm<Input> {
+  associatedtype Input
+
+  /// Appends an input as it is to be sent.
+  func encode(_ input: Input, to buffer: inout ByteBuffer) throws
+}
+
+/// As they are.
+@usableFromInline
+struct SentAsIs<Input: Codable>: SentForm {
+  @usableFromInline let codec: ValueCodec<Input>
+
+  @inlinable
+  init(_ codec: ValueCodec<Input>) { self.codec = codec }
+
+  @inlinable
+  func encode(_ input: Input, to buffer: inout ByteBuffer) throws {
+    try codec.encode(input, to: &buffer)
+  }
+}
+
+/// As what is made of them.
+@usableFromInline
+struct SentTransformed<Input, Sent: Codable>: SentForm {
+  @usableFromInline let codec: ValueCodec<Sent>
+  @usableFromInline let transform: (Input) throws -> Sent
+
+  @inlinable
+  init(_ codec: ValueCodec<Sent>, _ transform: @escaping (Input) throws -> Sent) {
+    self.codec = codec
+    self.transform = transform
+  }
+
+  @inlinable
+  func encode(_ input: Input, to buffer: inout ByteBuffer) throws {
+    try codec.encode(try transform(input), to: &buffer)
   }
 }
 
@@ -98,19 +135,19 @@ final class BatchWriter {
   // Unchecked, as a value that is being encoded cannot get at it.
   @exclusivity(unchecked) @usableFromInline var frames = ByteBuffer()
   @usableFromInline var sourceHasEnded = false
-  @exclusivity(unchecked) @usableFromInline private(set) var takesMore = false
+  @exclusivity(unchecked) @usableFromInline var takesMore = false
   /// Inputs in the batch.
-  private(set) var records = 0
+  @exclusivity(unchecked) @usableFromInline var records = 0
   /// Where the batch ends in `frames`; behind it is an input that did not fit.
-  private(set) var length = 0
+  @exclusivity(unchecked) @usableFromInline var length = 0
   /// Why the last input taken cannot be sent; it is not in the batch.
   private(set) var refusal: (any Error)?
 
   /// About how many inputs the batch will be of.
   @usableFromInline var roomForRecords: Int { min(wanted, 4096) }
 
-  private var wanted = 0
-  private var room = 0
+  @exclusivity(unchecked) @usableFromInline var wanted = 0
+  @exclusivity(unchecked) @usableFromInline var room = 0
   @exclusivity(unchecked) @usableFromInline var frameStart = 0
 
   /// Begins a batch of at most `wanted` inputs and, where that is more than one, `room` bytes. What
@@ -159,9 +196,9 @@ final class BatchWriter {
   }
 
   /// Ends an input that has been encoded.
-  @usableFromInline
+  @inlinable
   func end() {
-    guard Frame.end(&frames, from: frameStart) else { return refuse(ValueTooLarge()) }
+    guard Frame.end(&frames, from: frameStart) else { return refuseTooLarge() }
     if frames.count > room, records > 0 {
       takesMore = false
       return
@@ -170,6 +207,9 @@ final class BatchWriter {
     records += 1
     if records == wanted || length >= room { takesMore = false }
   }
+
+  @usableFromInline
+  func refuseTooLarge() { refuse(ValueTooLarge()) }
 
   /// Ends an input that cannot be encoded.
   @usableFromInline

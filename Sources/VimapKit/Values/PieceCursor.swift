@@ -19,7 +19,8 @@ final class PieceCursor {
   /// The inputs of the batch; `nil` for an error that no input is charged with.
   @exclusivity(unchecked) @usableFromInline var kept: KeptInputs?
   /// The bytes in memory that stays, made when it is first asked for.
-  private var copy: SharedBytes?
+  private var copy: StayingBytes?
+  private var shelf = BlockShelf()
 
   /// How many results are handed out before somebody looks whether the workers need anything.
   private static let stride = 32
@@ -63,21 +64,29 @@ final class PieceCursor {
     return piece
   }
 
+  /// Where the next result's value is; `nil` where what the worker wrote is damaged.
+  @inlinable
+  func body() -> Range<Int>? { Frame.body(in: bytes, at: offset) }
+
   /// Goes on to the next result. Returns where its value is; `nil` where what the worker wrote is
   /// damaged.
   @inlinable
   func nextBody() -> Range<Int>? {
-    let body = Frame.body(in: bytes, at: offset)
-    index += 1
-    offset = body?.upperBound ?? bytes.count
+    let body = body()
+    pass(body)
     return body
   }
 
+  @inlinable
+  func pass(_ body: Range<Int>?) {
+    index += 1
+    offset = body?.upperBound ?? bytes.count
+  }
+
   /// The piece's bytes in memory that whoever asks can keep.
-  @usableFromInline
-  func stayingBytes() -> SharedBytes {
+  func stayingBytes() -> StayingBytes {
     if let copy { return copy }
-    let made = SharedBytes(copying: bytes)
+    let made = shelf.place(bytes)
     copy = made
     return made
   }

@@ -48,7 +48,7 @@ public final class Pool<Input: Codable, Output: Codable> {
   @inlinable
   public func imap<Inputs: Sequence>(_ inputs: Inputs) throws(PoolError) -> Mapping<Input, Output>
   where Inputs.Element == Input {
-    try map(InputSource(inputs.makeIterator(), codec))
+    try map(InputSource(inputs.makeIterator(), as: SentAsIs(codec)))
   }
 
   /// Has a sequence mapped of which the workers get to see something else: `pretransform` makes of
@@ -60,7 +60,7 @@ public final class Pool<Input: Codable, Output: Codable> {
   public func imap<Inputs: Sequence>(
     _ inputs: Inputs, pretransform: @escaping (Inputs.Element) throws -> Input
   ) throws(PoolError) -> Mapping<Inputs.Element, Output> {
-    try map(InputSource(inputs.makeIterator(), codec, pretransform: pretransform))
+    try map(InputSource(inputs.makeIterator(), as: SentTransformed(codec, pretransform)))
   }
 
   @usableFromInline

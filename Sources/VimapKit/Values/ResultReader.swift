@@ -6,23 +6,31 @@ final class ResultReader<Input, Output: Codable> {
   @usableFromInline let core: PoolCore
   @usableFromInline let cursor: PieceCursor
   private let closeIfDone: Bool
-  @usableFromInline var isAtEnd = false
-  @usableFromInline var failure: (any Error)?
+  @exclusivity(unchecked) @usableFromInline var isAtEnd = false
+  @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
   @usableFromInline let codec = ValueCodec<Output>()
   // What belongs to the piece at hand. Unchecked, as nothing is called while they are accessed.
 
   /// The piece's `generation`.
   @exclusivity(unchecked) @usableFromInline var generation = 0
+  /// It is made of outputs beside their inputs, and nothing more is to be done about them.
+  @exclusivity(unchecked) @usableFromInline var isPlain = false
   /// The inputs of its batch, and whether it has none.
-  @exclusivity(unchecked) @usableFromInline var inputs: TypedInputs<Input>?
+  private var inputs: TypedInputs<Input>?
+  @exclusivity(unchecked) @usableFromInline var slots: LentSlots<Input>
+  private let noSlots = Slots<Input>()
   @exclusivity(unchecked) @usableFromInline var isLoose = false
   /// Its bytes in memory that stays, where outputs are cut from them.
-  @exclusivity(unchecked) @usableFromInline var block: SharedBytes?
+  @exclusivity(unchecked) @usableFromInline var block = SharedBytes()
+  @exclusivity(unchecked) @usableFromInline var blockOffset = 0
+  private let noBlock: SharedBytes
 
   init(_ core: PoolCore, closeIfDone: Bool) {
     self.core = core
     cursor = core.cursor
     self.closeIfDone = closeIfDone
+    slots = noSlots.lent
+    noBlock = block
   }
 
   func check() throws {
@@ -34,8 +42,7 @@ final class ResultReader<Input, Output: Codable> {
   func leave() {
     if isAtEnd { return }
     isAtEnd = true
-    inputs = nil
-    block = nil
+    endPiece()
     if closeIfDone { core.close() }
   }
 
@@ -43,14 +50,26 @@ final class ResultReader<Input, Output: Codable> {
 
   @inlinable
   func next() -> Mapped<Input, Output>? {
+    if let pair = nextPlain() { return .output(pair.0, pair.1) }
     guard cursor.hasMore || prepare() else { return nil }
     let result = take()
     if result == nil { tellOfFailure() }
     return result
   }
 
+  /// The next result, where it is at hand, and an output without further ado.
+  @inlinable
+  func nextPlain() -> (Input, Output)? {
+    guard cursor.hasMore, isPlain, cursor.generation == generation, let body = cursor.body(),
+      let output = try? output(body), let input = slots.take(cursor.index)
+    else { return nil }
+    cursor.pass(body)
+    return (input, output)
+  }
+
   @inlinable
   func next(isolation: isolated (any Actor)?) async throws -> Mapped<Input, Output>? {
+    if let pair = nextPlain() { return .output(pair.0, pair.1) }
     if !cursor.hasMore {
       guard try await prepare(isolation: isolation) else { return nil }
     }
@@ -61,6 +80,7 @@ final class ResultReader<Input, Output: Codable> {
 
   @inlinable
   func nextPair() -> (Input, Output)? {
+    if let pair = nextPlain() { return pair }
     switch next() {
     case .output(let input, let output): return (input, output)
     case .exception(_, let error), .noInput(let error):
@@ -72,6 +92,7 @@ final class ResultReader<Input, Output: Codable> {
 
   @inlinable
   func nextPair(isolation: isolated (any Actor)?) async throws -> (Input, Output)? {
+    if let pair = nextPlain() { return pair }
     switch try await next(isolation: isolation) {
     case .output(let input, let output): return (input, output)
     case .exception(_, let error), .noInput(let error):
@@ -131,8 +152,7 @@ final class ResultReader<Input, Output: Codable> {
     failure = error
     if isAtEnd { return }
     isAtEnd = true
-    inputs = nil
-    block = nil
+    endPiece()
     if closeIfDone, !isOthersBusiness(error) { await core.close(isolation: isolation) }
   }
 
@@ -146,7 +166,7 @@ final class ResultReader<Input, Output: Codable> {
       _ = cursor.nextBody()
       return .noInput(workerError(cursor.bytes))
     }
-    guard let input = inputs?.take(cursor.index) else {
+    guard let input = slots.take(cursor.index) else {
       failure = PoolError.mixedInputs
       leave()
       return nil
@@ -167,16 +187,32 @@ final class ResultReader<Input, Output: Codable> {
 
   @usableFromInline
   func beginPiece() {
+    endPiece()
     generation = cursor.generation
     isLoose = cursor.kept == nil
     inputs = cursor.kept as? TypedInputs<Input>
-    block = codec.keepsBytes && !cursor.isException ? cursor.stayingBytes() : nil
+    if let inputs { slots = inputs.slots.lent }
+    if codec.keepsBytes, !cursor.isException {
+      let bytes = cursor.stayingBytes()
+      block = bytes.block
+      blockOffset = bytes.offset
+    }
+    isPlain = inputs != nil && !cursor.isException && !core.keepsResults
+  }
+
+  /// Lets go of what belongs to the piece at hand.
+  private func endPiece() {
+    isPlain = false
+    slots = noSlots.lent
+    inputs = nil
+    block = noBlock
   }
 
   @inlinable
   func output(_ body: Range<Int>) throws -> Output {
-    if let block { return try codec.decode(block, body.lowerBound, body.count) }
-    return try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
+    codec.keepsBytes
+      ? try codec.decode(block, blockOffset + body.lowerBound, body.count)
+      : try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
   }
 
   @usableFromInline
