@@ -15,15 +15,6 @@ public struct ByteBuffer: ~Copyable {
     self.memory = .allocate(byteCount: self.capacity, alignment: 16)
   }
 
-  /// A buffer on pages of ``largePage`` bytes, where there are any (madvise(2)).
-  init(onLargePages capacity: Int) {
-    self.capacity = capacity
-    memory = .allocate(byteCount: capacity, alignment: Self.largePage)
-    madvise(memory, capacity, MADV_HUGEPAGE)
-  }
-
-  static let largePage = 2 << 20
-
   deinit { memory.deallocate() }
 
   @inlinable public var count: Int { end - first }

@@ -16,11 +16,9 @@ public final class SharedBytes {
     self.buffer = buffer
   }
 
-  /// So many bytes, each of which is put there before anybody looks at it. On large pages where
-  /// there are enough, as most of what fresh memory costs is paid by the page.
+  /// So many bytes, each of which is put there before anybody looks at it.
   public init(room: Int) {
-    let isLarge = room >= ByteBuffer.largePage
-    buffer = isLarge ? ByteBuffer(onLargePages: room) : ByteBuffer(capacity: room)
+    buffer = ByteBuffer(capacity: room)
     buffer.appendUnsafe(room: room) { _ in room }
   }
 

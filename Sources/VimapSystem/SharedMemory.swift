@@ -91,6 +91,12 @@ public final class SharedMemory {
     vimap_store((base + offset).assumingMemoryBound(to: UInt64.self), value)
   }
 
+  /// The 64-bit word at `offset`, lent: valid while this object lives.
+  public func word(at offset: Int) -> SharedWord {
+    precondition(offset & 7 == 0 && offset + 8 <= count)
+    return SharedWord(word: (base + offset).assumingMemoryBound(to: UInt64.self))
+  }
+
   /// Where a command's start writes its process group (see ``SpawnRequest``).
   public func groupSlot(at offset: Int) -> GroupSlot {
     precondition(offset & 7 == 0 && offset + 8 <= count)
@@ -122,6 +128,22 @@ public struct MemoryCursor {
     }
     written += bytes.count
   }
+
+  /// Writes the bytes of a number, in the machine's byte order.
+  @inlinable
+  public mutating func put<Number: FixedWidthInteger & BitwiseCopyable>(native number: Number) {
+    precondition(MemoryLayout<Number>.size <= room - written)
+    start.storeBytes(of: number, toByteOffset: written, as: Number.self)
+    written += MemoryLayout<Number>.size
+  }
+}
+
+/// A 64-bit word of ``SharedMemory`` that is stored often.
+public struct SharedWord {
+  let word: UnsafeMutablePointer<UInt64>
+
+  /// As ``SharedMemory/storeWord(_:at:)``.
+  public func store(_ value: UInt64) { vimap_store(word, value) }
 }
 
 /// A word in shared memory that holds a command's process group, 0 where there is none.

@@ -120,6 +120,23 @@ final class ResultSlabWriter {
     used += row.count
   }
 
+  /// The run at the table's end, to be made longer without going through the writer; `nil` where it
+  /// cannot be.
+  func beginStretch() -> ResultStretch? {
+    guard let slab, let run = openRun, run.kind == .outputs, !run.isAttached else { return nil }
+    return ResultStretch(
+      run, extent: memory.word(at: ResultSlabLayout.run(runCount - 1, of: slab) + Run.extent),
+      memory.cursor(
+        at: ResultSlabLayout.payload(of: slab) + used, room: ResultSlabLayout.payloadSize - used))
+  }
+
+  /// Takes over what became of it.
+  func endStretch(_ stretch: ResultStretch) {
+    openRun?.recordCount = stretch.count
+    openRun?.length = stretch.length
+    used += stretch.written
+  }
+
   /// Adds a run to the table, or makes the last one longer where the two are one.
   private func append(_ run: Run, in slab: Int) {
     if var open = openRun, run.extends(open) {

@@ -9,16 +9,15 @@ struct StayingBytes {
 /// Puts the bytes of results one behind the other into blocks of memory, of which lines can then be
 /// parts.
 ///
-/// Where lines are let go of as they come, one block serves over and over. Where they are kept,
-/// blocks grow, as large pages cost a small part of what many small ones do; what is kept of a block
-/// keeps all of it.
+/// Where lines are let go of as they come, one block serves over and over, while it is in the
+/// processor's cache. What is kept of a block keeps all of it.
 struct BlockShelf {
   private var block: SharedBytes?
   private var size = 0
   private var filled = 0
 
   private static let smallest = 64 << 10
-  private static let largest = 2 << 20
+  private static let largest = 256 << 10
 
   mutating func place(_ bytes: ByteView) -> StayingBytes {
     if isKnownUniquelyReferenced(&block) { filled = 0 }

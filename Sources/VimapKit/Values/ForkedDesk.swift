@@ -34,6 +34,9 @@ final class ForkedDesk<Input: Codable, Output: Codable>: WorkerDesk {
 
   @inlinable
   func answer(_ output: Output) throws -> Bool {
+    if let line = sameType(output, as: JSONLine.self) {
+      return try tray.answer(line.block.bytes.slice(line.offset, line.count))
+    }
     guard tray.beginAnswer() else { return false }
     do {
       try outputs.encode(output, to: &tray.frame)

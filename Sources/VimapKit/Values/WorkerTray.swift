@@ -6,18 +6,13 @@ import VimapSystem
 /// and encoded outputs on their way into result slabs.
 @usableFromInline
 final class WorkerTray {
-  private struct OpenRecord {
-    var batch: UInt64
-    var number: Int
-    var index: Int
-    var attempt: Int
-  }
-
   private let channel: WorkerChannel
   /// Whether the pool wants to know how long an input takes.
   private let isTimed: Bool
   /// Whether inputs are cut from the bytes they come in.
   private var keepsBytes = false
+
+  // What is used for each record is unchecked: nothing is called while it is accessed.
 
   /// The batch at hand: its frames from `offset` on are those of the records from `next` on.
   private var message = ToWorker(kind: .close)
@@ -25,16 +20,20 @@ final class WorkerTray {
   /// The batch's bytes, and them in memory that stays where inputs are cut from it.
   @exclusivity(unchecked) @usableFromInline private(set) var bytes = ByteView.empty
   @exclusivity(unchecked) @usableFromInline private(set) var block: SharedBytes?
-  private var offset = 0
-  private var next = 0
+  @exclusivity(unchecked) private var offset = 0
+  @exclusivity(unchecked) private var next = 0
+  @exclusivity(unchecked) private var end = 0
   private var isClosed = false
 
-  /// Inputs taken and not answered.
-  private var open: Deque<OpenRecord> = []
+  /// Inputs taken and not answered: of the batch at hand, and of those before it.
+  @exclusivity(unchecked) private var taken = TakenRecords(ToWorker(kind: .close), from: 0)
+  @exclusivity(unchecked) private var earlier: Deque<TakenRecords> = []
+  /// What outputs are added to, as long as they come in order and there is room.
+  @exclusivity(unchecked) private var stretch: ResultStretch?
   /// The answer being put together.
   // Unchecked, as only the desk uses it, and a value that is being encoded cannot get at it.
   @exclusivity(unchecked) @usableFromInline var frame = ByteBuffer()
-  private var lastFlush = Clock.roughlyNow()
+  @exclusivity(unchecked) private var lastFlush = Clock.roughlyNow()
 
   /// Results that are ready are told of at least this often.
   private static let flushInterval = Nanoseconds.milliseconds(2)
@@ -47,7 +46,26 @@ final class WorkerTray {
   /// The worker's number.
   @usableFromInline var number: Int { channel.seat.number }
 
-  @usableFromInline var openCount: Int { open.count }
+  @usableFromInline var openCount: Int {
+    taken.records.count + (earlier.isEmpty ? 0 : earlier.reduce(0) { $0 + $1.records.count })
+  }
+
+  /// The oldest input that is taken and not answered.
+  private var oldest: TakenRecords? {
+    if let first = earlier.first { return first }
+    return taken.records.isEmpty ? nil : taken
+  }
+
+  /// The oldest input is being answered.
+  private func closeOldest() {
+    if earlier.isEmpty {
+      taken.dropFirst()
+    } else {
+      earlier[0].dropFirst()
+      if earlier[0].records.isEmpty { earlier.removeFirst() }
+    }
+    stopTheClock()
+  }
 
   // MARK: Starting and ending
 
@@ -67,14 +85,17 @@ final class WorkerTray {
   }
 
   @usableFromInline
-  func flush() throws { try channel.flush() }
+  func flush() throws {
+    endStretch()
+    try channel.flush()
+  }
 
   // MARK: Inputs
 
   /// Waits for an input; `false` where none comes, or none before what was taken is answered.
   @usableFromInline
   func haveInput() throws -> Bool {
-    if next >= message.endRecord {
+    if next >= end {
       guard try receive() else { return false }
     }
     return !channel.isDismissed
@@ -87,11 +108,8 @@ final class WorkerTray {
     guard try haveInput() else { return nil }
     // A batch that does not hold what it should was written over: nothing here can be relied on.
     guard let body = nextFrame() else { throw WorkerFailure("a batch of inputs is damaged") }
-    open.append(
-      OpenRecord(
-        batch: message.batch, number: next, index: message.index + next,
-        attempt: Int(message.attempt)))
     next += 1
+    taken.end = next
     channel.begin(1)
     if isTimed { channel.noteTime(Clock.now()) }
     return body
@@ -99,17 +117,18 @@ final class WorkerTray {
 
   /// Waits for a batch; `false` where there will be none.
   private func receive() throws -> Bool {
+    endStretch()
     var hasAsked = false
-    while next >= message.endRecord {
+    while next >= end {
       if isClosed { return false }
       // Whoever holds inputs back may be waiting for more, which the pool can't know.
-      let mayBeHungry = !open.isEmpty && !hasAsked
+      let mayBeHungry = openCount > 0 && !hasAsked
       // That nobody asks for results, and so no inputs come, is not the worker's fault.
       stopTheClock()
       switch try channel.receive(waiting: !mayBeHungry) {
       case .batch(let message, let memory): load(message, memory)
       case .room, .pause: break
-      case .drain: if !open.isEmpty { return false }
+      case .drain: if openCount > 0 { return false }
       case .closed: isClosed = true
       case .nothing:
         hasAsked = true
@@ -134,6 +153,9 @@ final class WorkerTray {
     offset = 0
     // Of a batch that another worker left, the rest is done.
     while next < message.firstRecord, nextFrame() != nil { next += 1 }
+    end = message.endRecord
+    if !taken.records.isEmpty { earlier.append(taken) }
+    taken = TakenRecords(message, from: next)
   }
 
   private func nextFrame() -> Range<Int>? {
@@ -148,29 +170,60 @@ final class WorkerTray {
   @usableFromInline
   func beginAnswer() -> Bool {
     Frame.begin(&frame)
-    return !open.isEmpty
+    return oldest != nil
   }
 
   /// Sends the answer that has been put together.
   @usableFromInline
   func sendAnswer() throws {
     guard Frame.end(&frame) else { return try fail(.unsendableOutput, ValueTooLarge()) }
-    guard let record = open.popFirst() else { return }
-    stopTheClock()
-    try channel.answer(
-      AnsweredRecord(batch: record.batch, number: record.number),
-      with: FrameAnswer(bytes: frame.view))
+    if stretch(with: frame.view, isFramed: true) { return try noteProgress() }
+    guard let record = oldest else { return }
+    closeOldest()
+    try send(record.answered())
+    stretch = channel.results.beginStretch()
     try noteProgress()
+  }
+
+  /// Answers the oldest input with bytes that are an output as it travels; `false` where there is
+  /// none.
+  @usableFromInline
+  func answer(_ bytes: ByteView) throws -> Bool {
+    if stretch(with: bytes, isFramed: false) {
+      try noteProgress()
+      return true
+    }
+    guard beginAnswer() else { return false }
+    frame.append(bytes)
+    try sendAnswer()
+    return true
+  }
+
+  /// Answers the oldest input in the shortest way, where that is possible.
+  private func stretch(with bytes: ByteView, isFramed: Bool) -> Bool {
+    guard earlier.isEmpty, taken.next < taken.end,
+      stretch?.add(
+        bytes, isFramed: isFramed, to: taken.next, of: taken.batch) == true
+    else { return false }
+    closeOldest()
+    return true
+  }
+
+  private func endStretch() {
+    if let stretch { channel.results.endStretch(stretch) }
+    stretch = nil
   }
 
   /// Says that the oldest input has no output.
   @usableFromInline
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws {
-    guard let record = open.popFirst() else { return }
-    stopTheClock()
+    guard let record = oldest else { return }
+    closeOldest()
+    var answered = record.answered()
+    answered.exceptionLine = 0..<0
     try send(
-      WorkerError(kind, error, record: record.index, attempts: record.attempt),
-      to: AnsweredRecord(batch: record.batch, number: record.number, exceptionLine: 0..<0))
+      WorkerError(kind, error, record: record.index + record.next, attempts: record.attempt),
+      to: answered)
     try noteProgress()
   }
 
@@ -186,6 +239,12 @@ final class WorkerTray {
     failure.worker = number
     failure.process = Int(Process.current)
     failure.frame(in: &frame)
+    try send(record)
+  }
+
+  /// Sends the frame.
+  private func send(_ record: AnsweredRecord) throws {
+    endStretch()
     try channel.answer(record, with: FrameAnswer(bytes: frame.view))
   }
 
@@ -195,11 +254,37 @@ final class WorkerTray {
   }
 
   private func noteProgress() throws {
-    if isTimed, !open.isEmpty { channel.noteTime(Clock.now()) }
+    if isTimed, openCount > 0 { channel.noteTime(Clock.now()) }
     let now = Clock.roughlyNow()
     if now - lastFlush > Self.flushInterval {
       lastFlush = now
-      try channel.flush()
+      try flush()
     }
   }
+}
+
+/// Records of a batch that a worker has taken and not answered.
+private struct TakenRecords {
+  let batch: UInt64
+  /// The batch's place among all records.
+  let index: Int
+  let attempt: Int
+  /// The first of them, and that behind the last.
+  private(set) var next: Int
+  var end: Int
+
+  init(_ message: ToWorker, from first: Int) {
+    batch = message.batch
+    index = message.index
+    attempt = Int(message.attempt)
+    next = first
+    end = first
+  }
+
+  var records: Range<Int> { next..<end }
+
+  mutating func dropFirst() { next += 1 }
+
+  /// The first of them, as it is answered.
+  func answered() -> AnsweredRecord { AnsweredRecord(batch: batch, number: next) }
 }

@@ -51,6 +51,8 @@ struct Run: Equatable {
 
   /// Bytes a run takes in shared memory: six words.
   static let size = 48
+  /// Where in these it says how long it is.
+  static let extent = 32
 }
 
 extension SharedMemory {
@@ -71,7 +73,7 @@ extension SharedMemory {
 
   /// Makes a stored run longer: one store, so that it is seen whole or not at all.
   func storeRunExtent(_ run: Run, at place: Int) {
-    storeWord(pack(run.recordCount, run.length), at: place + 32)
+    storeWord(pack(run.recordCount, run.length), at: place + Run.extent)
   }
 
   /// The run at `place`, or `nil` where what stands there is none.
@@ -101,11 +103,16 @@ extension SharedMemory {
   private var retryBit: UInt64 { 1 << 9 }
   private var untriedBit: UInt64 { 1 << 10 }
 
-  private func pack(_ high: Int, _ low: Int) -> UInt64 {
-    UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))
-  }
-
   private func unpack(_ word: UInt64) -> (high: Int, low: Int) {
     (Int(word >> 32), Int(word & 0xFFFF_FFFF))
   }
+}
+
+extension SharedWord {
+  /// Makes the run longer that this is the extent of.
+  func storeExtent(_ recordCount: Int, _ length: Int) { store(pack(recordCount, length)) }
+}
+
+private func pack(_ high: Int, _ low: Int) -> UInt64 {
+  UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))
 }

@@ -29,12 +29,13 @@ final class WorkerChannel {
   private let socket: MessageSocket
   private let input: SharedMemory
   private let shared: SharedMemory
-  private let results: ResultSlabWriter
+  let results: ResultSlabWriter
   /// Where it is measured how long tries take, if it is.
   let table: ServiceTable?
   /// What came while an answer waited for room.
   private var stash: [Arrival] = []
-  private var begunCount: UInt64 = 0
+  // Unchecked, as nothing is called while it is counted up, which is done for each record.
+  @exclusivity(unchecked) private var begunCount: UInt64 = 0
 
   init(
     seat: WorkerSeat, socket: consuming MessageSocket, input: SharedMemory, shared: SharedMemory,
