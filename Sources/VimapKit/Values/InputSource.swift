@@ -80,7 +80,7 @@ struct InputSource {
         batch.begin()
         var refusal: (any Error)?
         do { try form.encode(input, to: &batch.frames) } catch { refusal = error }
-        slots.append(input)
+        slots.append(consume input)
         if let refusal { batch.refuse(refusal) } else { batch.end() }
       }
     }
