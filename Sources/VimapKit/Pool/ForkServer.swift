@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// A small process, forked early, that forks a pool's workers.
@@ -9,6 +10,10 @@ import VimapSystem
 ///
 /// It does what it is asked for, one thing after the other, and ends when the program does. Should
 /// it be killed, another takes its place as long as the program has one thread.
+///
+/// Nobody waits for a fork: what became of it is said over the worker's socket, by the worker as the
+/// first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool is at
+/// work while most of its workers are still to be forked.
 final class ForkServer {
   /// What a worker does, in its own process, with its seat and its end of the socket; `server` is
   /// its parent.
@@ -31,16 +36,16 @@ final class ForkServer {
     connection = try Connection(becomeWorker, {})
   }
 
-  /// Has a worker forked. Returns its process and our end of its socket.
+  /// Has a worker forked, without waiting for it. Returns our end of its socket.
   /// - Parameter spare: descriptors that this must leave for other things.
-  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> NewWorker {
-    if let worker = try connection?.fork(seat, leaving: spare) { return worker }
+  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> MessageSocket {
+    if let socket = try connection?.fork(seat, leaving: spare) { return socket }
     // What takes its place may be killed as well, before it has done anything.
     for _ in 0..<Self.replacements {
       connection = nil
       guard try Process.threadCount() == 1 else { break }
       connection = try Connection(becomeWorker, onReplacing)
-      if let worker = try connection?.fork(seat, leaving: spare) { return worker }
+      if let socket = try connection?.fork(seat, leaving: spare) { return socket }
     }
     throw SystemError(call: "fork", code: .noSuchProcess)
   }
@@ -63,12 +68,6 @@ final class ForkServer {
     connection?.leave()
     connection = nil
   }
-}
-
-/// A worker that was just forked, and our end of its socket.
-struct NewWorker: ~Copyable {
-  let process: ProcessID
-  var socket: MessageSocket
 }
 
 /// How a worker ended.
@@ -101,7 +100,6 @@ private struct Request: BitwiseCopyable {
 private struct Reply: BitwiseCopyable {
   /// 0, or why it could not be done (errno).
   var failure: CInt = 0
-  var process: ProcessID = 0
   var exitStatus: Int32 = 0
   var signal: Int32 = 0
   var peakMemory: Int64 = 0
@@ -130,31 +128,35 @@ private final class Connection {
   }
 
   /// `nil` where the server is gone.
-  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> NewWorker? {
+  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
     var sockets = try MessageSocket.pair()
     let request = Request(kind: .fork, seat: Int32(seat))
     guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take() else { return nil }
     if spare > 0, !Descriptor.leaves(spare, behind: ours.descriptor.number) {
       throw SystemError(call: "socketpair", code: .tooManyOpenFiles)
     }
-    guard let reply = try ask(request, attached: theirs.descriptor.number)
-    else { return nil }
-    return NewWorker(process: reply.process, socket: ours)
+    guard try tell(request, attached: theirs.descriptor.number) else { return nil }
+    return ours
+  }
+
+  /// `false` where the server is gone.
+  private func tell(_ request: Request, attached: CInt = -1) throws(SystemError) -> Bool {
+    do throws(SystemError) {
+      return try socket.send(request, attached: attached, waiting: true)
+    } catch {
+      guard error.code == .brokenPipe || error.code == .connectionReset else { throw error }
+      return false
+    }
   }
 
   /// `nil` where the server is gone.
-  func ask(_ request: Request, attached: CInt = -1) throws(SystemError) -> Reply? {
-    do throws(SystemError) {
-      _ = try socket.send(request, attached: attached, waiting: true)
-    } catch {
-      guard error.code == .brokenPipe || error.code == .connectionReset else { throw error }
-      return nil
-    }
+  func ask(_ request: Request) throws(SystemError) -> Reply? {
+    guard try tell(request) else { return nil }
     guard case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true) else {
       return nil
     }
     if reply.failure != 0 {
-      throw SystemError(call: "fork", code: .init(rawValue: reply.failure))
+      throw SystemError(call: "waitpid", code: .init(rawValue: reply.failure))
     }
     return reply
   }
@@ -182,38 +184,51 @@ private func serve(
   while case .message(let request, _, var attached) = try? socket.receive(
     Request.self, waiting: true)
   {
-    var reply = Reply()
-    do throws(SystemError) {
-      switch request.kind {
-      case .leave: return
-      case .reap:
-        // A server that took another's place has not all of its children.
-        guard children.remove(request.process) != nil else {
-          throw SystemError(call: "waitpid", code: .noSuchProcess)
-        }
-        Process.kill(request.process)
-        let (end, peakMemory) = try Process.waitMeasuring(request.process)
-        reply.peakMemory = Int64(peakMemory)
-        switch end {
-        case .killed(let signal): reply.signal = Int32(signal)
-        case .exited(let status): reply.exitStatus = Int32(status)
-        }
-      case .fork:
-        guard let theirs = attached.take() else {
-          throw SystemError(call: "fork", code: .tooManyOpenFiles)
-        }
+    switch request.kind {
+    case .leave: return
+    case .fork:
+      guard let theirs = attached.take() else { continue }
+      let worker = MessageSocket(theirs)
+      do throws(SystemError) {
         guard let process = try Process.fork() else {
           // The worker does not keep what joins the server to the program.
           _ = consume socket
-          becomeWorker(Int(request.seat), MessageSocket(theirs), server)
+          becomeWorker(Int(request.seat), worker, server)
           Process.exitNow(1)
         }
         children.insert(process)
-        reply.process = process
+      } catch {
+        tell(of: error, worker)
       }
-    } catch {
-      reply.failure = error.code.rawValue
+    case .reap: _ = try? socket.send(reap(request.process, &children), waiting: true)
     }
-    _ = try? socket.send(reply, waiting: true)
   }
+}
+
+/// Says in a worker's place why there is none.
+private func tell(of failure: SystemError, _ socket: borrowing MessageSocket) {
+  var text = ByteBuffer()
+  text.append(text: "\(failure)")
+  _ = try? socket.send(
+    FromWorker(kind: .notForked, code: failure.code.rawValue), text: text.view, waiting: true)
+}
+
+private func reap(_ process: ProcessID, _ children: inout Set<ProcessID>) -> Reply {
+  var reply = Reply()
+  do throws(SystemError) {
+    // A server that took another's place has not all of its children.
+    guard children.remove(process) != nil else {
+      throw SystemError(call: "waitpid", code: .noSuchProcess)
+    }
+    Process.kill(process)
+    let (end, peakMemory) = try Process.waitMeasuring(process)
+    reply.peakMemory = Int64(peakMemory)
+    switch end {
+    case .killed(let signal): reply.signal = Int32(signal)
+    case .exited(let status): reply.exitStatus = Int32(status)
+    }
+  } catch {
+    reply.failure = error.code.rawValue
+  }
+  return reply
 }

@@ -39,6 +39,12 @@ extension PoolDriver {
     from worker: WorkerProcess, _ seat: Int
   ) {
     switch message.kind {
+    case .forked:
+      worker.isForked(as: ProcessID(message.index))
+      state.workerIsForked(seat)
+    case .notForked:
+      state.workerFailed(seat, WorkerFailure(text, errno: Int(message.code)))
+      noteFewer(crew.count - 1, text)
     case .ready: state.workerIsReady(seat)
     case .failed:
       let errno = message.code == 0 ? nil : Int(message.code)

@@ -13,6 +13,7 @@ extension PoolState {
   /// A worker process is gone.
   /// - Parameter begun: how many records it had begun, of those sent to it since it was forked.
   mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {
+    noteForked(seat)
     let ended = seats[seat]
     seats[seat].vacate()
     let left = ended.assignments.flatMap { unanswered(in: $0) }
@@ -42,6 +43,7 @@ extension PoolState {
         giveUp(ended.failure ?? WorkerFailure("worker \(seat) ends before it is ready"))
       }
     }
+    startMore()
     closeIfDone()
   }
 

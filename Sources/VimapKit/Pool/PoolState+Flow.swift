@@ -13,9 +13,11 @@ extension PoolState {
     return rules.handsOutSingly ? rules.concurrency : .max
   }
 
-  func canTakeMore(_ seat: Seat, lookAhead: Int) -> Bool {
-    seat.outstanding < mostAtOnce
-      && seat.canTakeMore(concurrency: rules.concurrency, lookAhead: lookAhead)
+  /// - Parameter seat: by its number, so that it is looked at where it is: there may be thousands.
+  @inline(__always)
+  func canTakeMore(_ seat: Int, lookAhead: Int) -> Bool {
+    seats[seat].canTakeMore(concurrency: rules.concurrency, lookAhead: lookAhead)
+      && seats[seat].outstanding < mostAtOnce
   }
 
   /// How many records of a batch a seat may be given now.

@@ -4,7 +4,25 @@ import VimapSystem
 extension PoolState {
   mutating func fork(_ seat: Int) {
     seats[seat].occupy()
+    forksUnderWay += 1
     actions.append(.fork(seat: seat))
+  }
+
+  /// Has workers forked that are to be there from the start, no more at a time than it takes to keep
+  /// whoever forks them busy, so that those that are there are not kept waiting meanwhile.
+  mutating func startMore() {
+    while nextToStart < rules.startsAtOnce, forksUnderWay < rules.mostForksUnderWay, !inputHasEnded
+    {
+      if !seats[nextToStart].isOccupied { fork(nextToStart) }
+      nextToStart += 1
+    }
+  }
+
+  /// A seat's worker has been forked, or never will be.
+  mutating func noteForked(_ seat: Int) {
+    guard seats[seat].isOccupied, !seats[seat].isForked else { return }
+    seats[seat].isForked = true
+    forksUnderWay -= 1
   }
 
   /// The worker with least to do that can take more; a vacant seat, as long as all workers there
@@ -13,11 +31,13 @@ extension PoolState {
   func chooseSeat(_ now: Nanoseconds, lookAhead: Int = 0) -> Int? {
     var best: Int?
     for index in seats.indices
-    where canTakeMore(seats[index], lookAhead: lookAhead) {
+    where canTakeMore(index, lookAhead: lookAhead) {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
-    return seats.indices.first { seats[$0].canFork(now) } ?? best
+    // Those that are to be there from the start come by themselves.
+    let mayFork = nextToStart < rules.startsAtOnce ? 0..<nextToStart : seats.indices
+    return mayFork.first { seats[$0].canFork(now) } ?? best
   }
 
   mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {

@@ -16,12 +16,11 @@ extension PoolState {
     guard !requeued.isEmpty, startFailure == nil else { return }
     // It is given as much as it can be: most batches are of one record, and no other seat may have
     // them.
-    func canTake(_ seat: Seat) -> Bool {
-      seat.isOccupied
-        ? canTakeMore(seat, lookAhead: Seat.mostBatches)
-        : seat.canFork(now)
+    func canTake(_ seat: Int) -> Bool {
+      seats[seat].isOccupied
+        ? canTakeMore(seat, lookAhead: Seat.mostBatches) : seats[seat].canFork(now)
     }
-    var isOpen = seats.map(canTake)
+    var isOpen = seats.indices.map(canTake)
     guard isOpen.contains(true) else { return }
     var waiting: Deque<Assignment> = []
     /// It is nobody's turn, whatever the shard.
@@ -41,7 +40,7 @@ extension PoolState {
       let (first, later) = assignment.split(at: most)
       send(first, to: seat, now)
       // What is left of it goes ahead of what else there is for the seat.
-      isOpen[seat] = later == nil && canTake(seats[seat])
+      isOpen[seat] = later == nil && canTake(seat)
       if let later { waiting.append(later) }
     }
     requeued = waiting

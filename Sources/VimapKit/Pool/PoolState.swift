@@ -19,6 +19,12 @@ struct PoolState {
     var blame = DeathBlame.firstBegun
     /// Whether all workers are started at once, or as there is work for them.
     var startsAll = false
+    /// Most workers that are being forked at once, of those that are there from the start.
+    var mostForksUnderWay = 32
+
+    /// How many workers are there from the start. One at least is started before there is input, so
+    /// that one that cannot be started is noticed before a record is taken.
+    var startsAtOnce: Int { startsAll ? jobs : 1 }
     /// Most records with workers, or on their way to one.
     var mostInFlight: Int?
     /// Most records taken from the input whose results are not yet with whoever wants them.
@@ -111,6 +117,10 @@ struct PoolState {
   /// Tries that are over.
   var tries = TryTally()
   private(set) var hasStarted = false
+  /// Workers that are being forked.
+  var forksUnderWay = 0
+  /// The first seat of those occupied from the start that has not been yet.
+  var nextToStart = 0
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
   var isFinished = false
@@ -127,9 +137,7 @@ struct PoolState {
     budget = rules.budget.map { Pace($0) }
     self.seats = Array(repeating: Seat(), count: rules.jobs)
     self.sizer = BatchSizer(fixed: rules.chunk)
-    // One worker at least is started before there is input, so that one that cannot be started is
-    // noticed before a record is taken.
-    for seat in 0..<(rules.startsAll ? rules.jobs : 1) { fork(seat) }
+    startMore()
   }
 
   /// The actions decided on since the last call, to be carried out in order.
@@ -237,7 +245,14 @@ struct PoolState {
 
   // MARK: Workers
 
+  /// The worker's process is there.
+  mutating func workerIsForked(_ seat: Int) {
+    noteForked(seat)
+    startMore()
+  }
+
   mutating func workerIsReady(_ seat: Int) {
+    workerIsForked(seat)
     hasStarted = true
     seats[seat].isReady = true
     seats[seat].hasServed = true
@@ -321,7 +336,11 @@ struct PoolState {
 
   private func nextStart(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
-    return seats.lazy.filter { !$0.isOccupied }.compactMap(\.retryTime).filter { $0 > now }.min()
+    var next: Nanoseconds?
+    for seat in seats.indices where !seats[seat].isOccupied {
+      if let time = seats[seat].retryTime, time > now { next = min(time, next ?? time) }
+    }
+    return next
   }
 
   /// The worker that has the batch now, if any has.

@@ -66,6 +66,8 @@ struct Seat {
   static let mostBatches = 48
 
   private(set) var isOccupied = false
+  /// Its worker's process is there.
+  var isForked = false
   var isReady = false
   /// A worker of this seat has been ready, be it an earlier one.
   var hasServed = false
@@ -104,10 +106,12 @@ struct Seat {
 
   private static let usualLookAhead = 3
 
+  @inline(__always)
   func canFork(_ now: Nanoseconds) -> Bool {
     !isOccupied && !isRetired && (retryTime ?? 0) <= now
   }
 
+  @inline(__always)
   func canTakeMore(concurrency: Int, lookAhead least: Int = 0) -> Bool {
     // Records that are tried again come one by one, as many as the worker can work on.
     let most = max(Self.mostBatches, 2 * concurrency)

@@ -75,7 +75,7 @@ final class WorkerCrew {
     slabs[seat].resetState()
     // Without one worker there is nothing to spare anything for.
     let new = try server.fork(seat, leaving: count == 0 ? 0 : Self.spareDescriptors)
-    let place = poll.add(new.socket.descriptor.number, .readable)
+    let place = poll.add(new.descriptor.number, .readable)
     let worker = WorkerProcess(new, slabs: slabs[seat], pollPlace: place)
     workers[seat] = worker
     histories[seat].forks += 1
@@ -121,6 +121,7 @@ extension WorkerChannel {
     Signals.unblock()
     var status: CInt = 0
     do {
+      try tell(FromWorker(kind: .forked, index: Int(Process.current)))
       try body(self)
       try flush()
     } catch LinkError.parentIsGone {

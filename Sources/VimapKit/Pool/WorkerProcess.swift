@@ -4,7 +4,10 @@ import VimapSystem
 
 /// A forked worker as the parent sees it.
 final class WorkerProcess {
-  let process: ProcessID
+  /// `nil` until it has said which it is.
+  private var process: ProcessID?
+  /// It is to be killed as soon as it has.
+  private var isDoomed = false
   let socket: MessageSocket
   let slabs: ResultSlabs
   /// Its number may be another process's by now.
@@ -20,9 +23,8 @@ final class WorkerProcess {
     var attached: MemoryFile?
   }
 
-  init(_ new: consuming NewWorker, slabs: ResultSlabs, pollPlace: Int) {
-    self.process = new.process
-    self.socket = new.socket
+  init(_ socket: consuming MessageSocket, slabs: ResultSlabs, pollPlace: Int) {
+    self.socket = socket
     self.slabs = slabs
     self.pollPlace = pollPlace
   }
@@ -70,13 +72,30 @@ final class WorkerProcess {
   /// Ends the worker, and its command with all of its process group.
   func kill() {
     if isReaped { return }
-    Process.kill(process)
+    isDoomed = true
+    if let process { Process.kill(process) }
     slabs.killCommand()
+  }
+
+  /// It has been forked, and says which process it is.
+  func isForked(as process: ProcessID) {
+    self.process = process
+    if isDoomed { kill() }
+  }
+
+  /// Waits until it is known which process it is; `nil` where there is none.
+  private func findProcess() -> ProcessID? {
+    while process == nil,
+      case .message(let message, _, _) = try? socket.receive(FromWorker.self, waiting: true)
+    {
+      if message.kind == .forked { isForked(as: ProcessID(message.index)) }
+    }
+    return process
   }
 
   /// Takes the status of a worker whose socket has ended.
   func reap(by server: ForkServer) -> WorkerEnd {
-    let end = server.reap(process)
+    let end = findProcess().map { server.reap($0) } ?? WorkerEnd(.killed(signal: Int(Signals.kill)))
     isReaped = true
     slabs.killCommand()
     return end

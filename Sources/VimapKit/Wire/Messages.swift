@@ -41,6 +41,10 @@ struct ToWorker: BitwiseCopyable {
 /// What a worker tells the parent.
 struct FromWorker: BitwiseCopyable {
   enum Kind: UInt8 {
+    /// There, as the process `index`.
+    case forked
+    /// The worker cannot be forked; the text says why, `code` is the errno.
+    case notForked
     /// Set up, and at work.
     case ready
     /// Cannot be set up; the text says why, `code` is the errno or 0.
