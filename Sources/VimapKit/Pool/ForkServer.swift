@@ -63,6 +63,9 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
+  /// Has the status of a worker taken that nobody wants to know; it is ended first if it still runs.
+  func bury(_ process: ProcessID) { connection?.bury(process) }
+
   /// Ends the server, once every worker has been reaped.
   func leave() {
     connection?.leave()
@@ -89,6 +92,8 @@ private struct Request: BitwiseCopyable {
     case fork
     /// End `process` if need be, and say how it ended.
     case reap
+    /// As `reap`, and say nothing.
+    case bury
     /// Nothing more comes.
     case leave
   }
@@ -161,6 +166,10 @@ private final class Connection {
     return reply
   }
 
+  func bury(_ process: ProcessID) {
+    _ = try? tell(Request(kind: .bury, process: process))
+  }
+
   func leave() {
     _ = try? socket.send(Request(kind: .leave), waiting: true)
   }
@@ -200,6 +209,7 @@ private func serve(
       } catch {
         tell(of: error, worker)
       }
+    case .bury: _ = reap(request.process, &children)
     case .reap: _ = try? socket.send(reap(request.process, &children), waiting: true)
     }
   }

@@ -75,7 +75,9 @@ extension PoolDriver {
   }
 
   private func bury(_ worker: WorkerProcess, _ seat: Int) {
-    guard let end = crew.bury(seat, watchedBy: &poll) else { return }
+    // How one ended that left as it was told to, with all it had answered, changes nothing.
+    let isOfInterest = !state.hasLeft(seat) || onDecision != nil
+    guard let end = crew.bury(seat, isOfInterest: isOfInterest, watchedBy: &poll) else { return }
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, seat)
     }

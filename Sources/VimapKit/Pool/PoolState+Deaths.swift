@@ -10,6 +10,12 @@ extension PoolState {
     actions.append(.kill(seat: seat))
   }
 
+  /// Whether the end of a seat's worker is just what it was told.
+  func hasLeft(_ seat: Int) -> Bool {
+    seats[seat].isClosing && seats[seat].isReady && seats[seat].outstanding == 0
+      && seats[seat].failure == nil
+  }
+
   /// A worker process is gone.
   /// - Parameter begun: how many records it had begun, of those sent to it since it was forked.
   mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {

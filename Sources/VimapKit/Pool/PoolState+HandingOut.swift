@@ -35,9 +35,12 @@ extension PoolState {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
-    // Those that are to be there from the start come by themselves.
-    let mayFork = nextToStart < rules.startsAtOnce ? 0..<nextToStart : seats.indices
-    return mayFork.first { seats[$0].canFork(now) } ?? best
+    // Those that are to be there from the start come by themselves, and what would wait with another
+    // worker is for them.
+    if nextToStart < rules.startsAtOnce {
+      return (0..<nextToStart).first { seats[$0].canFork(now) }
+    }
+    return seats.indices.first { seats[$0].canFork(now) } ?? best
   }
 
   mutating func send(_ assignment: Assignment, to seat: Int, _ now: Nanoseconds) {

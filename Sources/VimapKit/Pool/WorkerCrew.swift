@@ -83,11 +83,12 @@ final class WorkerCrew {
   }
 
   /// Takes leave of a worker whose socket has ended.
-  func bury(_ seat: Int, watchedBy poll: inout PollSet) -> ProcessEnd? {
+  /// - Parameter isOfInterest: whether anybody wants to know how it ended.
+  func bury(_ seat: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
     guard let worker = workers[seat] else { return nil }
     poll.remove(worker.pollPlace)
     workers[seat] = nil
-    let left = worker.reap(by: server)
+    let left = worker.reap(by: server, isOfInterest: isOfInterest || !tables.isEmpty)
     if let peak = left.peakMemory {
       histories[seat].peakMemory = max(peak, histories[seat].peakMemory ?? 0)
     }
@@ -98,7 +99,7 @@ final class WorkerCrew {
   func disband(watchedBy poll: inout PollSet) {
     for seat in seats {
       workers[seat]?.kill()
-      _ = bury(seat, watchedBy: &poll)
+      _ = bury(seat, isOfInterest: false, watchedBy: &poll)
     }
     server.leave()
   }

@@ -94,8 +94,18 @@ final class WorkerProcess {
   }
 
   /// Takes the status of a worker whose socket has ended.
-  func reap(by server: ForkServer) -> WorkerEnd {
-    let end = findProcess().map { server.reap($0) } ?? WorkerEnd(.killed(signal: Int(Signals.kill)))
+  /// - Parameter isOfInterest: whether anybody wants to know it. Thousands of workers that leave
+  ///   leave sooner where it need not be waited for.
+  func reap(by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
+    var end = WorkerEnd(.killed(signal: Int(Signals.kill)))
+    if let process = findProcess() {
+      if isOfInterest {
+        end = server.reap(process)
+      } else {
+        server.bury(process)
+        end = WorkerEnd(.exited(status: 0))
+      }
+    }
     isReaped = true
     slabs.killCommand()
     return end
