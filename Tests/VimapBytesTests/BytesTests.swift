@@ -64,3 +64,46 @@ import VimapBytes
     #expect(buffer.count == 3)
   }
 }
+
+@Suite struct SlotsTests {
+  /// Notes its end.
+  private final class Guest {
+    let leave: () -> Void
+    init(_ leave: @escaping () -> Void) { self.leave = leave }
+    deinit { leave() }
+  }
+
+  @Test func elementsAreMovedOutOnce() {
+    let slots = Slots<String>()
+    for number in 0..<100 { slots.append("a text that is longer than fifteen bytes: \(number)") }
+    let lent = slots.lent
+    #expect(lent.take(50) == "a text that is longer than fifteen bytes: 50")
+    #expect(lent.take(50) == nil)
+    #expect(lent.take(100) == nil)
+    #expect(lent.take(-1) == nil)
+    #expect(slots.removeLast() == "a text that is longer than fifteen bytes: 99")
+  }
+
+  @Test func everyElementEndsOnce() {
+    var left: [Int] = []
+    do {
+      let slots = Slots<Guest>()
+      for number in 0..<40 { slots.append(Guest { left.append(number) }) }
+      _ = slots.lent.take(3)
+      #expect(left == [3])
+      slots.removeAll()
+      #expect(left.sorted() == Array(0..<40))
+      slots.append(Guest { left.append(40) })
+    }
+    #expect(left.count == 41)
+  }
+
+  @Test func optionalsAreElementsToo() {
+    let slots = Slots<Int?>()
+    slots.append(nil)
+    slots.append(1)
+    #expect(slots.lent.take(0) == .some(nil))
+    #expect(slots.lent.take(0) == .none)
+    #expect(slots.lent.take(1) == 1)
+  }
+}

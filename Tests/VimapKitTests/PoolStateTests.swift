@@ -238,6 +238,42 @@ import VimapSystem
     #expect(state.takeActions() == [.finish])
   }
 
+  @Test func manyWorkersAreForkedSomeAtATime() throws {
+    var rules = rules(jobs: 4)
+    rules.startsAll = true
+    rules.mostForksUnderWay = 2
+    var state = PoolState(rules)
+    #expect(state.takeActions() == [.fork(seat: 0), .fork(seat: 1)])
+    state.workerIsForked(0)
+    #expect(state.takeActions() == [.fork(seat: 2)])
+    // That it is ready is no news, and makes room for no other.
+    state.workerIsReady(0)
+    #expect(state.takeActions() == [])
+    // One that cannot be forked does.
+    state.workerFailed(1, WorkerFailure("no"))
+    state.workerEnded(1, .exited(status: 1), begun: 0, now: 0)
+    #expect(state.takeActions() == [.fork(seat: 3)])
+  }
+
+  @Test func nobodyIsGivenASecondBatchWhileWorkersAreToCome() throws {
+    var rules = rules(jobs: 2)
+    rules.startsAll = true
+    rules.mostForksUnderWay = 1
+    rules.chunk = 1
+    var state = PoolState(rules)
+    _ = state.takeActions()
+    state.workerIsReady(0)
+    _ = state.takeActions()
+    #expect(state.nextToStart == 2)
+    var coming = PoolState(rules)
+    coming.workerIsReady(0)
+    coming.nextToStart = 1
+    try give(&coming, 0, records: 1)
+    #expect(coming.demand(now: 0) == nil)
+    coming.nextToStart = 2
+    #expect(coming.demand(now: 0)?.seat == 1)
+  }
+
   @Test func noMoreIsTakenThanMayBeUnfinished() throws {
     var rules = rules(jobs: 1)
     rules.chunk = 5

@@ -103,6 +103,34 @@ import VimapSystem
       scanner: RecordScanner())
   }
 
+  @Test func aStretchIsPartOfTheRunItMakesLonger() throws {
+    try add(0, "0")
+    var stretch = try #require(writer.beginStretch())
+    #expect(stretch.add(ByteView("[1,1]\n"), isFramed: true, to: 1, of: 9) == true)
+    // Neither what is not next nor what is another batch's.
+    #expect(stretch.add(ByteView("[3,3]\n"), isFramed: true, to: 3, of: 9) == false)
+    #expect(stretch.add(ByteView("[2,2]\n"), isFramed: true, to: 2, of: 8) == false)
+    #expect(stretch.add(ByteView("x"), isFramed: false, to: 2, of: 9) == true)
+    // A worker that is killed now leaves these.
+    let left = try #require(slabs.readRuns(of: 1, published: 1)).map(\.records)
+    #expect(left == [0..<3])
+    writer.endStretch(stretch)
+    try add(3, "3")
+    let run = try #require(slabs.memory.loadRun(at: ResultSlabLayout.run(0, of: 1)))
+    #expect(run.records == 0..<4)
+    #expect(slabs.bytes(of: run, in: 1).text == "[0,0]\n[1,1]\n\u{1}\0\0\0x[3,3]\n")
+  }
+
+  @Test func aStretchEndsWithItsSlab() throws {
+    try add(0, "0")
+    var stretch = try #require(writer.beginStretch())
+    var large = ByteBuffer()
+    large.append(text: String(repeating: "x", count: ResultSlabLayout.payloadSize - 6))
+    #expect(stretch.add(large.view, isFramed: false, to: 1, of: 9) == false)
+    #expect(stretch.add(large.view, isFramed: true, to: 1, of: 9) == true)
+    #expect(stretch.add(ByteView("x"), isFramed: true, to: 2, of: 9) == false)
+  }
+
   private func add(_ record: Int, _ output: String, isException: Bool = false) throws {
     let output = text(output)
     try writer.add(
@@ -322,5 +350,29 @@ import VimapSystem
     _ = try Descriptor.read(pipe.reading.number, into: &received, limit: 100)
     #expect(received.view.text == "first\nsecond\n")
     #expect(flow.outputs == 2)
+  }
+}
+
+@Suite struct BlockShelfTests {
+  @Test func bytesThatAreKeptStay() {
+    var shelf = BlockShelf()
+    var kept: [(JSONLine, StayingBytes)] = []
+    for number in 0..<100 {
+      let line = JSONLine(String(repeating: "\(number)", count: 1 + 400 * number))
+      kept.append((line, shelf.place(line.bytes)))
+    }
+    for (line, place) in kept {
+      #expect(place.block.bytes.slice(place.offset, line.count) == line.bytes)
+    }
+  }
+
+  @Test func oneBlockServesWhereNothingIsKept() {
+    var shelf = BlockShelf()
+    let block = ObjectIdentifier(shelf.place(ByteView("first")).block)
+    for _ in 0..<10 {
+      let place = shelf.place(ByteView("next"))
+      #expect(place.offset == 0)
+      #expect(ObjectIdentifier(place.block) == block)
+    }
   }
 }

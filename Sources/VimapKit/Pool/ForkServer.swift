@@ -11,9 +11,9 @@ import VimapSystem
 /// It does what it is asked for, one thing after the other, and ends when the program does. Should
 /// it be killed, another takes its place as long as the program has one thread.
 ///
-/// Nobody waits for a fork: what became of it is said over the worker's socket, by the worker as the
-/// first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool is at
-/// work while most of its workers are still to be forked.
+/// Nobody waits for a fork: what became of it is said over the worker's socket, by the worker as
+/// the first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool
+/// is at work while most of its workers are still to be forked.
 final class ForkServer {
   /// What a worker does, in its own process, with its seat and its end of the socket; `server` is
   /// its parent.
@@ -63,7 +63,8 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
-  /// Has the status of a worker taken that nobody wants to know; it is ended first if it still runs.
+  /// Has the status taken of a worker about which nobody wants to know more; it is ended first if
+  /// it still runs.
   func bury(_ process: ProcessID) { connection?.bury(process) }
 
   /// Ends the server, once every worker has been reaped.

@@ -8,8 +8,8 @@ extension PoolState {
     actions.append(.fork(seat: seat))
   }
 
-  /// Has workers forked that are to be there from the start, no more at a time than it takes to keep
-  /// whoever forks them busy, so that those that are there are not kept waiting meanwhile.
+  /// Has workers forked that are to be there from the start, no more at a time than it takes to
+  /// keep whoever forks them busy, so that those that are there are not kept waiting meanwhile.
   mutating func startMore() {
     while nextToStart < rules.startsAtOnce, forksUnderWay < rules.mostForksUnderWay, !inputHasEnded
     {
@@ -35,8 +35,8 @@ extension PoolState {
       if best.map({ seats[index].outstanding < seats[$0].outstanding }) ?? true { best = index }
       if seats[index].outstanding == 0 { return index }
     }
-    // Those that are to be there from the start come by themselves, and what would wait with another
-    // worker is for them.
+    // Those that are to be there from the start come by themselves, and what would wait with
+    // another worker is for them.
     if nextToStart < rules.startsAtOnce {
       return (0..<nextToStart).first { seats[$0].canFork(now) }
     }

@@ -4,8 +4,8 @@ import VimapSystem
 /// The run at the end of a worker's table of results, while it is made longer by one output after
 /// the other: what a worker that answers in order does for each record.
 ///
-/// A ``ResultSlabWriter`` gives it out, and has to be told what became of it before anything else is
-/// asked of the writer.
+/// A ``ResultSlabWriter`` gives it out, and has to be told what became of it before anything else
+/// is asked of the writer.
 struct ResultStretch {
   /// The batch whose records it answers, and the record that it would answer next.
   let batch: UInt64

@@ -23,6 +23,7 @@ extension Setup {
     rules.concurrency = flip() ? 1 : number(2...40)
     rules.blame = flip() ? .firstBegun : .everyBegun
     rules.startsAll = flip(30)
+    rules.mostForksUnderWay = number(1...6)
     rules.mostInFlight = flip(25) ? number(1...30) : nil
     rules.mostUnfinished = flip(25) ? number(1...60) : nil
     if flip() {
@@ -62,6 +63,7 @@ extension Setup {
     add("concurrency", rules.concurrency, unless: rules.concurrency == 1)
     add("blame", ".\(rules.blame)", unless: rules.blame == plain.blame)
     add("startsAll", true, unless: !rules.startsAll)
+    add("mostForksUnderWay", rules.mostForksUnderWay, unless: !rules.startsAll)
     add("mostInFlight", rules.mostInFlight, unless: rules.mostInFlight == nil)
     add("mostUnfinished", rules.mostUnfinished, unless: rules.mostUnfinished == nil)
     let retry = rules.retry
