@@ -256,22 +256,19 @@ import VimapSystem
   }
 
   @Test func nobodyIsGivenASecondBatchWhileWorkersAreToCome() throws {
-    var rules = rules(jobs: 2)
+    var rules = rules(jobs: 3)
     rules.startsAll = true
     rules.mostForksUnderWay = 1
     rules.chunk = 1
     var state = PoolState(rules)
-    _ = state.takeActions()
     state.workerIsReady(0)
-    _ = state.takeActions()
-    #expect(state.nextToStart == 2)
-    var coming = PoolState(rules)
-    coming.workerIsReady(0)
-    coming.nextToStart = 1
-    try give(&coming, 0, records: 1)
-    #expect(coming.demand(now: 0) == nil)
-    coming.nextToStart = 2
-    #expect(coming.demand(now: 0)?.seat == 1)
+    try give(&state, 0, records: 1)
+    try give(&state, 1, records: 1)
+    #expect(state.demand(now: 0) == nil)
+    state.workerIsForked(1)
+    #expect(state.demand(now: 0)?.seat == 2)
+    try give(&state, 2, records: 1)
+    #expect(state.demand(now: 0) != nil)
   }
 
   @Test func noMoreIsTakenThanMayBeUnfinished() throws {

@@ -23,7 +23,8 @@ extension Setup {
     rules.concurrency = flip() ? 1 : number(2...40)
     rules.blame = flip() ? .firstBegun : .everyBegun
     rules.startsAll = flip(30)
-    rules.mostForksUnderWay = number(1...6)
+    // Not drawn, so that seeds go on to give the histories that they gave.
+    rules.mostForksUnderWay = 1 + rules.window % rules.jobs
     rules.mostInFlight = flip(25) ? number(1...30) : nil
     rules.mostUnfinished = flip(25) ? number(1...60) : nil
     if flip() {
@@ -91,7 +92,8 @@ extension Setup {
     changed([
       { $0.keepsOrder = false }, { $0.seed = 0 }, { $0.rules.chunk = nil },
       { $0.rules.concurrency = 1 }, { $0.rules.blame = .firstBegun },
-      { $0.rules.startsAll = false }, { $0.rules.mostInFlight = nil },
+      { $0.rules.startsAll = false }, { $0.rules.mostForksUnderWay = $0.rules.jobs },
+      { $0.rules.mostInFlight = nil },
       { $0.rules.mostUnfinished = nil }, { $0.rules.retry = RetryRule() },
       { $0.rules.rate = nil }, { $0.rules.budget = nil }, { $0.rules.recycleAfter = nil },
       { $0.rules.hasShards = false }, { $0.rules.halt = nil },
