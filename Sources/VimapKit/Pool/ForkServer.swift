@@ -208,7 +208,7 @@ private func serve(
         }
         children.insert(process)
       } catch {
-        tell(of: error, worker)
+        tell(of: error, running: children.count, worker)
       }
     case .bury: _ = reap(request.process, &children)
     case .reap: _ = try? socket.send(reap(request.process, &children), waiting: true)
@@ -217,11 +217,14 @@ private func serve(
 }
 
 /// Says in a worker's place why there is none.
-private func tell(of failure: SystemError, _ socket: borrowing MessageSocket) {
+private func tell(
+  of failure: SystemError, running: Int, _ socket: borrowing MessageSocket
+) {
   var text = ByteBuffer()
   text.append(text: "\(failure)")
   _ = try? socket.send(
-    FromWorker(kind: .notForked, code: failure.code.rawValue), text: text.view, waiting: true)
+    FromWorker(kind: .notForked, code: failure.code.rawValue, index: running), text: text.view,
+    waiting: true)
 }
 
 private func reap(_ process: ProcessID, _ children: inout Set<ProcessID>) -> Reply {

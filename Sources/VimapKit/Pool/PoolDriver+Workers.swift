@@ -44,14 +44,14 @@ extension PoolDriver {
       state.workerIsForked(seat)
     case .notForked:
       state.workerFailed(seat, WorkerFailure(text, errno: Int(message.code)))
-      noteFewer(crew.count - 1, text)
+      noteFewer(message.index, text)
     case .ready: state.workerIsReady(seat)
     case .failed:
       let errno = message.code == 0 ? nil : Int(message.code)
       let failure = WorkerFailure(text, errno: errno)
       onStartFailure(seat, failure)
       state.workerFailed(seat, failure)
-      noteFewer(crew.count - 1, text)
+      noteFewer(crew.forkedCount - 1, text)
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))

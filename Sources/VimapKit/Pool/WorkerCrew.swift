@@ -68,6 +68,9 @@ final class WorkerCrew {
   /// Workers that are there.
   var count: Int { workers.count { $0 != nil } }
 
+  /// Workers of which it is known that they have been forked.
+  var forkedCount: Int { workers.count { $0?.isForked == true } }
+
   subscript(seat: Int) -> WorkerProcess? { workers[seat] }
 
   /// Has a worker forked for a vacant seat and gives it what slabs there are.

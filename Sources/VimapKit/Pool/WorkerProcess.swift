@@ -77,6 +77,8 @@ final class WorkerProcess {
     slabs.killCommand()
   }
 
+  var isForked: Bool { process != nil }
+
   /// It has been forked, and says which process it is.
   func isForked(as process: ProcessID) {
     self.process = process

@@ -43,7 +43,7 @@ struct FromWorker: BitwiseCopyable {
   enum Kind: UInt8 {
     /// There, as the process `index`.
     case forked
-    /// The worker cannot be forked; the text says why, `code` is the errno.
+    /// The worker cannot be forked; the text says why, `code` is the errno. There are `index` others.
     case notForked
     /// Set up, and at work.
     case ready
