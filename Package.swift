@@ -28,6 +28,7 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CVimapSystem", cSettings: strictC),
+    .target(name: "CVimapJSON", cSettings: strictC),
     // libcurl, loaded when it is first called.
     .target(name: "CCurl", cSettings: strictC),
 
@@ -40,7 +41,9 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
-    .target(name: "VimapJSON", dependencies: ["CJansson", "VimapBytes"], swiftSettings: strict),
+    .target(
+      name: "VimapJSON", dependencies: ["CJansson", "CVimapJSON", "VimapBytes"],
+      swiftSettings: strict),
     .target(name: "VimapCoding", dependencies: ["VimapBytes"], swiftSettings: strict),
     .target(
       name: "VimapKit",

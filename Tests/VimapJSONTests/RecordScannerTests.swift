@@ -65,6 +65,26 @@ final class RecordScannerTests {
     }
   }
 
+  /// Sequences of up to four bytes that are UTF-8 or nearly, at every place of sixteen bytes.
+  @Test(arguments: 0..<16)
+  func charactersAtEveryPlace(place: Int) {
+    let following: [UInt8] = [0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xE1, 0xFF]
+    // What is behind the first character beyond ASCII is looked at by sixteen bytes.
+    let before = Bytes("\"é".utf8) + Bytes(repeating: 0x61, count: place)
+    let behind = Bytes("bcdefghijklmnopqrst\"".utf8)
+    for lead in UInt8(0x80)...0xFF {
+      for second in following {
+        for third in following {
+          for fourth in [UInt8(0x41), 0x80, 0xBF, 0xC3] {
+            let text = before + [lead, second, third, fourth] + behind
+            let isText = String(validating: text, as: UTF8.self) != nil
+            #expect(accepts(text) == isText, "\(lead) \(second) \(third) \(fourth)")
+          }
+        }
+      }
+    }
+  }
+
   /// Numbers of every length, so that their ends fall on every place of a word.
   @Test func longNumbers() {
     for length in 1...40 {

@@ -48,11 +48,14 @@ func endOfPlainRun(_ start: Cursor, _ end: Cursor) -> Cursor {
     }
     let byte = place.pointee
     if byte >= 0x80 {
+      let next = skipCharacters(place, end)
+      if next > place {
+        place = next
+        continue
+      }
       let character = scanCharacter(place, end)
       guard character.isWhole else { return place }
       place += character.length
-      // One such character may stand alone, as in German; two are taken for a word of them.
-      if place < end, place.pointee >= 0x80 { place = skipCharacters(place, end) }
     } else if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 {
       return place
     } else {

@@ -1,3 +1,5 @@
+internal import CVimapJSON
+
 /// What stands at a place where a UTF-8 sequence of more than one byte should.
 struct CharacterScan {
   /// Bytes of the sequence, or where it isn't whole of its maximal subpart: what a decoder
@@ -37,49 +39,18 @@ private func secondBytes(after lead: UInt8) -> ClosedRange<UInt8> {
   }
 }
 
-/// A place at or after `start`, where a byte >= 0x80 must be, up to which there are only whole
-/// sequences of two bytes, or only whole ones of three. It may stop early: it looks at eight bytes
-/// at a time, and takes up to four sequences of two bytes at once, or a pair of three.
+/// A place at or after `start` up to which there are only whole characters, of whatever script,
+/// that can stand in a JSON string as they are. It may stop early, even at once.
 @inline(__always)
 func skipCharacters(_ start: Cursor, _ end: Cursor) -> Cursor {
   var place = start
-  if place.pointee < 0xE0 {
-    while end - place >= 8 {
-      let length = Word.load(place).lengthOfTwoByteCharacters
-      place += length
-      if length < 8 { break }
-    }
-  } else {
-    while end - place >= 8, Word.load(place).isPairOfThreeByteCharacters { place += 6 }
+  while end - place >= 16 {
+    let length = Int(vimap_plain_length(place))
+    place += length
+    // Where nothing but the end of the sixteen cut it short, it is by up to three bytes.
+    if length < 13 { break }
   }
   return place
-}
-
-extension Word {
-  /// Bytes at the start of this word that are 110xxxxx 10xxxxxx, and not U+0000 to U+007F, again
-  /// and again: 0, 2, 4, 6 or 8.
-  @inline(__always)
-  fileprivate var lengthOfTwoByteCharacters: Int {
-    let shape = (self ^ 0x80C0_80C0_80C0_80C0) & 0xC0E0_C0E0_C0E0_C0E0
-    // Each pair's highest bit: set by the addition where a bit of the shape is wrong...
-    let isOff = (shape &+ 0x7FFF_7FFF_7FFF_7FFF) | shape
-    // ...and here where the lead has one of the bits that a character past U+007F needs.
-    let isShortest = ((self & 0x001E_001E_001E_001E) &+ 0x007E_007E_007E_007E) &<< 8
-    let hits = (isOff | ~isShortest) & 0x8000_8000_8000_8000
-    return hits.firstHit & ~1
-  }
-
-  /// Whether the first six bytes are 1110xxxx 10xxxxxx 10xxxxxx twice, and neither of these is
-  /// written too long or a surrogate.
-  @inline(__always)
-  fileprivate var isPairOfThreeByteCharacters: Bool {
-    // The low bits of a lead, and bit 5 of the byte after it: too long where they are 0 and 0, a
-    // surrogate where they are 13 and 1.
-    let first = self & 0x200F
-    let second = (self &>> 24) & 0x200F
-    return self & 0xC0C0_F0C0_C0F0 == 0x8080_E080_80E0
-      && first != 0 && first != 0x200D && second != 0 && second != 0x200D
-  }
 }
 
 extension UInt8 {

@@ -1,0 +1,1 @@
+#include "vimap_json.h"
