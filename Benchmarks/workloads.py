@@ -132,13 +132,15 @@ def keep_order(records):
 
 
 def python_worker(records):
-    """A command that does some work, against two of it started by hand."""
+    """A command that does some work, against two of it started by hand; and against these with a
+    reader behind each, since to write a line to a pipe takes Python longer than to /dev/null."""
     file = input_file(records)
     one, other = halves(file)
     worker = f"python3 {HERE / 'worker.py'}"
     lines = {
         f"vimap -j2 {file} -- {worker}": None,
         f"{worker} < {one} & {worker} < {other}; wait": 1.1,
+        f"{worker} < {one} | cat & {worker} < {other} | cat; wait": None,
         f"{parallel(file, worker)}": None,
     }
     return Workload(
