@@ -80,6 +80,38 @@ private struct FakeCommand {
     #expect(queue.isEmpty)
   }
 
+  @Test func answersInARowGoAsFarAsRecordsAreFedAndAlike() throws {
+    let queue = FeedQueue(.records)
+    var scratch = ByteBuffer()
+    var finished = 0
+    queue.onFinished = { _ in finished += 1 }
+    queue.add(try batch(["1", "2", "3"], first: 1))
+    #expect(queue.owedRow == nil)
+    #expect(feed(queue, &scratch) == ["2", "3"])
+    queue.add(try batch(["4", "x"]))
+    #expect(queue.owedRow?.records == 1..<3)
+    queue.answerRow(1)
+    #expect(queue.owedRow?.records == 2..<3)
+    #expect((queue.owed, queue.answerCount, finished) == (1, 1, 0))
+    queue.answerRow(0)
+    queue.answerRow(1)
+    #expect((queue.owed, queue.answerCount, finished) == (0, 2, 1))
+    // With a record among them that is no JSON, each is looked at.
+    #expect(feed(queue, &scratch) == ["4"])
+    #expect(queue.owedRow == nil)
+  }
+
+  @Test func suspectsAreNotAnsweredInARow() throws {
+    let queue = FeedQueue(.records)
+    var scratch = ByteBuffer()
+    queue.add(try batch(["1", "2"]))
+    #expect(feed(queue, &scratch) == ["1", "2"])
+    #expect(queue.owedRow?.records == 0..<2)
+    #expect(!queue.commandDied(oneByOne: true, leftInput: false))
+    #expect(feed(queue, &scratch) == ["1"])
+    #expect(queue.owedRow == nil)
+  }
+
   @Test func aPartOfABatchIsFedFromItsFirstRecordOn() throws {
     let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
