@@ -1,33 +1,52 @@
 import VimapBytes
 import VimapSystem
 
-/// Cuts what a command prints into lines, and gives up on a line that is too long without losing
-/// its place.
+/// Cuts what a command prints into answers: a line each, or the lines up to one that marks the end.
 final class AnswerReader {
-  /// A line of output, without its line feed; it stays in memory until the next read.
   enum Answer {
-    case line(ByteView)
-    /// Longer than an answer may be; how it begins.
-    case tooLong(head: ByteView)
+    /// The answer without what ends it; it stays in memory until the next read.
+    case whole(ByteView)
+    /// Longer than an answer may be; how it begins, and whether its end has come.
+    case tooLong(head: ByteView, isEnded: Bool)
   }
 
   private let longest: Int
+  /// The line behind an answer of any number of lines; `nil` where each line is an answer.
+  private let endMark: SharedBytes?
   private var buffer = ByteBuffer(capacity: 256 << 10)
   /// What has been read and not been taken as an answer; all of it lies in the buffer.
   private var unread = ByteView.empty
-  /// How much of `unread` is known to hold no line feed.
+  /// How much of `unread` has been looked at for the end of its first answer…
   private var searched = 0
-  /// The line that was given has not ended yet.
-  private var isUnended = false
-  /// The rest of a line that was too long is dropped as it comes.
-  private var isSkipping = false
+  /// …and where the line begins that is being looked at.
+  private var lineStart = 0
+  /// How much of `unread` the answer takes that was given, with what ends it.
+  private var taken = 0
+  /// Whole answers in `unread`.
+  private var counted = Counted()
   private(set) var isAtEnd = false
+
+  private struct Counted {
+    var answers = 0
+    /// Where the last of them ends.
+    var end = 0
+    /// As far as has been looked.
+    var seen = 0
+  }
 
   private static let readSize = 128 << 10
   private static let shownLength = 256
 
-  init(longest: Int) {
+  /// - Parameters:
+  ///   - longest: most bytes that an answer may have.
+  ///   - endMark: the line that ends an answer, where one may have any number of lines.
+  init(longest: Int, endMark: String? = nil) {
     self.longest = longest
+    self.endMark = endMark.map {
+      var mark = ByteBuffer()
+      mark.append(text: $0)
+      return SharedBytes(taking: mark)
+    }
   }
 
   /// Reads once; `false` where there was nothing to read.
@@ -41,47 +60,114 @@ final class AnswerReader {
     return count > 0
   }
 
-  /// The next whole line. It is given again until ``take()``.
+  /// The next whole answer. It is given again until ``take()``.
   func next() -> Answer? {
-    if isSkipping { skip() }
-    let end = unread.firstIndex(of: 0x0A, from: searched)
-    searched = end ?? unread.count
-    isUnended = end == nil
-    // A line may never end: that it is too long is told as soon as it is.
-    if searched > longest { return .tooLong(head: unread.head(Self.shownLength)) }
-    return end.map { .line(unread.head($0)) }
+    while let end = unread.firstIndex(of: 0x0A, from: searched) {
+      if let length = answerLength(lineEnd: end, from: lineStart) {
+        taken = end + 1
+        let answer = unread.head(length)
+        return length > longest ? .tooLong(head: head, isEnded: true) : .whole(answer)
+      }
+      lineStart = end + 1
+      searched = lineStart
+    }
+    searched = unread.count
+    // An answer may never end: that it is too long is told as soon as it is.
+    return searched > longest ? .tooLong(head: head, isEnded: false) : nil
   }
 
-  private func skip() {
-    let end = unread.firstIndex(of: 0x0A)
-    isSkipping = end == nil
-    unread = end.map { unread.slice($0 + 1) } ?? .empty
+  private var head: ByteView { unread.head(Self.shownLength) }
+
+  /// How long the answer is that ends with a line, if one does.
+  private func answerLength(lineEnd: Int, from start: Int) -> Int? {
+    guard let endMark else { return lineEnd }
+    var line = unread.slice(start, lineEnd - start)
+    if !line.isEmpty, line[line.count - 1] == 0x0D { line = line.head(line.count - 1) }
+    return line == endMark.bytes ? start : nil
   }
 
-  /// The last line, where it has no line feed.
+  /// The last line, where it has no line feed. Without its end mark an answer is none.
   func unfinishedLine() -> Answer? {
-    unread.isEmpty ? nil : .line(unread)
+    unread.isEmpty || endMark != nil ? nil : .whole(unread)
+  }
+
+  /// How many whole answers have been read and not been taken.
+  var wholeCount: Int {
+    count()
+    return counted.answers
+  }
+
+  /// Whether there is something behind the whole answers: the beginning of another.
+  var hasPart: Bool {
+    count()
+    return counted.end < unread.count
+  }
+
+  private func count() {
+    guard endMark != nil else {
+      guard let last = unread.slice(counted.seen).lastIndex(of: 0x0A) else { return }
+      let end = counted.seen + last + 1
+      counted.answers += unread.slice(counted.seen, last + 1).countLines(endedBy: 0x0A).lines
+      (counted.end, counted.seen) = (end, end)
+      return
+    }
+    while let end = unread.firstIndex(of: 0x0A, from: counted.seen) {
+      if answerLength(lineEnd: end, from: counted.seen) != nil {
+        counted.answers += 1
+        counted.end = end + 1
+      }
+      counted.seen = end + 1
+    }
   }
 
   /// What has been read, where it begins with a line that nobody has looked at.
   var untouched: ByteView? {
-    isSkipping || searched > 0 || unread.isEmpty ? nil : unread
+    searched > 0 || unread.isEmpty || endMark != nil ? nil : unread
+  }
+
+  /// All that has been read and not been taken.
+  var rest: ByteView { unread }
+
+  /// Takes a single line, whatever an answer is; valid until the next read.
+  func takeLine() -> ByteView? {
+    guard let end = unread.firstIndex(of: 0x0A) else { return nil }
+    defer {
+      unread = unread.slice(end + 1)
+      counted = Counted()
+      beginAnswer()
+    }
+    return unread.head(end)
   }
 
   /// Lets go of whole lines of ``untouched``, so many bytes.
-  func takeLines(_ length: Int) { unread = unread.slice(length) }
+  func takeLines(_ length: Int) {
+    unread = unread.slice(length)
+    counted = Counted()
+  }
 
-  /// Lets go of the line that ``next()`` gave.
+  /// Lets go of the answer that ``next()`` gave.
   func take() {
-    unread = unread.slice(min(searched + 1, unread.count))
+    unread = unread.slice(min(taken, unread.count))
+    if counted.end >= taken, taken > 0 {
+      counted = Counted(
+        answers: counted.answers - 1, end: counted.end - taken, seen: counted.seen - taken)
+    } else {
+      counted = Counted()
+    }
+    beginAnswer()
+  }
+
+  private func beginAnswer() {
     searched = 0
-    isSkipping = isUnended
+    lineStart = 0
+    taken = 0
   }
 
   /// Lets go of all that has been read.
   func discard() {
     unread = .empty
-    searched = 0
+    counted = Counted()
+    beginAnswer()
   }
 
   /// The command has ended: nothing more will come, even if something holds its output open.
@@ -90,10 +176,7 @@ final class AnswerReader {
   /// Starts over for a new command.
   func startAnew() {
     buffer.removeAll()
-    unread = .empty
-    searched = 0
-    isSkipping = false
-    isUnended = false
+    discard()
     isAtEnd = false
   }
 }

@@ -1,8 +1,9 @@
+public import VimapJSON
 import VimapKit
 public import VimapSystem
 
 /// What stands in a line to a command, and in a line from it.
-public enum LineProtocol: Sendable {
+public enum LineProtocol: Sendable, Equatable {
   /// A record; an output. Answers come in the order of the records.
   case records
   /// A record; a text, which becomes a JSON string.
@@ -17,6 +18,21 @@ public struct CommandConfiguration: Sendable {
   public var arguments: [String]
   /// What the lines are that go to the command and come from it.
   public var lines = LineProtocol.records
+  /// What a command reads for each record in the place of the record itself: a text with places to be
+  /// filled in.
+  public var feed: String?
+  /// How values are written in ``feed``.
+  public var quoting = Template.Encoding.json
+  /// The line behind an answer that has any number of lines; `nil` where an answer is one line.
+  public var endMark: String?
+  /// The line that a command prints when it is ready; nothing before it is an answer.
+  public var readySign: ReadySign?
+  /// The value by which answers are paired with records; `nil` where that is done by their order.
+  public var match: MatchRule?
+  /// Whether the run ends when order can't be trusted any more; else the command is started again.
+  public var stopsOnDesync = true
+  /// The longest that a command may take to be ready; `nil` for as long as it takes.
+  public var startLimit: Nanoseconds?
   /// The longest that a command may be at a record; `nil` for as long as it takes.
   public var timeLimit: Nanoseconds?
   /// How it is made to end that does not leave by itself.
@@ -51,6 +67,12 @@ public struct CommandConfiguration: Sendable {
 }
 
 extension CommandConfiguration {
+  /// What messages call the command.
+  var name: String {
+    let isShell = arguments.count == 3 && arguments.starts(with: ["/bin/sh", "-c"])
+    return String((isShell ? arguments[2] : arguments.first ?? "").prefix(80))
+  }
+
   /// Whether the command sees the lines as they were read: text behind text, it is a filter.
   func feedsText(_ mode: InputMode) -> Bool {
     lines == .text && mode.isText && mode.separator == 0x0A
@@ -72,4 +94,9 @@ public struct CommandWorker: PoolWorker {
   public mutating func run(_ link: WorkerLink) throws {
     try CommandSupervisor(link, configuration).run()
   }
+}
+
+extension CommandConfiguration {
+  /// Whether nothing but their order says which record an answer is for.
+  public var pairsByOrder: Bool { lines != .envelope && match == nil }
 }

@@ -74,13 +74,34 @@ extension RecordException {
   static func timedOut(
     after limit: Nanoseconds, traceback: String, attempts: Int
   ) -> RecordException {
-    let seconds = Double(limit) / 1e9
-    let text = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+    late("no answer within \(limit.secondsText) s (--timeout)", limit, traceback, attempts)
+  }
+
+  /// The command was not ready in time for the record.
+  static func notReady(
+    after limit: Nanoseconds, traceback: String, attempts: Int
+  ) -> RecordException {
+    late(
+      "the command was not ready within \(limit.secondsText) s of its start (--start-timeout)",
+      limit, traceback, attempts)
+  }
+
+  private static func late(
+    _ message: String, _ limit: Nanoseconds, _ traceback: String, _ attempts: Int
+  ) -> RecordException {
     var exception = RecordException(
-      .timeout, "no answer within \(text) s", attempts: attempts,
-      details: [("seconds", .seconds(seconds))])
+      .timeout, message, attempts: attempts,
+      details: [("seconds", .seconds(Double(limit) / 1e9))])
     if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }
     return exception
+  }
+
+  /// The command's answer can't be told from those to other records.
+  static func unpaired(attempts: Int) -> RecordException {
+    RecordException(
+      .unpaired,
+      "the command's answers and records did not match up, so that none can be said to be this one's",
+      attempts: attempts)
   }
 
   /// The command's answer is none that can stand beside a record.
@@ -105,5 +126,13 @@ extension RecordException {
         ?? ("exception", json.map { .json($0) } ?? .text(value.text))
     ]
     return exception
+  }
+}
+
+extension Nanoseconds {
+  /// In seconds, without `.0`.
+  fileprivate var secondsText: String {
+    let seconds = Double(self) / 1e9
+    return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(seconds))" : "\(seconds)"
   }
 }

@@ -14,6 +14,8 @@ final class CommandSupervisor {
   let queue: FeedQueue
   let answers: AnswerReader
   var command: CommandProcess?
+  /// What is known of the command that runs, or ran last.
+  var life = CommandLife()
   var scratch = ByteBuffer(capacity: 64 << 10)
   var encoded = ByteBuffer()
   /// Bytes on their way to the command.
@@ -23,37 +25,33 @@ final class CommandSupervisor {
   var hasAskedForMore = false
   /// The pool can send no more before it gets answers.
   var mustDrain = false
-  var hasErrorEnded = false
   /// Whether the last answer is waiting for room in the results.
   var isFull = false
   var isClosed = false
   /// Only what the command was fed is still this worker's.
-  private var hasRetired = false
+  var hasRetired = false
+  /// The run is stopped, and what the command doesn't answer in time is cancelled.
+  var isRecalled = false
 
   var silence = Silence()
   var restart = RestartPause()
   var farewell: Farewell?
   var stopwatch: Stopwatch
   var service = ServiceClock()
+  /// When answers and records were last known to belong together.
+  var certainty = Certainty()
+  /// Lines that answer no record, of a command whose answers name theirs.
+  var strays = StrayLines()
+  var brevity = Brevity()
   /// Answers that became exceptions, of those being taken.
   var excepted = 0
-  /// The command was too slow and is to leave; what it still says is no answer.
-  var isDismissed = false
   /// The command has answered all it was fed while its input was still open…
   var hasAnsweredAll = false
   /// …or was silent with everything read, and then gave several answers at once.
   var holdsBack = false
-  var hasAnsweredSinceStart = false
-  /// The command left, or closed its input, before it was given all of what it was fed.
-  var hasRefusedInput = false
-  /// A line that belonged to no record has been told of.
-  var hasReportedStray = false
-  /// The command closed its output while its input was open.
-  var hasClosedOutput = false
-  /// The first record since the last time that answers and records were even.
-  var evenIndex = 1
-  /// The first record that the running command was fed.
-  var firstIndex = 1
+  /// A command that holds its answers back has ended with as many as it had records: others are
+  /// not asked to prove it again.
+  var isProvenByEnd = false
   var clock: Nanoseconds = 0
 
   init(_ link: WorkerLink, _ configuration: CommandConfiguration) {
@@ -67,11 +65,10 @@ final class CommandSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    let feedsText = configuration.feedsText(link.mode)
-    queue = FeedQueue(
-      configuration.lines == .envelope ? .envelope : feedsText ? .text : .records)
+    queue = FeedQueue(configuration.feedForm(link), match: configuration.match)
     queue.onFinished = link.retire
-    answers = AnswerReader(longest: configuration.longestAnswer)
+    answers = AnswerReader(
+      longest: configuration.longestAnswer, endMark: configuration.endMark)
     stopwatch = Stopwatch(limit: configuration.timeLimit)
     watch = CommandWatch(link: link.descriptor)
   }
@@ -132,139 +129,20 @@ final class CommandSupervisor {
     isFull = false
   }
 
-  // MARK: The command's life
-
-  private func start() throws {
-    do throws(SystemError) {
-      command = try CommandProcess(
-        request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
-    } catch {
-      let what = error.call == "exec" ? configuration.arguments[0] : error.call
-      throw WorkerFailure(
-        "\(what): \(error.code)", errno: Int(error.code.rawValue))
-    }
-    answers.startAnew()
-    errors.startAnew()
-    hasErrorEnded = false
-    hasAnsweredSinceStart = false
-    hasRefusedInput = false
-    mustDrain = false
-    hasClosedOutput = false
-    try link.explain("the command was started")
-    firstIndex = queue.next.map { $0.batch.index(of: $0.record) } ?? firstIndex
-    evenIndex = firstIndex
-  }
-
-  /// The command is gone and all it said has been read.
-  func bury(_ end: ProcessEnd) throws {
-    try link.explain("the command \(end), owing \(queue.owed) answers")
-    // Of one that was dismissed nobody is waiting for anything.
-    if isDismissed {
-      letGo()
-      return restart.died(at: clock)
-    }
-    let wasAskedTo = command?.isInputOpen == false && !hasClosedOutput
-    let hadUnread = hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
-    letGo()
-    try refuseInvalid()
-
-    if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
-      if !usesEnvelope { try reportMissing() }
-      try giveUpMissing(end)
-    } else if queue.commandDied(
-      oneByOne: answersPromptly || restart.isInVain, leftInput: hadUnread && hasAnsweredSinceStart)
-    {
-      try blameNext(end)
-    }
-    restart.died(at: clock)
-  }
-
-  func letGo() {
-    command = nil
-    feeding = .empty
-    farewell = nil
-    isDismissed = false
-  }
-
-  /// The one record that the command can have died of.
-  private func blameNext(_ end: ProcessEnd) throws {
-    guard let (batch, record) = queue.next else { return }
-    try link.exception(
-      .commandEnded(end, traceback: errors.traceback, attempts: batch.attempt), for: record,
-      of: batch, seconds: service.seconds(clock))
-    queue.answerNext(byCommand: true)
-  }
-
-  /// The command gave fewer answers than it had records, and does not say which are missing.
-  private func reportMissing() throws {
-    try link.reportOutOfStep(
-      from: evenIndex,
-      "the command gave \(queue.owed) \(queue.owed == 1 ? "answer" : "answers") fewer than it had"
-        + " records: outputs from record \(evenIndex) on may stand beside the wrong input; it must"
-        + " print one line for each")
-  }
-
-  /// The command read all it was given, ended as it should, and left some of it unanswered.
-  private func giveUpMissing(_ end: ProcessEnd) throws {
-    while queue.owed > 0 {
-      try blameNext(end)
-      try refuseInvalid()
-    }
-  }
-
-  // MARK: Feeding
-
-  private func feed() throws {
-    if command == nil, restart.isOver(clock), !queue.isEmpty {
-      try start()
-      link.noteRestart()
-    }
-    guard let command, command.end == nil else { return }
-    // What is refused can be a whole group of suspects, and the next is then to be fed.
-    repeat { try feed(command) } while try refuseInvalid() && queue.canFeed
-    closeInputIfDone(command)
-  }
-
-  private func feed(_ command: CommandProcess) throws {
-    while command.isInputOpen {
-      if feeding.isEmpty {
-        if queue.owed == 0 {
-          stopwatch.restart()
-          service.begin(clock)
-        }
-        guard let bytes = queue.nextBytes(&scratch) else { break }
-        feeding = bytes
-        noteBegun()
-        hasAskedForMore = false
-        mustDrain = false
-      }
-      do throws(SystemError) {
-        guard let count = try Descriptor.write(command.input, feeding) else { return }
-        feeding = feeding.slice(count)
-      } catch {
-        // The command reads no more; what it has left to say, and its end, will tell.
-        feeding = .empty
-        hasRefusedInput = true
-        command.closeInput()
-        beginFarewell()
-      }
-    }
-  }
-
-  private func noteBegun() {
-    link.begin(queue.furthestFed - begun)
-    begun = queue.furthestFed
-  }
-
-  /// Where the run is stopped, only what the command was fed is finished.
+  /// Where the run is stopped, only what the command was fed is finished, in the time that a command
+  /// has to leave.
   private func retireIfRecalled() throws {
-    guard !hasRetired, link.isRecalled else { return }
-    noteBegun()
-    try link.retire()
-    leaveUnfed()
+    guard !isRecalled, link.isRecalled else { return }
+    isRecalled = true
+    if !hasRetired {
+      noteBegun()
+      try link.retire()
+      leaveUnfed()
+    }
+    if command != nil { beginFarewell() }
   }
 
-  private func leaveUnfed() {
+  func leaveUnfed() {
     queue.dropUnfed()
     hasRetired = true
     isClosed = true
@@ -279,25 +157,33 @@ final class CommandSupervisor {
     leaveUnfed()
   }
 
-  /// The command answers each record as it comes. One that may answer in any order is at several,
-  /// and seldom has answered all; it is enough that it answers.
-  var answersPromptly: Bool {
-    usesEnvelope ? silence.hasBeenBroken : hasAnsweredAll && !holdsBack
+  // MARK: Starting
+
+  func start() throws {
+    do throws(SystemError) {
+      command = try CommandProcess(
+        request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
+    } catch {
+      let what = error.call == "exec" ? configuration.arguments[0] : error.call
+      throw WorkerFailure(
+        "\(what): \(error.code)", errno: Int(error.code.rawValue))
+    }
+    answers.startAnew()
+    errors.startAnew()
+    mustDrain = false
+    try link.explain("the command was started")
+    clock = Clock.now()
+    life = CommandLife(
+      startedAt: clock, hasReadySign: configuration.readySign != nil,
+      startLimit: configuration.startLimit)
+    if answersNameRecords || isProvenByEnd { life.handshake = .waived }
+    certainty.begin(clock)
   }
 
-  /// All that the command will be given for now is with it, and it may be told of its input's end:
-  /// at the end of the run, behind a group of suspects, or when the pool can give no more.
-  var isLastFed: Bool {
-    guard feeding.isEmpty else { return false }
-    let mayEnd = (isClosed || mustDrain) && !queue.canFeed && queue.suspectEnd == nil
-    return mayEnd || queue.isGroupFed
-  }
-
-  /// Tells the command of the end of its input once it has answered everything, and gives it time
-  /// to leave.
-  private func closeInputIfDone(_ command: CommandProcess) {
-    guard queue.owed == 0 else { return }
-    if isClosed, isLastFed, queue.isEmpty { command.closeInput() }
-    if !command.isInputOpen { beginFarewell() }
+  func letGo() {
+    command = nil
+    feeding = .empty
+    farewell = nil
+    life.isDismissed = false
   }
 }

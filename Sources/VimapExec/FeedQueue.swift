@@ -41,11 +41,20 @@ final class FeedQueue {
   private var isOneByOne = false
   private var groupEnd = 0
 
-  /// Where the records are lines of text, `text` feeds them as they were read, not as JSON strings.
-  private let lines: LineProtocol
+  /// Most records that the command may owe answers for; beyond that nothing is fed.
+  var allowance = Int.max
+  /// As far as each command had been fed that went without answering everything.
+  private var abandonedFeeds: [Int] = []
+  /// Records that can't be put into words for the command, by position.
+  private var unfeedable: [Int: RecordException] = [:]
 
-  init(_ lines: LineProtocol) {
-    self.lines = lines
+  private let form: FeedForm
+  /// Finds records by what their answers hold, where they are paired so.
+  private let matches: MatchIndex?
+
+  init(_ form: FeedForm, match: MatchRule? = nil) {
+    self.form = form
+    matches = match.map(MatchIndex.init)
   }
 
   var isEmpty: Bool { answerPosition == endPosition }
@@ -80,12 +89,42 @@ final class FeedQueue {
     return (answering.batch, answerPosition + answering.offset)
   }
 
-  /// The next record, where it has been passed by because it is no JSON.
-  var nextInvalid: (batch: RecordBatch, record: Int, problem: JSONProblem)? {
-    guard answerPosition < feedPosition, let answering, answering.batch.hasProblems,
-      let problem = answering.batch.problem(with: answerPosition + answering.offset)
-    else { return nil }
-    return (answering.batch, answerPosition + answering.offset, problem)
+  /// Why a record was passed by.
+  enum Refusal {
+    /// It is no JSON.
+    case problem(JSONProblem)
+    /// It can't be put into words for the command.
+    case exception(RecordException)
+  }
+
+  /// The next record, where it has been passed by.
+  var nextRefused: (batch: RecordBatch, record: Int, reason: Refusal)? {
+    guard answerPosition < feedPosition, let answering else { return nil }
+    let record = answerPosition + answering.offset
+    if answering.batch.hasProblems, let problem = answering.batch.problem(with: record) {
+      return (answering.batch, record, .problem(problem))
+    }
+    if !unfeedable.isEmpty, let exception = unfeedable[answerPosition] {
+      return (answering.batch, record, .exception(exception))
+    }
+    return nil
+  }
+
+  private func isRefused(_ position: Int, _ record: Int, of batch: RecordBatch) -> Bool {
+    batch.problem(with: record) != nil || (!unfeedable.isEmpty && unfeedable[position] != nil)
+  }
+
+  /// Which try the next record is at: how often it was fed to a command, in all.
+  var nextAttempt: Int {
+    guard let answering else { return 1 }
+    return attempt(of: answerPosition, in: answering.batch)
+  }
+
+  /// Which try the record with an id is at.
+  func attempt(ofID id: Int, in batch: RecordBatch) -> Int { attempt(of: position(id), in: batch) }
+
+  private func attempt(of position: Int, in batch: RecordBatch) -> Int {
+    batch.attempt + abandonedFeeds.count { $0 > position }
   }
 
   /// Counts the next record as answered.
@@ -93,6 +132,7 @@ final class FeedQueue {
   func answerNext(byCommand: Bool) {
     if byCommand { noteAnswer() }
     repeat {
+      if !unfeedable.isEmpty { unfeedable[answerPosition] = nil }
       answerPosition += 1
       if let answering, answerPosition == answering.end {
         entries.removeFirst()
@@ -113,7 +153,7 @@ final class FeedQueue {
   /// Records of one batch that the command owes answers for next, one behind the other; `nil` where
   /// each has to be looked at.
   var owedRow: (batch: RecordBatch, records: Range<Int>)? {
-    guard owed > 0, suspectEnd == nil, early.isEmpty, let answering,
+    guard owed > 0, suspectEnd == nil, early.isEmpty, unfeedable.isEmpty, let answering,
       !answering.batch.hasProblems
     else { return nil }
     let end = min(feedPosition, answering.end)
@@ -148,7 +188,25 @@ final class FeedQueue {
       let entry = entry(of: position)
     else { return nil }
     let record = position + entry.batch.records.lowerBound - entry.start
-    return entry.batch.problem(with: record) == nil ? (entry.batch, record) : nil
+    return isRefused(position, record, of: entry.batch) ? nil : (entry.batch, record)
+  }
+
+  /// The id of the record that an answer matches, among those that the command owes answers for.
+  func id(matching answer: ByteView) -> Int? {
+    matches?.forget(before: answerPosition)
+    return matches?.position(for: answer, among: answerPosition..<feedPosition) { position in
+      owedRecord(position + 1).map { $0.batch.bytes(of: $0.record) }
+    }.map { $0 + 1 }
+  }
+
+  /// Notes what the answer to a record is to hold; `false`, and the record is refused, where it holds
+  /// no such thing.
+  private func noteMatch(_ position: Int, _ record: Int, of batch: RecordBatch) -> Bool {
+    guard let matches, !matches.note(batch.bytes(of: record), at: position) else { return true }
+    unfeedable[position] = RecordException(
+      .missingField(path: matches.rule.record.description),
+      attempts: attempt(of: position, in: batch))
+    return false
   }
 
   func wasAnswered(_ id: Int) -> Bool {
@@ -176,7 +234,7 @@ final class FeedQueue {
     scratch.removeAll()
     var count = 0
     var end = position
-    while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize {
+    while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize, owed + count < allowance {
       let record = end + entry.batch.records.lowerBound - entry.start
       if entry.batch.problem(with: record) != nil { break }
       end += 1
@@ -204,26 +262,38 @@ final class FeedQueue {
       let batch = entry.batch
       let offset = batch.records.lowerBound - entry.start
       let record = feedPosition + offset
-      let limit = min(entry.end, feedLimit) + offset
       if batch.problem(with: record) != nil {
         feedPosition += 1
         continue
       }
-      if lines == .envelope {
-        if fillEnvelopes(&scratch, from: feedPosition, of: entry) { return scratch.view }
+      guard owed < allowance else { break }
+      guard noteMatch(feedPosition, record, of: batch) else {
+        advance(to: feedPosition + 1, owing: 0)
         continue
       }
-      if lines == .text {
+      let most = allowance == .max ? Int.max : feedPosition + allowance - owed
+      let limit = min(entry.end, feedLimit, most) + offset
+      switch form {
+      case .envelope:
+        if fillEnvelopes(&scratch, from: feedPosition, of: entry) { return scratch.view }
+        continue
+      case .template(let template):
+        if fill(&scratch, with: template, record, of: batch) { return scratch.view }
+        continue
+      case .text:
         advance(to: limit - offset, owing: limit - record)
         return batch.lines(from: record, to: limit)
+      case .records: break
       }
-      if let (bytes, end) = batch.verbatim(from: record, to: limit) {
+      if matches == nil, let (bytes, end) = batch.verbatim(from: record, to: limit) {
         advance(to: end - offset, owing: end - record)
         return bytes
       }
       scratch.removeAll()
       var end = record
-      while end < limit, scratch.count < Self.pieceSize, batch.problem(with: end) == nil {
+      while end < limit, scratch.count < Self.pieceSize, batch.problem(with: end) == nil,
+        noteMatch(end - offset, end, of: batch)
+      {
         scratch.append(batch.bytes(of: end))
         scratch.append(0x0A)
         end += 1
@@ -235,6 +305,45 @@ final class FeedQueue {
     return nil
   }
 
+  /// Puts one record into words; `false`, and the record is refused, where that can't be done.
+  private func fill(
+    _ scratch: inout ByteBuffer, with template: FeedTemplate, _ record: Int, of batch: RecordBatch
+  ) -> Bool {
+    scratch.removeAll()
+    let attempt = attempt(of: feedPosition, in: batch)
+    if let exception = template.fill(&scratch, record, of: batch, attempt: attempt) {
+      unfeedable[feedPosition] = exception
+      advance(to: feedPosition + 1, owing: 0)
+      return false
+    }
+    advance(to: feedPosition + 1, owing: 1)
+    return true
+  }
+
+  /// How many of the records that the command was fed it has certainly not begun to read, where so
+  /// many bytes of what it was fed are unread.
+  func countUnread(_ bytes: Int) -> Int {
+    let isText: Bool
+    switch form {
+    case .records: isText = false
+    case .text: isText = true
+    case .envelope, .template: return 0
+    }
+    var left = bytes
+    var position = feedPosition
+    var count = 0
+    while position > answerPosition, left > 0, count < Self.mostCountedUnread {
+      position -= 1
+      guard let entry = entry(of: position) else { break }
+      let record = position + entry.batch.records.lowerBound - entry.start
+      if entry.batch.problem(with: record) != nil { continue }
+      left -= entry.batch.fedLength(of: record, asText: isText)
+      if left >= 0 { count += 1 }
+    }
+    return count
+  }
+
+  private static let mostCountedUnread = 8
   private static let pieceSize = 64 << 10
 
   /// The entry that a position is in. There can be many, behind a record that is answered late.
@@ -259,6 +368,9 @@ final class FeedQueue {
 
   /// Lets go of the records that have never been fed.
   func dropUnfed() { endPosition = furthestFed }
+
+  /// Whether there are records that have not been fed.
+  var hasUnfed: Bool { feedPosition < endPosition }
 
   // MARK: Suspects
 
@@ -291,8 +403,16 @@ final class FeedQueue {
   /// A group is answered at the end of the input only, so that each costs a start.
   func growGroups() { isOneByOne = false }
 
+  /// Records that were answered without being fed count as fed.
+  func catchUp() {
+    feedPosition = max(feedPosition, answerPosition)
+    furthestFed = max(furthestFed, feedPosition)
+  }
+
   /// What was fed and not answered counts as not fed.
   private func rewind() {
+    abandonedFeeds.removeAll { $0 <= answerPosition }
+    if feedPosition > answerPosition { abandonedFeeds.append(feedPosition) }
     feedPosition = answerPosition
     owed = 0
   }

@@ -32,6 +32,13 @@ final class StandardErrorRelay {
     return view.slice(max(0, view.count - Self.tailLength)).text
   }
 
+  /// The last line that says something.
+  var lastLine: String? {
+    var rest = tail.view.trimmed()
+    if let end = rest.lastIndex(of: 0x0A) { rest = rest.slice(end + 1) }
+    return rest.isEmpty ? nil : rest.head(200).text
+  }
+
   /// Forgets the tail, for a command that is started anew.
   func startAnew() {
     tail.removeAll()

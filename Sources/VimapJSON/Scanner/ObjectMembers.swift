@@ -79,8 +79,10 @@ public struct ObjectMembers {
 
 extension ObjectMembers.Member {
   /// Whether the key is this one, of ASCII, however it is spelt.
-  public func hasKey(_ name: StaticString) -> Bool {
-    let name = ByteView(name)
+  public func hasKey(_ name: StaticString) -> Bool { hasKey(ByteView(name)) }
+
+  /// Whether the key is this one, in UTF-8, however it is spelt.
+  public func hasKey(_ name: ByteView) -> Bool {
     guard key.firstIndex(of: UInt8(ascii: "\\")) != nil else { return key == name }
     var quoted = ByteBuffer(capacity: key.count + 2)
     quoted.append("\"")

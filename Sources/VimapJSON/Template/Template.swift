@@ -34,6 +34,13 @@ public struct Template: Sendable {
     /// `{+.path}` the reserved ones stay too, and so does what is `%XX` already (RFC 6570
     /// section 3.2.3).
     case percent
+
+    /// Any value stands as compact JSON, a string with its quotes and escapes.
+    case json
+
+    /// A string stands as a literal of SQL, between quotes of which those inside are doubled; a number
+    /// as it is, `true`, `false` and null as the keywords, and any other value as its JSON in a string.
+    case sql
   }
 
   let parts: [Part]

@@ -25,6 +25,11 @@ extension Template.Part {
       }
     case .record:
       try expandRecord(into: &buffer, context, encoding)
+    case .field(let path, _) where encoding.quotesValues:
+      guard let text = path.find(inText: context.record) else {
+        throw .missingField(path: path.description)
+      }
+      buffer.append(text, quotedFor: encoding)
     case .field(let path, let keepsReserved):
       guard let value = path.find(in: try context.tree()) else {
         throw .missingField(path: path.description)
@@ -37,6 +42,7 @@ extension Template.Part {
     into buffer: inout ByteBuffer, _ context: TemplateContext, _ encoding: Template.Encoding
   ) throws(TemplateError) {
     let record = context.record.trimmed()
+    if encoding.quotesValues { return buffer.append(record, quotedFor: encoding) }
     guard record.count >= 2, record[0] == UInt8(ascii: "\"") else {
       buffer.append(record, encoding, keepsReserved: false)
       return
@@ -79,6 +85,8 @@ extension ByteBuffer {
     switch encoding {
     case .verbatim: append(bytes)
     case .percent: appendPercentEncoded(bytes, keepsReserved: keepsReserved)
+    case .json: appendString(of: bytes)
+    case .sql: appendSQLString(bytes)
     }
   }
 }

@@ -38,6 +38,11 @@ public struct PoolConfiguration: Sendable {
   /// Whether a worker is given no more records than it can work on at once: then nothing is begun
   /// after the failure that ``halt`` stops the run at, but what other workers begin meanwhile.
   public var handsOutSingly = false
+  /// Whether workers pair answers with records by their order alone, so that outputs are in doubt
+  /// until a worker says that it has kept order.
+  public var pairsByOrder = false
+  /// Whether the run stops when a worker finds that it has not.
+  public var stopsOutOfStep = true
   /// Whether it is measured how long records take and where the time goes, for
   /// ``RecordPool/statistics``.
   public var measures = false
@@ -98,8 +103,11 @@ public enum PoolNotice {
   case input(InputProblem)
   /// A worker's own words.
   case worker(number: Int, String)
-  /// Outputs may stand beside the wrong inputs from this record on.
-  case outOfStep(worker: Int, record: Int, String)
+  /// Answers and records of a worker did not match up, and these outputs of its that are on their way
+  /// already may stand beside the wrong inputs.
+  case outOfStep(worker: Int, SuspectRows?, String)
+  /// A worker's command said something that answers no record; others are not in doubt.
+  case stray(worker: Int, String)
   /// So many records failed that the run stops before its end (``PoolConfiguration/halt``).
   case halted(HaltPoint)
   /// Fewer workers than asked for can be started.
@@ -135,6 +143,9 @@ public struct RunReport: Sendable {
     case interrupted
     /// Failures stopped it (``PoolConfiguration/halt``).
     case halted
+    /// It was stopped since answers and records did not match up
+    /// (``PoolConfiguration/stopsOutOfStep``).
+    case outOfStep
     /// No worker can be started.
     case noWorker(String)
     /// Whoever read the results has gone.

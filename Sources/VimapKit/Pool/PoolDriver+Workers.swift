@@ -58,9 +58,12 @@ extension PoolDriver {
     case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
     case .decision: onDecision?(.worker(number: seat, text))
-    case .outOfStep:
+    case .certain: doubts?.settle(seat)
+    case .outOfStep: loseStep(seat, text)
+    case .stray:
       report.isOutOfStep = true
-      onNotice(.outOfStep(worker: seat, record: message.index, text))
+      onNotice(.stray(worker: seat, text))
+    case .inVain: state.commandWasInVain(text)
     case .results:
       let slab = Int(message.slab)
       guard let runs = worker.slabs.readRuns(of: slab, published: Int(message.published)) else {

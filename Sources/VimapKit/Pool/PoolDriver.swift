@@ -22,6 +22,8 @@ final class PoolDriver {
   var onNotice: (PoolNotice) -> Void = { _ in }
   /// Handed the input line of every exception.
   var onFailedLine: ((InputBatch, _ record: Int, _ line: Range<Int>) throws -> Void)?
+  /// Which outputs are not certain yet, where workers pair by order.
+  var doubts: Doubts?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of what is decided, where somebody wants to know.

@@ -115,6 +115,19 @@ extension PoolState {
     noteFinished(records.count, failed: true)
   }
 
+  /// Commands that may end without an answer, before there is any output, until it is clear that
+  /// others would end so too.
+  static let mostVainCommands = 5
+
+  /// A worker's command has come to its end without a single answer.
+  /// - Parameter text: how.
+  mutating func commandWasInVain(_ text: String) {
+    guard finished == failed, startFailure == nil, !isStopping else { return }
+    vainCommands += 1
+    guard vainCommands >= Self.mostVainCommands else { return }
+    giveUp(WorkerFailure("\(text) (so it went \(vainCommands) times, and never otherwise)"))
+  }
+
   /// No worker can be had: what was read is answered with that, and the rest is not read.
   mutating func giveUp(_ failure: WorkerFailure) {
     guard startFailure == nil else { return }

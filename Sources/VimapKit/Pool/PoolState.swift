@@ -124,6 +124,8 @@ struct PoolState {
   /// Why no worker can be started, once that is clear.
   var startFailure: WorkerFailure?
   var isFinished = false
+  /// Commands of workers that came to their end without an answer, as long as there is no output.
+  var vainCommands = 0
 
   /// Times in a row a worker may end without having answered anything, before it is held to be
   /// hopeless.

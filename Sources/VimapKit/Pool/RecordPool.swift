@@ -76,6 +76,10 @@ public final class RecordPool {
       driver.keepingLines { try failed?.pass(piece) }
     }
     driver.feed = FileFeed(reader, form, slabs: driver.slabs)
+    if configuration.pairsByOrder {
+      driver.doubts = Doubts(
+        seats: jobs, mode: form.mode, onLine: failed.map { failed in { failed.add($0) } })
+    }
     driver.onFailedLine = failed.map { failed in
       { [unowned driver] batch, record, line in
         try batch.withLine(of: record, line, in: driver.slabs) { failed.add($0) }

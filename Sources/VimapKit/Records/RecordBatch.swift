@@ -211,6 +211,12 @@ public final class RecordBatch {
     return region.slice(line.lowerBound, line.count).trimmed()
   }
 
+  /// Bytes that a record takes where it is passed on, with its line feed.
+  /// - Parameter asText: it is passed on as it was read.
+  public func fedLength(of record: Int, asText: Bool) -> Int {
+    (asText ? lineRange(of: record).count : bytes(of: record).count) + 1
+  }
+
   /// The number of a record over all inputs, from 1.
   public func index(of record: Int) -> Int { place.index + record }
 

@@ -286,7 +286,7 @@ final class RecordReader {
 
 extension InputMode {
   /// The last of some whole lines, without its separator.
-  fileprivate func lastLine(of lines: ByteView) -> ByteView {
+  func lastLine(of lines: ByteView) -> ByteView {
     let end = lines.count - 1
     let start = lines.head(end).lastIndex(of: separator).map { $0 + 1 } ?? 0
     return lines.slice(start, end - start)

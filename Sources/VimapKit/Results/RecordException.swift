@@ -28,6 +28,8 @@ public struct RecordException {
     case httpTransport = "http_transport"
     /// The worker's process died with it, or the command reported an exception.
     case worker
+    /// An answer came, or was missed, when order could not be trusted any more.
+    case unpaired
     /// The run was stopped before the record was tried, or while it was.
     case cancelled
   }

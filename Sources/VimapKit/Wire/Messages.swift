@@ -62,8 +62,14 @@ struct FromWorker: BitwiseCopyable {
     case notice
     /// What the worker has decided, for those who want to know why; in the text.
     case decision
-    /// Answers and records do not match up from record `index` on; in the text.
+    /// All outputs told of by now stand beside their own inputs.
+    case certain
+    /// Outputs since the last `certain` may stand beside the wrong inputs; in the text, why.
     case outOfStep
+    /// Something came that answers no record, and leaves no other in doubt; in the text.
+    case stray
+    /// A command ended without a single answer; in the text, how.
+    case inVain
     /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock.
     case pause
   }

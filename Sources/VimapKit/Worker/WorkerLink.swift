@@ -250,8 +250,22 @@ public final class WorkerLink {
     if explains { try channel.tell(FromWorker(kind: .decision), text()) }
   }
 
-  /// Says that outputs may stand beside the wrong inputs from the record with number `index` on.
-  public func reportOutOfStep(from index: Int, _ text: String) throws {
-    try channel.tell(FromWorker(kind: .outOfStep, index: index), text)
+  /// Whether anybody wants to know how long records take.
+  public var wantsTimes: Bool { encoder.withMeta || channel.table != nil }
+
+  /// Says that all outputs flushed by now stand beside their own inputs.
+  public func reportCertain() throws { try channel.tell(FromWorker(kind: .certain)) }
+
+  /// Says that outputs since the last ``reportCertain()`` may stand beside the wrong inputs.
+  public func reportOutOfStep(_ text: String) throws {
+    try channel.tell(FromWorker(kind: .outOfStep), text)
+  }
+
+  /// Says that something came that answers no record, and that leaves no other in doubt.
+  public func reportStray(_ text: String) throws { try channel.tell(FromWorker(kind: .stray), text) }
+
+  /// Says that a command has come to its end without a single answer.
+  public func reportInVain(_ text: String) throws {
+    try channel.tell(FromWorker(kind: .inVain), text)
   }
 }

@@ -10,6 +10,12 @@ struct TimeOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The longest a command may take to be ready: to print the line of --ready, or to read of its"
+        + " first record (default: none); --timeout counts from there.", valueName: "time"))
+  var startTimeout: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
       "How a command ends that does not leave by itself: times and signals in turn (default:"
         + " 10s,TERM,2s,KILL).", valueName: "sequence"))
   var termSeq: String?

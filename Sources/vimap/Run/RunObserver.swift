@@ -53,7 +53,10 @@ final class RunObserver {
     switch notice {
     case .input(let problem): complain(problem.complaint)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
-    case .outOfStep(let worker, _, let text): complain("worker \(worker): \(text)")
+    case .outOfStep(let worker, let rows, let text):
+      complain("worker \(worker): \(text.onOneLine(atMost: 400))\(rows.map(suspicion) ?? "")")
+    case .stray(let worker, let text):
+      complain("worker \(worker): \(text.onOneLine(atMost: 400))")
     case .halted(let point):
       let records = point.finished == 1 ? "record" : "records"
       complain(
@@ -62,6 +65,16 @@ final class RunObserver {
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break
     }
+  }
+
+  /// What is to be done again.
+  private func suspicion(_ rows: SuspectRows) -> String {
+    let which =
+      rows.count == 1
+      ? "the output of record \(rows.first)"
+      : "outputs of \(rows.count) records, from \(rows.first) to \(rows.last),"
+    let lines = failedName.isEmpty ? "" : "; \(failedName) has their lines"
+    return "; \(which) may stand beside the wrong input\(lines)"
   }
 
   /// What every worker has to say is said once.
@@ -88,7 +101,7 @@ final class RunObserver {
 
   func status(of report: RunReport) -> ExitStatus {
     switch report.outcome {
-    case .complete, .interrupted, .halted, .noWorker: sumUp(report)
+    case .complete, .interrupted, .halted, .outOfStep, .noWorker: sumUp(report)
     case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
     }
     switch report.outcome {
@@ -110,6 +123,7 @@ final class RunObserver {
       complain("\(error)")
       return .inputOutput
     case .halted: return miscount(report) ?? .halted
+    case .outOfStep: return miscount(report) ?? .miscounted
     case .complete: return miscount(report) ?? status(ofComplete: report)
     }
   }

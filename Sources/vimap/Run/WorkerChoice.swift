@@ -37,6 +37,9 @@ enum WorkerChoice {
       if options.time.termSeq != nil {
         throw Refusal(.usage, "--term-seq: it goes with a command")
       }
+      if let option = options.pairingOption {
+        throw Refusal(.usage, "\(option): it goes with a command")
+      }
       self = .http(try Self.httpWorker(options, form))
     }
   }
@@ -68,6 +71,7 @@ enum WorkerChoice {
     } else if options.http.concurrency != nil {
       throw Refusal(.usage, "--concurrency: it goes with --post or --protocol envelope")
     }
+    try worker.choosePairing(options, form)
     worker.longestAnswer = options.records.maxRecord.bytes
     worker.marksStandardError = Descriptor.isTerminal(StandardDescriptor.error)
     worker.pipeCapacity = pipeCapacity(pool.jobs)
@@ -149,7 +153,10 @@ enum WorkerChoice {
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
     var pool = pool
     switch self {
-    case .command(let configuration): pool.concurrency = configuration.concurrency
+    case .command(let configuration):
+      pool.concurrency = configuration.concurrency
+      pool.pairsByOrder = configuration.pairsByOrder
+      pool.stopsOutOfStep = configuration.stopsOnDesync
     case .each: pool.handsOutSingly = pool.halt != nil
     case .http(let configuration):
       pool.concurrency = configuration.recordsInFlight

@@ -34,6 +34,7 @@ struct StatisticsJSON: CustomStringConvertible {
     case .complete: "complete"
     case .interrupted: "interrupted"
     case .halted: "halted"
+    case .outOfStep: "out_of_step"
     case .noWorker: "no_worker"
     case .readerGone: "reader_gone"
     case .outputFailed, .exceptionsFailed, .failedLinesFailed: "output_failed"

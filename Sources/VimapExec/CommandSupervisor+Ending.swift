@@ -1,0 +1,191 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// The end of a command: what it means for the records it owes, and how it is brought about.
+extension CommandSupervisor {
+  /// The command is gone and all it said has been read.
+  func bury(_ end: ProcessEnd) throws {
+    // Of one that was dismissed nobody is waiting for anything.
+    if life.isDismissed {
+      letGo()
+      return restart.died(at: clock)
+    }
+    if life.handshake.isOpen, try judgeHandshake(by: end) { return }
+    try link.explain("the command \(end), owing \(queue.owed) answers")
+    let wasAskedTo = command?.isInputOpen == false && !life.hasClosedOutput
+    let hadUnread =
+      life.hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
+    letGo()
+    try refusePassedBy()
+    try reportBriefLife(end, wasAskedTo: wasAskedTo)
+
+    if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
+      try settleMissing(end)
+    } else if isRecalled {
+      try cancelRest()
+    } else {
+      try blame(end, leftInput: hadUnread && life.answers > 0)
+    }
+    if queue.owed == 0 { try noteCertain() }
+    restart.died(at: clock)
+  }
+
+  /// The command has ended before it was clear whether it prints one answer for each record.
+  /// - Returns: whether that is settled, and its answers can be used, or have been given up with it.
+  private func judgeHandshake(by end: ProcessEnd) throws -> Bool {
+    defer { if life.handshake.isOpen { life.handshake = .waived } }
+    if life.loading.awaitsSign {
+      answers.discard()
+      return false
+    }
+    var count = answers.wholeCount
+    if answers.hasPart, answers.unfinishedLine() != nil { count += 1 }
+    guard end == .exited(status: 0) else {
+      // What it has said may as well be no answer.
+      answers.discard()
+      return false
+    }
+    let read = queue.owed - countUnread()
+    if count > read {
+      try loseOrder(.unasked(line: answers.next()?.head ?? answers.rest))
+      return true
+    }
+    if count == read, count > 0 {
+      if queue.owed > 2, life.handshake.stage == 0 { isProvenByEnd = true }
+      return true
+    }
+    answers.discard()
+    life.unusable = count
+    return false
+  }
+
+  /// The command gave fewer answers than it had records, and does not say which are missing, unless
+  /// all are.
+  private func settleMissing(_ end: ProcessEnd) throws {
+    guard answersNameRecords || !(certainty.hasDoubts || life.unusable > 0) else {
+      return try loseOrder(.tooFew(queue.owed))
+    }
+    while queue.owed > 0 {
+      try blameNext(end)
+      try refusePassedBy()
+    }
+  }
+
+  private func blame(_ end: ProcessEnd, leftInput: Bool) throws {
+    // One that never became ready was given nothing; the record that waits for it pays.
+    if life.loading.awaitsSign, !isClosed || !queue.isEmpty { return try blameNext(end) }
+    let oneByOne = answersPromptly || restart.isInVain || life.answers == 0
+    if queue.commandDied(oneByOne: oneByOne, leftInput: leftInput) { try blameNext(end) }
+  }
+
+  /// The one record that the command can have died of.
+  private func blameNext(_ end: ProcessEnd) throws {
+    guard let (batch, record) = queue.next else { return }
+    try link.exception(
+      .commandEnded(end, traceback: errors.traceback, attempts: queue.nextAttempt), for: record,
+      of: batch, seconds: service.lapse(clock))
+    queue.answerNext(byCommand: queue.owed > 0)
+    queue.catchUp()
+  }
+
+  /// Tells the pool of a command that ended without a single answer, and people of commands that end
+  /// with a single one.
+  private func reportBriefLife(_ end: ProcessEnd, wasAskedTo: Bool) throws {
+    if life.answers == 0, !isRecalled, queue.owed > 0 || !wasAskedTo {
+      try reportInVain("\(end) before it answered anything")
+    }
+    if !wasAskedTo, !queue.isEmpty, brevity.noteLife(answers: life.answers) {
+      try link.notice(
+        "the command answers one record and leaves, so that it is started again for each:"
+          + " --each is for commands of this kind; one that is to be kept reads on to the end of"
+          + " its input")
+    }
+  }
+
+  /// - Parameter what: as in "the command …".
+  func reportInVain(_ what: String) throws {
+    let words = errors.lastLine.map { ": \($0)" } ?? ""
+    try link.reportInVain("\(configuration.name): \(what)\(words)")
+  }
+
+  // MARK: Bringing it about
+
+  /// From now on the command has its time to leave.
+  func beginFarewell(patience: Nanoseconds = .max) {
+    if farewell == nil {
+      farewell = Farewell(configuration.termSequence, from: clock, patience: patience)
+    }
+  }
+
+  func takeFarewell(_ command: CommandProcess) throws {
+    while command.end == nil, let signal = farewell?.take(clock) {
+      if signal == Signals.kill {
+        try command.kill()
+        try readToEnd(command)
+      } else {
+        command.signal(signal)
+      }
+    }
+  }
+
+  /// Ends a command for a fault of its own. What it still says is no answer, and the other records
+  /// that it has are for the next.
+  /// - Parameter reason: as in "the command is ended: …".
+  func dismiss(takingBack: Bool, _ reason: String) throws {
+    try link.explain("the command is ended: \(reason)")
+    life.isDismissed = true
+    life.handshake = .waived
+    feeding = .empty
+    command?.closeInput()
+    farewell = Farewell(configuration.termSequence, from: clock, patience: .seconds(1))
+    if takingBack { queue.takeBack() }
+    answers.discard()
+    if isRecalled { try cancelRest() }
+  }
+
+  // MARK: Limits of time
+
+  /// The command owes an answer, and nobody else keeps it from giving it.
+  var isOwing: Bool { awaited > 0 && !isFull && command != nil && !life.isDismissed }
+
+  /// Ends a command that has been at a record for too long. That record has had its time.
+  func endIfLate() throws {
+    try endIfNotReady()
+    guard isOwing, life.loading.isOver, stopwatch.isOver(clock), command?.end == nil,
+      let limit = stopwatch.limit, let (batch, record) = queue.next
+    else { return }
+    if held > 0 {
+      // Which of them it is at is not clear: the next command is given them one by one.
+      _ = queue.commandDied(oneByOne: true, leftInput: false)
+      return try dismiss(takingBack: false, "it is too slow")
+    }
+    try link.exception(
+      .timedOut(after: limit, traceback: errors.traceback, attempts: queue.nextAttempt),
+      for: record, of: batch, seconds: service.lapse(clock))
+    queue.answerNext(byCommand: true)
+    try dismiss(
+      takingBack: true, "it is too slow with record \(batch.index(of: record))")
+  }
+
+  /// Sees whether the command is ready, and ends one that takes longer than it may.
+  private func endIfNotReady() throws {
+    guard let command, command.end == nil, !life.isDismissed, !life.loading.isOver else { return }
+    if queue.owed > 0, life.loading.shouldLook(clock),
+      command.unreadInput + feeding.count < life.fedBytes
+    {
+      life.loading.end()
+      stopwatch.restart()
+    }
+    guard life.loading.isTooLong(clock), let limit = life.loading.limit else { return }
+    try reportInVain("was not ready in time (--start-timeout)")
+    if let (batch, record) = queue.next, !queue.isEmpty {
+      try link.exception(
+        .notReady(after: limit, traceback: errors.traceback, attempts: queue.nextAttempt),
+        for: record, of: batch, seconds: service.lapse(clock))
+      queue.answerNext(byCommand: queue.owed > 0)
+      queue.catchUp()
+    }
+    try dismiss(takingBack: true, "it was not ready in time")
+  }
+}

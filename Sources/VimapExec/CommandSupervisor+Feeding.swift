@@ -1,0 +1,77 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// What the supervisor gives to the command.
+extension CommandSupervisor {
+  func feed() throws {
+    if command == nil, restart.isOver(clock), !queue.isEmpty {
+      try start()
+      link.noteRestart()
+    }
+    guard let command, command.end == nil, !life.isDismissed else { return }
+    // What is refused can be a whole group of suspects, and the next is then to be fed.
+    repeat { try feed(command) } while try refusePassedBy() && queue.canFeed
+    closeInputIfDone(command)
+  }
+
+  private func feed(_ command: CommandProcess) throws {
+    if life.loading.awaitsSign { return }
+    holdFeedingIfDue(command)
+    while command.isInputOpen {
+      if feeding.isEmpty {
+        queue.allowance =
+          life.handshake.isOpen ? life.handshake.allowance : certainty.isAwaited ? 0 : .max
+        if awaited == 0 {
+          stopwatch.restart()
+          service.begin(clock)
+        }
+        guard let bytes = queue.nextBytes(&scratch) else { break }
+        feeding = bytes
+        noteBegun()
+        life.fedBytes += bytes.count
+        life.handshake.noteFed(queue.owed, clock)
+        certainty.noteFed(bytes.count, clock)
+        hasAskedForMore = false
+        mustDrain = false
+      }
+      do throws(SystemError) {
+        guard let count = try Descriptor.write(command.input, feeding) else { return }
+        feeding = feeding.slice(count)
+      } catch {
+        // The command reads no more; what it has left to say, and its end, will tell.
+        feeding = .empty
+        life.hasRefusedInput = true
+        command.closeInput()
+        beginFarewell()
+      }
+    }
+  }
+
+  func noteBegun() {
+    link.begin(queue.furthestFed - begun)
+    begun = queue.furthestFed
+  }
+
+  /// The command answers each record as it comes. One that may answer in any order is at several,
+  /// and seldom has answered all; it is enough that it answers.
+  var answersPromptly: Bool {
+    answersNameRecords ? silence.hasBeenBroken : hasAnsweredAll && !holdsBack
+  }
+
+  /// All that the command will be given for now is with it, and it may be told of its input's end:
+  /// at the end of the run, behind a group of suspects, or when the pool can give no more.
+  var isLastFed: Bool {
+    guard feeding.isEmpty else { return false }
+    let mayEnd = (isClosed || mustDrain) && !queue.canFeed && queue.suspectEnd == nil
+    return mayEnd || queue.isGroupFed
+  }
+
+  /// Tells the command of the end of its input once it has answered everything, and gives it time
+  /// to leave.
+  private func closeInputIfDone(_ command: CommandProcess) {
+    guard awaited == 0 else { return }
+    if isClosed, isLastFed, !queue.hasUnfed { command.closeInput() }
+    if !command.isInputOpen { beginFarewell() }
+  }
+}

@@ -1,0 +1,62 @@
+import SystemPackage
+import VimapBytes
+import VimapJSON
+import VimapKit
+
+/// How records are put into words for a command that is kept running.
+enum FeedForm {
+  /// Each as a line of JSON.
+  case records
+  /// Lines of text as they were read, not as JSON strings.
+  case text
+  /// Each in an envelope with an id.
+  case envelope
+  /// As a template says.
+  case template(FeedTemplate)
+}
+
+extension CommandConfiguration {
+  func feedForm(_ link: WorkerLink) -> FeedForm {
+    if let feed { return .template(FeedTemplate(feed, quoting, link.seat)) }
+    if lines == .envelope { return .envelope }
+    return feedsText(link.mode) ? .text : .records
+  }
+}
+
+/// The words that a command is fed for each record, such as a statement of SQL and one that prints
+/// the end mark.
+final class FeedTemplate {
+  private let template: Template
+  private let quoting: Template.Encoding
+  private let context: TemplateContext
+
+  init(_ text: String, _ quoting: Template.Encoding, _ seat: WorkerSeat) {
+    template = Template(text)
+    self.quoting = quoting
+    context = TemplateContext(
+      record: .empty, index: 0, worker: seat.number, initArguments: seat.initArguments)
+  }
+
+  /// Appends the words for a record, and a line feed.
+  /// - Returns: why that can't be done, where it can't; nothing is appended then.
+  func fill(
+    _ buffer: inout ByteBuffer, _ record: Int, of batch: RecordBatch, attempt: Int
+  ) -> RecordException? {
+    context.move(to: batch.bytes(of: record), index: batch.index(of: record))
+    let start = buffer.count
+    do throws(TemplateError) {
+      try template.expand(into: &buffer, context: context, encoding: quoting)
+    } catch {
+      return RecordException(error, attempts: attempt)
+    }
+    buffer.append(0x0A)
+    // Few programs that read a script of lines take a NUL for what it is.
+    guard buffer.view.firstIndex(of: 0, from: start) == nil else {
+      buffer.truncate(to: start)
+      return RecordException(
+        .spawn, "what --feed makes of the record would hold a NUL character", attempts: attempt,
+        details: [("errno", .number(Int(Errno.invalidArgument.rawValue)))])
+    }
+    return nil
+  }
+}

@@ -1,0 +1,153 @@
+import VimapSystem
+
+/// Finds out whether a new command prints one answer for each record, before any of its answers is
+/// used.
+///
+/// It is given its first records one by one, and its answers are held meanwhile. A line too many —
+/// a banner, a log line — then shows: it comes while the record is still unread in the pipe, or
+/// behind the answer, before the command was given anything else. That there is none is clear when
+/// the command has answered everything and been quiet for longer than an answer takes it; or when
+/// it has ended with as many answers as records. One that is fast is then given a few more records,
+/// and some more, in the same way, so that one that skips some of them shows as well.
+///
+/// A command that takes records in and says nothing, as it holds its answers back or skips records,
+/// is given more of them. Its answers are held until they are as many, which may be at its end; but
+/// one that takes long over each is believed after a second, so that its results can be seen.
+struct Handshake: Equatable {
+  enum Verdict: Equatable {
+    /// Nothing is clear yet.
+    case open
+    /// As many answers as records.
+    case passed
+    /// It is too slow to be waited for: what it says is used, and is not certain.
+    case believed
+    /// More answers than records.
+    case failed
+  }
+
+  private(set) var verdict = Verdict.open
+  /// How often it has passed before.
+  private(set) var stage = 0
+  /// Most records that the command may owe answers for, those held included.
+  private(set) var allowance = 1
+  /// Answers held.
+  private(set) var answers = 0
+  private var fedAt: Nanoseconds = 0
+  private var answeredAt: Nanoseconds = 0
+  private var firstAnswerAt: Nanoseconds?
+  /// How long the last answer took, and the longest of those behind the first, which has loading in
+  /// it.
+  private var lastTook: Nanoseconds = 0
+  private var longest: Nanoseconds = 0
+  private var fed = 0
+  private var hasMore = false
+  /// When it was seen last that a command with answers missing is not just slow.
+  private var lookedAt: Nanoseconds = 0
+
+  /// The command is quiet for so long at least, when it has answered everything.
+  private static let shortestQuiet: Nanoseconds = .milliseconds(2)
+  private static let longestQuiet: Nanoseconds = .seconds(1)
+  /// As above, where there is a single answer and no other record; it has loading in it.
+  private static let longestQuietOfOne: Nanoseconds = .milliseconds(100)
+  /// Answers of a slow command are held for no longer than this.
+  private static let longestHold: Nanoseconds = .seconds(1)
+  private static let slow: Nanoseconds = .milliseconds(250)
+  /// How many records it is given in further stages, where an answer takes no longer than this.
+  private static let furtherStages = [16, 64]
+  private static let fast: Nanoseconds = .milliseconds(5)
+
+  /// A command that need not prove itself.
+  static let waived: Handshake = {
+    var handshake = Handshake()
+    handshake.verdict = .passed
+    return handshake
+  }()
+
+  var isOpen: Bool { verdict == .open }
+
+  /// What follows when the answers have been used; `nil` where nothing more is asked of the command.
+  var next: Handshake? {
+    guard verdict == .passed, stage < Self.furtherStages.count, fed > 0, lastTook < Self.fast else {
+      return nil
+    }
+    var next = Handshake()
+    next.stage = stage + 1
+    next.allowance = Self.furtherStages[stage]
+    return next
+  }
+
+  /// The command has been given some records, so many in all.
+  mutating func noteFed(_ count: Int, _ now: Nanoseconds) {
+    guard isOpen, count > fed else { return }
+    fed = count
+    fedAt = now
+  }
+
+  /// So many answers have come in all.
+  /// - Parameters:
+  ///   - begun: those of which something has come.
+  ///   - unread: how many of the records fed the command has certainly not read.
+  ///   - hasMore: there are further records that could be fed.
+  mutating func noteAnswers(
+    _ count: Int, begun: Int, unread: Int, hasMore: Bool, _ now: Nanoseconds
+  ) {
+    guard isOpen else { return }
+    self.hasMore = hasMore
+    if begun > fed - unread {
+      verdict = .failed
+      return
+    }
+    guard count > answers else { return }
+    lastTook = now &- max(fedAt, answeredAt)
+    if answers > 0 { longest = max(longest, lastTook) }
+    answers = count
+    answeredAt = now
+    firstAnswerAt = firstAnswerAt ?? now
+    if answers == fed { allowance = max(allowance, 2) }
+  }
+
+  /// The command has read all it was given and says nothing: it may be given more.
+  /// - Returns: whether that makes a difference.
+  mutating func raise() -> Bool {
+    guard isOpen, answers < fed else { return false }
+    allowance = max(allowance, 4 * fed)
+    return true
+  }
+
+  /// Looks again, at or after ``nextCheck``.
+  /// - Parameters:
+  ///   - hasMore: there are further records that could be fed.
+  ///   - hasUnread: whether the command has input that it has not read.
+  mutating func check(hasMore: Bool, _ now: Nanoseconds, hasUnread: () -> Bool) {
+    self.hasMore = hasMore
+    guard isOpen, let moment = nextCheck, now >= moment else { return }
+    if isEven {
+      verdict = .passed
+    } else if longest >= Self.slow || (now >= answeredAt + Self.slow && hasUnread()) {
+      // One that skips records would have read on; this one is at work.
+      verdict = .believed
+    } else {
+      lookedAt = now
+    }
+  }
+
+  /// When ``check(hasMore:_:hasUnread:)`` may find something.
+  var nextCheck: Nanoseconds? {
+    guard isOpen, let firstAnswerAt else { return nil }
+    guard isEven else { return max(firstAnswerAt + Self.longestHold, lookedAt + Self.slow) }
+    let isSingle = fed < 2 && stage == 0
+    if isSingle, hasMore { return nil }
+    let most = isSingle ? Self.longestQuietOfOne : Self.longestQuiet
+    return answeredAt + min(max(2 * lastTook, Self.shortestQuiet), most)
+  }
+
+  private var isEven: Bool { answers > 0 && answers == fed }
+
+  /// The command has ended as it should, with so many answers.
+  mutating func noteEnd(answers count: Int) {
+    guard isOpen else { return }
+    answers = count
+    if count > fed { verdict = .failed }
+    if count == fed { verdict = .passed }
+  }
+}

@@ -1,0 +1,92 @@
+import DequeModule
+import VimapBytes
+import VimapJSON
+
+/// Finds the record that an answer belongs to by the value that both hold.
+///
+/// Answers mostly come in order, so the next record is looked at first; only where that is another
+/// are the others found by a table, which is made then.
+final class MatchIndex {
+  let rule: MatchRule
+  /// A hash of the value of each record from ``first`` on.
+  private var hashes: Deque<UInt64> = []
+  private var first = 0
+  /// Positions by hash, of the records before `tabled`.
+  private var table: [UInt64: [Int]] = [:]
+  private var tabled = 0
+  private var key = ByteBuffer()
+  private var other = ByteBuffer()
+
+  init(_ rule: MatchRule) {
+    self.rule = rule
+  }
+
+  /// Notes the value of the record at a position, unless it is known; positions come in order.
+  /// - Returns: whether the record has one.
+  func note(_ record: ByteView, at position: Int) -> Bool {
+    if hashes.isEmpty { first = position }
+    if position < first + hashes.count { return hashes[position - first] != 0 }
+    guard let value = rule.record.find(inText: record) else {
+      // Its place is kept; nothing is looked up there.
+      hashes.append(0)
+      return false
+    }
+    key.removeAll()
+    key.appendComparable(value)
+    hashes.append(max(1, key.view.stableHash))
+    return true
+  }
+
+  /// Records before a position are of no interest any more.
+  func forget(before position: Int) {
+    while first < position, !hashes.isEmpty {
+      hashes.removeFirst()
+      first += 1
+    }
+  }
+
+  /// The position of the first record with the value that an answer has.
+  /// - Parameters:
+  ///   - fed: the positions of records that may be owed an answer.
+  ///   - record: the record at a position, if it is owed one.
+  func position(
+    for answer: ByteView, among fed: Range<Int>, record: (Int) -> ByteView?
+  ) -> Int? {
+    guard let value = rule.answer.find(inText: answer) else { return nil }
+    key.removeAll()
+    key.appendComparable(value)
+    let hash = max(1, key.view.stableHash)
+    if let next = fed.first, isMatch(next, hash, record) { return next }
+    extendTable(over: fed)
+    let place = table[hash]?.firstIndex { fed.contains($0) && isMatch($0, hash, record) }
+    guard let place, let position = table[hash]?.remove(at: place) else { return nil }
+    return position
+  }
+
+  private func isMatch(
+    _ position: Int, _ hash: UInt64, _ record: (Int) -> ByteView?
+  ) -> Bool {
+    let place = position - first
+    guard hashes.indices.contains(place), hashes[place] == hash, let text = record(position),
+      let value = rule.record.find(inText: text)
+    else { return false }
+    other.removeAll()
+    other.appendComparable(value)
+    return other.view == key.view
+  }
+
+  private func extendTable(over fed: Range<Int>) {
+    // What was answered in order is still in it: it is made anew where that is most of it.
+    if table.count > 2 * fed.count + Self.spare {
+      table.removeAll()
+      tabled = fed.lowerBound
+    }
+    for position in max(tabled, fed.lowerBound)..<max(tabled, fed.upperBound) {
+      let place = position - first
+      if hashes.indices.contains(place) { table[hashes[place], default: []].append(position) }
+    }
+    tabled = max(tabled, fed.upperBound)
+  }
+
+  private static let spare = 1024
+}

@@ -1,0 +1,43 @@
+import VimapBytes
+
+extension Template.Encoding {
+  /// Values stand as they are written in a language, and not as their bare text.
+  var quotesValues: Bool {
+    switch self {
+    case .json, .sql: true
+    case .verbatim, .percent: false
+    }
+  }
+}
+
+extension ByteBuffer {
+  /// Appends a JSON value as it is written in another language.
+  mutating func append(_ value: ByteView, quotedFor encoding: Template.Encoding) {
+    guard case .sql = encoding, !value.isEmpty else { return append(value) }
+    switch value[0] {
+    case UInt8(ascii: "\""):
+      if value.firstIndex(of: UInt8(ascii: "\\")) == nil {
+        appendSQLString(value.slice(1, value.count - 2))
+      } else if let decoded = try? JSONValue.parse(value) {
+        _ = decoded.withStringBytes { appendSQLString($0) }
+      } else {
+        appendSQLString(value)
+      }
+    case UInt8(ascii: "["), UInt8(ascii: "{"): appendSQLString(value)
+    default: append(value)
+    }
+  }
+
+  /// A literal of SQL: quotes inside are doubled (ISO/IEC 9075-2, 5.3).
+  mutating func appendSQLString(_ bytes: ByteView) {
+    append("'")
+    var rest = bytes
+    while let quote = rest.firstIndex(of: UInt8(ascii: "'")) {
+      append(rest.head(quote + 1))
+      append("'")
+      rest = rest.slice(quote + 1)
+    }
+    append(rest)
+    append("'")
+  }
+}

@@ -1,0 +1,102 @@
+import VimapExec
+import VimapJSON
+import VimapKit
+
+extension VimapCommand {
+  /// The first option that says how answers of a kept command are paired with records, if one is
+  /// given.
+  var pairingOption: String? {
+    if exec.ready != nil { return "--ready" }
+    if exec.match != nil { return "--match" }
+    if exec.onDesync != .stop { return "--on-desync" }
+    if exec.outputs != .one { return "--outputs" }
+    if exec.endMark != nil { return "--end-mark" }
+    if !exec.feed.isEmpty { return "--feed" }
+    if exec.quote != nil { return "--quote" }
+    if time.startTimeout != nil { return "--start-timeout" }
+    return nil
+  }
+}
+
+extension VimapExec.CommandConfiguration {
+  /// Takes over what the command line says about how a kept command is talked to.
+  mutating func choosePairing(_ options: VimapCommand, _ form: RecordForm) throws {
+    if options.exec.each, let option = options.pairingOption {
+      throw Refusal(.usage, "\(option): it goes with a command that is kept running, not with --each")
+    }
+    stopsOnDesync = options.exec.onDesync == .stop
+    startLimit = options.time.startTimeout.map { .seconds($0.seconds) }
+    try chooseReadySign(options.exec.ready)
+    try chooseEndMark(options.exec)
+    try chooseMatch(options.exec, form)
+    try chooseFeed(options.exec, form)
+  }
+
+  private mutating func chooseReadySign(_ text: String?) throws {
+    guard let text else { return }
+    guard !text.isEmpty, !text.contains("\n") else {
+      throw Refusal(.usage, "--ready '\(text)': give the one line that the command prints")
+    }
+    do {
+      readySign = try ReadySign(text)
+    } catch {
+      throw Refusal(.usage, "--ready \(text): no regular expression: \(error)")
+    }
+  }
+
+  private mutating func chooseEndMark(_ options: ExecOptions) throws {
+    if options.outputs == .one, options.endMark != nil {
+      throw Refusal(.usage, "--end-mark: it goes with --outputs many")
+    }
+    guard options.outputs == .many else { return }
+    guard lines != .envelope else {
+      throw Refusal(.usage, "--outputs many: it goes with --protocol lines")
+    }
+    guard let mark = options.endMark, !mark.contains("\n") else {
+      throw Refusal(
+        .usage,
+        "--outputs many: give --end-mark LINE: the one line that the command prints behind each"
+          + " answer")
+    }
+    endMark = mark
+  }
+
+  private mutating func chooseMatch(_ options: ExecOptions, _ form: RecordForm) throws {
+    guard let text = options.match else { return }
+    guard lines == .records, endMark == nil else {
+      throw Refusal(
+        .usage, "--match: it goes with answers of one line of JSON each, without --text,"
+          + " --protocol envelope and --outputs many")
+    }
+    do {
+      match = try MatchRule(text)
+    } catch {
+      throw Refusal(.usage, "--match: \(error)")
+    }
+    if form.mode.isText, match?.record.description != "." {
+      throw Refusal(.usage, "--match \(text): with -R a record has no parts; give .=PATH")
+    }
+  }
+
+  private mutating func chooseFeed(_ options: ExecOptions, _ form: RecordForm) throws {
+    if options.feed.isEmpty {
+      if options.quote != nil { throw Refusal(.usage, "--quote: it goes with --feed") }
+      return
+    }
+    guard lines != .envelope else {
+      throw Refusal(.usage, "--feed: it goes with --protocol lines")
+    }
+    let text = options.feed.joined(separator: "\n")
+    feed = text
+    quoting =
+      switch options.quote ?? .json {
+      case .json: .json
+      case .sql: .sql
+      case .text: .verbatim
+      }
+    let known = Set(form.initArguments.map(\.name))
+    if let name = Set(Template(text).initNames).subtracting(known).min() {
+      throw Refusal(.usage, "{init.\(name)}: give it a value with --init \(name)=VALUE")
+    }
+  }
+}
