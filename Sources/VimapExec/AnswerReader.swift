@@ -98,9 +98,12 @@ final class AnswerReader {
   }
 
   /// Whether there is something behind the whole answers: the beginning of another.
-  var hasPart: Bool {
+  var hasPart: Bool { partLength > 0 }
+
+  /// How long that is by now.
+  var partLength: Int {
     count()
-    return counted.end < unread.count
+    return unread.count - counted.end
   }
 
   private func count() {

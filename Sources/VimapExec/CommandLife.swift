@@ -10,6 +10,8 @@ struct CommandLife {
   /// Answers that were used, and those that could not be.
   var answers = 0
   var unusable = 0
+  /// It had answered something as it went when it died, though nothing that could be used.
+  var wasPrompt = false
   /// Bytes that it was fed.
   var fedBytes = 0
   /// It left, or closed its input, before it was given all of what it was fed.
@@ -43,7 +45,9 @@ struct Loading {
 
   private static let shortestInterval: Nanoseconds = .milliseconds(10)
   private static let longestInterval: Nanoseconds = .milliseconds(160)
+  /// When it is said that the ready sign is missing, and that there may be a limit.
   private static let patience: Nanoseconds = .seconds(5)
+  private static let longPatience: Nanoseconds = .seconds(30)
 
   init(startedAt: Nanoseconds, hasReadySign: Bool, limit: Nanoseconds?) {
     self.startedAt = startedAt
@@ -71,18 +75,25 @@ struct Loading {
     return true
   }
 
-  /// Whether it is time to say that the ready sign is missing, which it is once.
-  mutating func shouldComplain(_ now: Nanoseconds) -> Bool {
-    guard awaitsSign, !hasComplained, now >= startedAt + Self.patience else { return false }
+  /// Whether it is time to say that the command is not ready, which it is once.
+  /// - Parameter isTimed: it has been given a record, and others wonder why it is not late.
+  mutating func shouldComplain(_ now: Nanoseconds, isTimed: Bool) -> Bool {
+    guard let time = complaint(isTimed: isTimed), now >= time else { return false }
     hasComplained = true
     return true
+  }
+
+  private func complaint(isTimed: Bool) -> Nanoseconds? {
+    if isOver || hasComplained { return nil }
+    if awaitsSign { return startedAt + Self.patience }
+    return isTimed && limit == nil ? startedAt + Self.longPatience : nil
   }
 
   /// - Parameter isTimed: somebody wants to know when it ends.
   func nextCheck(isTimed: Bool) -> Nanoseconds? {
     if isOver { return nil }
     let look = isTimed && !awaitsSign ? nextLook : nil
-    let complaint = awaitsSign && !hasComplained ? startedAt + Self.patience : nil
+    let complaint = complaint(isTimed: isTimed)
     return [limit.map { startedAt + $0 }, look, complaint].compactMap(\.self).min()
   }
 }

@@ -11,8 +11,9 @@ extension CommandSupervisor {
     if try mayUseAnswers() { try useAnswers() }
     try endIfLate()
     guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
+    if life.handshake.isOpen, !life.isDismissed, try judgeHandshake(by: end) { return try answer() }
     // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), !life.handshake.isOpen, let last = answers.unfinishedLine() {
+    if end == .exited(status: 0), let last = answers.unfinishedLine() {
       let before = queue.answerCount
       excepted = 0
       if link.wantsTimes { service.noteWaiting(1, clock) }

@@ -11,7 +11,6 @@ extension CommandSupervisor {
       letGo()
       return restart.died(at: clock)
     }
-    if life.handshake.isOpen, try judgeHandshake(by: end) { return }
     try link.explain("the command \(end), owing \(queue.owed) answers")
     let wasAskedTo = command?.isInputOpen == false && !life.hasClosedOutput
     let hadUnread =
@@ -33,7 +32,7 @@ extension CommandSupervisor {
 
   /// The command has ended before it was clear whether it prints one answer for each record.
   /// - Returns: whether that is settled, and its answers can be used, or have been given up with it.
-  private func judgeHandshake(by end: ProcessEnd) throws -> Bool {
+  func judgeHandshake(by end: ProcessEnd) throws -> Bool {
     defer { if life.handshake.isOpen { life.handshake = .waived } }
     if life.loading.awaitsSign {
       answers.discard()
@@ -43,6 +42,7 @@ extension CommandSupervisor {
     if answers.hasPart, answers.unfinishedLine() != nil { count += 1 }
     guard end == .exited(status: 0) else {
       // What it has said may as well be no answer.
+      life.wasPrompt = count > 0 && command?.isInputOpen == true
       answers.discard()
       return false
     }
@@ -75,7 +75,7 @@ extension CommandSupervisor {
   private func blame(_ end: ProcessEnd, leftInput: Bool) throws {
     // One that never became ready was given nothing; the record that waits for it pays.
     if life.loading.awaitsSign, !isClosed || !queue.isEmpty { return try blameNext(end) }
-    let oneByOne = answersPromptly || restart.isInVain || life.answers == 0
+    let oneByOne = answersPromptly || restart.isInVain || life.wasPrompt
     if queue.commandDied(oneByOne: oneByOne, leftInput: leftInput) { try blameNext(end) }
   }
 

@@ -72,6 +72,6 @@ extension CommandSupervisor {
   private func closeInputIfDone(_ command: CommandProcess) {
     guard awaited == 0 else { return }
     if isClosed, isLastFed, !queue.hasUnfed { command.closeInput() }
-    if !command.isInputOpen { beginFarewell() }
+    if !command.isInputOpen, !life.handshake.isOpen || held == 0 { beginFarewell() }
   }
 }

@@ -28,8 +28,10 @@ extension CommandSupervisor {
     }
     life.handshake.noteAnswers(
       count, begun: count + (answers.hasPart ? 1 : 0), unread: answers.rest.isEmpty ? 0 : countUnread(),
-      hasMore: queue.hasUnfed, clock)
-    life.handshake.check(hasMore: queue.hasUnfed, clock) { (command?.unreadInput ?? 0) > 0 }
+      hasMore: hasMore, clock)
+    life.handshake.check(hasMore: hasMore, clock) { (command?.unreadInput ?? 0) > 0 }
+    // One without an end would be waited for in vain.
+    if answers.partLength > configuration.longestAnswer { life.handshake = .waived }
     switch life.handshake.verdict {
     case .open: return false
     case .passed, .believed: return true
@@ -38,6 +40,9 @@ extension CommandSupervisor {
       return false
     }
   }
+
+  /// There are records that could be fed to the command.
+  private var hasMore: Bool { queue.canFeed && command?.isInputOpen == true }
 
   /// Records fed that the command has certainly not begun to read.
   func countUnread() -> Int {

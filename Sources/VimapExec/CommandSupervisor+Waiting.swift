@@ -43,7 +43,7 @@ extension CommandSupervisor {
     }
     try takeFarewell(command)
     if command.end == nil, certainty.check(clock) { try noteCertain() }
-    try complainOfNoSign()
+    try complainOfLoading()
     try breakSilence(command)
   }
 
@@ -71,8 +71,7 @@ extension CommandSupervisor {
     case .hungry where certainty.isAwaited && !isLastFed:
       // It was given nothing more until it has answered everything, and doesn't seem to.
       if silence.isUnlikeBefore { command.closeInput() }
-    case .hungry where queue.hasUnfed && life.handshake.raise():
-      break
+    case .hungry where queue.canFeed && life.handshake.raise(): try askForMore()
     case .hungry where isLastFed:
       // A command that holds its answers back gives them at the end of its input; one that answers
       // as it goes shows by a long silence that it has skipped a record. One that works on several
@@ -87,11 +86,7 @@ extension CommandSupervisor {
     case .hungry:
       // To one that answers as it goes, more would only mean that it is taken from other workers;
       // but by a silence unlike any before it may have left a record out, and wait for the next.
-      let mayHelp = !answersPromptly || silence.isUnlikeBefore
-      if mayHelp, !hasAskedForMore, command.isInputOpen {
-        try link.reportHungry()
-        hasAskedForMore = true
-      }
+      if !answersPromptly || silence.isUnlikeBefore { try askForMore() }
     case .stalled:
       try link.notice(
         "no answer for 5 s though the command has read its input: if it holds its output back,"
@@ -99,10 +94,22 @@ extension CommandSupervisor {
     }
   }
 
-  /// Says that the ready sign has not come for some time.
-  private func complainOfNoSign() throws {
-    guard let sign = configuration.readySign, life.loading.shouldComplain(clock) else { return }
-    try link.notice(
-      "nothing is given to the command before it prints the line that --ready names: \(sign)")
+  private func askForMore() throws {
+    guard !hasAskedForMore, command?.isInputOpen == true else { return }
+    try link.reportHungry()
+    hasAskedForMore = true
+  }
+
+  /// Says that the command has not been ready for some time.
+  private func complainOfLoading() throws {
+    guard life.loading.shouldComplain(clock, isTimed: isTimed) else { return }
+    if let sign = configuration.readySign {
+      try link.notice(
+        "nothing is given to the command before it prints the line that --ready names: \(sign)")
+    } else {
+      try link.notice(
+        "the command has not read its first record yet: --timeout counts from there;"
+          + " --start-timeout limits the time before")
+    }
   }
 }

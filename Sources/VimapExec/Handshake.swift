@@ -52,6 +52,8 @@ struct Handshake: Equatable {
   /// Answers of a slow command are held for no longer than this.
   private static let longestHold: Nanoseconds = .seconds(1)
   private static let slow: Nanoseconds = .milliseconds(250)
+  /// As many records are the first answer to silence.
+  private static let cautious = 4
   /// How many records it is given in further stages, where an answer takes no longer than this.
   private static let furtherStages = [16, 64]
   private static let fast: Nanoseconds = .milliseconds(5)
@@ -109,8 +111,10 @@ struct Handshake: Equatable {
   /// The command has read all it was given and says nothing: it may be given more.
   /// - Returns: whether that makes a difference.
   mutating func raise() -> Bool {
-    guard isOpen, answers < fed else { return false }
-    allowance = max(allowance, 4 * fed)
+    guard isOpen, answers < fed, allowance < .max else { return false }
+    // To one that is at work it makes no difference; one that holds its answers back may do so for
+    // thousands of records.
+    allowance = fed < Self.cautious ? Self.cautious : .max
     return true
   }
 

@@ -6,16 +6,18 @@ import VimapSystem
 
 @Suite struct AnswerReaderTests {
   /// What a reader makes of text that comes in pieces, and ends or not.
-  private func answers(_ pieces: [String], longest: Int = 100, ends: Bool = true) throws -> [String]
-  {
+  private func answers(
+    _ pieces: [String], longest: Int = 100, endMark: String? = nil, ends: Bool = true
+  ) throws -> [String] {
     let pipe = try Pipe()
     try Descriptor.setNonblocking(pipe: pipe.reading.number)
-    let reader = AnswerReader(longest: longest)
+    let reader = AnswerReader(longest: longest, endMark: endMark)
     var answers: [String] = []
     func note(_ answer: AnswerReader.Answer) {
       switch answer {
-      case .line(let line): answers.append(line.text)
-      case .tooLong(let head): answers.append("too long: \(head.head(4).text)")
+      case .whole(let text): answers.append(text.text)
+      case .tooLong(let head, let isEnded):
+        answers.append("too long: \(head.head(4).text)" + (isEnded ? "" : "…"))
       }
     }
     for piece in pieces {
@@ -23,9 +25,14 @@ import VimapSystem
       buffer.append(text: piece)
       try Descriptor.writeAll(pipe.writing.number, buffer.view)
       while try reader.read(from: pipe.reading.number) {}
+      let count = reader.wholeCount
+      var taken = 0
       while let answer = reader.next() {
         note(answer)
+        if case .tooLong(_, isEnded: false) = answer { return answers }
         reader.take()
+        taken += 1
+        #expect(reader.wholeCount == count - taken)
       }
     }
     if ends, let last = reader.unfinishedLine() { note(last) }
@@ -45,9 +52,32 @@ import VimapSystem
   @Test func linesThatAreTooLong() throws {
     let long = String(repeating: "7", count: 200)
     #expect(try answers(["1\n\(long)\n3\n"]) == ["1", "too long: 7777", "3"])
-    #expect(try answers(["1\n\(long)", long, "7\n3\n"]) == ["1", "too long: 7777", "3"])
-    #expect(try answers([long]) == ["too long: 7777"])
+    #expect(try answers(["1\n\(long)", "3\n"]) == ["1", "too long: 7777…"])
     #expect(try answers([String(repeating: "7", count: 100) + "\n"]).first?.count == 100)
+  }
+
+  @Test func linesUpToAMark() throws {
+    let pieces = ["a\nb\n@", "@\n@@\nc\n@@x\n", "@@\r\nd\n"]
+    #expect(try answers(pieces, endMark: "@@") == ["a\nb\n", "", "c\n@@x\n"])
+  }
+
+  @Test func anAnswerWithoutItsMarkIsNone() throws {
+    #expect(try answers(["a\n@@"], endMark: "@@") == [])
+  }
+
+  @Test func whatIsBehindWholeAnswersIsAPart() throws {
+    let pipe = try Pipe()
+    try Descriptor.setNonblocking(pipe: pipe.reading.number)
+    for (endMark, text) in [(nil, "1\n2"), ("@@", "1\n@@\n2\n")] as [(String?, String)] {
+      let reader = AnswerReader(longest: 100, endMark: endMark)
+      var buffer = ByteBuffer()
+      buffer.append(text: text)
+      try Descriptor.writeAll(pipe.writing.number, buffer.view)
+      _ = try reader.read(from: pipe.reading.number)
+      #expect(reader.wholeCount == 1)
+      #expect(reader.hasPart)
+      while let line = reader.takeLine() { #expect(!line.isEmpty) }
+    }
   }
 }
 

@@ -1,0 +1,187 @@
+import Testing
+import VimapSystem
+
+@testable import VimapExec
+
+@Suite struct HandshakeTests {
+  private let ms: (Double) -> Nanoseconds = { .seconds($0 / 1000) }
+
+  /// A handshake whose command was fed a record and has answered it.
+  private func answeredOne(after time: Double = 10, hasMore: Bool) -> Handshake {
+    var handshake = Handshake()
+    #expect(handshake.allowance == 1)
+    handshake.noteFed(1, 0)
+    handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: hasMore, ms(time))
+    return handshake
+  }
+
+  @Test func aLineBeforeAnythingWasFedIsOneTooMany() {
+    var handshake = Handshake()
+    handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: false, 0)
+    #expect(handshake.verdict == .failed)
+  }
+
+  @Test func soIsOneBeforeTheRecordWasRead() {
+    var handshake = Handshake()
+    handshake.noteFed(1, 0)
+    handshake.noteAnswers(1, begun: 1, unread: 1, hasMore: false, ms(1))
+    #expect(handshake.verdict == .failed)
+  }
+
+  @Test func andThePartOfOne() {
+    var handshake = Handshake()
+    handshake.noteFed(1, 0)
+    handshake.noteAnswers(0, begun: 1, unread: 1, hasMore: false, ms(1))
+    #expect(handshake.verdict == .failed)
+  }
+
+  @Test func twoLinesForARecordAreOneTooMany() {
+    var handshake = answeredOne(hasMore: true)
+    #expect(handshake.isOpen)
+    handshake.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
+    #expect(handshake.verdict == .failed)
+  }
+
+  @Test func aSingleRecordIsBelievedAfterAMomentOfQuiet() {
+    var handshake = answeredOne(after: 10, hasMore: false)
+    #expect(handshake.nextCheck == ms(30))
+    handshake.check(hasMore: false, ms(29)) { false }
+    #expect(handshake.isOpen)
+    handshake.check(hasMore: false, ms(30)) { false }
+    #expect(handshake.verdict == .passed)
+  }
+
+  @Test func whereThereIsAnotherItIsFedFirst() {
+    var handshake = answeredOne(hasMore: true)
+    #expect(handshake.nextCheck == nil)
+    #expect(handshake.allowance == 2)
+    handshake.noteFed(2, ms(10))
+    handshake.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
+    #expect(handshake.nextCheck == ms(13))
+    handshake.check(hasMore: true, ms(13)) { false }
+    #expect(handshake.verdict == .passed)
+  }
+
+  @Test func aFastCommandIsAskedForMoreAndASlowOneIsNot() throws {
+    var fast = answeredOne(after: 1, hasMore: false)
+    fast.check(hasMore: false, ms(1000)) { false }
+    var next = try #require(fast.next)
+    #expect(next.isOpen)
+    #expect(next.allowance > 2)
+    next.noteFed(5, ms(1000))
+    next.noteAnswers(4, begun: 4, unread: 0, hasMore: true, ms(1001))
+    next.check(hasMore: true, ms(1900)) { false }
+    #expect(next.isOpen)
+    next.noteAnswers(5, begun: 5, unread: 0, hasMore: true, ms(1901))
+    next.check(hasMore: true, ms(5000)) { false }
+    #expect(next.verdict == .passed)
+
+    var slow = answeredOne(after: 10, hasMore: false)
+    slow.check(hasMore: false, ms(1000)) { false }
+    #expect(slow.verdict == .passed)
+    #expect(slow.next == nil)
+  }
+
+  @Test func oneThatSaysNothingIsGivenMoreAndItsAnswersAreHeld() {
+    var handshake = Handshake()
+    handshake.noteFed(1, 0)
+    let isRaised = handshake.raise()
+    #expect(isRaised)
+    #expect(handshake.allowance == 4)
+    handshake.noteFed(4, ms(20))
+    // It has left some out: nothing is believed, however long it is quiet with all input read.
+    handshake.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(21))
+    handshake.check(hasMore: true, ms(60_000)) { false }
+    #expect(handshake.isOpen)
+    handshake.noteEnd(answers: 4)
+    #expect(handshake.verdict == .passed)
+  }
+
+  @Test func oneThatIsSlowIsBelievedAfterASecond() {
+    var handshake = Handshake()
+    handshake.noteFed(1, 0)
+    let isRaised = handshake.raise()
+    #expect(isRaised)
+    handshake.noteFed(4, ms(20))
+    handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: true, ms(5000))
+    handshake.check(hasMore: true, ms(5900)) { true }
+    #expect(handshake.isOpen)
+    handshake.check(hasMore: true, ms(6000)) { true }
+    #expect(handshake.verdict == .believed)
+  }
+
+  @Test func waivedIsPassedAndAsksForNothing() {
+    #expect(Handshake.waived.verdict == .passed)
+    #expect(Handshake.waived.next == nil)
+  }
+}
+
+@Suite struct CertaintyTests {
+  private let ms: (Double) -> Nanoseconds = { .seconds($0 / 1000) }
+
+  @Test func itIsCertainWhenAllIsAnsweredAndQuiet() {
+    var certainty = Certainty()
+    certainty.begin(0)
+    #expect(!certainty.hasDoubts)
+    certainty.noteFed(100, 0)
+    certainty.noteAnswers(1, isEven: false, ms(10))
+    #expect(certainty.nextCheck == nil)
+    certainty.noteAnswers(1, isEven: true, ms(20))
+    // An answer takes it 10 ms.
+    #expect(certainty.nextCheck == ms(60))
+    let early = certainty.check(ms(59))
+    #expect(!early)
+    #expect(certainty.hasDoubts)
+    let inTime = certainty.check(ms(60))
+    #expect(inTime)
+    #expect(!certainty.hasDoubts)
+  }
+
+  @Test func whatIsFedMeanwhileMakesItUncertainAgain() {
+    var certainty = Certainty()
+    certainty.begin(0)
+    certainty.noteFed(100, 0)
+    certainty.noteAnswers(1, isEven: true, ms(1))
+    certainty.noteFed(100, ms(2))
+    #expect(certainty.nextCheck == nil)
+    let isCertain = certainty.check(ms(1000))
+    #expect(!isCertain)
+  }
+
+  @Test func tooMuchInDoubtIsToBeFoundOut() {
+    var certainty = Certainty()
+    certainty.begin(0)
+    certainty.noteFed(64 << 20, 0)
+    #expect(!certainty.isDue(ms(1)))
+    certainty.noteAnswers(1, isEven: false, ms(1))
+    #expect(certainty.isDue(ms(1)))
+    var slow = Certainty()
+    slow.begin(0)
+    slow.noteFed(10, 0)
+    slow.noteAnswers(10, isEven: false, ms(100))
+    #expect(!slow.isDue(ms(999)))
+    #expect(slow.isDue(ms(3000)))
+  }
+}
+
+@Suite struct LoadingTests {
+  private let ms: (Double) -> Nanoseconds = { .seconds($0 / 1000) }
+
+  @Test func itEndsInTime() {
+    let loading = Loading(startedAt: 0, hasReadySign: false, limit: ms(100))
+    #expect(!loading.isTooLong(ms(99)))
+    #expect(loading.isTooLong(ms(100)))
+    var ready = loading
+    ready.end()
+    #expect(!ready.isTooLong(ms(1000)))
+    #expect(ready.nextCheck(isTimed: true) == nil)
+  }
+
+  @Test func theReadySignIsMissedOnce() {
+    var loading = Loading(startedAt: 0, hasReadySign: true, limit: nil)
+    #expect(loading.nextCheck(isTimed: true) == ms(5000))
+    let complaints = [4999, 5000, 9000].map { loading.shouldComplain(ms($0), isTimed: false) }
+    #expect(complaints == [false, true, false])
+    #expect(loading.nextCheck(isTimed: true) == nil)
+  }
+}
