@@ -95,7 +95,7 @@ def traceback_goes_on(worker):
             worker.give(record)
 
 
-@wrong("missing", "every third record is skipped and answers come at the end, like a held jq select")
+@wrong("missing", "skips every third record, and answers at the end, like a jq select")
 def select_held(worker):
     kept = []
     for number, record, _ in worker.records():
@@ -161,6 +161,8 @@ WRONG["end-without-1st"] = Behaviour(
 WRONG["end-without-last"] = Behaviour(
     "missing", "answers at the end of the input, without the last", at_end(lambda all: all[:-1]))
 WRONG["end-twice-1st"] = Behaviour(
-    "surplus", "answers at the end of the input, the first twice", at_end(lambda all: all[:1] + all))
+    "surplus", "answers at the end of the input, the first twice",
+    at_end(lambda all: all[:1] + all))
 WRONG["end-twice-last"] = Behaviour(
-    "surplus", "answers at the end of the input, the last twice", at_end(lambda all: all + all[-1:]))
+    "surplus", "answers at the end of the input, the last twice",
+    at_end(lambda all: all + all[-1:]))

@@ -16,7 +16,7 @@ ANSWER = re.compile(r"answer (?:[\xe0\ufffd])?(\d+)")
 # What an encoding leaves between the letters.
 NOISE = re.compile("[\0\ufffd\ufeff]")
 SUSPECTS = re.compile(
-    r"outputs? of (?:(\d+) records?, from (\d+) to (\d+)|record (\d+)), may stand beside the wrong")
+    r"outputs? of (?:(\d+) records?, from (\d+) to (\d+)|record (\d+)),? may stand beside the wrong")
 SUMMARY = re.compile(r"^vimap: (\d+) of (\d+) records? failed")
 
 
