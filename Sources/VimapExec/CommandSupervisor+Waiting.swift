@@ -19,6 +19,7 @@ extension CommandSupervisor {
     } else if mayBeSilent {
       times.append(silence.nextCheck)
     }
+    if let time = command?.nextLook { times.append(time) }
     if let time = farewell?.nextStep { times.append(time) }
     if isOwing, let time = stopwatch.end { times.append(time) }
     return times.min()
@@ -26,10 +27,10 @@ extension CommandSupervisor {
 
   /// Takes in what has happened to the command.
   func look() throws {
-    guard let command else { return }
+    guard let command = try takeSignals() else { return }
     if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
     if !isFull, watch.hasOutput { _ = try answers.read(from: command.output) }
-    if watch.hasExited, try command.poll() != nil {
+    if watch.hasSignals || command.isToBeLookedAt(clock), try isGone(command) {
       try readToEnd(command)
     } else if answers.isAtEnd, command.end == nil {
       // Without an output it can answer nothing any more. Most often it is just about to end.
@@ -53,6 +54,7 @@ extension CommandSupervisor {
 
   private func takeFarewell(_ command: CommandProcess) throws {
     while command.end == nil, let signal = farewell?.take(clock) {
+      try tellIfLeft(command, signal)
       if signal == Signals.kill {
         try command.kill()
         try readToEnd(command)
@@ -93,7 +95,7 @@ extension CommandSupervisor {
 
   /// The command has all it is to get for now, and it is its turn to speak.
   private var mayBeSilent: Bool {
-    queue.owed > 0 && feeding.isEmpty && !isFull && (command.map { $0.end == nil } ?? false)
+    queue.owed > 0 && feeding.isEmpty && !isFull && command?.isRunning == true
   }
 
   /// Sees to a command that owes answers, has read all it was given, and says nothing.

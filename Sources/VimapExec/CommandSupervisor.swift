@@ -56,7 +56,7 @@ final class CommandSupervisor {
   var firstIndex = 1
   var clock: Nanoseconds = 0
 
-  init(_ link: WorkerLink, _ configuration: CommandConfiguration) {
+  init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ signals: CommandSignals) {
     self.link = link
     self.configuration = configuration
     var request = SpawnRequest(
@@ -73,7 +73,7 @@ final class CommandSupervisor {
     queue.onFinished = link.retire
     answers = AnswerReader(longest: configuration.longestAnswer)
     stopwatch = Stopwatch(limit: configuration.timeLimit)
-    watch = CommandWatch(link: link.descriptor)
+    watch = CommandWatch(link: link.descriptor, signals)
   }
 
   func run() throws {
@@ -139,9 +139,7 @@ final class CommandSupervisor {
       command = try CommandProcess(
         request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
     } catch {
-      let what = error.call == "exec" ? configuration.arguments[0] : error.call
-      throw WorkerFailure(
-        "\(what): \(error.code)", errno: Int(error.code.rawValue))
+      throw configuration.failure(toStart: configuration.arguments[0], error)
     }
     answers.startAnew()
     errors.startAnew()
