@@ -85,8 +85,8 @@ static void become_command(
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it died before the line above could hold
 
-  // What is at 0…2 already is moved out of the way first. All of ours is closed by exec; what else
-  // there is was the user's, who has the command inherit it (a lock, make's jobserver, `<(…)`).
+  // What is at 0…2 already is moved out of the way first. All of ours is closed by exec; what
+  // else there is was the user's, who has the command inherit it (a lock, make's jobserver).
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
   if (failure >= 0 && failure < 3) {
     int moved = fcntl(failure, F_DUPFD_CLOEXEC, 3);

@@ -18,8 +18,8 @@ final class CommandSignals {
   /// Readable when there is something to be taken.
   var descriptor: CInt { watch.descriptor.number }
 
-  /// Takes what has come. Where vimap is suspended, so is the command, and this returns when they go
-  /// on, or nobody is there any more who could tell.
+  /// Takes what has come. Where vimap is suspended, so is the command, and this returns when they
+  /// go on, or nobody is there any more who could tell.
   func take(_ command: CommandProcess?) throws(SystemError) {
     guard try watch.takeAll().contains(Signals.suspend) else { return }
     command?.signal(Signals.stop)

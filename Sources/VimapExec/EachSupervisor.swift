@@ -122,7 +122,8 @@ final class EachSupervisor {
     }
     let problem = ProgramProblem.of(name, path: configuration.searchPath, failure: error)
     return .notStarted(
-      name.isEmpty ? "\"\"" : name, problem.reason, errno: Int(error.code.rawValue), attempts: attempts)
+      name.isEmpty ? "\"\"" : name, problem.reason, errno: Int(error.code.rawValue),
+      attempts: attempts)
   }
 
   /// The record as the command reads it, on one line.

@@ -86,7 +86,8 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       let code = Errno(rawValue: errno)
       if code == .noSuchFileOrDirectory, lstat(file, &facts) == 0 {
         return ProgramProblem(
-          code, "\(code): it is a symbolic link to what is not there", advice: "see readlink \(file)")
+          code, "\(code): it is a symbolic link to what is not there",
+          advice: "see readlink \(file)")
       }
       return ProgramProblem(code)
     }

@@ -56,8 +56,8 @@ public enum Signals {
   /// `stty tostop` has it (SIGTTOU). Commands are started without that.
   public static func writeFromBackground() { block([SIGTTOU]) }
 
-  /// Stops this process as ``suspend`` does by default, although it is watched; returns when it goes
-  /// on. Where nobody could have it go on, it does not stop.
+  /// Stops this process as ``suspend`` does by default, although it is watched; returns when it
+  /// goes on. Where nobody could have it go on, it does not stop.
   public static func stopHere() { vimap_stop(SIGTSTP) }
 
   /// Whether a signal stops whoever does nothing about it.

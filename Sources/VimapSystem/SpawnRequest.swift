@@ -2,8 +2,8 @@ import CVimapSystem
 import Glibc
 
 /// How a command is started: in a process group of its own, with the standard descriptors it is
-/// given and, of others, those that are not closed on exec, with default signals, and SIGKILL for it
-/// when the process that started it dies.
+/// given and, of others, those that are not closed on exec, with default signals, and SIGKILL for
+/// it when the process that started it dies.
 public struct SpawnRequest {
   /// The program, looked up along PATH, and its arguments.
   public var arguments: CStringList
