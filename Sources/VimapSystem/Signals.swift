@@ -16,7 +16,7 @@ public struct SignalWatch: ~Copyable {
   /// Takes all signals that have come.
   public func takeAll() throws(SystemError) -> SignalSet {
     var bits: UInt64 = 0
-    try systemCallUnlessWaiting("read") { vimap_take_signals(descriptor.number, &bits) }
+    _ = try systemCallUnlessWaiting("read") { vimap_take_signals(descriptor.number, &bits) }
     return SignalSet(bits: bits)
   }
 
