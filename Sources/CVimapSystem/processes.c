@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
+#include "execute.h"
 #include "vimap_system.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,6 +19,8 @@ pid_t vimap_fork(void) { return fork(); }
 
 int vimap_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
+int vimap_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
 int vimap_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
@@ -31,6 +33,23 @@ pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how) {
     how->peak_memory = usage.ru_maxrss * 1024L;
   }
   return ended;
+}
+
+pid_t vimap_ended_child(void) {
+  siginfo_t information = {.si_pid = 0};
+  if (waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT) < 0)
+    return errno == ECHILD ? 0 : -1;
+  return information.si_pid;
+}
+
+int vimap_group_state(pid_t group, int *stopped_by) {
+  siginfo_t information = {.si_pid = 0};
+  *stopped_by = 0;
+  // Children that have ended are not waited for, and so are none.
+  if (waitid(P_PGID, (id_t)group, &information, WSTOPPED | WNOHANG) < 0)
+    return errno == ECHILD ? 0 : -1;
+  if (information.si_pid != 0) *stopped_by = information.si_status;
+  return 1;
 }
 
 static const struct sched_param no_priority = {0};
@@ -66,21 +85,20 @@ static void become_command(
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it died before the line above could hold
 
-  // What is at 0…2 already is moved out of the way first.
+  // What is at 0…2 already is moved out of the way first. All of ours is closed by exec; what
+  // else there is was the user's, who has the command inherit it (a lock, make's jobserver).
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
   if (failure >= 0 && failure < 3) {
-    int moved = fcntl(failure, F_DUPFD, 3);
+    int moved = fcntl(failure, F_DUPFD_CLOEXEC, 3);
     if (moved < 0) goto failed;
     failure = moved;
   }
   for (int i = 0; i < 3; i++) {
-    if (wanted[i] < 3) wanted[i] = fcntl(wanted[i], F_DUPFD, 3);
+    if (wanted[i] < 3) wanted[i] = fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
     if (wanted[i] < 0) goto failed;
   }
   for (int i = 0; i < 3; i++)
     if (dup2(wanted[i], i) < 0) goto failed;
-  // Close-on-exec is set on all of ours; this also covers what the caller inherited.
-  syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
 
   if (request->file_limit) {
     struct rlimit limit;
@@ -101,8 +119,7 @@ static void become_command(
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
 
-  execvpe(request->arguments[0], (char *const *)request->arguments,
-          (char *const *)request->environment);
+  vimap_execute(request->arguments, request->environment);
 failed:
   told->failed = errno;
   int reason = told->failed;
@@ -160,6 +177,26 @@ int vimap_signal_watch(const int *signals, size_t count) {
 int vimap_is_ignored(int signal) {
   struct sigaction action;
   return sigaction(signal, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+int vimap_take_signals(int descriptor, uint64_t *taken) {
+  struct signalfd_siginfo information[8];
+  *taken = 0;
+  ssize_t length = read(descriptor, information, sizeof information);
+  if (length < 0) return -1;
+  for (size_t i = 0; i < (size_t)length / sizeof information[0]; i++)
+    *taken |= UINT64_C(1) << ((information[i].ssi_signo - 1) & 63);
+  return 0;
+}
+
+void vimap_stop(int signal) {
+  sigset_t set, before;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  sigprocmask(SIG_BLOCK, &set, &before);
+  kill(getpid(), signal);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);  // it comes here
+  sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 int vimap_next_signal(int descriptor) {

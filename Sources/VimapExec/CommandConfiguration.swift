@@ -91,8 +91,11 @@ public struct CommandWorker: PoolWorker {
   /// The command must be ended by its worker when the parent dies.
   public var endsItself: Bool { true }
 
+  /// - Throws: ``WorkerFailure`` where the command is none that can be run.
   public mutating func run(_ link: WorkerLink) throws {
-    try CommandSupervisor(link, configuration).run()
+    try configuration.check(configuration.arguments[0])
+    let signals = try CommandSignals(link: link.descriptor)
+    try CommandSupervisor(link, configuration, signals).run()
   }
 }
 

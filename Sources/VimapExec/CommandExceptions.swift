@@ -29,8 +29,11 @@ extension RecordException {
         .exit, "the command ended with status \(status)\(more)", attempts: attempts,
         details: [("exit_code", .number(status))])
     case .killed(let signal):
+      // One that was ended since it could not go on.
+      let name = Signals.name(signal)
+      let how = Signals.stops(CInt(signal)) ? "stopped by \(name) and ended" : "ended by \(name)"
       exception = RecordException(
-        .signal, "the command was ended by \(Signals.name(signal))\(more)", attempts: attempts,
+        .signal, "the command was \(how)\(more)", attempts: attempts,
         details: [("signal", .number(signal))])
     }
     if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }

@@ -3,15 +3,13 @@ import VimapSystem
 
 /// A running command and our ends of its pipes.
 final class CommandProcess {
-  let process: ProcessID
+  private var group: CommandGroup
   private var inputEnd: OwnedDescriptor?
   /// After the input is closed: its reading side, to see what was left unread.
   private var inputWatch: SharedDescriptor?
   private let outputEnd: OwnedDescriptor
   private let errorEnd: OwnedDescriptor
-  private let exitWatch: OwnedDescriptor
-  private let groupSlot: GroupSlot
-  private(set) var end: ProcessEnd?
+  private var stops = StopRule()
 
   /// Starts the command.
   /// - Throws: the reason it cannot be started.
@@ -32,15 +30,27 @@ final class CommandProcess {
       Descriptor.growPipe(inputWriting.number, to: pipeCapacity)
       Descriptor.growPipe(outputReading.number, to: pipeCapacity)
     }
-    process = try request.start(
-      input: inputReading.number, output: outputWriting.number, error: errorWriting.number,
-      groupSlot: groupSlot)
-    self.groupSlot = groupSlot
+    group = CommandGroup(
+      leader: try request.start(
+        input: inputReading.number, output: outputWriting.number, error: errorWriting.number,
+        groupSlot: groupSlot),
+      slot: groupSlot)
     inputEnd = consume inputWriting
     outputEnd = outputReading
     errorEnd = errorReading
-    exitWatch = try Process.watch(process)
   }
+
+  var process: ProcessID { group.leader }
+
+  /// How the command ended, once all of its group has.
+  var end: ProcessEnd? { group.end }
+  /// The command itself has ended, and what it has started is still at work in its group.
+  var isLeft: Bool { group.isLeft }
+  /// When to look what has become of those that are left, if no signal has told.
+  var nextLook: Nanoseconds? { end == nil ? group.nextLook : nil }
+  func isToBeLookedAt(_ now: Nanoseconds) -> Bool { nextLook.map { now >= $0 } ?? false }
+  /// The command itself is there.
+  var isRunning: Bool { end == nil && !isLeft }
 
   /// To be written to, or -1 once it is closed.
   var input: CInt {
@@ -51,8 +61,6 @@ final class CommandProcess {
   }
   var output: CInt { outputEnd.number }
   var error: CInt { errorEnd.number }
-  /// Readable once the command has ended.
-  var exited: CInt { exitWatch.number }
 
   var isInputOpen: Bool { input >= 0 }
 
@@ -72,31 +80,30 @@ final class CommandProcess {
     return inputWatch.map { Descriptor.unreadBytes($0.number) } ?? 0
   }
 
-  /// Takes the command's status if it has ended, and ends what it may have left in its group.
+  /// Looks what has become of it, when a child has ended or was stopped; how it ended, if it has.
   func poll() throws(SystemError) -> ProcessEnd? {
-    if end == nil {
-      end = try Process.poll(process)
-      if end != nil { endGroup() }
-    }
+    try group.look()
     return end
   }
 
-  /// Sends a signal to the whole group, and to the command itself where it has left that.
-  func signal(_ number: CInt) {
-    Process.signalGroup(process, number)
-    if Process.group(of: process) != process { Process.signal(process, number) }
-  }
+  /// Sends a signal to the whole group, and has who was stopped heed it.
+  func signal(_ number: CInt) { group.signal(number) }
 
   /// Ends the whole group, and waits for the command itself.
-  func kill() throws(SystemError) {
-    guard end == nil else { return }
-    signal(Signals.kill)
-    end = try Process.wait(process)
-    endGroup()
-  }
+  func kill() throws(SystemError) { try group.kill() }
 
-  private func endGroup() {
-    Process.killGroup(process)
-    groupSlot.clear()
+  /// Sees to it that a command which was stopped is not waited for in silence.
+  /// - Parameters:
+  ///   - answered: how many answers it has given.
+  ///   - tell: tells a person.
+  func heedStop(answered: Int, _ tell: (String) throws -> Void) throws {
+    guard end == nil, let signal = group.takeStop() else { return }
+    switch stops.response(to: signal, answered: answered) {
+    case .goOn: group.signal(Signals.resume)
+    case .end:
+      try group.kill(stoppedBy: signal)
+      try tell(StopRule.wantedTerminal(signal))
+    case .leave: try tell(StopRule.wasStopped(signal, group: group.leader))
+    }
   }
 }

@@ -120,6 +120,7 @@ extension CommandSupervisor {
 
   func takeFarewell(_ command: CommandProcess) throws {
     while command.end == nil, let signal = farewell?.take(clock) {
+      try tellIfLeft(command, signal)
       if signal == Signals.kill {
         try command.kill()
         try readToEnd(command)

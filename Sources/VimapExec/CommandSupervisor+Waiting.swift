@@ -13,7 +13,9 @@ extension CommandSupervisor {
   }
 
   private var nextTimer: Nanoseconds? {
-    var times: [Nanoseconds?] = [link.hasMail ? clock : nil, farewell?.nextStep]
+    var times: [Nanoseconds?] = [
+      link.hasMail ? clock : nil, farewell?.nextStep, command?.nextLook,
+    ]
     if command == nil {
       times.append(queue.isEmpty ? nil : restart.over)
     } else if !life.isDismissed {
@@ -30,10 +32,10 @@ extension CommandSupervisor {
 
   /// Takes in what has happened to the command.
   func look() throws {
-    guard let command else { return }
+    guard let command = try takeSignals() else { return }
     if watch.hasError { life.hasErrorEnded = !errors.read(from: command.error) }
     if !isFull, watch.hasOutput { _ = try answers.read(from: command.output) }
-    if watch.hasExited, try command.poll() != nil {
+    if watch.hasSignals || command.isToBeLookedAt(clock), try isGone(command) {
       try readToEnd(command)
     } else if answers.isAtEnd, command.end == nil {
       // Without an output it can answer nothing any more. Most often it is just about to end.
@@ -59,8 +61,7 @@ extension CommandSupervisor {
 
   /// The command has all it is to get for now, and it is its turn to speak.
   private var mayBeSilent: Bool {
-    awaited > 0 && feeding.isEmpty && !isFull && !life.isDismissed
-      && (command.map { $0.end == nil } ?? false)
+    awaited > 0 && feeding.isEmpty && !isFull && !life.isDismissed && command?.isRunning == true
   }
 
   /// Sees to a command that owes answers, has read all it was given, and says nothing.

@@ -54,7 +54,7 @@ final class CommandSupervisor {
   var isProvenByEnd = false
   var clock: Nanoseconds = 0
 
-  init(_ link: WorkerLink, _ configuration: CommandConfiguration) {
+  init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ signals: CommandSignals) {
     self.link = link
     self.configuration = configuration
     var request = SpawnRequest(
@@ -70,7 +70,7 @@ final class CommandSupervisor {
     answers = AnswerReader(
       longest: configuration.longestAnswer, endMark: configuration.endMark)
     stopwatch = Stopwatch(limit: configuration.timeLimit)
-    watch = CommandWatch(link: link.descriptor)
+    watch = CommandWatch(link: link.descriptor, signals)
   }
 
   func run() throws {
@@ -164,9 +164,7 @@ final class CommandSupervisor {
       command = try CommandProcess(
         request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
     } catch {
-      let what = error.call == "exec" ? configuration.arguments[0] : error.call
-      throw WorkerFailure(
-        "\(what): \(error.code)", errno: Int(error.code.rawValue))
+      throw configuration.failure(toStart: configuration.arguments[0], error)
     }
     answers.startAnew()
     errors.startAnew()

@@ -1,20 +1,22 @@
 import VimapSystem
 
-/// What a command's supervisor waits for: its pool, and the command's pipes and end.
+/// What a command's supervisor waits for: its pool, the command's pipes, and signals.
 struct CommandWatch: ~Copyable {
+  let signals: CommandSignals
   private var poll = PollSet()
   private let input: Int
   private let output: Int
   private let error: Int
-  private let exited: Int
+  private let signalled: Int
 
   /// - Parameter link: readable when the pool has something to say.
-  init(link: CInt) {
+  init(link: CInt, _ signals: CommandSignals) {
+    self.signals = signals
     _ = poll.add(link, .readable)
     input = poll.add(-1, [])
     output = poll.add(-1, [])
     error = poll.add(-1, [])
-    exited = poll.add(-1, [])
+    signalled = poll.add(signals.descriptor, .readable)
   }
 
   /// Chooses what to wait for.
@@ -23,12 +25,10 @@ struct CommandWatch: ~Copyable {
   ///   - reads: there is room for what it says.
   ///   - relays: its standard error has not ended.
   mutating func set(_ command: CommandProcess?, feeds: Bool, reads: Bool, relays: Bool) {
-    let runs = command.map { $0.end == nil } ?? false
-    let canFeed = feeds && runs && command?.isInputOpen == true
+    let canFeed = feeds && command?.isRunning == true && command?.isInputOpen == true
     poll.set(input, command?.input ?? -1, canFeed ? .writable : [])
     poll.set(output, command?.output ?? -1, reads && command != nil ? .readable : [])
     poll.set(error, command?.error ?? -1, relays && command != nil ? .readable : [])
-    poll.set(exited, command?.exited ?? -1, runs ? .readable : [])
   }
 
   /// Waits until something happens or a moment has come; returns the time.
@@ -41,5 +41,6 @@ struct CommandWatch: ~Copyable {
 
   var hasOutput: Bool { !poll.ready(output).isEmpty }
   var hasError: Bool { !poll.ready(error).isEmpty }
-  var hasExited: Bool { !poll.ready(exited).isEmpty }
+  /// Something may have become of the command.
+  var hasSignals: Bool { !poll.ready(signalled).isEmpty }
 }

@@ -24,7 +24,10 @@ final class EachSupervisor {
   /// Bytes of a program's name that a message shows.
   private static let shownLength = 200
 
-  init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments) {
+  init(
+    _ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments,
+    _ signals: CommandSignals
+  ) {
     self.link = link
     self.configuration = configuration
     self.arguments = arguments
@@ -36,12 +39,12 @@ final class EachSupervisor {
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
     feedsText = configuration.feedsText(link.mode)
-    watch = EachWatch(link: link.descriptor)
+    watch = EachWatch(link: link.descriptor, signals)
   }
 
   func run() throws {
     while true {
-      switch try link.receive(waiting: true) {
+      switch try link.receive(waiting: false) {
       case .batch(let batch):
         for record in batch.records {
           if link.isRecalled { return try link.retire() }
@@ -49,7 +52,10 @@ final class EachSupervisor {
         }
         link.retire(batch)
       case .closed: return
-      case .room, .drain, .pause, .nothing: break
+      case .room, .drain, .pause: break
+      case .nothing:
+        try link.flush()
+        try watch.waitForPool()
       }
     }
   }
@@ -114,8 +120,10 @@ final class EachSupervisor {
     if error.isShortage {
       throw WorkerFailure("\(name): \(error.code)", errno: Int(error.code.rawValue))
     }
+    let problem = ProgramProblem.of(name, path: configuration.searchPath, failure: error)
     return .notStarted(
-      name, "\(error.code)", errno: Int(error.code.rawValue), attempts: attempts)
+      name.isEmpty ? "\"\"" : name, problem.reason, errno: Int(error.code.rawValue),
+      attempts: attempts)
   }
 
   /// The record as the command reads it, on one line.
@@ -147,6 +155,7 @@ final class EachSupervisor {
     var stopwatch = Stopwatch(limit: configuration.timeLimit)
     stopwatch.restart()
     var farewell: Farewell?
+    var isLate = false
     while true {
       self.feed(command, &feed)
       // At first only its end is waited for: most commands have ended by then, and what they print
@@ -155,7 +164,9 @@ final class EachSupervisor {
       watch.set(
         command, feeds: !feed.isEmpty, reads: !hasOutputEnded && !isYoung,
         relays: !hasErrorEnded && !isYoung)
-      let times = [flushTime, farewell == nil ? stopwatch.end : farewell?.nextStep]
+      let times = [
+        flushTime, isLate ? nil : stopwatch.end, farewell?.nextStep, command.nextLook,
+      ]
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
       if watch.hasParentGone { throw LinkError.parentIsGone }
       if let time = flushTime, clock >= time {
@@ -164,27 +175,44 @@ final class EachSupervisor {
       }
       if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
       if watch.hasOutput { hasOutputEnded = try read(command) == .end }
-      if isTooMuch, farewell == nil {
+      if isTooMuch, !isLate {
         try command.kill()
         return .printedTooMuch
       }
-      if watch.hasExited, let end = try command.poll() {
+      if watch.hasSignals || command.isToBeLookedAt(clock), let end = try end(of: command) {
         // Something it started may hold the pipes open still, so this waits for no end.
         if !hasErrorEnded { _ = errors.read(from: command.error) }
         errors.finish()
-        if let limit = stopwatch.limit, farewell != nil { return .late(limit: limit) }
+        if let limit = stopwatch.limit, isLate { return .late(limit: limit) }
         if !hasOutputEnded { while try read(command) == .some, !isTooMuch {} }
         return isTooMuch ? .printedTooMuch : .ended(end)
       }
-      if farewell == nil, stopwatch.isOver(clock) {
+      if !isLate, stopwatch.isOver(clock) {
+        isLate = true
         // Nothing that it does without would make it leave by itself, as the end of the input makes
         // a command that is kept running.
         farewell = Farewell(configuration.termSequence, from: clock, patience: 0)
       }
-      // What it still prints answers nothing.
-      if farewell != nil { output.removeAll() }
-      if let signal = farewell?.take(clock) { command.signal(signal) }
+      // What it has started and left running in its group is waited for as long as a command that
+      // is to leave, and what that prints belongs to the answer.
+      if command.isLeft, farewell == nil {
+        farewell = Farewell(configuration.termSequence, from: clock)
+      }
+      // What is printed late answers nothing.
+      if isLate { output.removeAll() }
+      if let signal = farewell?.take(clock) {
+        if !isLate { try link.notice(StopRule.wasLeft(signal)) }
+        command.signal(signal)
+      }
     }
+  }
+
+  /// Takes the signals that have come; how the command ended, once all of its group has.
+  private func end(of command: CommandProcess) throws -> ProcessEnd? {
+    try watch.signals.take(command)
+    if let end = try command.poll() { return end }
+    try command.heedStop(answered: 0) { try link.notice($0) }
+    return command.end
   }
 
   private func feed(_ command: CommandProcess, _ bytes: inout ByteView) {

@@ -1,28 +1,48 @@
 import VimapSystem
 
-/// What is waited for while a record's command runs: its pipes, its end, and the end of the parent.
+/// What is waited for while a record's command runs: its pipes, signals that tell of its end, and
+/// the end of the parent; and between two commands.
 struct EachWatch: ~Copyable {
+  let signals: CommandSignals
+  private let descriptor: CInt
   private var poll = PollSet()
   private let link: Int
   private let input: Int
   private let output: Int
   private let error: Int
-  private let exited: Int
+  private let signalled: Int
 
-  /// - Parameter link: joins the worker to its pool. What comes there waits; only its end matters.
-  init(link descriptor: CInt) {
-    link = poll.add(descriptor, [])
+  /// - Parameter link: joins the worker to its pool.
+  init(link descriptor: CInt, _ signals: CommandSignals) {
+    self.signals = signals
+    self.descriptor = descriptor
+    link = poll.add(descriptor, .hungUp)
     input = poll.add(-1, [])
     output = poll.add(-1, [])
     error = poll.add(-1, [])
-    exited = poll.add(-1, [])
+    signalled = poll.add(signals.descriptor, .readable)
   }
 
+  /// Chooses what to wait for while a command runs. What comes from the pool waits; only its end
+  /// matters.
   mutating func set(_ command: CommandProcess, feeds: Bool, reads: Bool, relays: Bool) {
     poll.set(input, command.input, feeds && command.isInputOpen ? .writable : [])
     poll.set(output, command.output, reads ? .readable : [])
     poll.set(error, command.error, relays ? .readable : [])
-    poll.set(exited, command.exited, .readable)
+  }
+
+  /// Waits for the pool, between two commands, and sees to signals meanwhile.
+  mutating func waitForPool() throws(SystemError) {
+    poll.set(link, descriptor, .readable)
+    for place in [input, output, error] { poll.set(place, -1, []) }
+    repeat {
+      try poll.wait(milliseconds: nil)
+      if hasSignals {
+        try signals.take(nil)
+        Process.reapChildren()
+      }
+    } while poll.ready(link).isEmpty
+    poll.set(link, descriptor, .hungUp)
   }
 
   /// Waits until something happens or a moment has come; returns the time.
@@ -36,5 +56,6 @@ struct EachWatch: ~Copyable {
   var hasParentGone: Bool { !poll.ready(link).isEmpty }
   var hasOutput: Bool { !poll.ready(output).isEmpty }
   var hasError: Bool { !poll.ready(error).isEmpty }
-  var hasExited: Bool { !poll.ready(exited).isEmpty }
+  /// Something may have become of the command.
+  var hasSignals: Bool { !poll.ready(signalled).isEmpty }
 }

@@ -18,19 +18,9 @@ public struct EachWorker: PoolWorker {
     Signals.ignoreFailedWrites()
     let arguments = EachArguments(configuration, link.seat)
     // Looked for before there is a record, so that none is spent on a command that is not there.
-    if let program = arguments.program,
-      let reason = Descriptor.reasonNotToRun(program, path: configuration.searchPath)
-    {
-      throw WorkerFailure("\(program): \(reason)", errno: Int(reason.rawValue))
-    }
+    if let program = arguments.program { try configuration.check(program) }
     try link.reportReady()
-    try EachSupervisor(link, configuration, arguments).run()
-  }
-}
-
-extension CommandConfiguration {
-  /// The PATH of the environment.
-  fileprivate var searchPath: String? {
-    environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
+    let signals = try CommandSignals(link: link.descriptor)
+    try EachSupervisor(link, configuration, arguments, signals).run()
   }
 }

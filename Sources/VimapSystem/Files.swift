@@ -87,29 +87,6 @@ extension Descriptor {
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// Why a program cannot be run, looked up along the PATH of an environment as execvp(3) does;
-  /// `nil` where it can.
-  public static func reasonNotToRun(_ program: String, path: String?) -> Errno? {
-    if program.contains("/") { return reasonNotToRun(program) }
-    var reason = Errno.noSuchFileOrDirectory
-    let path = path ?? "/bin:/usr/bin"
-    for folder in path.split(separator: ":", omittingEmptySubsequences: false) {
-      switch reasonNotToRun("\(folder.isEmpty ? "." : folder)/\(program)") {
-      case nil: return nil
-      case .permissionDenied: reason = .permissionDenied
-      default: break
-      }
-    }
-    return reason
-  }
-
-  private static func reasonNotToRun(_ file: String) -> Errno? {
-    if access(file, X_OK) < 0 { return Errno(rawValue: errno) }
-    // To be allowed to run a folder means to be allowed into it.
-    var facts = Glibc.stat()
-    return stat(file, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR ? .permissionDenied : nil
-  }
-
   /// The reading side of a pipe of which we have the writing side; to look at it, not to read.
   public static func reopenPipe(reading descriptor: CInt) -> SharedDescriptor? {
     let path = "/proc/self/fd/\(descriptor)"

@@ -13,10 +13,24 @@ public struct SignalWatch: ~Copyable {
       taking: try systemCall("signalfd") { vimap_signal_watch(signals, signals.count) })
   }
 
+  /// Takes all signals that have come.
+  public func takeAll() throws(SystemError) -> SignalSet {
+    var bits: UInt64 = 0
+    _ = try systemCallUnlessWaiting("read") { vimap_take_signals(descriptor.number, &bits) }
+    return SignalSet(bits: bits)
+  }
+
   /// The next signal that has come, or `nil`.
   public func next() throws(SystemError) -> CInt? {
     try systemCallUnlessWaiting("read") { vimap_next_signal(descriptor.number) }
   }
+}
+
+/// Signals that have come, each at least once.
+public struct SignalSet: Sendable {
+  let bits: UInt64
+
+  public func contains(_ signal: CInt) -> Bool { bits & (1 << UInt64(signal - 1)) != 0 }
 }
 
 public enum Signals {
@@ -36,6 +50,24 @@ public enum Signals {
     sigemptyset(&set)
     for number in numbers { sigaddset(&set, number) }
     sigprocmask(SIG_BLOCK, &set, nil)
+  }
+
+  /// Keeps the terminal from stopping this process when it writes there from the background, as
+  /// `stty tostop` has it (SIGTTOU). Commands are started without that.
+  public static func writeFromBackground() { block([SIGTTOU]) }
+
+  /// Stops this process as ``suspend`` does by default, although it is watched; returns when it
+  /// goes on. Where nobody could have it go on, it does not stop.
+  public static func stopHere() { vimap_stop(SIGTSTP) }
+
+  /// Whether a signal stops whoever does nothing about it.
+  public static func stops(_ number: CInt) -> Bool {
+    [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].contains(number)
+  }
+
+  /// Whether a signal stops those who use the terminal while it is not theirs.
+  public static func isForTerminal(_ number: CInt) -> Bool {
+    [SIGTTIN, SIGTTOU].contains(number)
   }
 
   /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG), an
@@ -75,4 +107,12 @@ extension Signals {
   /// The terminal has another size.
   public static let resize = SIGWINCH
   public static let kill = SIGKILL
+  /// Stops, whatever the process would do about it.
+  public static let stop = SIGSTOP
+  /// Asks to stop, as ^Z does.
+  public static let suspend = SIGTSTP
+  /// Goes on after a stop.
+  public static let resume = SIGCONT
+  /// A child has ended, was stopped, or goes on.
+  public static let child = SIGCHLD
 }

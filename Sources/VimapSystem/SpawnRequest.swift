@@ -1,8 +1,9 @@
 import CVimapSystem
 import Glibc
 
-/// How a command is started: in a process group of its own, with three descriptors and no more,
-/// default signals, and SIGKILL for it when the process that started it dies.
+/// How a command is started: in a process group of its own, with the standard descriptors it is
+/// given and, of others, those that are not closed on exec, with default signals, and SIGKILL for
+/// it when the process that started it dies.
 public struct SpawnRequest {
   /// The program, looked up along PATH, and its arguments.
   public var arguments: CStringList

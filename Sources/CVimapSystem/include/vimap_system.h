@@ -22,6 +22,23 @@ int vimap_signal_on_parent_death(int signal);
 /// (SCHED_BATCH, sched(7)); commands are started without that. One that was given a policy keeps it.
 int vimap_make_way(void);
 
+/// Makes this process the parent of orphans below it (PR_SET_CHILD_SUBREAPER, prctl(2)).
+int vimap_adopt_orphans(void);
+
+/// A child that has ended and whose status can be taken, or 0. The status stays to be taken.
+pid_t vimap_ended_child(void);
+
+/// 1 where a child in a process group has not ended, else 0. Where one was stopped and that has not
+/// been told yet, `stopped_by` is the signal, else 0.
+int vimap_group_state(pid_t group, int *stopped_by);
+
+/// Names this process and shows the name in the place of its arguments, cut to the room there is.
+/// What has been read of the arguments as they were has to be copied before.
+void vimap_set_name(const char *name);
+
+/// The name under which this program was started, without folders.
+const char *vimap_program_name(void);
+
 /// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
 int vimap_pidfd_open(pid_t pid);
 
@@ -40,7 +57,7 @@ pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how);
 struct vimap_spawn {
   const char *const *arguments;    // argv, NULL at its end; argv[0] is looked up along PATH
   const char *const *environment;  // envp, NULL at its end
-  int standard_input;              // become descriptors 0, 1 and 2; no other is inherited
+  int standard_input;              // become descriptors 0, 1 and 2
   int standard_output;
   int standard_error;
   uint64_t file_limit;             // soft RLIMIT_NOFILE for the command; 0 leaves it
@@ -58,6 +75,12 @@ int vimap_signal_watch(const int *signals, size_t count);
 
 /// 1 where the process ignores the signal, else 0.
 int vimap_is_ignored(int signal);
+
+/// Takes all signals that have come to such a descriptor: a bit for each, from signal 1 on.
+int vimap_take_signals(int descriptor, uint64_t *taken);
+
+/// Does to this process what a signal does by default, though it is blocked.
+void vimap_stop(int signal);
 
 /// The number of the next signal come to such a descriptor.
 int vimap_next_signal(int descriptor);

@@ -120,6 +120,7 @@ private final class Connection {
     _ becomeWorker: ForkServer.BecomeWorker, _ onReplacing: () -> Void
   ) throws(SystemError) {
     var sockets = try MessageSocket.pair()
+    Process.keepArguments()
     guard let process = try Process.fork() else {
       onReplacing()
       sockets.ours = nil
@@ -188,6 +189,8 @@ private func serve(
   _ socket: consuming MessageSocket, _ becomeWorker: ForkServer.BecomeWorker
 ) {
   Process.leaveGroup()
+  Process.setName("forks")
+  Signals.writeFromBackground()
   Process.takeChildStatus()
   let server = Process.current
   var children: Set<ProcessID> = []

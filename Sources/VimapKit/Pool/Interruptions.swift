@@ -20,10 +20,21 @@ extension PoolDriver {
       switch interruptions?.decide(signal) {
       case .drain:
         report.outcome = .interrupted
+        // One that somebody has stopped could not finish.
+        for seat in crew.seats { crew[seat]?.resumeCommand() }
         state.stop(.soon)
       case .abort: giveUp(.interrupted)
+      case .suspend: suspend()
       case nil, .some(.none): break
       }
     }
+  }
+
+  /// Stops, and goes on when this process is continued. Workers are told as a terminal would tell
+  /// them, which is not theirs: those of commands stop these, and their clocks.
+  private func suspend() {
+    for seat in crew.seats { crew[seat]?.signal(Signals.suspend) }
+    Signals.stopHere()
+    for seat in crew.seats { crew[seat]?.signal(Signals.resume) }
   }
 }

@@ -129,6 +129,8 @@ public enum Interruption: Sendable {
   case drain
   /// End at once.
   case abort
+  /// Stop the workers' commands, and this process as SIGTSTP would; when it is continued, go on.
+  case suspend
   /// Go on as if there had been none.
   case none
 }

@@ -122,7 +122,9 @@ extension WorkerChannel {
   /// Runs a worker until it has no more to do, and ends the process.
   fileprivate func work(_ body: WorkerBody) -> Never {
     Process.leaveGroup()
+    Process.setName("worker \(seat.number)")
     Signals.unblock()
+    Signals.writeFromBackground()
     var status: CInt = 0
     do {
       try tell(FromWorker(kind: .forked, index: Int(Process.current)))

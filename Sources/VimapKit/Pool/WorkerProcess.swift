@@ -77,6 +77,16 @@ final class WorkerProcess {
     slabs.killCommand()
   }
 
+  /// Sends the worker itself a signal, where it is known which process it is.
+  func signal(_ number: CInt) {
+    if !isReaped, let process { Process.signal(process, number) }
+  }
+
+  /// Has a command that was stopped go on.
+  func resumeCommand() {
+    if !isReaped { Process.signalGroup(slabs.commandGroup, Signals.resume) }
+  }
+
   var isForked: Bool { process != nil }
 
   /// It has been forked, and says which process it is.
@@ -144,6 +154,10 @@ extension ResultSlabs {
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
     memory.storeWord(0, at: ResultSlabLayout.sinceWord)
     memory.storeWord(WorkerStanding.wanted.rawValue, at: ResultSlabLayout.standingWord)
+  }
+
+  fileprivate var commandGroup: ProcessID {
+    memory.groupSlot(at: ResultSlabLayout.groupWord).group
   }
 
   fileprivate func killCommand() {

@@ -32,7 +32,7 @@ enum ForgottenDashes {
     guard !word.isEmpty, word.contains("/") || Descriptor.regularFile(word) == nil else {
       return false
     }
-    return Descriptor.reasonNotToRun(word, path: SearchPath.value) == nil
+    return ProgramProblem.of(word, path: SearchPath.value, looksInside: false) == nil
   }
 
   /// Whether it is a command with its arguments in one word.

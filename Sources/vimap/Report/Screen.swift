@@ -56,6 +56,15 @@ final class Screen: SharedOutput {
     writeSome()
   }
 
+  /// Takes the line away until there is another.
+  func hide() {
+    line.removeAll()
+    if isDrawn { output.append(Self.erase) }
+    isDrawn = false
+    isCurrent = false
+    writeSome()
+  }
+
   private func draw() {
     // Who can't take what there is has no use for a line that is out of date by then.
     if isCurrent || isBlocked || isInMiddleOfLine || line.isEmpty { return }

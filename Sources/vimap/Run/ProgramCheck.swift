@@ -11,8 +11,9 @@ extension VimapExec.CommandConfiguration {
       !fillsArguments || Template(program).isLiteral
     else { return }
     let path = SearchPath.value
-    guard Descriptor.reasonNotToRun(program, path: path) == .noSuchFileOrDirectory else { return }
-    var message = "no worker can be started: \(program): No such file or directory in PATH"
+    let problem = ProgramProblem.of(program, path: path, looksInside: false)
+    guard let problem, problem.code == .noSuchFileOrDirectory else { return }
+    var message = "no worker can be started: \(program): \(problem.text) in PATH"
     message += path.map { " (\($0.count > 300 ? $0.prefix(300) + "..." : $0[...]))" } ?? ""
     if let advice = Self.advice(program, path) { message += "; \(advice)" }
     throw Refusal(.noWorker, message)
@@ -21,9 +22,9 @@ extension VimapExec.CommandConfiguration {
   private static func advice(_ program: String, _ path: String?) -> String? {
     if Descriptor.regularFile(program) != nil { return "for the file here, give ./\(program)" }
     let words = program.split(separator: " ")
-    guard words.count > 1, Descriptor.reasonNotToRun(String(words[0]), path: path) == nil else {
-      return nil
-    }
+    guard words.count > 1,
+      ProgramProblem.of(String(words[0]), path: path, looksInside: false) == nil
+    else { return nil }
     return "give its words one by one, or all of it to --exec"
   }
 }

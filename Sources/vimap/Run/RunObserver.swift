@@ -7,8 +7,8 @@ final class RunObserver {
   /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
   /// background commands ignore it, and who sends it to one of those means it.
   let signals =
-    [Signals.interrupt, Signals.terminate, Signals.statusRequest, Signals.resize]
-    + (Signals.isIgnored(Signals.hangUp) ? [] : [Signals.hangUp])
+    [Signals.interrupt, Signals.terminate, Signals.statusRequest, Signals.resize, Signals.child]
+    + [Signals.hangUp, Signals.suspend].filter { !Signals.isIgnored($0) }
   private let messages: Messages
   private let progress: Progress
   /// What messages call the place that results go to.
@@ -42,6 +42,14 @@ final class RunObserver {
     case Signals.resize:
       progress.resize(pool)
       return .none
+    case Signals.child:
+      // Where this is the first process of a container, or made one of its kind, orphans of
+      // others become its children.
+      Process.reapChildren()
+      return .none
+    case Signals.suspend:
+      messages.screen?.hide()
+      return .suspend
     default: break
     }
     if firstSignal != nil { return .abort }

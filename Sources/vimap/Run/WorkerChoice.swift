@@ -12,6 +12,9 @@ enum WorkerChoice {
   init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
     let options = line.options
     if line.command?.isEmpty == true { throw Refusal(.usage, "--: a command must follow") }
+    if line.command?.first?.isEmpty == true {
+      throw Refusal(.usage, "--: the command's name is empty: give the name of a program")
+    }
     let chosen = [
       line.command.map { _ in "COMMAND" }, options.exec.exec.map { _ in "--exec" },
       options.http.post.isEmpty ? nil : "--post",
@@ -186,6 +189,8 @@ enum WorkerChoice {
     Descriptor.leaveStandardStreams()
     // What is sent to all processes of this name, as by killall(1), is for the parent to obey.
     Signals.block([Signals.interrupt, Signals.terminate, Signals.hangUp])
+    // What servers answer while vimap is stopped is taken in.
+    if case .http = self { Signals.block([Signals.suspend]) }
     switch self {
     case .command(let configuration): return CommandWorker(configuration)
     case .each(let configuration): return EachWorker(configuration)

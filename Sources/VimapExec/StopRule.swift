@@ -1,0 +1,39 @@
+import VimapSystem
+
+/// What is done about a command that was stopped.
+///
+/// One that wants the terminal is stopped, as that is not its, and would be again as often as it is
+/// continued: it is continued once, and then ended. One that somebody has stopped is theirs.
+struct StopRule {
+  enum Response {
+    case goOn, end, leave
+  }
+
+  /// How many answers there were when it was last continued.
+  private var continuedAt: Int?
+
+  /// - Parameter answered: how many answers the command has given.
+  mutating func response(to signal: CInt, answered: Int) -> Response {
+    guard Signals.isForTerminal(signal) else { return .leave }
+    if continuedAt == answered { return .end }
+    continuedAt = answered
+    return .goOn
+  }
+
+  static func wantedTerminal(_ signal: CInt) -> String {
+    "the command was stopped by \(Signals.name(Int(signal))), as it wants to use the terminal, and"
+      + " was ended: what it asks for there, give in another way (ssh -o BatchMode=yes, sudo -A,"
+      + " gpg --batch), or start it with setsid"
+  }
+
+  static func wasStopped(_ signal: CInt, group: ProcessID) -> String {
+    "the command was stopped by \(Signals.name(Int(signal))), and is waited for: have it go on with"
+      + " kill -CONT -\(group)"
+  }
+
+  /// - Parameter signal: what was sent to those that were left.
+  static func wasLeft(_ signal: CInt) -> String {
+    "the command has ended, and what it left running was sent \(Signals.name(Int(signal))):"
+      + " to give that more time see --term-seq, or start it with setsid"
+  }
+}

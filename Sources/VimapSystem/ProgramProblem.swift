@@ -1,0 +1,120 @@
+import CVimapSystem
+import Glibc
+public import SystemPackage
+import VimapBytes
+
+/// Why a program cannot be run, and what to do about it.
+///
+/// The kernel has few words for it: "No such file or directory" may be said of a script that is
+/// there, and whose interpreter is not (execve(2)). So this looks into the file.
+public struct ProgramProblem: Error, Equatable, Sendable {
+  /// What the kernel says, or would.
+  public let code: Errno
+  /// What is so, as behind the program's name and a colon.
+  public let reason: String
+  /// What to do about it, where that is known.
+  public let advice: String?
+
+  init(_ code: Errno, _ reason: String? = nil, advice: String? = nil) {
+    self.code = code
+    self.reason = reason ?? "\(code)"
+    self.advice = advice
+  }
+
+  /// The reason, and what to do.
+  public var text: String { advice.map { "\(reason): \($0)" } ?? reason }
+
+  /// Looks for what keeps a program from being run.
+  /// - Parameters:
+  ///   - program: looked up along `path`, as execvp(3) does.
+  ///   - path: the PATH of the environment.
+  ///   - looksInside: whether to read what the file begins with.
+  /// - Returns: `nil` where nothing does, as far as can be seen.
+  public static func of(
+    _ program: String, path: String?, looksInside: Bool = true
+  ) -> ProgramProblem? {
+    if program.isEmpty {
+      return ProgramProblem(.noSuchFileOrDirectory, "the program's name is empty")
+    }
+    if program.contains("/") { return ofFile(program, path, looksInside) }
+    var found: ProgramProblem?
+    for folder in folders(path) {
+      let problem = ofFile("\(folder.isEmpty ? "." : folder)/\(program)", path, looksInside)
+      guard let problem else { return nil }
+      // The search goes on behind what may not be run, and ends at what could not.
+      switch problem.code {
+      case .permissionDenied: found = found ?? problem
+      case .noSuchFileOrDirectory where problem.advice == nil: break
+      case .notDirectory: break
+      default: return problem
+      }
+    }
+    return found ?? ProgramProblem(.noSuchFileOrDirectory)
+  }
+
+  /// Why a program that could not be started was not.
+  public static func of(
+    _ program: String, path: String?, failure: SystemError
+  ) -> ProgramProblem {
+    let code = failure.code
+    if code == .execFormatError {
+      return ProgramProblem(code, "it is no program for this system (\(code))")
+    }
+    if let problem = of(program, path: path), problem.code == code { return problem }
+    guard code == .noSuchFileOrDirectory, program.contains("/"), access(program, F_OK) == 0 else {
+      return ProgramProblem(code)
+    }
+    return ProgramProblem(code, "\(code): the loader that it names is not there")
+  }
+
+  /// Whether there is a file of a program's name, whatever it is.
+  static func isThere(_ program: String, path: String?) -> Bool {
+    program.contains("/")
+      ? access(program, F_OK) == 0
+      : folders(path).contains { access("\($0.isEmpty ? "." : $0)/\(program)", F_OK) == 0 }
+  }
+
+  private static func folders(_ path: String?) -> [Substring] {
+    (path ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
+  }
+
+  private static func ofFile(
+    _ file: String, _ path: String?, _ looksInside: Bool
+  ) -> ProgramProblem? {
+    var facts = Glibc.stat()
+    guard stat(file, &facts) == 0 else {
+      let code = Errno(rawValue: errno)
+      if code == .noSuchFileOrDirectory, lstat(file, &facts) == 0 {
+        return ProgramProblem(
+          code, "\(code): it is a symbolic link to what is not there",
+          advice: "see readlink \(file)")
+      }
+      return ProgramProblem(code)
+    }
+    if facts.st_mode & S_IFMT == S_IFDIR {
+      return ProgramProblem(.permissionDenied, "Permission denied: it is a directory")
+    }
+    guard access(file, X_OK) == 0 else {
+      let code = Errno(rawValue: errno)
+      guard code == .permissionDenied, facts.st_mode & 0o111 == 0 else {
+        return ProgramProblem(code)
+      }
+      return ProgramProblem(
+        code, "\(code): it is not executable", advice: "chmod +x \(file)")
+    }
+    guard looksInside, facts.st_mode & S_IFMT == S_IFREG, let head = head(of: file) else {
+      return nil
+    }
+    return InterpreterLine(of: head, in: file)?.problem(path: path)
+  }
+
+  /// As much of a file as the kernel looks at, and some more; `nil` where it may not be read.
+  private static func head(of file: String) -> [UInt8]? {
+    guard let descriptor = try? Descriptor.open(reading: file) else { return nil }
+    var bytes = ByteBuffer()
+    guard let count = try? Descriptor.read(descriptor.number, into: &bytes, limit: 4096),
+      count > 0
+    else { return nil }
+    return bytes.view.withUnsafeBytes { Array($0) }
+  }
+}
