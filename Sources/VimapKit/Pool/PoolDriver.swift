@@ -135,6 +135,9 @@ final class PoolDriver {
       case .waiting:
         isInputWaiting = true
         return
+      case .more:
+        isInputAtHand = true
+        return
       case .idle, .noSlab:
         state.inputIsBlocked()
         performActions()
@@ -282,7 +285,7 @@ final class PoolDriver {
       except(id, 0..<batch.records, cause)
       complete(id)
     case .answered(let exception, let cause, let inputs): takeAnswered(exception, cause, inputs)
-    case .waiting, .idle, .noSlab, .ended: break
+    case .waiting, .more, .idle, .noSlab, .ended: break
     }
   }
 

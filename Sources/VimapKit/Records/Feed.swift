@@ -41,6 +41,8 @@ enum FeedCut {
   case answered(SharedBytes, FailureTally.Cause?, inputs: AnyObject?)
   /// There is nothing yet; ``Feed/waitDescriptor`` will tell.
   case waiting
+  /// There may be something at once, but others are to have their turn before it is looked for.
+  case more
   /// There is nothing, and will not be before whoever wants the results asks for more.
   case idle
   /// There is no free slab.

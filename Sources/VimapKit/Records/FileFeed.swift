@@ -28,6 +28,7 @@ final class FileFeed: Feed {
     case .batch(let batch): .batch(batch)
     case .rejected(let line): answered(composer.rejected(line))
     case .waiting: .waiting
+    case .more: .more
     case .noSlab: .noSlab
     case .ended: .ended
     }

@@ -8,6 +8,9 @@ final class RecordReader {
     case rejected(RejectedLine)
     /// The input has nothing yet; ``waitDescriptor`` will tell.
     case waiting
+    /// There is more to be read at once, but it has been read for long enough: a line may have no
+    /// end, and blank lines neither, and nobody is to wait for that.
+    case more
     /// There is no free slab.
     case noSlab
     case ended
@@ -48,6 +51,11 @@ final class RecordReader {
   static let shownLength = 256
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
+  /// How much is done at most before others have their turn: in bytes read.
+  private static let longestTurn = 1 << 20
+  /// To open a file, or to fail to, takes as long as to read this much.
+  private static let openingEffort = 16 << 10
+  private var effort = 0
 
   /// - Parameters:
   ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in each.
@@ -67,11 +75,13 @@ final class RecordReader {
 
   /// The next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> Cut {
-    while true {
+    let end = effort + Self.longestTurn
+    while effort < end {
       if let cut = cutWholeLines(records) { return cut }
       guard input != nil else {
-        if openNext() { continue }
-        return .ended
+        if fileIndex + 1 == files.count { return .ended }
+        openNext()
+        continue
       }
       if atEnd {
         if let cut = try endFile() { return cut }
@@ -81,6 +91,7 @@ final class RecordReader {
       guard try read(into: slab) else { return .waiting }
       if let cut = try continueLongLine(in: slab) { return cut }
     }
+    return .more
   }
 
   /// How much has been cut of how much, where that is known.
@@ -221,6 +232,7 @@ final class RecordReader {
       }
       filled += count
       bytesRead += count
+      effort += count
     } catch {
       report(error, isUnreadable: error.code == .isDirectory)
       tornBy = error
@@ -231,21 +243,18 @@ final class RecordReader {
 
   // MARK: Files
 
-  private func openNext() -> Bool {
-    while fileIndex + 1 < files.count {
-      fileIndex += 1
-      place.file = fileIndex
-      place.line = 1
-      atEnd = false
-      tornBy = nil
-      do throws(SystemError) {
-        input = try OpenInput.open(files[fileIndex])
-        return true
-      } catch {
-        report(error, isUnreadable: true)
-      }
+  private func openNext() {
+    fileIndex += 1
+    effort += Self.openingEffort
+    place.file = fileIndex
+    place.line = 1
+    atEnd = false
+    tornBy = nil
+    do throws(SystemError) {
+      input = try OpenInput.open(files[fileIndex])
+    } catch {
+      report(error, isUnreadable: true)
     }
-    return false
   }
 
   /// What is left of a file is its last line, even without a separator.

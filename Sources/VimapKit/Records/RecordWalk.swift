@@ -14,7 +14,7 @@ public final class RecordWalk {
     case record(Int, of: RecordBatch, worker: Int?)
     /// A record that becomes an exception before anything is done with it.
     case refused(RecordException, file: String, line: Int)
-    /// There is nothing yet. The next step waits.
+    /// There is nothing yet. The next step may wait.
     case waiting
     /// There is nothing more.
     case ended
@@ -89,6 +89,7 @@ public final class RecordWalk {
       case .waiting:
         isWaiting = true
         return .waiting
+      case .more: return .waiting
       // Nobody else has slabs, and all of ours were given back.
       case .noSlab: throw SystemError(call: "mmap", code: .noMemory)
       case .ended: return .ended
