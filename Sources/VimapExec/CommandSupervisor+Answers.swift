@@ -88,7 +88,7 @@ extension CommandSupervisor {
 
   /// Writes an answer beside its record; `false` where there is no room.
   private func pass(_ line: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
-    let value = configuration.lines == .text ? asString(line) : line.trimmed()
+    let value = configuration.lines == .text ? try asString(line) : line.trimmed()
     // What is the record's own bytes has been looked at before.
     if configuration.lines == .records, value != batch.bytes(of: record),
       let problem = link.problem(with: value)
@@ -105,9 +105,9 @@ extension CommandSupervisor {
     return !isFull
   }
 
-  private func asString(_ line: ByteView) -> ByteView {
+  private func asString(_ line: ByteView) throws -> ByteView {
     encoded.removeAll()
-    encoded.appendString(of: line)
+    if !encoded.appendString(of: line) { try link.noteGapInAnswer() }
     return encoded.view
   }
 

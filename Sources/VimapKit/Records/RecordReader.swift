@@ -25,6 +25,9 @@ final class RecordReader {
   private(set) var bytesRead = 0
 
   private let files: [InputFile]
+  private let encoding: TextEncoding?
+  /// Lines with gaps of inputs that are done.
+  private var gapsBefore = 0
   let mode: InputMode
   let slabs: InputSlabs
   let marker: RecordMarker?
@@ -58,17 +61,22 @@ final class RecordReader {
   private var effort = 0
 
   /// - Parameters:
+  ///   - encoding: what the inputs are in, if not in UTF-8.
   ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in each.
   ///   - counter: where it is given, all records of a batch have been as many times before.
   init(
-    files: [InputFile], mode: InputMode, slabs: InputSlabs, lookup: RecordLookup? = nil,
-    counter: OccurrenceCounter? = nil
+    files: [InputFile], mode: InputMode, encoding: TextEncoding? = nil, slabs: InputSlabs,
+    lookup: RecordLookup? = nil, counter: OccurrenceCounter? = nil
   ) {
+    self.encoding = encoding
     marker = RecordMarker(lookup, counter)
     self.files = files
     self.mode = mode
     self.slabs = slabs
   }
+
+  /// Lines in which bytes were no text in the encoding that was asked for.
+  var linesWithGaps: Int { gapsBefore + (input?.linesWithGaps ?? 0) }
 
   /// What to wait for (to be readable) after ``Cut/waiting``.
   var waitDescriptor: CInt? { input?.descriptor }
@@ -98,7 +106,8 @@ final class RecordReader {
   var progress: (bytes: Int, total: Int?) {
     let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
     return (
-      max(0, bytesRead - (filled - cursor)),
+      // Of text that was decoded, it is not known how many bytes it was.
+      max(0, bytesRead - (filled - cursor) - (input?.textLeft ?? 0)),
       sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
     )
   }
@@ -216,22 +225,18 @@ final class RecordReader {
 
   /// Reads once; `false` where that would have to wait.
   private func read(into slab: Int) throws(SystemError) -> Bool {
-    guard let descriptor = input?.descriptor, let neverWaits = input?.neverWaits else {
-      return false
-    }
+    guard let input else { return false }
     do throws(SystemError) {
-      if !neverWaits, try !Descriptor.isReady(.readable, descriptor) { return false }
       let start = slabs.start(of: slab) + filled
       let room = slabs.size - 1 - filled
-      guard let count = try slabs.memory.read(from: descriptor, to: start, limit: room) else {
-        return false
-      }
+      let count = try input.read(
+        to: slabs.memory, at: start, limit: room, counting: &bytesRead)
+      guard let count else { return false }
       if count == 0 { atEnd = true }
       if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
         lineEnd = filled + last + 1
       }
       filled += count
-      bytesRead += count
       effort += count
     } catch {
       report(error, isUnreadable: error.code == .isDirectory)
@@ -251,7 +256,10 @@ final class RecordReader {
     atEnd = false
     tornBy = nil
     do throws(SystemError) {
-      input = try OpenInput.open(files[fileIndex])
+      let decoder = try encoding.map { (encoding) throws(SystemError) in
+        try InputDecoder(encoding, separator: mode.separator)
+      }
+      input = try OpenInput.open(files[fileIndex], decoder)
     } catch {
       report(error, isUnreadable: true)
     }
@@ -267,6 +275,7 @@ final class RecordReader {
       lineEnd = filled
       return nil
     }
+    gapsBefore += input?.linesWithGaps ?? 0
     input = nil
     return nil
   }

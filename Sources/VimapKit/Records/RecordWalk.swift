@@ -26,6 +26,10 @@ public final class RecordWalk {
     set { reader.onProblem = newValue }
   }
 
+  /// See ``RunReport/linesWithGaps``.
+  public var linesWithGaps: Int { gaps + reader.linesWithGaps }
+  private var gaps = 0
+
   private let form: RecordForm
   private let jobs: Int
   private let reader: RecordReader
@@ -59,7 +63,7 @@ public final class RecordWalk {
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     reader = RecordReader(
-      files: inputs, mode: form.mode, slabs: slabs, lookup: lookup,
+      files: inputs, mode: form.mode, encoding: form.encoding, slabs: slabs, lookup: lookup,
       counter: form.countsOccurrences ? OccurrenceCounter() : nil)
   }
 
@@ -111,6 +115,7 @@ public final class RecordWalk {
     let region = try cut.region(of: message, in: slabs)
     batch.load(
       message, region: region.bytes, memory: region.owner, mode: form.mode, scanner: scanner)
+    if batch.hasGaps { gaps += region.bytes.linesWithGaps(endedBy: form.mode.separator) }
     rest = batch.records
     input = cut
   }

@@ -60,6 +60,8 @@ struct FromWorker: BitwiseCopyable {
     case retiring
     /// Something a person should know; in the text.
     case notice
+    /// Some of the text in the batch `index` is not UTF-8.
+    case gaps
     /// What the worker has decided, for those who want to know why; in the text.
     case decision
     /// Answers and records do not match up from record `index` on; in the text.
