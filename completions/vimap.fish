@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'encoding=' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'accept=' 'response=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
     end
 end
 
@@ -76,6 +76,7 @@ complete -c 'vimap' -f
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_positional "vimap" -ge 1' -F
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" R raw-input' -s 'R' -l 'raw-input' -d 'Each line is text: the record is that line as a JSON string.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" 0 null' -s '0' -l 'null' -d 'Records end in NUL instead of LF.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" encoding' -l 'encoding' -d 'What the input is in, by a name that iconv -l lists: latin1, cp1252, shift_jis, utf-16 (default: UTF-8). Lines kept by --failed are in it too.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" max-record' -l 'max-record' -d 'Longest record, and longest answer of a command; a longer one is an exception.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" o output' -s 'o' -l 'output' -d 'Write there instead of to standard output.' -rF
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" format' -l 'format' -d 'What a result looks like: object, array ([in,out,type]), pair ([in,out]), out or none; in the last three, exceptions go to standard error.' -rfka 'object array pair out none'

@@ -22,11 +22,11 @@ extension CommandConfiguration {
   ///   - encoded: where what has to be put together is kept.
   func value(
     of text: ByteView, isRecord: (ByteView) -> Bool, _ encoded: inout ByteBuffer, _ link: WorkerLink
-  ) -> AnswerValue {
-    if endMark != nil { return list(of: text, &encoded, link) }
+  ) throws -> AnswerValue {
+    if endMark != nil { return try list(of: text, &encoded, link) }
     if case .text = lines {
       encoded.removeAll()
-      encoded.appendString(of: text)
+      if !encoded.appendString(of: text) { try link.noteGapInAnswer() }
       return .value(encoded.view)
     }
     let value = text.trimmed()
@@ -37,7 +37,7 @@ extension CommandConfiguration {
 
   private func list(
     of text: ByteView, _ encoded: inout ByteBuffer, _ link: WorkerLink
-  ) -> AnswerValue {
+  ) throws -> AnswerValue {
     encoded.removeAll()
     encoded.append("[")
     var rest = text
@@ -46,7 +46,7 @@ extension CommandConfiguration {
       line += 1
       if line > 1 { encoded.append(",") }
       if case .text = lines {
-        encoded.appendString(of: rest.head(end))
+        if !encoded.appendString(of: rest.head(end)) { try link.noteGapInAnswer() }
       } else {
         let value = rest.head(end).trimmed()
         if let problem = link.problem(with: value) {

@@ -123,10 +123,12 @@ extension RecordException {
     var exception = RecordException(
       .worker, "the command reported an exception", attempts: attempts)
     // A number beyond what jansson can hold leaves the text of the value.
-    let json = try? JSONValue.parse(value)
+    let json = try? JSONValue.read(value)
     exception.details = [
-      json?.string.map { ("traceback", .text($0)) }
-        ?? ("exception", json.map { .json($0) } ?? .text(value.text))
+      (
+        json?.kind == .string ? "traceback" : "exception",
+        json.map { .json($0) } ?? .text(value.text)
+      )
     ]
     return exception
   }

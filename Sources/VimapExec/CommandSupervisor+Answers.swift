@@ -120,7 +120,8 @@ extension CommandSupervisor {
   private func pass(_ text: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
     let attempt = queue.nextAttempt
     let value: ByteView
-    switch configuration.value(of: text, isRecord: { $0 == batch.bytes(of: record) }, &encoded, link)
+    switch try configuration.value(
+      of: text, isRecord: { $0 == batch.bytes(of: record) }, &encoded, link)
     {
     case .value(let output): value = output
     case .invalid(let reason):

@@ -109,7 +109,7 @@ final class EachSupervisor {
       try? command.kill()
       throw error
     }
-    return answer(outcome, attempts: batch.attempt)
+    return try answer(outcome, attempts: batch.attempt)
   }
 
   /// What cannot be started for this record may do for another; a want of the system's ends the
@@ -241,9 +241,9 @@ final class EachSupervisor {
 
   // MARK: The answer
 
-  private func answer(_ outcome: Outcome, attempts: Int) -> RecordAnswer {
+  private func answer(_ outcome: Outcome, attempts: Int) throws -> RecordAnswer {
     switch outcome {
-    case .ended(.exited(status: 0)): return answer(attempts: attempts)
+    case .ended(.exited(status: 0)): return try answer(attempts: attempts)
     case .ended(let end):
       return .exception(.failed(end, traceback: errors.traceback, attempts: attempts))
     case .late(let limit):
@@ -258,13 +258,15 @@ final class EachSupervisor {
   }
 
   /// The answer of a command that ended well.
-  private func answer(attempts: Int) -> RecordAnswer {
+  private func answer(attempts: Int) throws -> RecordAnswer {
     if output.isEmpty { return .output(ByteView("null")) }
     value.removeAll()
     if configuration.lines == .text {
       let text = output.view
       let isEnded = text[text.count - 1] == 0x0A
-      value.appendString(of: isEnded ? text.head(text.count - 1) : text)
+      if !value.appendString(of: isEnded ? text.head(text.count - 1) : text) {
+        try link.noteGapInAnswer()
+      }
       return .output(value.view)
     }
     let json = output.view.trimmed()

@@ -23,6 +23,11 @@ struct MutationTests {
       case (true, .some(let problem)):
         tally.beyondJansson += 1
         #expect(isBeyondJansson(problem), "accepted: \(shown(text)): \(problem)")
+        // It is the half characters alone that jansson minds, where it minds those.
+        let whole = janssonProblem(with: withoutHalves(text))
+        #expect(whole.map(isBeyondJansson) ?? true, "accepted: \(shown(text))")
+        #expect(whole.map { !$0.message.hasPrefix("invalid Unicode '") } ?? true)
+        tally.halves += problem.message.hasPrefix("invalid Unicode '") ? 1 : 0
       case (false, nil):
         tally.slow += 1
         Issue.record("jansson had to be asked: \(shown(text))")
@@ -35,6 +40,34 @@ struct MutationTests {
     #expect(tally.accepted > 10_000, "\(tally)")
     #expect(tally.refused > 10_000, "\(tally)")
     #expect(tally.beyondJansson > 20, "\(tally)")
+    #expect(tally.halves > 20, "\(tally)")
+  }
+
+  /// A text with halves of characters comes back from jansson as it would without them, and with the
+  /// halves in it; and what is wrong with one is what is wrong elsewhere.
+  @Test(arguments: [5, 6] as [UInt64])
+  func halvesComeBack(seed: UInt64) throws {
+    let scanner = RecordScanner()
+    var mutator = Mutator(seed: seed)
+    var seen = 0
+    for _ in 0..<100_000 {
+      let text = mutator.next()
+      let whole = withoutHalves(text)
+      if whole == text { continue }
+      seen += 1
+      let problem = withView(text) { scanner.problem(with: $0) }
+      #expect(problem == withView(whole) { scanner.problem(with: $0) }, "\(shown(text))")
+      guard let read = try? withView(text, { try JSONValue.read($0) }) else {
+        #expect(janssonProblem(with: whole) != nil, "\(shown(text))")
+        continue
+      }
+      let back = Bytes(try written(read).utf8)
+      let plain = try withView(whole) { try written(try JSONValue.parse($0)) }
+      // Escapes of whole characters come back as those; halves as they were.
+      let again = try withView(withoutHalves(back)) { try written(try JSONValue.parse($0)) }
+      #expect(again == plain, "\(shown(text))")
+    }
+    #expect(seen > 500)
   }
 
   /// A line found on the way is the one that its line feed ends, and is judged as that is by itself.
@@ -52,10 +85,45 @@ struct MutationTests {
   private struct Tally {
     var accepted = 0
     var beyondJansson = 0
+    /// Those for halves of characters.
+    var halves = 0
     var refused = 0
     /// Valid texts for which jansson had to be asked.
     var slow = 0
   }
+}
+
+/// The text with U+FFFD in the place of each escape of a surrogate that stands alone: an own way to
+/// find those, to hold the one that is used against.
+private func withoutHalves(_ text: Bytes) -> Bytes {
+  var text = text
+  var place = 0
+  var upper: Int?
+  func drop(_ place: Int) { text.replaceSubrange(place..<place + 6, with: Bytes("\\ufffd".utf8)) }
+  while place < text.count {
+    let isPair = text[place] == UInt8(ascii: "\\") && place + 1 < text.count
+    let digits = text.dropFirst(place + 2).prefix(4)
+    let unit =
+      isPair && text[place + 1] == UInt8(ascii: "u") && digits.count == 4
+        && digits.allSatisfy { Character(UnicodeScalar($0)).isHexDigit && $0 < 0x80 }
+      ? UInt16(String(decoding: digits, as: UTF8.self), radix: 16) : nil
+    if let start = upper {
+      upper = nil
+      if let unit, 0xDC00...0xDFFF ~= unit {
+        place += 6
+        continue
+      }
+      drop(start)
+    }
+    switch unit {
+    case .some(0xD800...0xDBFF): upper = place
+    case .some(0xDC00...0xDFFF): drop(place)
+    default: break
+    }
+    place += unit != nil ? 6 : isPair ? 2 : 1
+  }
+  if let upper { drop(upper) }
+  return text
 }
 
 /// Makes texts out of the corpus, and out of what it made, by small changes.
@@ -68,7 +136,7 @@ private struct Mutator {
       "{", "}", "[", "]", ",", ":", "\"", "\\", "true", "false", "null", "0", "-", "1", "12345678",
       ".5", "e9", "E+1", "-0", "1e400", "99999999999999999999", " ", "\n", "\t", "\r", "\"a\"",
       "\"a\":", ",\"k\":1", "[]", "{}", ",1", "\\n", "\\\"", "\\u0000", "\\u00e9", "\\ud83d",
-      "\\ude00", "é", "日本", "😀", "abcdefgh",
+      "\\ude00", "\\udce9", "é", "日本", "😀", "abcdefgh",
     ].map { Bytes($0.utf8) } + [
       [0], [0x1F], [0x7F], [0x80], [0xC3], [0xE3, 0x81], [0xED, 0xA0], [0xFF],
     ]

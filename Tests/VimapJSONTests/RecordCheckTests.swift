@@ -57,4 +57,12 @@ final class RecordCheckTests {
   @Test func largeIntegerBeforeTheProblem() {
     #expect(problem("[123456789012345678901234567890, x]")?.message == "invalid token near 'x'")
   }
+
+  /// Nor is half a character.
+  @Test func halfACharacterBeforeTheProblem() {
+    #expect(
+      problem(#"["\udce9", x]"#)
+        == JSONProblem(message: "invalid token near 'x'", line: 1, column: 12, position: 12))
+    #expect(problem(#"["\ud800\u00zz"]"#)?.message.hasPrefix("invalid escape") == true)
+  }
 }

@@ -81,7 +81,7 @@ func janssonProblem(with bytes: Bytes) -> JSONProblem? {
 func isBeyondJansson(_ problem: JSONProblem) -> Bool {
   [
     "too big integer", "too big negative integer", "real number overflow",
-    "NUL byte in object key",
+    "NUL byte in object key", "invalid Unicode '\\u",
   ].contains { problem.message.hasPrefix($0) }
 }
 

@@ -52,6 +52,7 @@ private struct Reading {
         }
         places.append(line.place)
       case .ended: break loop
+      case .more: continue
       case .waiting, .noSlab: Issue.record("a file makes nobody wait")
       }
     }
@@ -102,6 +103,38 @@ private struct Reading {
     #expect(reading.refused == [])
     #expect(reading.discarded == "\(long)|\(long)|")
     #expect(reading.places.map(\.index) == [1, 2, 3, 4])
+  }
+
+  /// Lines without end, blank lines and empty files: whoever waits for the reader gets a turn.
+  @Test(arguments: ["\n", " ", "0"], [InputMode(), InputMode(longestRecord: 99)])
+  func nobodyWaitsForLong(text: String, mode: InputMode) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("vimap-\(UUID().uuidString)")
+    try Data(String(repeating: text, count: 9 << 20).utf8).write(to: folder)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let slabs = try InputSlabs(count: 4, size: 256 << 10)
+    let reader = RecordReader(files: [.path(folder.path)], mode: mode, slabs: slabs)
+    var turns = 0
+    while case .more = try reader.cut(records: 1) {
+      turns += 1
+      #expect(reader.bytesRead <= turns * (2 << 20))
+    }
+    #expect(turns >= 4)
+  }
+
+  @Test func filesAreOpenedOneAfterTheOther() throws {
+    let slabs = try InputSlabs(count: 4, size: 256 << 10)
+    let files = Array(repeating: InputFile.path("/no/such/file"), count: 1000)
+    let reader = RecordReader(files: files, mode: InputMode(), slabs: slabs)
+    var problems = 0
+    reader.onProblem = { _ in problems += 1 }
+    guard case .more = try reader.cut(records: 1) else {
+      Issue.record("all files are opened at once")
+      return
+    }
+    #expect(problems < 100)
+    while case .more = try reader.cut(records: 1) {}
+    #expect(problems == 1000)
   }
 
   @Test(arguments: ["memfd_create", "write"])

@@ -262,3 +262,68 @@ extension MessageSocketPair {
     }
   }
 #endif
+
+@Suite struct TextEncodingTests {
+  private func bytes(_ buffer: borrowing ByteBuffer) -> [UInt8] {
+    buffer.view.withUnsafeBytes { Array($0) }
+  }
+
+  private func decoded(_ text: [UInt8], _ name: String, pieces: Int) throws -> (String, Int) {
+    let converter = try #require(TextEncoding(name)).decoder(endOfLine: 0x0A)
+    var buffer = ByteBuffer()
+    for start in stride(from: 0, to: text.count, by: pieces) {
+      Array(text[start..<min(start + pieces, text.count)]).withUnsafeBytes {
+        converter.convert(ByteView($0), to: &buffer)
+      }
+    }
+    converter.finish(&buffer)
+    return (buffer.view.text, converter.linesWithGaps)
+  }
+
+  /// Wherever characters are cut, and back again.
+  @Test(arguments: [
+    "UTF-8", "UTF-16", "UTF-16BE", "UTF-32LE", "SHIFT_JIS", "EUC-JP", "GB18030", "ISO-2022-JP",
+    "UTF-7", "BIG5-HKSCS", "EUC-JISX0213",
+  ])
+  func anyPieces(name: String) throws {
+    let text = "{\"a\": \"日本 か\"}\n\nxyz\nか"
+    for pieces in 1...9 {
+      let encoder = try #require(TextEncoding(name)).encoder()
+      var buffer = ByteBuffer()
+      let utf8 = Array(text.utf8)
+      for start in stride(from: 0, to: utf8.count, by: pieces) {
+        Array(utf8[start..<min(start + pieces, utf8.count)]).withUnsafeBytes {
+          encoder.convert(ByteView($0), to: &buffer)
+        }
+      }
+      encoder.finish(&buffer)
+      let (back, gaps) = try decoded(bytes(buffer), name, pieces: pieces)
+      #expect(back.drop { $0 == "\u{FEFF}" } == text, "\(pieces)")
+      #expect(gaps == 0)
+    }
+  }
+
+  @Test(arguments: 1...5)
+  func whatIsNoText(pieces: Int) throws {
+    #expect(try decoded([0x61, 0x81, 0x8D, 0x0A, 0x62, 0x0A, 0x81], "cp1252", pieces: pieces)
+      == ("a\u{FFFD}\u{FFFD}\nb\n\u{FFFD}", 2))
+    // A surrogate that stands alone, and one half of a unit.
+    #expect(
+      try decoded([0xDC, 0, 0, 0x61, 0, 0x0A, 0, 0x62, 0], "UTF-16BE", pieces: pieces)
+        == ("\u{FFFD}a\nb\u{FFFD}", 2))
+    #expect(try decoded([0xE3, 0x81], "UTF-8", pieces: pieces) == ("\u{FFFD}", 1))
+  }
+
+  @Test func whatAnEncodingDoesNotHave() throws {
+    let encoder = try #require(TextEncoding("latin1")).encoder()
+    var buffer = ByteBuffer()
+    Array("é\u{FFFD}日x".utf8).withUnsafeBytes { encoder.convert(ByteView($0), to: &buffer) }
+    encoder.finish(&buffer)
+    #expect(bytes(buffer) == [0xE9, 0x3F, 0x3F, 0x78])
+  }
+
+  @Test(arguments: ["", "latin-99", "latin1//IGNORE", "UTF-8//TRANSLIT", "\0"])
+  func unknownNames(name: String) {
+    #expect(TextEncoding(name) == nil)
+  }
+}

@@ -4,6 +4,7 @@
 #ifndef VIMAP_SYSTEM_H
 #define VIMAP_SYSTEM_H
 
+#include <iconv.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -147,11 +147,11 @@ struct RequestBuilder {
       exchange.body.removeAll()
       let value = try part(path)
       do throws(JSONProblem) {
-        if case .textPath = configuration.body, value.kind == .string {
-          value.withStringBytes { exchange.body.append($0) }
-        } else {
-          try value.write(to: &exchange.body)
+        var isText = false
+        if case .textPath = configuration.body {
+          isText = try value.appendString(to: &exchange.body)
         }
+        if !isText { try value.write(to: &exchange.body) }
       } catch {
         throw .unreadable(error)
       }

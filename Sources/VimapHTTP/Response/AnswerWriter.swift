@@ -118,6 +118,6 @@ final class AnswerWriter {
   private func value(_ write: (inout ByteBuffer) -> Void) -> JSONValue {
     text.removeAll()
     write(&text)
-    return (try? JSONValue.parse(text.view)) ?? .string(text.view)
+    return (try? JSONValue.read(text.view)) ?? .string(text.view)
   }
 }

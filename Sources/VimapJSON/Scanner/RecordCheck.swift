@@ -5,12 +5,17 @@ extension RecordScanner {
   /// What keeps `text` from being a record, or nil where it is one: a JSON value, as
   /// ``accepts(_:)`` has it, and where the scanner can't tell, as jansson has it.
   ///
-  /// Numbers of any size are valid, since records pass through as bytes.
+  /// Numbers of any size are valid, and so are halves of characters, since records pass through as
+  /// bytes.
   public func problem(with text: ByteView) -> JSONProblem? {
     if accepts(text) { return nil }
     do throws(JSONProblem) {
-      // Integers as reals, lest a large one be blamed for what is wrong elsewhere.
-      json_decref(try decode(text, flags: JSON_DECODE_INT_AS_REAL))
+      // Integers as reals, and no halves, lest one of them be blamed for what is wrong elsewhere.
+      if let whole = text.withoutHalves() {
+        json_decref(try decode(whole.view, flags: JSON_DECODE_INT_AS_REAL))
+      } else {
+        json_decref(try decode(text, flags: JSON_DECODE_INT_AS_REAL))
+      }
       return nil
     } catch {
       return error

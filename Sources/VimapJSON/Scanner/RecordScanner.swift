@@ -4,7 +4,7 @@ public import VimapBytes
 ///
 /// The scanner builds nothing and knows no reasons: it answers "valid" or "ask jansson". It is
 /// an accelerator in front of that library, never a second opinion, so it accepts only what
-/// jansson accepts, with two exceptions that ``accepts(_:)`` names.
+/// jansson accepts, with three exceptions that ``accepts(_:)`` names.
 ///
 /// One scanner serves any number of texts, one at a time. It owns the few kilobytes in which it
 /// keeps track of nesting and frees them with itself; scanning allocates nothing.
@@ -28,8 +28,9 @@ public struct RecordScanner: ~Copyable {
   /// space around it.
   ///
   /// `false` means that jansson has to be asked: see ``problem(with:)``. `true` is final, though
-  /// jansson would refuse two kinds of these texts: those with a number beyond the range of its
-  /// own integers and reals, and those with the escape `\u0000` in a key.
+  /// jansson would refuse three kinds of these texts: those with a number beyond the range of its
+  /// own integers and reals, those with the escape `\u0000` in a key, and those with the escape of
+  /// half a character, a surrogate that stands alone.
   public func accepts(_ text: ByteView) -> Bool {
     let (start, end) = text.cursors
     let first = skipSpace(start, end, .anywhere)

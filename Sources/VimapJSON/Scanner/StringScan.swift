@@ -74,34 +74,40 @@ private func endOfEscape(_ place: Cursor, _ end: Cursor) -> Cursor? {
     UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
     return place + 2
   case UInt8(ascii: "u"):
-    guard let upper = upperByteOfUnit(place, end) else { return nil }
-    if upper & 0xF8 != 0xD8 { return place + 6 }
-    // RFC 8259 lets a surrogate stand alone; jansson does not, and neither does UTF-8.
-    guard upper < 0xDC, let lower = upperByteOfUnit(place + 6, end), lower & 0xFC == 0xDC else {
-      return nil
-    }
-    return place + 12
+    // RFC 8259 lets a surrogate stand alone (section 8.2), so that any unit will do.
+    return isUnitEscape(place, end) ? place + 6 : nil
   default:
     return nil
   }
 }
 
-/// The upper byte of the UTF-16 unit that the escape `\uXXXX` at `place` stands for, which is
-/// enough to tell surrogates; nil where there is no such escape.
+/// Whether `\uXXXX` stands at `place`.
 @inline(__always)
-private func upperByteOfUnit(_ place: Cursor, _ end: Cursor) -> UInt8? {
+private func isUnitEscape(_ place: Cursor, _ end: Cursor) -> Bool {
   guard end - place >= 6, place[0] == UInt8(ascii: "\\"), place[1] == UInt8(ascii: "u") else {
-    return nil
+    return false
   }
-  let digits = UInt32(
-    littleEndian: UnsafeRawPointer(place + 2).loadUnaligned(as: UInt32.self))
+  let digits = digits(of: place)
   // Four range checks at once: adding 0x80 - x carries into a byte's high bit from x on.
   let ascii = digits & 0x7F7F_7F7F
   let letters = ascii | 0x2020_2020
   let isDecimal = (ascii &+ 0x5050_5050) & ~(ascii &+ 0x4646_4646)  // "0"..."9"
   let isLetter = (letters &+ 0x1F1F_1F1F) & ~(letters &+ 0x1919_1919)  // "a"..."f"
-  guard (isDecimal | isLetter) & ~digits & 0x8080_8080 == 0x8080_8080 else { return nil }
+  return (isDecimal | isLetter) & ~digits & 0x8080_8080 == 0x8080_8080
+}
+
+@inline(__always)
+private func digits(of place: Cursor) -> UInt32 {
+  UInt32(littleEndian: UnsafeRawPointer(place + 2).loadUnaligned(as: UInt32.self))
+}
+
+/// The UTF-16 unit that the escape `\uXXXX` at `place` stands for; nil where there is none.
+func unitOfEscape(_ place: Cursor, _ end: Cursor) -> UInt16? {
+  guard isUnitEscape(place, end) else { return nil }
   // The value of a digit: its low nibble, and 9 more for a letter, which has bit 6 set.
+  let digits = digits(of: place)
   let values = (digits & 0x0F0F_0F0F) &+ ((digits &>> 6) & 0x0101_0101) &* 9
-  return UInt8(truncatingIfNeeded: values &<< 4 | values &>> 8)
+  // The first digit, which is the highest, is in the lowest byte.
+  let bytes = values.byteSwapped
+  return (0..<4).reduce(0) { $0 | UInt16(bytes &>> ($1 * 8) & 0xF) &<< ($1 * 4) }
 }

@@ -32,7 +32,7 @@ public struct JSONPath: Sendable {
       node = next
     }
     // The value owns the node, and so must live until the node has a reference of its own.
-    return withExtendedLifetime(value) { JSONValue(sharing: node) }
+    return withExtendedLifetime(value) { JSONValue(sharing: node, of: value) }
   }
 }
 

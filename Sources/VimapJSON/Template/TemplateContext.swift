@@ -38,7 +38,7 @@ public final class TemplateContext {
   /// The record as a value.
   public func value() throws(JSONProblem) -> JSONValue {
     if let tree { return try tree.get() }
-    let tree = Result { () throws(JSONProblem) in try JSONValue.parse(record) }
+    let tree = Result { () throws(JSONProblem) in try JSONValue.read(record) }
     self.tree = tree
     return try tree.get()
   }

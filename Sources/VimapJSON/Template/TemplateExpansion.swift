@@ -68,12 +68,12 @@ extension JSONValue {
   fileprivate func expand(
     into buffer: inout ByteBuffer, _ encoding: Template.Encoding, keepsReserved: Bool
   ) throws(TemplateError) {
-    let string: Void? = withStringBytes {
-      buffer.append($0, encoding, keepsReserved: keepsReserved)
-    }
-    if string != nil { return }
     var text = ByteBuffer(capacity: 256)
-    do throws(JSONProblem) { try write(to: &text) } catch { throw .unreadable(error) }
+    do throws(JSONProblem) {
+      if try !appendString(to: &text) { try write(to: &text) }
+    } catch {
+      throw .unreadable(error)
+    }
     buffer.append(text.view, encoding, keepsReserved: keepsReserved)
   }
 }

@@ -1,6 +1,6 @@
 import VimapBytes
 public import VimapJSON
-import VimapSystem
+public import VimapSystem
 
 /// What a pool of workers is to be, whatever its records are.
 public struct PoolConfiguration: Sendable {
@@ -69,6 +69,8 @@ public struct PoolConfiguration: Sendable {
 public struct RecordForm: Sendable {
   /// How the input is cut into records.
   public var mode = InputMode()
+  /// What the input is in, if not in UTF-8: it is converted before it is cut.
+  public var encoding: TextEncoding?
   /// How a result is written.
   public var format = TupleFormat.object
   /// Whether a result says where its record came from and how long it took.
@@ -176,6 +178,9 @@ public struct RunReport: Sendable {
   public var hasUnreadableInput = false
   /// An input could not be read to its end.
   public var hasBrokenInput = false
+  /// Lines of text in which bytes were not what they should be, UTF-8 or in
+  /// ``RecordForm/encoding``; in their records they are U+FFFD.
+  public var linesWithGaps = 0
   /// A worker gave more or fewer answers than it had records.
   public var isOutOfStep = false
 

@@ -93,9 +93,18 @@ extension PoolDriver {
     }
   }
 
+  /// Counts the lines of a batch that are not UTF-8: once, however many workers come to see it, and
+  /// here, as one that does may die before it has.
+  func countGaps(_ id: UInt64) {
+    guard let batch = batches[id], !batch.hasCountedGaps else { return }
+    batch.hasCountedGaps = true
+    report.linesWithGaps += feed?.linesWithGaps(in: batch) ?? 0
+  }
+
   /// Answers records in the place of a worker.
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
+    countGaps(id)
     carefully {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in

@@ -22,6 +22,7 @@ extension PoolDriver {
   /// Puts a record aside over which its worker has died.
   func hold(_ id: UInt64, _ record: Int, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
+    countGaps(id)
     carefully {
       try feed?.compose(batch.message(id, record..<(record + 1), attempt: 1), batch, cause) {
         record, line, exception in putAside(id, record, line, exception)

@@ -57,6 +57,7 @@ extension PoolDriver {
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
     case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
+    case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: seat, text))
     case .certain: doubts?.settle(seat)
     case .outOfStep: loseStep(seat, text)

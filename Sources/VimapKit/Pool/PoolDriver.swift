@@ -137,6 +137,9 @@ final class PoolDriver {
       case .waiting:
         isInputWaiting = true
         return
+      case .more:
+        isInputAtHand = true
+        return
       case .idle, .noSlab:
         state.inputIsBlocked()
         performActions()
@@ -284,7 +287,7 @@ final class PoolDriver {
       except(id, 0..<batch.records, cause)
       complete(id)
     case .answered(let exception, let cause, let inputs): takeAnswered(exception, cause, inputs)
-    case .waiting, .idle, .noSlab, .ended: break
+    case .waiting, .more, .idle, .noSlab, .ended: break
     }
   }
 

@@ -69,7 +69,7 @@ public final class RecordPool {
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     reader = RecordReader(
-      files: inputs, mode: form.mode, slabs: driver.slabs, lookup: lookup,
+      files: inputs, mode: form.mode, encoding: form.encoding, slabs: driver.slabs, lookup: lookup,
       counter: form.countsOccurrences ? OccurrenceCounter() : nil)
     reader.onProblem = { [unowned driver] in driver.note($0) }
     reader.onDiscard = { [unowned driver] piece in
@@ -146,6 +146,7 @@ public final class RecordPool {
     var report = driver.report
     report.outputs = driver.flow.outputs
     report.exceptions = driver.flow.exceptionCount
+    report.linesWithGaps += reader.linesWithGaps
     if report.outcome == .complete, let failure = driver.state.startFailure {
       report.outcome = .noWorker(failure.message)
     }

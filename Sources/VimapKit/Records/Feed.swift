@@ -25,6 +25,9 @@ protocol Feed: AnyObject {
   /// As ``place(of:_:in:)``, where it is not known where the line is.
   func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
 
+  /// How many lines of text in a batch are not UTF-8.
+  func linesWithGaps(in batch: InputBatch) -> Int
+
   /// Bytes of input that records were taken from, and those there are, where these are known.
   var progress: (bytes: Int, total: Int?)? { get }
 
@@ -41,6 +44,8 @@ enum FeedCut {
   case answered(SharedBytes, FailureTally.Cause?, inputs: AnyObject?)
   /// There is nothing yet; ``Feed/waitDescriptor`` will tell.
   case waiting
+  /// There may be something at once, but others are to have their turn before it is looked for.
+  case more
   /// There is nothing, and will not be before whoever wants the results asks for more.
   case idle
   /// There is no free slab.

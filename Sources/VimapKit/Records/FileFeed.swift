@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapJSON
 import VimapSystem
 
 /// Feeds a pool with the lines of files.
@@ -28,6 +29,7 @@ final class FileFeed: Feed {
     case .batch(let batch): .batch(batch)
     case .rejected(let line): answered(composer.rejected(line))
     case .waiting: .waiting
+    case .more: .more
     case .noSlab: .noSlab
     case .ended: .ended
     }
@@ -58,6 +60,14 @@ final class FileFeed: Feed {
     _ body: (Int, Range<Int>, ExceptionTuple) -> Void
   ) throws {
     try composer.compose(message, batch, slabs, cause, body)
+  }
+
+  func linesWithGaps(in batch: InputBatch) -> Int {
+    guard mode.isText, !batch.isLetGo else { return 0 }
+    let count = try? batch.withBytes(0..<batch.length, in: slabs) {
+      $0.linesWithGaps(endedBy: mode.separator)
+    }
+    return count ?? 0
   }
 
   /// Workers say so themselves.

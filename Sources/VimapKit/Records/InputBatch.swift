@@ -22,6 +22,8 @@ final class InputBatch {
   var held: [Int: HeldRecord] = [:]
   /// Records that are not answered and lie nowhere but here.
   var inPlace: Int
+  /// The lines in it that are not UTF-8 have been counted.
+  var hasCountedGaps = false
   /// Its place in the slab, or its file, has been given back.
   var isLetGo = false
   /// Where the last line number was worked out.

@@ -39,23 +39,54 @@ final class OpenInput {
   private let owner: OwnedDescriptor?
   let descriptor: CInt
   /// A read can be relied on not to wait.
-  let neverWaits: Bool
+  private let neverWaits: Bool
+  /// Where it is not read as it is.
+  private let decoder: InputDecoder?
 
-  private init(_ descriptor: CInt, owner: consuming OwnedDescriptor?) throws(SystemError) {
+  private init(
+    _ descriptor: CInt, owner: consuming OwnedDescriptor?, _ decoder: InputDecoder?
+  ) throws(SystemError) {
     self.owner = owner
     self.descriptor = descriptor
+    self.decoder = decoder
     let kind = try Descriptor.facts(descriptor).kind
     if kind == .directory { throw SystemError(call: "read", code: .isDirectory) }
     neverWaits = kind == .regular
   }
 
-  static func open(_ file: InputFile) throws(SystemError) -> OpenInput {
+  static func open(
+    _ file: InputFile, _ decoder: InputDecoder?
+  ) throws(SystemError) -> OpenInput {
     switch file.source {
     case .path(let path):
       let opened = try Descriptor.open(reading: path)
-      return try OpenInput(opened.number, owner: opened)
+      return try OpenInput(opened.number, owner: opened, decoder)
     case .descriptor(let number):
-      return try OpenInput(number, owner: nil)
+      return try OpenInput(number, owner: nil, decoder)
     }
+  }
+
+  /// Lines in which bytes were no text in the encoding that was asked for.
+  var linesWithGaps: Int { decoder?.linesWithGaps ?? 0 }
+
+  /// Bytes of text that are read, and still to be taken.
+  var textLeft: Int { decoder?.textLeft ?? 0 }
+
+  /// Reads once to `start`; 0 at the end, `nil` where that would have to wait.
+  /// - Parameter read: raised by the bytes that were read from the input.
+  func read(
+    to memory: SharedMemory, at start: Int, limit: Int, counting read: inout Int
+  ) throws(SystemError) -> Int? {
+    if !neverWaits, decoder?.hasText != true, try !Descriptor.isReady(.readable, descriptor) {
+      return nil
+    }
+    guard let decoder else {
+      let count = try memory.read(from: descriptor, to: start, limit: limit)
+      read += count ?? 0
+      return count
+    }
+    let before = decoder.bytesRead
+    defer { read += decoder.bytesRead - before }
+    return try decoder.read(from: descriptor, to: memory, at: start, limit: limit)
   }
 }

@@ -44,6 +44,8 @@ public final class RecordBatch {
   /// JSON strings, records that span lines as one line. Each is followed by LF.
   private var encoded = ByteBuffer()
   private var isEncoded = false
+  /// Some of the text is not UTF-8, and U+FFFD in the records.
+  private(set) var hasGaps = false
   /// Where the run of records ends that lie in the region exactly as they are to be passed on.
   private var verbatimEnd = 0
   /// Where the last line number was worked out.
@@ -70,6 +72,7 @@ public final class RecordBatch {
     defer { swap(&entries, &self.entries) }
     if !problems.isEmpty { problems.removeAll() }
     encoded.removeAll()
+    hasGaps = false
     isEncoded = mode.isText || mode.separator != 0x0A
     knownLine = (0, message.line)
     verbatimEnd = -1
@@ -138,7 +141,7 @@ public final class RecordBatch {
         mode.separator == 0x0A && line.endsInCarriageReturn
         ? line.head(line.count - 1) : line
       entry.record = UInt32(encoded.count)
-      encoded.appendString(of: text)
+      if !encoded.appendString(of: text) { hasGaps = true }
       entry.recordLength = UInt32(encoded.count) - entry.record
       encoded.append(0x0A)
     } else if scanner.accepts(line) {

@@ -48,7 +48,7 @@ final class RecordLookup {
   func place(of line: ByteView) -> Place {
     if isText { return .found(shard: shardPath.map { _ in shard(of: line.trimmed()) }, cost: 0) }
     do throws(JSONProblem) {
-      return try place(of: try JSONValue.parse(line.trimmed()))
+      return try place(of: try JSONValue.read(line.trimmed()))
     } catch {
       if scanner.problem(with: line) == nil { return .unreadable(error) }
       // What is not JSON is refused by a worker, whichever that is.

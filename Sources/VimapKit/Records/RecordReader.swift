@@ -8,6 +8,9 @@ final class RecordReader {
     case rejected(RejectedLine)
     /// The input has nothing yet; ``waitDescriptor`` will tell.
     case waiting
+    /// There is more to be read at once, but it has been read for long enough: a line may have no
+    /// end, and blank lines neither, and nobody is to wait for that.
+    case more
     /// There is no free slab.
     case noSlab
     case ended
@@ -22,6 +25,9 @@ final class RecordReader {
   private(set) var bytesRead = 0
 
   private let files: [InputFile]
+  private let encoding: TextEncoding?
+  /// Lines with gaps of inputs that are done.
+  private var gapsBefore = 0
   let mode: InputMode
   let slabs: InputSlabs
   let marker: RecordMarker?
@@ -48,30 +54,42 @@ final class RecordReader {
   static let shownLength = 256
   /// With less room than this a slab is not read into any more.
   private static let leastRead = 32 << 10
+  /// How much is done at most before others have their turn: in bytes read.
+  private static let longestTurn = 1 << 20
+  /// To open a file, or to fail to, takes as long as to read this much.
+  private static let openingEffort = 16 << 10
+  private var effort = 0
 
   /// - Parameters:
+  ///   - encoding: what the inputs are in, if not in UTF-8.
   ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in each.
   ///   - counter: where it is given, all records of a batch have been as many times before.
   init(
-    files: [InputFile], mode: InputMode, slabs: InputSlabs, lookup: RecordLookup? = nil,
-    counter: OccurrenceCounter? = nil
+    files: [InputFile], mode: InputMode, encoding: TextEncoding? = nil, slabs: InputSlabs,
+    lookup: RecordLookup? = nil, counter: OccurrenceCounter? = nil
   ) {
+    self.encoding = encoding
     marker = RecordMarker(lookup, counter)
     self.files = files
     self.mode = mode
     self.slabs = slabs
   }
 
+  /// Lines in which bytes were no text in the encoding that was asked for.
+  var linesWithGaps: Int { gapsBefore + (input?.linesWithGaps ?? 0) }
+
   /// What to wait for (to be readable) after ``Cut/waiting``.
   var waitDescriptor: CInt? { input?.descriptor }
 
   /// The next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> Cut {
-    while true {
+    let end = effort + Self.longestTurn
+    while effort < end {
       if let cut = cutWholeLines(records) { return cut }
       guard input != nil else {
-        if openNext() { continue }
-        return .ended
+        if fileIndex + 1 == files.count { return .ended }
+        openNext()
+        continue
       }
       if atEnd {
         if let cut = try endFile() { return cut }
@@ -81,13 +99,15 @@ final class RecordReader {
       guard try read(into: slab) else { return .waiting }
       if let cut = try continueLongLine(in: slab) { return cut }
     }
+    return .more
   }
 
   /// How much has been cut of how much, where that is known.
   var progress: (bytes: Int, total: Int?) {
     let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
     return (
-      max(0, bytesRead - (filled - cursor)),
+      // Of text that was decoded, it is not known how many bytes it was.
+      max(0, bytesRead - (filled - cursor) - (input?.textLeft ?? 0)),
       sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
     )
   }
@@ -205,22 +225,19 @@ final class RecordReader {
 
   /// Reads once; `false` where that would have to wait.
   private func read(into slab: Int) throws(SystemError) -> Bool {
-    guard let descriptor = input?.descriptor, let neverWaits = input?.neverWaits else {
-      return false
-    }
+    guard let input else { return false }
     do throws(SystemError) {
-      if !neverWaits, try !Descriptor.isReady(.readable, descriptor) { return false }
       let start = slabs.start(of: slab) + filled
       let room = slabs.size - 1 - filled
-      guard let count = try slabs.memory.read(from: descriptor, to: start, limit: room) else {
-        return false
-      }
+      let count = try input.read(
+        to: slabs.memory, at: start, limit: room, counting: &bytesRead)
+      guard let count else { return false }
       if count == 0 { atEnd = true }
       if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
         lineEnd = filled + last + 1
       }
       filled += count
-      bytesRead += count
+      effort += count
     } catch {
       report(error, isUnreadable: error.code == .isDirectory)
       tornBy = error
@@ -231,21 +248,21 @@ final class RecordReader {
 
   // MARK: Files
 
-  private func openNext() -> Bool {
-    while fileIndex + 1 < files.count {
-      fileIndex += 1
-      place.file = fileIndex
-      place.line = 1
-      atEnd = false
-      tornBy = nil
-      do throws(SystemError) {
-        input = try OpenInput.open(files[fileIndex])
-        return true
-      } catch {
-        report(error, isUnreadable: true)
+  private func openNext() {
+    fileIndex += 1
+    effort += Self.openingEffort
+    place.file = fileIndex
+    place.line = 1
+    atEnd = false
+    tornBy = nil
+    do throws(SystemError) {
+      let decoder = try encoding.map { (encoding) throws(SystemError) in
+        try InputDecoder(encoding, separator: mode.separator)
       }
+      input = try OpenInput.open(files[fileIndex], decoder)
+    } catch {
+      report(error, isUnreadable: true)
     }
-    return false
   }
 
   /// What is left of a file is its last line, even without a separator.
@@ -258,6 +275,7 @@ final class RecordReader {
       lineEnd = filled
       return nil
     }
+    gapsBefore += input?.linesWithGaps ?? 0
     input = nil
     return nil
   }

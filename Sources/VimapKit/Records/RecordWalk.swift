@@ -14,7 +14,7 @@ public final class RecordWalk {
     case record(Int, of: RecordBatch, worker: Int?)
     /// A record that becomes an exception before anything is done with it.
     case refused(RecordException, file: String, line: Int)
-    /// There is nothing yet. The next step waits.
+    /// There is nothing yet. The next step may wait.
     case waiting
     /// There is nothing more.
     case ended
@@ -25,6 +25,10 @@ public final class RecordWalk {
     get { reader.onProblem }
     set { reader.onProblem = newValue }
   }
+
+  /// See ``RunReport/linesWithGaps``.
+  public var linesWithGaps: Int { gaps + reader.linesWithGaps }
+  private var gaps = 0
 
   private let form: RecordForm
   private let jobs: Int
@@ -59,7 +63,7 @@ public final class RecordWalk {
     let lookup = RecordLookup(
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     reader = RecordReader(
-      files: inputs, mode: form.mode, slabs: slabs, lookup: lookup,
+      files: inputs, mode: form.mode, encoding: form.encoding, slabs: slabs, lookup: lookup,
       counter: form.countsOccurrences ? OccurrenceCounter() : nil)
   }
 
@@ -89,6 +93,7 @@ public final class RecordWalk {
       case .waiting:
         isWaiting = true
         return .waiting
+      case .more: return .waiting
       // Nobody else has slabs, and all of ours were given back.
       case .noSlab: throw SystemError(call: "mmap", code: .noMemory)
       case .ended: return .ended
@@ -110,6 +115,7 @@ public final class RecordWalk {
     let region = try cut.region(of: message, in: slabs)
     batch.load(
       message, region: region.bytes, memory: region.owner, mode: form.mode, scanner: scanner)
+    if batch.hasGaps { gaps += region.bytes.linesWithGaps(endedBy: form.mode.separator) }
     rest = batch.records
     input = cut
   }

@@ -143,6 +143,8 @@ final class ValueFeed: Feed {
 
   func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? { nil }
 
+  func linesWithGaps(in batch: InputBatch) -> Int { 0 }
+
   var progress: (bytes: Int, total: Int?)? { nil }
 
   var separator: UInt8? { nil }

@@ -60,6 +60,8 @@ struct FromWorker: BitwiseCopyable {
     case retiring
     /// Something a person should know; in the text.
     case notice
+    /// Some of the text in the batch `index` is not UTF-8.
+    case gaps
     /// What the worker has decided, for those who want to know why; in the text.
     case decision
     /// All outputs told of by now stand beside their own inputs.

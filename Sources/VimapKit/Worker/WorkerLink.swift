@@ -38,6 +38,7 @@ public final class WorkerLink {
   /// Until when the parent knows that hosts are to be left alone.
   private var knownPauses: [String: Nanoseconds] = [:]
   var explains = false
+  private var hasGapInAnswer = false
 
   init(_ channel: WorkerChannel, _ form: RecordForm, retry: RetryRule, mostMemory: Int?) {
     self.channel = channel
@@ -66,7 +67,7 @@ public final class WorkerLink {
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
   public func receive(waiting: Bool) throws -> Event {
     switch try channel.receive(waiting: waiting) {
-    case .batch(let message, let memory): .batch(load(message, memory))
+    case .batch(let message, let memory): .batch(try load(message, memory))
     case .room: .room
     case .drain: .drain
     case .closed: .closed
@@ -75,11 +76,14 @@ public final class WorkerLink {
     }
   }
 
-  private func load(_ message: ToWorker, _ memory: SharedMemory) -> RecordBatch {
+  private func load(_ message: ToWorker, _ memory: SharedMemory) throws -> RecordBatch {
     let batch = spareBatches.popLast() ?? RecordBatch()
     batch.load(
       message, region: memory.view(message.offset, message.length), memory: memory, mode: mode,
       scanner: scanner)
+    if batch.hasGaps {
+      try channel.tell(FromWorker(kind: .gaps, index: Int(clamping: message.batch)))
+    }
     return batch
   }
 
@@ -243,6 +247,14 @@ public final class WorkerLink {
 
   /// Passes on what a person should know.
   public func notice(_ text: String) throws { try channel.tell(FromWorker(kind: .notice), text) }
+
+  /// Says, the first time, that an answer that is text is not UTF-8.
+  public func noteGapInAnswer() throws {
+    if hasGapInAnswer { return }
+    hasGapInAnswer = true
+    try notice(
+      "the command printed bytes that are not UTF-8, and each is U+FFFD in out: have it print UTF-8")
+  }
 
   /// Says what the worker has decided, where somebody wants to know why the run goes as it does;
   /// the text is only made then.

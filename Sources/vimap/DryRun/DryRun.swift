@@ -49,6 +49,10 @@ final class DryRun {
       throw Refusal(
         .inputOutput, "standard output: cannot be written: \(failure.error.code)")
     }
+    if walk.linesWithGaps > 0 {
+      Printer.complain(
+        "\(GapSummary(lines: walk.linesWithGaps, encoding: form.encoding?.name))")
+    }
     if hasBrokenInput { return .inputOutput }
     if hasUnreadableInput { return .noInput }
     return hasExceptions ? .exceptions : .success

@@ -83,6 +83,13 @@ struct RecordOptions: ParsableArguments {
   var null = false
 
   @Option(
+    help: ArgumentHelp(
+      "What the input is in, by a name that iconv -l lists: latin1, cp1252, shift_jis, utf-16"
+        + " (default: UTF-8). Lines kept by --failed are in it too.",
+      valueName: "name"))
+  var encoding: String?
+
+  @Option(
     name: .customLong("max-record"),
     help: ArgumentHelp(
       "Longest record, and longest answer of a command; a longer one is an exception.",

@@ -19,8 +19,13 @@ final class OutputFiles {
   private let output: OwnedDescriptor?
   private let failedFile: OwnedDescriptor?
 
-  /// - Parameter screen: what results have to share the terminal with, if they go to one.
-  init(_ command: VimapCommand, _ standard: StandardDescriptors, _ screen: Screen?) throws {
+  /// - Parameters:
+  ///   - encoding: what the input is in, if not in UTF-8.
+  ///   - screen: what results have to share the terminal with, if they go to one.
+  init(
+    _ command: VimapCommand, _ encoding: TextEncoding?, _ standard: StandardDescriptors,
+    _ screen: Screen?
+  ) throws {
     name = command.results.output ?? "standard output"
     let inputs = Self.inputs(command)
     // What is written to a file that is opened twice is written over.
@@ -43,8 +48,8 @@ final class OutputFiles {
     if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: taken)
       taken.insert(try Descriptor.facts(file.number).identity)
-      failed = FailedLines(
-        descriptor: file.number, separator: command.records.null ? 0 : 0x0A)
+      failed = try FailedLines(
+        descriptor: file.number, separator: command.records.null ? 0 : 0x0A, encoding: encoding)
       failedFile = consume file
     } else {
       failed = nil

@@ -19,12 +19,14 @@ final class RunObserver {
   private let halt: String
   /// How many inputs there are.
   private let inputCount: Int
+  /// What the input is in, where that was said.
+  private let encoding: String?
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
-    inputCount: Int, halt: String
+    inputCount: Int, halt: String, encoding: String?
   ) {
     self.messages = messages
     self.progress = progress
@@ -32,6 +34,7 @@ final class RunObserver {
     self.outputName = outputName
     self.failedName = failedName
     self.halt = halt
+    self.encoding = encoding
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -97,6 +100,11 @@ final class RunObserver {
 
   private func complain(_ text: String) { messages.log.error("\(text)") }
 
+  private func sayGaps(_ report: RunReport) {
+    guard report.linesWithGaps > 0 else { return }
+    messages.log.notice("\(GapSummary(lines: report.linesWithGaps, encoding: encoding))")
+  }
+
   /// One line about what failed; none where not everything that was read has been answered.
   private func sumUp(_ report: RunReport) {
     guard report.failures.total > 0, report.records == report.outputs + report.exceptions else {
@@ -109,7 +117,9 @@ final class RunObserver {
 
   func status(of report: RunReport) -> ExitStatus {
     switch report.outcome {
-    case .complete, .interrupted, .halted, .outOfStep, .noWorker: sumUp(report)
+    case .complete, .interrupted, .halted, .outOfStep, .noWorker:
+      sayGaps(report)
+      sumUp(report)
     case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
     }
     switch report.outcome {

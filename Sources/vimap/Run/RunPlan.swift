@@ -49,7 +49,7 @@ struct RunPlan {
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
     statistics = try StatisticsOutput(options.statistics)
-    outputs = try OutputFiles(options, standard, screen)
+    outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
   }
@@ -70,7 +70,8 @@ struct RunPlan {
     let progress = Progress(manner, messages)
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
-      inputCount: inputs.count, halt: haltText)
+      inputCount: inputs.count, halt: haltText,
+      encoding: form.encoding?.name)
     Process.makeWay()
     let pool = try makePool(observer)
     pool.onNotice = observer.note
@@ -166,6 +167,15 @@ extension RecordForm {
     }
     mode.separator = options.records.null ? 0 : 0x0A
     mode.isText = options.records.rawInput
+    if let name = options.records.encoding {
+      guard let known = TextEncoding(name) else {
+        throw Refusal(
+          .usage,
+          "--encoding '\(name)': no such encoding is known: give one of those that iconv -l lists,"
+            + " such as latin1, cp1252, shift_jis or utf-16le")
+      }
+      encoding = known
+    }
     mode.longestRecord = options.records.maxRecord.bytes
     guard mode.longestRecord <= 256 << 20 else {
       throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
