@@ -8,7 +8,7 @@ extension VimapExec.CommandConfiguration {
   /// Whatever else may keep it from running shows when it is started.
   func checkProgram() throws {
     guard let program = arguments.first, !program.contains("/"),
-      !fillsArguments || Template(program).isLiteral
+      !fillsArguments || Template(program, .argument).isLiteral
     else { return }
     let path = SearchPath.value
     guard Descriptor.reasonNotToRun(program, path: path) == .noSuchFileOrDirectory else { return }

@@ -23,6 +23,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
+    if !options.report.quiet { ArgumentNotices(line).texts.forEach(Printer.complain) }
     let inputs = try inputs(options.file, standard)
     try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
     return try DryRun(worker.adapted(pool), form, inputs, worker)
@@ -52,6 +53,7 @@ struct RunPlan {
     outputs = try OutputFiles(options, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
+    for text in ArgumentNotices(line).texts { messages.log.notice("\(text)") }
   }
 
   private static func inputs(
