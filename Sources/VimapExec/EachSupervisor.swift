@@ -18,6 +18,8 @@ final class EachSupervisor {
   private var input = ByteBuffer()
   private var value = ByteBuffer()
   private var clock: Nanoseconds = 0
+  /// The pool has been told that no more is begun.
+  private var hasRetired = false
 
   /// Results wait no longer than this for those of further records.
   private static let patience: Nanoseconds = .milliseconds(4)
@@ -44,7 +46,8 @@ final class EachSupervisor {
       switch try link.receive(waiting: true) {
       case .batch(let batch):
         for record in batch.records {
-          if link.isRecalled { return try link.retire() }
+          try retireIfRecalled()
+          if hasRetired { return }
           try map(record, of: batch)
         }
         link.retire(batch)
@@ -52,6 +55,13 @@ final class EachSupervisor {
       case .room, .drain, .pause, .nothing: break
       }
     }
+  }
+
+  /// Where the run is stopped, only the record that is begun is finished; the pool is told so at once.
+  private func retireIfRecalled() throws {
+    guard !hasRetired, link.isRecalled else { return }
+    hasRetired = true
+    try link.retire()
   }
 
   // MARK: One record
@@ -157,7 +167,10 @@ final class EachSupervisor {
         relays: !hasErrorEnded && !isYoung)
       let times = [flushTime, farewell == nil ? stopwatch.end : farewell?.nextStep]
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
-      if watch.hasParentGone { throw LinkError.parentIsGone }
+      if watch.hasMail {
+        try link.takeInMail()
+        try retireIfRecalled()
+      }
       if let time = flushTime, clock >= time {
         try link.flush()
         flushTime = nil

@@ -9,9 +9,9 @@ struct EachWatch: ~Copyable {
   private let error: Int
   private let exited: Int
 
-  /// - Parameter link: joins the worker to its pool. What comes there waits; only its end matters.
+  /// - Parameter link: joins the worker to its pool.
   init(link descriptor: CInt) {
-    link = poll.add(descriptor, [])
+    link = poll.add(descriptor, .readable)
     input = poll.add(-1, [])
     output = poll.add(-1, [])
     error = poll.add(-1, [])
@@ -33,7 +33,8 @@ struct EachWatch: ~Copyable {
     return Clock.now()
   }
 
-  var hasParentGone: Bool { !poll.ready(link).isEmpty }
+  /// Something has come from the pool, or it is gone.
+  var hasMail: Bool { !poll.ready(link).isEmpty }
   var hasOutput: Bool { !poll.ready(output).isEmpty }
   var hasError: Bool { !poll.ready(error).isEmpty }
   var hasExited: Bool { !poll.ready(exited).isEmpty }

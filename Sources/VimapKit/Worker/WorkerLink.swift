@@ -75,6 +75,11 @@ public final class WorkerLink {
     }
   }
 
+  /// Takes in what has come, to be received later: a worker that waits for something else can watch
+  /// ``descriptor`` so, and look whether it ``isRecalled``.
+  /// - Throws: as ``receive(waiting:)``.
+  public func takeInMail() throws { try channel.takeInMail() }
+
   private func load(_ message: ToWorker, _ memory: SharedMemory) -> RecordBatch {
     let batch = spareBatches.popLast() ?? RecordBatch()
     batch.load(

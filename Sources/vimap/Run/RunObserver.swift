@@ -19,12 +19,14 @@ final class RunObserver {
   private let halt: String
   /// How many inputs there are.
   private let inputCount: Int
+  /// The longest that a record may take, as it is written; `nil` for no limit.
+  private let timeLimit: String?
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
-    inputCount: Int, halt: String
+    inputCount: Int, halt: String, timeLimit: String?
   ) {
     self.messages = messages
     self.progress = progress
@@ -32,6 +34,7 @@ final class RunObserver {
     self.outputName = outputName
     self.failedName = failedName
     self.halt = halt
+    self.timeLimit = timeLimit
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -46,10 +49,24 @@ final class RunObserver {
     }
     if firstSignal != nil { return .abort }
     firstSignal = signal
+    messages.log.notice(
+      "stopping on \(Signals.name(Int(signal))): \(ending(of: pool)); a second signal (^C) ends all at once"
+    )
     return .drain
   }
 
-  func note(_ notice: PoolNotice) {
+  /// What is still waited for, where failures stop the run and leave that alone.
+  private func finishing(in pool: RecordPool?) -> String {
+    guard halt.hasPrefix("soon"), let pool, pool.status.begun > 0 else { return "" }
+    return "; \(ending(of: pool))"
+  }
+
+  private func ending(of pool: RecordPool) -> RunEnding {
+    RunEnding(status: pool.status, timeLimit: timeLimit)
+  }
+
+  /// - Parameter pool: the pool, where there is one yet.
+  func note(_ notice: PoolNotice, in pool: RecordPool? = nil) {
     switch notice {
     case .input(let problem): complain(problem.complaint)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
@@ -57,7 +74,8 @@ final class RunObserver {
     case .halted(let point):
       let records = point.finished == 1 ? "record" : "records"
       complain(
-        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)")
+        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)"
+          + finishing(in: pool))
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break

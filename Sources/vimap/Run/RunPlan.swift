@@ -49,7 +49,7 @@ struct RunPlan {
     try worker.checkProgram()
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
-    statistics = try StatisticsOutput(options.statistics)
+    statistics = try StatisticsOutput(options.statistics, options.results)
     outputs = try OutputFiles(options, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
@@ -72,10 +72,10 @@ struct RunPlan {
     let progress = Progress(manner, messages)
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
-      inputCount: inputs.count, halt: haltText)
+      inputCount: inputs.count, halt: haltText, timeLimit: worker.timeLimit)
     Process.makeWay()
     let pool = try makePool(observer)
-    pool.onNotice = observer.note
+    pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
     if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
       observer.decide($0, in: pool)
