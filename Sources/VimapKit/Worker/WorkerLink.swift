@@ -168,7 +168,7 @@ public final class WorkerLink {
     _ exception: RecordException, for record: Int, of batch: RecordBatch, seconds: Double = 0
   ) throws {
     var out = ByteBuffer()
-    let message = exception.put(into: &out)
+    let mark = exception.put(into: &out)
     var answer = tuple(out.view, for: record, of: batch, exception.attempts, seconds)
     answer.isException = true
     var text = ByteBuffer()
@@ -184,7 +184,7 @@ public final class WorkerLink {
         isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
         pause: exception.pause?.delay,
         wasTried: exception.attempts >= batch.attempt,
-        failure: encoder.mark(exception, message: message, input: answer.input.count)),
+        failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
     if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
   }
