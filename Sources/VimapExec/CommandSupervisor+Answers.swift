@@ -95,8 +95,7 @@ extension CommandSupervisor {
     {
       excepted += 1
       try link.exception(
-        .invalidAnswer(
-          "is not JSON: \(problem.message)", answer: line, attempts: batch.attempt),
+        .notJSON(problem, answer: line, attempts: batch.attempt),
         for: record, of: batch, seconds: service.seconds(clock))
       return true
     }

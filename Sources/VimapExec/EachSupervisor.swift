@@ -256,8 +256,7 @@ final class EachSupervisor {
     if json.isEmpty { return .output(ByteView("null")) }
     if let problem = link.problem(with: json) {
       return .exception(
-        .invalidAnswer(
-          "is not JSON: \(problem.message)", answer: json, attempts: attempts))
+        .notJSON(problem, answer: json, attempts: attempts))
     }
     if json.firstIndex(of: 0x0A) == nil, json.firstIndex(of: 0x0D) == nil { return .output(json) }
     value.append(onOneLine: json)

@@ -96,6 +96,8 @@ public struct RecordForm: Sendable {
 public enum PoolNotice {
   /// An input could not be read, or not to its end.
   case input(InputProblem)
+  /// An input looks like something else than lines of JSON; told once in a run.
+  case wrongInput(WrongInput)
   /// A worker's own words.
   case worker(number: Int, String)
   /// Outputs may stand beside the wrong inputs from this record on.

@@ -82,6 +82,7 @@ extension PoolDriver {
     _ line: Range<Int>
   ) {
     guard let mark else { return }
+    if mark.kind == .invalidJSON { feed?.noteInvalid(record, line, in: batch) }
     let index = batch.place.index + record
     let message = tuple.part(mark.message)
     let lastWords = tuple.part(mark.lastWords)

@@ -25,6 +25,9 @@ protocol Feed: AnyObject {
   /// As ``place(of:_:in:)``, where it is not known where the line is.
   func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
 
+  /// A record is not JSON; its place is as in ``place(of:_:in:)``.
+  func noteInvalid(_ record: Int, _ line: Range<Int>, in batch: InputBatch)
+
   /// Bytes of input that records were taken from, and those there are, where these are known.
   var progress: (bytes: Int, total: Int?)? { get }
 
@@ -33,6 +36,10 @@ protocol Feed: AnyObject {
 
   /// Whether a record that came to this exception may be tried again.
   func isWorthRetry(_ exception: ByteView) -> Bool
+}
+
+extension Feed {
+  func noteInvalid(_ record: Int, _ line: Range<Int>, in batch: InputBatch) {}
 }
 
 enum FeedCut {

@@ -69,6 +69,7 @@ final class RunObserver {
   func note(_ notice: PoolNotice, in pool: RecordPool? = nil) {
     switch notice {
     case .input(let problem): complain(problem.complaint)
+    case .wrongInput(let input): messages.log.notice("\(input.complaint)")
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, _, let text): complain("worker \(worker): \(text)")
     case .halted(let point):
