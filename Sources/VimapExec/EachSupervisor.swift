@@ -57,7 +57,7 @@ final class EachSupervisor {
     }
   }
 
-  /// Where the run is stopped, only the record that is begun is finished; the pool is told so at once.
+  /// Where the run is stopped, only the record that is begun is finished; the pool is told at once.
   private func retireIfRecalled() throws {
     guard !hasRetired, link.isRecalled else { return }
     hasRetired = true

@@ -3,6 +3,7 @@ import VimapJSON
 /// What in a command's arguments is likely not to do what it was typed for, found before anything
 /// is run. Where it is not certain enough, nothing is said.
 public struct ArgumentCheck {
+  /// What is wrong with a placeholder, which is given as it was typed.
   public enum Problem: Equatable {
     /// A placeholder that lacks its dot, or has spaces in it.
     case misspelt(String, as: String)
@@ -34,6 +35,7 @@ public struct ArgumentCheck {
   /// The problems, one of each kind at most: the first.
   public private(set) var problems: [Problem] = []
 
+  /// Checks the words of a command, or the text of a shell, which is one word.
   public init(_ words: [String], _ manner: Manner) {
     self.manner = manner
     if manner == .shell {
@@ -202,7 +204,8 @@ private struct BraceUse {
   private static let languages: Set<String> = [
     "jq", "gojq", "jaq", "yq", "xq", "tomlq", "fx", "dasel", "mlr", "awk", "gawk", "mawk", "nawk",
     "sed", "gsed", "perl", "docker", "podman", "nerdctl", "buildah", "skopeo", "kubectl", "oc",
-    "helm", "gh", "go", "crictl", "borg", "borgmatic", "streamlink", "gallery-dl", "jo", "m4", "tex",
+    "helm", "gh", "go", "crictl", "borg", "borgmatic", "streamlink", "gallery-dl", "jo", "m4",
+    "tex",
     "latex", "pdflatex", "xelatex", "lualatex", "asy",
   ]
 }

@@ -2,6 +2,7 @@ import VimapJSON
 
 /// Something in braces that may have been meant as a placeholder.
 public struct BraceForm: Equatable {
+  /// What it may be.
   public enum Kind: Equatable, Sendable {
     /// It is one, and has a path or a name, or whatever else nothing but a placeholder has.
     case placeholder
@@ -17,6 +18,7 @@ public struct BraceForm: Equatable {
 
   /// With its braces.
   public let text: String
+  /// What it may be.
   public let kind: Kind
 
   /// All there is in a text, but what is certainly something else.

@@ -24,12 +24,14 @@ final class EachArguments {
   }
 
   init(_ configuration: CommandConfiguration, _ seat: WorkerSeat) {
-    templates = configuration.fillsArguments ? configuration.arguments.map { Template($0, .argument) } : []
+    templates =
+      configuration.fillsArguments ? configuration.arguments.map { Template($0, .argument) } : []
     isConstant = templates.allSatisfy(\.isLiteral)
     list = CStringList(isConstant ? configuration.arguments : [])
     context = TemplateContext(
       record: .empty, index: 0, worker: seat.number, initArguments: seat.initArguments)
-    program = templates.first.map { $0.isLiteral ? configuration.arguments[0] : nil }
+    program =
+      templates.first.map { $0.isLiteral ? configuration.arguments[0] : nil }
       ?? configuration.arguments[0]
   }
 

@@ -74,8 +74,12 @@ struct Interpreter {
         language: .node, manner: .wordIfOption, text: ["e", "p"], values: ["r"],
         longText: ["--eval", "--print"], longValues: ["--require": 1, "--import": 1])
     ),
-    ("php", Interpreter(language: .php, manner: .option, text: ["r", "R", "B", "E"],
-      values: ["d", "c", "f", "F", "z"])),
+    (
+      "php",
+      Interpreter(
+        language: .php, manner: .option, text: ["r", "R", "B", "E"],
+        values: ["d", "c", "f", "F", "z"])
+    ),
     (
       "lua luajit Rscript R julia gnuplot groovy elixir octave",
       Interpreter(
@@ -137,12 +141,18 @@ struct Interpreter {
         language: .shell, manner: .option, text: ["c"], values: ["w", "E", "I", "O", "B", "T"],
         longText: ["--command"], goesOn: true)
     ),
-    ("env", Interpreter(
-      language: .other, manner: .option, text: ["S"], values: ["u", "C"],
-      longText: ["--split-string"])),
-    ("watch", Interpreter(
-      language: .watch, manner: .words(behind: 0), values: ["n", "q"],
-      longValues: ["--interval": 1])),
+    (
+      "env",
+      Interpreter(
+        language: .other, manner: .option, text: ["S"], values: ["u", "C"],
+        longText: ["--split-string"])
+    ),
+    (
+      "watch",
+      Interpreter(
+        language: .watch, manner: .words(behind: 0), values: ["n", "q"],
+        longValues: ["--interval": 1])
+    ),
     ("eval parallel", Interpreter(language: .other, manner: .words(behind: 0))),
   ]
 }

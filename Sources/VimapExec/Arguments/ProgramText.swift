@@ -14,6 +14,7 @@ public struct ProgramText: Equatable {
 
   /// The number of the argument, from 0.
   public let argument: Int
+  /// What it is written in.
   public let language: Language
   /// The program that reads it, as it was typed.
   public let program: String

@@ -3,8 +3,8 @@ public import VimapBytes
 /// What is wanted of a file's path, in the letters of GNU parallel: `{/.file}` of the path that is
 /// in `.file`.
 ///
-/// Names are as for basename(1) and dirname(1): slashes at the end are no part of a name. Dots that a
-/// name begins with begin no extension.
+/// Names are as for basename(1) and dirname(1): slashes at the end are no part of a name. Dots that
+/// a name begins with begin no extension.
 public enum PathPart: String, Sendable, CaseIterable {
   /// `{/.file}`: the name, without the folder.
   case name = "/"

@@ -57,6 +57,7 @@ struct InputWatch {
 
 /// An input that is not what it should be, and what it looks like instead.
 public struct WrongInput: Sendable, Equatable {
+  /// What it looks like.
   public let look: TextLook
   /// The input's name, as in ``InputFile/name``.
   public let file: String

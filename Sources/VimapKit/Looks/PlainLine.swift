@@ -72,13 +72,15 @@ struct PlainLine {
       if first == UInt8(ascii: "'"), last != UInt8(ascii: "'") { return nil }
       return isScripts ? .singleQuotes : .python
     }
-    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? lookOfBraces(plain, last) : nil
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+      ? lookOfBraces(plain, last) : nil
   }
 
   private func lookOfWords(_ plain: String) -> TextLook? {
     let words = words
     if words.contains(where: { ["None", "True", "False"].contains($0) }) { return .python }
-    if !plain.contains("'"), words.contains(where: { ["NaN", "Infinity", "nan", "inf"].contains($0) })
+    if !plain.contains("'"),
+      words.contains(where: { ["NaN", "Infinity", "nan", "inf"].contains($0) })
     {
       return .notANumber
     }
@@ -109,7 +111,9 @@ struct PlainLine {
     }
     // `{name: …`
     let key = tight.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }
-    if tight.hasPrefix("{"), key.first?.isLetter == true, tight.dropFirst(key.count + 1).first == ":" {
+    if tight.hasPrefix("{"), key.first?.isLetter == true,
+      tight.dropFirst(key.count + 1).first == ":"
+    {
       return .unquotedKeys
     }
     return nil
@@ -151,7 +155,9 @@ struct PlainLine {
 
   private var isLogLine: Bool {
     let plain = text.hasPrefix("[") ? text.dropFirst() : text[...]
-    let levels = ["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "TRACE", "NOTICE", "CRITICAL"]
+    let levels = [
+      "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "FATAL", "TRACE", "NOTICE", "CRITICAL",
+    ]
     let word = plain.prefix { $0.isLetter }
     if levels.contains(word.uppercased()), plain.dropFirst(word.count).first != "," { return true }
     // 2026-01-31, or the address and time of a server's log.
@@ -167,8 +173,11 @@ struct PlainLine {
       let plain = String(decoding: frame, as: UTF8.self)
       if plain.contains("{") || plain.contains("[") { continue }
       let fields = plain.split(separator: separator, omittingEmptySubsequences: false)
-      if separator != "\t", fields.contains(where: { $0.first == " " || $0.count > 40 }) { continue }
-      let hasNames = fields.allSatisfy { $0.first?.isNumber != true && $0.first != "-" }
+      if separator != "\t", fields.contains(where: { $0.first == " " || $0.count > 40 }) {
+        continue
+      }
+      let hasNames =
+        fields.allSatisfy { $0.first?.isNumber != true && $0.first != "-" }
         && fields.contains { !$0.isEmpty }
       return .columns(separator: separator, hasNames: hasNames)
     }

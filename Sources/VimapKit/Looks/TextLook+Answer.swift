@@ -8,7 +8,7 @@ extension TextLook {
     return switch TextLook(answer, isFirst: true) {
     case .python, .singleQuotes: "it looks like Python's print(value); print json.dumps(value)"
     case .notANumber:
-      "JSON has no NaN or Infinity; print null for it, as json.dumps(value, allow_nan=False) insists"
+      "JSON has no NaN or Infinity; print null for it (json.dumps(value, allow_nan=False) finds it)"
     case .traceback:
       "it looks like an error message; print these to standard error (print(..., file=sys.stderr))"
     case .partOfObject, .partOfArray:

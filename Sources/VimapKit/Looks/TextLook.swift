@@ -3,18 +3,40 @@ public import VimapBytes
 /// What a line is that should have been JSON and is not, as far as that can be told at a glance.
 public enum TextLook: Equatable, Sendable {
   // What a whole input is, by how it begins.
-  case gzip, zstd, xz, bzip2, zip, parquet
+
+  /// Compressed by gzip.
+  case gzip
+  /// Compressed by zstd.
+  case zstd
+  /// Compressed by xz.
+  case xz
+  /// Compressed by bzip2.
+  case bzip2
+  /// A zip archive.
+  case zip
+  /// A Parquet file.
+  case parquet
   /// Text in an encoding of this name (iconv(1)).
   case encoded(String)
   /// Values with a separator between them, and maybe names in the first line.
   case columns(separator: Character, hasNames: Bool)
-  case yaml, xml, html
+  /// A document in YAML.
+  case yaml
+  /// A document in XML.
+  case xml
+  /// A page in HTML.
+  case html
   /// Records that end in NUL.
   case endedByNUL
+  /// No text.
   case binary
-  case logLine, plainText
+  /// Lines of a log.
+  case logLine
+  /// Text of another kind.
+  case plainText
 
   // What a line is, wherever it stands.
+
   /// A part of a value that is written on several lines.
   case partOfObject
   /// A part of an array that is written on several lines.
@@ -23,12 +45,19 @@ public enum TextLook: Equatable, Sendable {
   case severalValues
   /// What Python prints of its values.
   case python
-  case singleQuotes, unquotedKeys, commaAtEnd
-  /// NaN or an infinity.
+  /// A value with single quotes, as JavaScript has them.
+  case singleQuotes
+  /// An object whose keys have no quotes.
+  case unquotedKeys
+  /// A value with a comma behind its last member.
+  case commaAtEnd
+  /// A value with NaN or an infinity in it.
   case notANumber
+  /// A part of what Python says of an error.
   case traceback
 
   // What is JSON, and nevertheless not what was meant.
+
   /// All records as one array.
   case wholeArray
 
@@ -36,7 +65,9 @@ public enum TextLook: Equatable, Sendable {
   static let lookedAt = 2048
 
   /// Recognises a line.
-  /// - Parameter isFirst: it is what an input begins with.
+  /// - Parameters:
+  ///   - line: the line, which is not JSON.
+  ///   - isFirst: it is what an input begins with.
   public init?(_ line: ByteView, isFirst: Bool = false) {
     let head = line.head(min(line.count, Self.lookedAt))
     if isFirst, let look = Self.format(head) {

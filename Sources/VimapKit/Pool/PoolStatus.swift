@@ -20,9 +20,9 @@ public struct PoolStatus: Sendable, Equatable {
   public var failures = 0
   /// Records with workers, or on their way to one.
   public var inFlight = 0
-  /// Those of them that workers have begun, and how many workers these are. Only in
-  /// ``RecordPool/status``.
+  /// Those of them that workers have begun. Only in ``RecordPool/status``.
   public var begun = 0
+  /// How many workers have begun some. Only in ``RecordPool/status``.
   public var workersAtWork = 0
   /// Records that failed and wait to be tried again.
   public var waiting = 0

@@ -37,7 +37,9 @@ struct FailureSummary: CustomStringConvertible {
         parts.append((rest, kind.rawValue + (ofKind.isEmpty ? "" : " for other reasons")))
       }
     }
-    return parts.sorted { ($0.count, $1.text) > ($1.count, $0.text) }.map { "\($0.count) \($0.text)" }
+    return parts.sorted { ($0.count, $1.text) > ($1.count, $0.text) }.map {
+      "\($0.count) \($0.text)"
+    }
   }
 
   /// How it ended, in a word, and its last words.
@@ -75,7 +77,8 @@ extension FailureTally.Cause {
   /// The message about a command's end without the words that all of these have.
   fileprivate var shortMessage: String {
     var text = message[...]
-    for start in ["the command ended with ", "the command was ended by "] where text.hasPrefix(start) {
+    for start in ["the command ended with ", "the command was ended by "]
+    where text.hasPrefix(start) {
       text = text.dropFirst(start.count)
     }
     let end = " without answering the record"

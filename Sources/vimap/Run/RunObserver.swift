@@ -50,7 +50,10 @@ final class RunObserver {
     if firstSignal != nil { return .abort }
     firstSignal = signal
     messages.log.notice(
-      "stopping on \(Signals.name(Int(signal))): \(ending(of: pool)); a second signal (^C) ends all at once"
+      """
+      stopping on \(Signals.name(Int(signal))): \(ending(of: pool)); a second signal (^C) ends all \
+      at once
+      """
     )
     return .drain
   }

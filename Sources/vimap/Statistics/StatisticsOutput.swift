@@ -24,7 +24,9 @@ struct StatisticsOutput {
     isShown = options.stats
     path = options.statsJson ?? ""
     do throws(SystemError) {
-      file = try OutputFiles.file(options.statsJson).map { path throws(SystemError) in try WholeFile(path: path) }
+      file = try OutputFiles.file(options.statsJson).map { path throws(SystemError) in
+        try WholeFile(path: path)
+      }
     } catch {
       throw Refusal(.cannotCreate, "--stats-json \(path): cannot be created: \(error.code)")
     }
