@@ -31,7 +31,7 @@ extension CommandConfiguration {
     }
     let value = text.trimmed()
     if isRecord(value) { return .value(value) }
-    if let problem = link.problem(with: value) { return .invalid("is not JSON: \(problem.message)") }
+    if let problem = link.problem(with: value) { return .invalid(problem.reason(of: text)) }
     return .value(value)
   }
 

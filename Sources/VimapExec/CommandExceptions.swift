@@ -107,6 +107,14 @@ extension RecordException {
       attempts: attempts)
   }
 
+  /// The command's answer is not JSON.
+  /// - Parameter line: the answer; `answer` shows how it begins.
+  static func notJSON(
+    _ problem: JSONProblem, answer line: ByteView, attempts: Int
+  ) -> RecordException {
+    invalidAnswer(problem.reason(of: line), answer: line, attempts: attempts)
+  }
+
   /// The command's answer is none that can stand beside a record.
   /// - Parameter reason: as in "the command's answer …".
   static func invalidAnswer(
@@ -139,5 +147,13 @@ extension Nanoseconds {
   fileprivate var secondsText: String {
     let seconds = Double(self) / 1e9
     return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(seconds))" : "\(seconds)"
+  }
+}
+
+extension JSONProblem {
+  /// Why an answer is none, as in "the command's answer …", and what to do about it.
+  func reason(of answer: ByteView) -> String {
+    let advice = TextLook.advice(onAnswer: answer.trimmed()).map { "; \($0)" } ?? ""
+    return "is not JSON: \(message)\(advice)"
   }
 }

@@ -62,7 +62,7 @@ extension CommandSupervisor {
     }
     let value = line.trimmed()
     if let problem = link.problem(with: value) {
-      return Named(content: .invalid("is not JSON: \(problem.message)"))
+      return Named(content: .invalid(problem.reason(of: line)))
     }
     guard let id = queue.id(matching: value) else {
       return Named(content: .invalid("matches no record that is owed an answer, by \(match)"))

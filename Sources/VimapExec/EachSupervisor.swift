@@ -18,6 +18,8 @@ final class EachSupervisor {
   private var input = ByteBuffer()
   private var value = ByteBuffer()
   private var clock: Nanoseconds = 0
+  /// The pool has been told that no more is begun.
+  private var hasRetired = false
 
   /// Results wait no longer than this for those of further records.
   private static let patience: Nanoseconds = .milliseconds(4)
@@ -47,7 +49,8 @@ final class EachSupervisor {
       switch try link.receive(waiting: false) {
       case .batch(let batch):
         for record in batch.records {
-          if link.isRecalled { return try link.retire() }
+          try retireIfRecalled()
+          if hasRetired { return }
           try map(record, of: batch)
         }
         link.retire(batch)
@@ -58,6 +61,13 @@ final class EachSupervisor {
         try watch.waitForPool()
       }
     }
+  }
+
+  /// Where the run is stopped, only the record that is begun is finished; the pool is told at once.
+  private func retireIfRecalled() throws {
+    guard !hasRetired, link.isRecalled else { return }
+    hasRetired = true
+    try link.retire()
   }
 
   // MARK: One record
@@ -168,7 +178,10 @@ final class EachSupervisor {
         flushTime, isLate ? nil : stopwatch.end, farewell?.nextStep, command.nextLook,
       ]
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
-      if watch.hasParentGone { throw LinkError.parentIsGone }
+      if watch.hasMail {
+        try link.takeInMail()
+        try retireIfRecalled()
+      }
       if let time = flushTime, clock >= time {
         try link.flush()
         flushTime = nil
@@ -273,8 +286,7 @@ final class EachSupervisor {
     if json.isEmpty { return .output(ByteView("null")) }
     if let problem = link.problem(with: json) {
       return .exception(
-        .invalidAnswer(
-          "is not JSON: \(problem.message)", answer: json, attempts: attempts))
+        .notJSON(problem, answer: json, attempts: attempts))
     }
     if json.firstIndex(of: 0x0A) == nil, json.firstIndex(of: 0x0D) == nil { return .output(json) }
     value.append(onOneLine: json)

@@ -16,7 +16,7 @@ struct EachWatch: ~Copyable {
   init(link descriptor: CInt, _ signals: CommandSignals) {
     self.signals = signals
     self.descriptor = descriptor
-    link = poll.add(descriptor, .hungUp)
+    link = poll.add(descriptor, .readable)
     input = poll.add(-1, [])
     output = poll.add(-1, [])
     error = poll.add(-1, [])
@@ -53,7 +53,8 @@ struct EachWatch: ~Copyable {
     return Clock.now()
   }
 
-  var hasParentGone: Bool { !poll.ready(link).isEmpty }
+  /// Something has come from the pool, or it is gone.
+  var hasMail: Bool { !poll.ready(link).isEmpty }
   var hasOutput: Bool { !poll.ready(output).isEmpty }
   var hasError: Bool { !poll.ready(error).isEmpty }
   /// Something may have become of the command.

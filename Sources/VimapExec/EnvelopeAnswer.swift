@@ -29,7 +29,7 @@ struct EnvelopeAnswer {
       // The one value that is left, and the brace behind it, make it a whole object.
       self.init(id: named, content: isOutput ? .output(value) : .exception(value))
     } else if let problem = problem(text) {
-      self.init(id: named, content: .invalid("is not JSON: \(problem.message)"))
+      self.init(id: named, content: .invalid(problem.reason(of: text)))
     } else {
       self.init(members: text)
     }

@@ -21,7 +21,7 @@ import VimapSystem
     for kind in RecordException.Kind.allCases {
       let run = Run(
         batch: 1, firstRecord: 3, recordCount: 1, kind: .exception, offset: 77, length: 99,
-        failure: FailureMark(kind: kind, message: 7..<20), isWorthRetry: true,
+        failure: FailureMark(kind: kind, message: 7..<20, lastWords: 30..<44), isWorthRetry: true,
         pauseMilliseconds: 77)
       memory.storeRun(run, at: 40)
       #expect(memory.loadRun(at: 40) == run)
@@ -32,10 +32,10 @@ import VimapSystem
   func marksTheMessageOfAnException(_ format: TupleFormat) throws {
     let encoder = TupleEncoder(format: format, withMeta: false, fileNames: ["-"])
     let exception = RecordException(
-      .exit, "with a \"quote\" and\na line", attempts: 2, details: [("exit_code", .number(3))])
+      .exit, "with a \"quote\" and\na line", attempts: 2,
+      details: [("exit_code", .number(3)), ("traceback", .text("a\nb \"c\"\n \n"))])
     var out = ByteBuffer()
-    let message = exception.put(into: &out)
-    let mark = encoder.mark(exception, message: message, input: 4)
+    let mark = encoder.mark(exception.put(into: &out), input: 4)
     var tuple = ByteBuffer()
     encoder.encode(
       input: ByteView("1234"), output: out.view, isException: true, meta: nil
@@ -45,25 +45,55 @@ import VimapSystem
     #expect(try JSONValue.parse(found).string == exception.message)
     #expect(
       out.view.text
-        == #"{"kind":"exit","message":"with a \"quote\" and\na line","attempts":2,"exit_code":3}"#)
+        == #"{"kind":"exit","message":"with a \"quote\" and\na line","attempts":2,"exit_code":3,"#
+        + #""traceback":"a\nb \"c\"\n \n"}"#)
+    #expect(tuple.view.slice(mark.lastWords.lowerBound, mark.lastWords.count).text == #"b \"c\""#)
   }
 
-  @Test func tallyKeepsTheFirstFew() {
+  @Test(arguments: [
+    (#""""#, ""), (#""a""#, "a"), (#""a\nb\n""#, "b"), (#""a\n\n \r\n""#, "a"),
+    (#""\n""#, ""), (#""a\\nb""#, #"a\\nb"#), (#""x\n\"y\\\"\n""#, #"\"y\\\""#),
+    (#""x\n  at y\t""#, "at y"), (#"{"a":1}"#, #"{"a":1}"#), ("7", "7"),
+  ])
+  func lastLines(string: String, line: String) {
+    var bytes = ByteBuffer()
+    bytes.append(text: string)
+    let range = bytes.view.lastLineOfString
+    #expect(bytes.view.slice(range.lowerBound, range.count).text == line)
+  }
+
+  private func cause(_ kind: RecordException.Kind, _ line: Int) -> FailureTally.Cause {
+    FailureTally.Cause(
+      kind: kind, message: "", lastWords: "x", index: line, file: "-", line: line)
+  }
+
+  @Test func tallyKeepsTheFirstOfEachCause() {
     var tally = FailureTally()
     var asked: [Int] = []
     for line in [4, 7, 2, 9, 8, 5, 1] {
-      tally.add(line == 2 ? .exit : .timeout, index: line) {
+      tally.add(line == 2 ? .exit : .timeout, index: line, key: line % 5, hasLastWords: false) {
         asked.append(line)
-        return FailureTally.Cause(kind: .timeout, message: "", index: line, file: "-", line: line)
+        return cause(.timeout, line)
       }
     }
-    tally.add(.cancelled, index: 0) {
-      FailureTally.Cause(kind: .cancelled, message: "", index: 0, file: "-", line: 0)
-    }
+    tally.add(.cancelled, index: 0, key: 0, hasLastWords: false) { cause(.cancelled, 0) }
     #expect(tally.counts == [.exit: 1, .timeout: 6, .cancelled: 1])
     #expect(tally.total == 8)
+    // 7 failed like 2, and 9 like 4.
     #expect(tally.first.map(\.line) == [1, 2, 4])
-    #expect(asked == [4, 7, 2, 5, 1])
+    #expect(asked == [4, 7, 2, 8, 5, 1])
+    #expect(tally.groups == [])
+  }
+
+  @Test func tallyGroupsFewCausesHoweverManyThereAre() {
+    var tally = FailureTally()
+    for line in 1...1000 {
+      tally.add(.exit, index: line, key: line % 100, hasLastWords: true) { cause(.exit, line) }
+    }
+    #expect(tally.counts == [.exit: 1000])
+    #expect(tally.groups.count == FailureTally.mostGroups)
+    #expect(tally.groups.allSatisfy { $0.count == 10 })
+    #expect(tally.first.map(\.line) == [1, 2, 3])
   }
 }
 

@@ -15,11 +15,25 @@ public import VimapBytes
 /// any other whole record as the bytes that it came in. Everything else in braces is text, be it
 /// `{foo}`, `{ }` or the braces of a JSON body: a text that isn't a placeholder is never an
 /// error, and there is no way to write `{}` as text.
+///
+/// In a command's arguments (``Grammar/argument``) a part can be taken as a file's path, of which
+/// only some is wanted (``PathPart``): `{/.path}`, and `{/}` of the whole record. There, braces
+/// behind a `$` are text: `${#}` is the shell's.
 public struct Template: Sendable {
+  /// Where a template stands, which says what a placeholder can be there.
+  public enum Grammar: Sendable {
+    /// A URL, or a header's value.
+    case request
+    /// An argument of a command.
+    case argument
+  }
+
   enum Part: Sendable, Equatable {
     case literal([UInt8])
     case record
     case field(JSONPath, keepsReserved: Bool)
+    /// Some of a file's path, which is at a place in the record, or the record itself.
+    case file(PathPart, JSONPath?)
     case index
     case worker
     case initArgument(String)
@@ -48,8 +62,8 @@ public struct Template: Sendable {
   /// The text that the template was made from.
   public let description: String
 
-  public init(_ text: String) {
-    parts = TemplateParser.parts(of: text)
+  public init(_ text: String, _ grammar: Grammar = .request) {
+    parts = TemplateParser(grammar).parts(of: text)
     description = text
   }
 

@@ -24,7 +24,14 @@ extension Template.Part {
         buffer.append(ByteView(UnsafeRawBufferPointer($0)), encoding, keepsReserved: false)
       }
     case .record:
-      try expandRecord(into: &buffer, context, encoding)
+      try expandRecord(into: &buffer, context, encoding, of: nil)
+    case .file(let part, nil):
+      try expandRecord(into: &buffer, context, encoding, of: part)
+    case .file(let part, let path?):
+      guard let value = path.find(in: try context.tree()) else {
+        throw .missingField(path: path.description)
+      }
+      try value.expand(into: &buffer, encoding, keepsReserved: false, of: part)
     case .field(let path, _) where encoding.quotesValues:
       guard let text = path.find(inText: context.record) else {
         throw .missingField(path: path.description)
@@ -39,7 +46,8 @@ extension Template.Part {
   }
 
   private func expandRecord(
-    into buffer: inout ByteBuffer, _ context: TemplateContext, _ encoding: Template.Encoding
+    into buffer: inout ByteBuffer, _ context: TemplateContext, _ encoding: Template.Encoding,
+    of part: PathPart?
   ) throws(TemplateError) {
     let record = context.record.trimmed()
     if encoding.quotesValues { return buffer.append(record, quotedFor: encoding) }
@@ -49,9 +57,10 @@ extension Template.Part {
     }
     // A string. Without escapes its text is what stands between the quotes.
     if record.firstIndex(of: UInt8(ascii: "\\")) == nil {
-      buffer.append(record.slice(1, record.count - 2), encoding, keepsReserved: false)
+      let text = record.slice(1, record.count - 2)
+      buffer.append(part?.of(text) ?? text, encoding, keepsReserved: false)
     } else {
-      try context.tree().expand(into: &buffer, encoding, keepsReserved: false)
+      try context.tree().expand(into: &buffer, encoding, keepsReserved: false, of: part)
     }
   }
 }
@@ -64,17 +73,23 @@ extension TemplateContext {
 }
 
 extension JSONValue {
-  /// Appends a string as itself, anything else as compact JSON.
+  /// Appends a string as itself, or some of it where it is a file's path; anything else as compact
+  /// JSON.
   fileprivate func expand(
-    into buffer: inout ByteBuffer, _ encoding: Template.Encoding, keepsReserved: Bool
+    into buffer: inout ByteBuffer, _ encoding: Template.Encoding, keepsReserved: Bool,
+    of part: PathPart? = nil
   ) throws(TemplateError) {
     var text = ByteBuffer(capacity: 256)
+    var isString = false
     do throws(JSONProblem) {
-      if try !appendString(to: &text) { try write(to: &text) }
+      isString = try appendString(to: &text)
+      if !isString { try write(to: &text) }
     } catch {
       throw .unreadable(error)
     }
-    buffer.append(text.view, encoding, keepsReserved: keepsReserved)
+    let view = text.view
+    buffer.append(
+      isString ? part?.of(view) ?? view : view, encoding, keepsReserved: keepsReserved)
   }
 }
 

@@ -1,36 +1,54 @@
 import VimapBytes
 
 /// Takes the text of a ``Template`` apart.
-enum TemplateParser {
-  static func parts(of text: String) -> [Template.Part] {
+struct TemplateParser {
+  private let grammar: Template.Grammar
+
+  init(_ grammar: Template.Grammar) {
+    self.grammar = grammar
+  }
+
+  func parts(of text: String) -> [Template.Part] { pieces(of: text).map(\.part) }
+
+  /// The parts, each with its text.
+  func pieces(of text: String) -> [(part: Template.Part, text: ArraySlice<UInt8>)] {
     let bytes = Array(text.utf8)
-    var parts: [Template.Part] = []
-    var literal: [UInt8] = []
+    var pieces: [(part: Template.Part, text: ArraySlice<UInt8>)] = []
+    var literal = 0..<0
     var place = 0
+    func endLiteral() {
+      if literal.isEmpty { return }
+      pieces.append((.literal(Array(bytes[literal])), bytes[literal]))
+    }
     while place < bytes.count {
-      if let (part, length) = placeholder(in: bytes[place...]) {
-        if !literal.isEmpty { parts.append(.literal(literal)) }
-        literal = []
-        parts.append(part)
+      if !isShells(bytes, place), let (part, length) = placeholder(in: bytes[place...]) {
+        endLiteral()
+        pieces.append((part, bytes[place..<place + length]))
         place += length
+        literal = place..<place
       } else {
-        literal.append(bytes[place])
         place += 1
+        literal = literal.lowerBound..<place
       }
     }
-    if !literal.isEmpty { parts.append(.literal(literal)) }
-    return parts
+    endLiteral()
+    return pieces
+  }
+
+  /// Whether a brace at `place` is a shell's: `${name}`, `${#}`.
+  private func isShells(_ bytes: [UInt8], _ place: Int) -> Bool {
+    grammar == .argument && place > 0 && bytes[place - 1] == UInt8(ascii: "$")
   }
 
   /// The placeholder that `text` starts with, and its length in bytes, braces included.
-  private static func placeholder(in text: ArraySlice<UInt8>) -> (Template.Part, Int)? {
+  private func placeholder(in text: ArraySlice<UInt8>) -> (Template.Part, Int)? {
     guard text.first == UInt8(ascii: "{"), let close = closingBrace(in: text) else { return nil }
     let content = String(decoding: text[text.startIndex + 1..<close], as: UTF8.self)
     return part(content).map { ($0, close - text.startIndex + 1) }
   }
 
   /// Where the first `}` is that isn't in quotes, as one in `{.["}"]}` is.
-  private static func closingBrace(in text: ArraySlice<UInt8>) -> Int? {
+  private func closingBrace(in text: ArraySlice<UInt8>) -> Int? {
     var isQuoted = false
     var isEscaped = false
     for place in text.indices {
@@ -49,7 +67,7 @@ enum TemplateParser {
   }
 
   /// What `content`, found in braces, stands for; nil where it is only text.
-  private static func part(_ content: String) -> Template.Part? {
+  private func part(_ content: String) -> Template.Part? {
     switch content {
     case "": return .record
     case "#": return .index
@@ -60,10 +78,22 @@ enum TemplateParser {
       let name = content.dropFirst("init.".utf8.count)
       return name.isInitName ? .initArgument(String(name)) : nil
     }
+    if grammar == .argument, let part = filePart(content) { return part }
     let keepsReserved = content.hasPrefix("+")
     let path = keepsReserved ? String(content.dropFirst()) : content
     guard path.hasPrefix("."), let path = try? JSONPath(path) else { return nil }
     return .field(path, keepsReserved: keepsReserved)
+  }
+
+  /// What to take of a file's path, and then where that is; nowhere for the record itself.
+  private func filePart(_ content: String) -> Template.Part? {
+    for part in PathPart.longestFirst where content.hasPrefix(part.rawValue) {
+      let path = String(content.dropFirst(part.rawValue.count))
+      // `{.}` is the record, whatever else it might be short for.
+      if path.isEmpty, part != .withoutExtension { return .file(part, nil) }
+      if path.hasPrefix("."), let path = try? JSONPath(path) { return .file(part, path) }
+    }
+    return nil
   }
 }
 

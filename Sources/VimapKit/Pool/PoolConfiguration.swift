@@ -103,6 +103,8 @@ public struct RecordForm: Sendable {
 public enum PoolNotice {
   /// An input could not be read, or not to its end.
   case input(InputProblem)
+  /// An input looks like something else than lines of JSON; told once in a run.
+  case wrongInput(WrongInput)
   /// A worker's own words.
   case worker(number: Int, String)
   /// Answers and records of a worker did not match up, and these outputs of its that are on their way

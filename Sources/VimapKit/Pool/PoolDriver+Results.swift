@@ -75,20 +75,29 @@ extension PoolDriver {
 
   /// Counts a record that failed.
   /// - Parameters:
-  ///   - tuple: its exception, of which no more is read than the message of the first few.
+  ///   - tuple: its exception, of which the message and the last words are compared with others, and
+  ///     read where they are shown.
   ///   - line: where its line is in the batch.
   func noteFailure(
     _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int,
     _ line: Range<Int>
   ) {
     guard let mark else { return }
+    if mark.kind == .invalidJSON { feed?.noteInvalid(record, line, in: batch) }
     let index = batch.place.index + record
-    report.failures.add(mark.kind, index: index) {
+    let message = tuple.part(mark.message)
+    let lastWords = tuple.part(mark.lastWords)
+    var hasher = Hasher()
+    hasher.combine(mark.kind)
+    message.withUnsafeBytes { hasher.combine(bytes: $0) }
+    lastWords.withUnsafeBytes { hasher.combine(bytes: $0) }
+    report.failures.add(
+      mark.kind, index: index, key: hasher.finalize(), hasLastWords: !lastWords.isEmpty
+    ) {
       guard let place = feed?.place(of: record, line, in: batch) else { return nil }
-      let isInside = mark.message.upperBound <= tuple.count
-      let text = isInside ? tuple.slice(mark.message.lowerBound, mark.message.count) : .empty
       return FailureTally.Cause(
-        kind: mark.kind, message: (try? JSONValue.parse(text))?.string ?? "", index: index,
+        kind: mark.kind, message: (try? JSONValue.parse(message))?.string ?? "",
+        lastWords: lastWords.isEmpty ? nil : lastWords.textInString, index: index,
         file: place.file, line: place.line)
     }
   }
@@ -130,5 +139,21 @@ extension PoolDriver {
     for seat in crew.seats where (owner == nil || owner == seat) && crew.isStuck(seat) {
       flow.relieve(seat, limit: nil)
     }
+  }
+}
+
+extension ByteView {
+  /// What is there; nothing where that is not inside.
+  fileprivate func part(_ range: Range<Int>) -> ByteView {
+    range.upperBound <= count ? slice(range.lowerBound, range.count) : .empty
+  }
+
+  /// What a part of a JSON string stands for; what is none stands for itself.
+  fileprivate var textInString: String {
+    var quoted = ByteBuffer(capacity: count + 2)
+    quoted.append("\"")
+    quoted.append(self)
+    quoted.append("\"")
+    return (try? JSONValue.parse(quoted.view))?.string ?? text
   }
 }

@@ -270,7 +270,7 @@ final class PoolDriver {
   private func takeAnswered(
     _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
   ) {
-    if let cause { report.failures.add(cause.kind, index: cause.index) { cause } }
+    if let cause { report.failures.add(cause) }
     let id = register(records: 1, length: 0)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)

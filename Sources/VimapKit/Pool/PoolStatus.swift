@@ -20,6 +20,10 @@ public struct PoolStatus: Sendable, Equatable {
   public var failures = 0
   /// Records with workers, or on their way to one.
   public var inFlight = 0
+  /// Those of them that workers have begun. Only in ``RecordPool/status``.
+  public var begun = 0
+  /// How many workers have begun some. Only in ``RecordPool/status``.
+  public var workersAtWork = 0
   /// Records that failed and wait to be tried again.
   public var waiting = 0
   /// Bytes of input that records were taken from.
@@ -71,8 +75,20 @@ extension PoolDriver {
     if inDetail {
       status.awaited = flow.awaited.flatMap { place(of: $0.record, in: $0.batch) }
       status.workers = crew.seats.map { workerStatus($0, now) }
+      let begun = crew.seats.map(begunRecords).filter { $0 > 0 }
+      status.begun = begun.reduce(0, +)
+      status.workersAtWork = begun.count
     }
     return status
+  }
+
+  /// Records that the worker of a seat has begun and not answered.
+  private func begunRecords(_ number: Int) -> Int {
+    guard let begun = crew[number]?.begun else { return 0 }
+    return state.seats[number].assignments.reduce(0) { sum, assignment in
+      sum + state.unanswered(in: assignment.cut(after: begun).begun).map(\.records.count)
+        .reduce(0, +)
+    }
   }
 
   /// Changes whenever the counts of ``status(inDetail:)`` do.

@@ -75,11 +75,14 @@ public final class RecordPool {
     reader.onDiscard = { [unowned driver] piece in
       driver.keepingLines { try failed?.pass(piece) }
     }
-    driver.feed = FileFeed(reader, form, slabs: driver.slabs)
     if configuration.pairsByOrder {
       driver.doubts = Doubts(
         seats: jobs, mode: form.mode, onLine: failed.map { failed in { failed.add($0) } })
     }
+    reader.onMark = { [unowned driver] in driver.onDecision?(.byteOrderMark(file: $0)) }
+    let feed = FileFeed(reader, form, slabs: driver.slabs)
+    feed.watch.onFound = { [unowned driver] in driver.onNotice(.wrongInput($0)) }
+    driver.feed = feed
     driver.onFailedLine = failed.map { failed in
       { [unowned driver] batch, record, line in
         try batch.withLine(of: record, line, in: driver.slabs) { failed.add($0) }

@@ -28,6 +28,9 @@ protocol Feed: AnyObject {
   /// How many lines of text in a batch are not UTF-8.
   func linesWithGaps(in batch: InputBatch) -> Int
 
+  /// A record is not JSON; its place is as in ``place(of:_:in:)``.
+  func noteInvalid(_ record: Int, _ line: Range<Int>, in batch: InputBatch)
+
   /// Bytes of input that records were taken from, and those there are, where these are known.
   var progress: (bytes: Int, total: Int?)? { get }
 
@@ -36,6 +39,10 @@ protocol Feed: AnyObject {
 
   /// Whether a record that came to this exception may be tried again.
   func isWorthRetry(_ exception: ByteView) -> Bool
+}
+
+extension Feed {
+  func noteInvalid(_ record: Int, _ line: Range<Int>, in batch: InputBatch) {}
 }
 
 enum FeedCut {

@@ -10,6 +10,8 @@ final class FileFeed: Feed {
   private let fileNames: [String]
   private let mode: InputMode
   let separator: UInt8?
+  /// Looks at what the inputs are, where they are not what they should be.
+  var watch = InputWatch()
 
   init(_ reader: RecordReader, _ form: RecordForm, slabs: InputSlabs) {
     self.reader = reader
@@ -26,12 +28,38 @@ final class FileFeed: Feed {
 
   func cut(records: Int) throws(SystemError) -> FeedCut {
     switch try reader.cut(records: records) {
-    case .batch(let batch): .batch(batch)
+    case .batch(let batch): noted(batch)
     case .rejected(let line): answered(composer.rejected(line))
     case .waiting: .waiting
     case .more: .more
     case .noSlab: .noSlab
-    case .ended: .ended
+    case .ended: ended()
+    }
+  }
+
+  private func noted(_ batch: InputBatch) -> FeedCut {
+    if batch.place.line == 1, !mode.isText {
+      let file = fileNames[batch.place.file]
+      try? batch.withBytes(0..<min(batch.length, TextLook.lookedAt), in: slabs) { head in
+        let end = head.firstIndex(of: mode.separator) ?? head.count
+        watch.note(firstLine: head.head(end), file: file)
+        if batch.place.index == 1 {
+          watch.note(first: head, length: batch.length, file: file)
+        }
+      }
+    }
+    return .batch(batch)
+  }
+
+  private func ended() -> FeedCut {
+    watch.end(records: reader.place.index - 1)
+    return .ended
+  }
+
+  func noteInvalid(_ record: Int, _ line: Range<Int>, in batch: InputBatch) {
+    guard let place = place(of: record, line, in: batch) else { return }
+    try? batch.withLine(of: record, line, in: slabs) {
+      watch.look(at: $0, file: place.file, number: place.line)
     }
   }
 

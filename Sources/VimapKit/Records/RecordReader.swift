@@ -21,6 +21,9 @@ final class RecordReader {
   /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
   var onDiscard: (ByteView?) -> Void = { _ in }
 
+  /// Told of every input that begins with a byte order mark.
+  var onMark: (_ file: String) -> Void = { _ in }
+
   /// Bytes read from all inputs.
   private(set) var bytesRead = 0
 
@@ -38,6 +41,8 @@ final class RecordReader {
   private var fileIndex = -1
   private lazy var sizes = InputSizes(files)
   var atEnd = false
+  /// The first bytes of the input have been looked at.
+  private var hasBegun = false
   /// Why the input ends before its end; its last line is then not known.
   private var tornBy: SystemError?
 
@@ -116,6 +121,7 @@ final class RecordReader {
 
   private func cutWholeLines(_ records: Int) -> Cut? {
     guard let slab else { return nil }
+    if !hasBegun { skipMark(in: slab) }
     while cursor < lineEnd {
       let start = slabs.start(of: slab) + cursor
       let bytes = slabs.memory.view(start, lineEnd - cursor)
@@ -145,6 +151,16 @@ final class RecordReader {
       }
     }
     return nil
+  }
+
+  /// Leaves out the mark that says that an input is UTF-8: EF BB BF, as some programs begin files.
+  private func skipMark(in slab: Int) {
+    let start = slabs.memory.view(slabs.start(of: slab) + cursor, min(3, filled - cursor))
+    guard start.count == 3 || lineEnd > cursor || atEnd else { return }
+    hasBegun = true
+    guard start == ByteView("\u{FEFF}") else { return }
+    cursor += 3
+    onMark(files[fileIndex].name)
   }
 
   func reject(
@@ -254,6 +270,7 @@ final class RecordReader {
     place.file = fileIndex
     place.line = 1
     atEnd = false
+    hasBegun = false
     tornBy = nil
     do throws(SystemError) {
       let decoder = try encoding.map { (encoding) throws(SystemError) in

@@ -1,4 +1,5 @@
-/// How many records failed, by kind, and what the first of them in the input failed with.
+/// How many records failed, by kind and by cause, and what the first of them in the input failed
+/// with. Its size does not grow with their number, however different they are.
 public struct FailureTally: Sendable, Equatable {
   /// What a record failed with.
   public struct Cause: Sendable, Equatable {
@@ -6,6 +7,8 @@ public struct FailureTally: Sendable, Equatable {
     public var kind: RecordException.Kind
     /// One plain sentence.
     public var message: String
+    /// The last line of what its command said; `nil` where it said nothing.
+    public var lastWords: String?
     /// The record's number over all inputs, from 1.
     public var index: Int
     /// The input it is in.
@@ -14,14 +17,30 @@ public struct FailureTally: Sendable, Equatable {
     public var line: Int
   }
 
+  /// Records that failed with the same message and the same last words.
+  public struct Group: Sendable, Equatable {
+    /// What one of them failed with.
+    public let cause: Cause
+    /// How many there are.
+    public internal(set) var count: Int
+    fileprivate let key: Int
+  }
+
   /// Records that failed, by kind.
   public private(set) var counts: [RecordException.Kind: Int] = [:]
-  /// What the first of them failed with, in the order of the input; ``shown`` at most. Records that
-  /// were cancelled are not among them, as something else is the cause of that.
-  public private(set) var first: [Cause] = []
+  /// Those among them whose command said something, by cause; the first ``mostGroups`` causes that
+  /// came up. What is not among them is counted in ``counts`` only.
+  public private(set) var groups: [Group] = []
+  /// What the first of them failed with, in the order of the input, one of each cause; ``shown`` at
+  /// most. Records that were cancelled are not among them, as something else is the cause of that.
+  public var first: [Cause] { firstOfCauses.map(\.cause) }
+
+  private var firstOfCauses: [Group] = []
 
   /// So many are kept in ``first``.
   public static let shown = 3
+  /// So many are kept in ``groups``.
+  public static let mostGroups = 16
 
   /// No failures yet.
   public init() {}
@@ -32,15 +51,40 @@ public struct FailureTally: Sendable, Equatable {
   /// Counts a record.
   /// - Parameters:
   ///   - index: its number over all inputs.
-  ///   - cause: asked for only where it is one of the first so far.
-  mutating func add(_ kind: RecordException.Kind, index: Int, _ cause: () -> Cause?) {
+  ///   - key: the same for records that failed with the same.
+  ///   - cause: asked for only where it is shown as one of the first so far, or is a new one.
+  mutating func add(
+    _ kind: RecordException.Kind, index: Int, key: Int, hasLastWords: Bool, _ cause: () -> Cause?
+  ) {
     counts[kind, default: 0] += 1
     if kind == .cancelled { return }
-    if first.count == Self.shown {
-      guard let last = first.last, index < last.index else { return }
+    var known: Cause?
+    if hasLastWords {
+      if let place = groups.firstIndex(where: { $0.key == key }) {
+        groups[place].count += 1
+      } else if groups.count < Self.mostGroups, let cause = cause() {
+        groups.append(Group(cause: cause, count: 1, key: key))
+        known = cause
+      }
     }
-    guard let cause = cause() else { return }
-    first.insert(cause, at: first.firstIndex { index < $0.index } ?? first.endIndex)
-    if first.count > Self.shown { first.removeLast() }
+    if let place = firstOfCauses.firstIndex(where: { $0.key == key }) {
+      guard index < firstOfCauses[place].cause.index else { return }
+      firstOfCauses.remove(at: place)
+    } else if firstOfCauses.count == Self.shown {
+      guard let last = firstOfCauses.last, index < last.cause.index else { return }
+    }
+    guard let cause = known ?? cause() else { return }
+    firstOfCauses.insert(
+      Group(cause: cause, count: 1, key: key),
+      at: firstOfCauses.firstIndex { index < $0.cause.index } ?? firstOfCauses.endIndex)
+    if firstOfCauses.count > Self.shown { firstOfCauses.removeLast() }
+  }
+
+  /// Counts a record whose command said nothing.
+  mutating func add(_ cause: Cause) {
+    var hasher = Hasher()
+    hasher.combine(cause.kind)
+    hasher.combine(cause.message)
+    add(cause.kind, index: cause.index, key: hasher.finalize(), hasLastWords: false) { cause }
   }
 }

@@ -105,8 +105,9 @@ public struct RecordException {
   /// Writes the exception as one line of JSON without its line feed.
   public func write(to buffer: inout ByteBuffer) { _ = put(into: &buffer) }
 
-  /// As ``write(to:)``; returns where its message is in what it has written, as a JSON string.
-  func put(into buffer: inout ByteBuffer) -> Range<Int> {
+  /// As ``write(to:)``; returns where its message is in what it has written, as a JSON string, and
+  /// where the last words of what failed are, as a part of one.
+  func put(into buffer: inout ByteBuffer) -> FailureMark {
     let start = buffer.count
     buffer.append("{\"kind\":\"")
     buffer.append(text: kind.rawValue)
@@ -115,27 +116,36 @@ public struct RecordException {
     var text = ByteBuffer(capacity: message.utf8.count)
     text.append(text: message)
     buffer.appendString(of: text.view)
-    let range = (place - start)..<(buffer.count - start)
+    var mark = FailureMark(kind: kind, message: (place - start)..<(buffer.count - start))
     buffer.append(",\"attempts\":")
     buffer.append(decimal: attempts)
-    for detail in details { put(detail, into: &buffer) }
+    for detail in details {
+      let place = put(detail, into: &buffer)
+      if detail.name == "traceback" || detail.name == "exception" {
+        mark.lastWords = buffer.view.slice(place, buffer.count - place).lastLineOfString
+          .moved(by: place - start)
+      }
+    }
     buffer.append("}")
-    return range
+    return mark
   }
 
+  /// - Returns: where its value begins.
   private func put(
     _ detail: (name: String, value: Detail), into buffer: inout ByteBuffer
-  ) {
+  ) -> Int {
     let start = buffer.count
     buffer.append(",\"")
     buffer.append(text: detail.name)
     buffer.append("\":")
+    let value = buffer.count
     do {
       try detail.value.json.write(to: &buffer)
     } catch {
       // jansson has no memory left; the rest of the exception needs none of its.
       buffer.truncate(to: start)
     }
+    return min(value, buffer.count)
   }
 }
 

@@ -98,7 +98,7 @@ final class TupleComposer {
     var record = ByteBuffer()
     if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
     let cause = FailureTally.Cause(
-      kind: exception.kind, message: exception.message, index: line.place.index,
+      kind: exception.kind, message: exception.message, lastWords: nil, index: line.place.index,
       file: form.fileNames[line.place.file], line: line.place.line)
     return (tuple(record.view, isJSON: isJSON, exception, meta), cause)
   }
@@ -107,7 +107,7 @@ final class TupleComposer {
     _ input: ByteView, isJSON: Bool, _ exception: RecordException, _ meta: TupleMeta
   ) -> ExceptionTuple {
     var out = ByteBuffer()
-    let message = exception.put(into: &out)
+    let mark = exception.put(into: &out)
     var text = ByteBuffer()
     if !isJSON { text.appendString(of: input) }
     let input = isJSON ? input : text.view
@@ -117,7 +117,7 @@ final class TupleComposer {
       meta: form.withMeta ? meta : nil
     ) { box.append($0) }
     return ExceptionTuple(
-      bytes: box, mark: encoder.mark(exception, message: message, input: input.count))
+      bytes: box, mark: encoder.mark(mark, input: input.count))
   }
 }
 

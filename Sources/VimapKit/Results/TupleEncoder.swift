@@ -42,16 +42,12 @@ final class TupleEncoder {
 
   /// What the parent is told of an exception.
   /// - Parameters:
-  ///   - message: where its message is in the exception.
+  ///   - mark: the same for the exception alone.
   ///   - input: how long the input is that stands beside it.
-  func mark(
-    _ exception: RecordException, message: Range<Int>, input: Int
-  ) -> FailureMark {
+  func mark(_ mark: FailureMark, input: Int) -> FailureMark {
     let frame = exceptionFrame
-    let offset = frame.hasInput ? frame.beforeInput.count + input + frame.beforeOutput.count : 0
-    return FailureMark(
-      kind: exception.kind,
-      message: (offset + message.lowerBound)..<(offset + message.upperBound))
+    return mark.moved(
+      by: frame.hasInput ? frame.beforeInput.count + input + frame.beforeOutput.count : 0)
   }
 
   /// Hands the tuple's parts to `write`, first to last.

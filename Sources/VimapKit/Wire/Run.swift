@@ -49,8 +49,8 @@ struct Run: Equatable {
   /// The batch of an exception that no record is charged with.
   static let noBatch = UInt64.max
 
-  /// Bytes a run takes in shared memory: six words.
-  static let size = 48
+  /// Bytes a run takes in shared memory: seven words, of which the last two are an exception's.
+  static let size = 56
   /// Where in these it says how long it is.
   static let extent = 32
 }
@@ -66,8 +66,10 @@ extension SharedMemory {
       | Int(run.failure?.kind.number ?? 0) << failureShift
     storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
-    let message = run.failure?.message ?? 0..<0
-    storeWord(pack(message.lowerBound, message.count), at: place + 40)
+    if let mark = run.failure {
+      storeWord(pack(mark.message.lowerBound, mark.message.count), at: place + 40)
+      storeWord(pack(mark.lastWords.lowerBound, mark.lastWords.count), at: place + 48)
+    }
     storeRunExtent(run, at: place)
   }
 
@@ -93,9 +95,14 @@ extension SharedMemory {
 
   private func loadMark(at place: Int, _ nature: UInt64) -> FailureMark? {
     RecordException.Kind(number: nature >> failureShift & 0xFF).map {
-      let (start, length) = unpack(loadWord(at: place + 40))
-      return FailureMark(kind: $0, message: start..<(start + length))
+      FailureMark(
+        kind: $0, message: range(unpack(loadWord(at: place + 40))),
+        lastWords: range(unpack(loadWord(at: place + 48))))
     }
+  }
+
+  private func range(_ words: (high: Int, low: Int)) -> Range<Int> {
+    words.high..<(words.high + words.low)
   }
 
   private var failureShift: Int { 16 }

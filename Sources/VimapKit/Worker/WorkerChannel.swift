@@ -68,6 +68,15 @@ final class WorkerChannel {
     stash.isEmpty ? try receiveNext(waiting: waiting) : stash.removeFirst()
   }
 
+  /// Takes in what has come, to be received later.
+  func takeInMail() throws {
+    while true {
+      let arrival = try receiveNext(waiting: false)
+      if case .nothing = arrival { return }
+      stash.append(arrival)
+    }
+  }
+
   private func receiveNext(waiting: Bool) throws -> Arrival {
     if waiting { try flush() }
     switch try socket.receive(ToWorker.self, waiting: waiting) {

@@ -76,6 +76,11 @@ public final class WorkerLink {
     }
   }
 
+  /// Takes in what has come, to be received later: a worker that waits for something else can watch
+  /// ``descriptor`` so, and look whether it ``isRecalled``.
+  /// - Throws: as ``receive(waiting:)``.
+  public func takeInMail() throws { try channel.takeInMail() }
+
   private func load(_ message: ToWorker, _ memory: SharedMemory) throws -> RecordBatch {
     let batch = spareBatches.popLast() ?? RecordBatch()
     batch.load(
@@ -167,7 +172,7 @@ public final class WorkerLink {
     _ exception: RecordException, for record: Int, of batch: RecordBatch, seconds: Double = 0
   ) throws {
     var out = ByteBuffer()
-    let message = exception.put(into: &out)
+    let mark = exception.put(into: &out)
     var answer = tuple(out.view, for: record, of: batch, exception.attempts, seconds)
     answer.isException = true
     var text = ByteBuffer()
@@ -183,7 +188,7 @@ public final class WorkerLink {
         isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
         pause: exception.pause?.delay,
         wasTried: exception.attempts >= batch.attempt,
-        failure: encoder.mark(exception, message: message, input: answer.input.count)),
+        failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
     if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
   }

@@ -175,8 +175,8 @@ struct ExecOptions: ParsableArguments {
   @Flag(
     help: ArgumentHelp(
       "Start the command for each record: all it prints is the answer. In its arguments, {} is the"
-        + " record, {.path} a part of it, {#} its index, {%} the worker and {init.NAME} a bound"
-        + " argument."))
+        + " record, {.path} a part of it, {/.path} the name of that file, {#} its index, {%} the"
+        + " worker and {init.NAME} a bound argument."))
   var each = false
 
   @Flag(help: "What the command prints is text; out is a JSON string.")

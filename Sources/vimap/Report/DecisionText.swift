@@ -5,6 +5,8 @@ extension PoolDecision {
   /// - Parameter place: says where a record is.
   func text(_ place: (PoolStatus.Place) -> String) -> String {
     switch self {
+    case .byteOrderMark(let file):
+      "\(file.onOneLine(atMost: 100)): begins with a byte order mark, which is left out"
     case .workerStarted(let number): "worker \(number): started"
     case .workerEnded(let number, let asTold, let how, let pause):
       "worker \(number): \(how)" + (asTold ? ", as it was told to leave" : "")

@@ -1,23 +1,55 @@
 import VimapKit
 
-/// One line about all that failed: how many records, of which kinds, and the first causes.
+/// One line about all that failed: how many records, of which kinds and for which causes, and the
+/// first of them.
 struct FailureSummary: CustomStringConvertible {
   let failures: FailureTally
   let records: Int
   /// Whether a line's number says where a record is.
   let hasOneFile: Bool
 
-  /// The longest that one cause may be, and the name of a file in it, in characters.
+  /// The longest that one cause may be, the last words beside a kind, and the name of a file, in
+  /// characters.
   private static let longestCause = 120
+  private static let longestWords = 80
   private static let longestName = 60
+  /// So many causes are shown beside their kinds.
+  private static let mostCauses = 3
 
   var description: String {
-    let kinds = failures.counts.sorted { ($0.value, $1.key.rawValue) > ($1.value, $0.key.rawValue) }
-      .map { "\($0.value) \($0.key.rawValue)" }
     let causes = failures.first.map(text)
     return "\(failures.total) of \(records) \(records == 1 ? "record" : "records") failed: "
       + kinds.joined(separator: ", ")
       + (causes.isEmpty ? "" : "; first: " + causes.joined(separator: "; "))
+  }
+
+  /// How many failed with what, the most first.
+  private var kinds: [String] {
+    let shown = failures.groups.sorted { ($0.count, $1.cause.index) > ($1.count, $0.cause.index) }
+      .prefix(Self.mostCauses)
+    var parts = shown.map { group in
+      (count: group.count, text: "\(group.cause.kind.rawValue) (\(reason(group.cause)))")
+    }
+    for (kind, count) in failures.counts {
+      let ofKind = shown.filter { $0.cause.kind == kind }
+      let rest = count - ofKind.reduce(0) { $0 + $1.count }
+      if rest > 0 {
+        parts.append((rest, kind.rawValue + (ofKind.isEmpty ? "" : " for other reasons")))
+      }
+    }
+    return parts.sorted { ($0.count, $1.text) > ($1.count, $0.text) }.map {
+      "\($0.count) \($0.text)"
+    }
+  }
+
+  /// How it ended, in a word, and its last words.
+  private func reason(_ cause: FailureTally.Cause) -> String {
+    let words = (cause.lastWords ?? "").onOneLine(atMost: Self.longestWords)
+    switch cause.kind {
+    case .exit, .signal: return "\(cause.shortMessage): \(words)"
+    case .worker: return words
+    default: return "last words: \(words)"
+    }
   }
 
   private func text(_ cause: FailureTally.Cause) -> String {
@@ -29,6 +61,27 @@ struct FailureSummary: CustomStringConvertible {
       hasOneFile
       ? "line \(cause.line)"
       : "\(cause.file.onOneLine(atMost: Self.longestName)):\(cause.line)"
-    return "\(place): \(cause.message.onOneLine(atMost: Self.longestCause))"
+    return "\(place): \(cause.sentence.onOneLine(atMost: Self.longestCause))"
+  }
+}
+
+extension FailureTally.Cause {
+  /// What says most about it: of a command that failed, what it said last.
+  fileprivate var sentence: String {
+    switch kind {
+    case .exit, .signal, .worker: lastWords ?? message
+    default: message
+    }
+  }
+
+  /// The message about a command's end without the words that all of these have.
+  fileprivate var shortMessage: String {
+    var text = message[...]
+    for start in ["the command ended with ", "the command was ended by "]
+    where text.hasPrefix(start) {
+      text = text.dropFirst(start.count)
+    }
+    let end = " without answering the record"
+    return String(text.hasSuffix(end) ? text.dropLast(end.count) : text)
   }
 }

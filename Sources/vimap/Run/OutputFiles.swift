@@ -26,11 +26,12 @@ final class OutputFiles {
     _ command: VimapCommand, _ encoding: TextEncoding?, _ standard: StandardDescriptors,
     _ screen: Screen?
   ) throws {
-    name = command.results.output ?? "standard output"
+    let path = Self.file(command.results.output)
+    name = path ?? "standard output"
     let inputs = Self.inputs(command)
     // What is written to a file that is opened twice is written over.
     var taken = inputs.union(Self.regularFile(StandardDescriptor.error))
-    if let path = command.results.output {
+    if let path {
       let file = try Self.create(path, unlessAmong: taken)
       taken.insert(try Descriptor.facts(file.number).identity)
       results = try Self.sink(file.number, screen)
@@ -41,11 +42,23 @@ final class OutputFiles {
       results = try Self.sink(StandardDescriptor.output, screen)
       output = nil
     }
-    failedName = command.results.failed ?? ""
+    failedName = command.results.failed.map { $0 == "-" ? "standard output" : $0 } ?? ""
     // Where both go to one screen, each has to be whole before the other.
     exceptions =
       results.isShared ? results : try Self.sink(StandardDescriptor.error, screen)
-    if let path = command.results.failed {
+    if command.results.failed == "-" {
+      guard standard.hasOutput, path != nil || command.results.format == .none else {
+        throw Refusal(
+          .usage,
+          standard.hasOutput
+            ? "--failed -: results go to standard output too: give -o FILE, or a file (./- is one)"
+            : "--failed -: standard output is closed")
+      }
+      failed = try FailedLines(
+        descriptor: StandardDescriptor.output, separator: command.records.null ? 0 : 0x0A,
+        encoding: encoding)
+      failedFile = nil
+    } else if let path = command.results.failed {
       let file = try Self.create(path, unlessAmong: taken)
       taken.insert(try Descriptor.facts(file.number).identity)
       failed = try FailedLines(
@@ -57,6 +70,9 @@ final class OutputFiles {
     }
     files = taken
   }
+
+  /// A file that is written to; `nil` where that is standard output, which `-` is too.
+  static func file(_ name: String?) -> String? { name == "-" ? nil : name }
 
   /// The files that are read.
   static func inputs(_ command: VimapCommand) -> Set<FileIdentity> {

@@ -8,7 +8,7 @@ extension VimapExec.CommandConfiguration {
   /// Whatever else may keep it from running shows when it is started.
   func checkProgram() throws {
     guard let program = arguments.first, !program.contains("/"),
-      !fillsArguments || Template(program).isLiteral
+      !fillsArguments || Template(program, .argument).isLiteral
     else { return }
     let path = SearchPath.value
     let problem = ProgramProblem.of(program, path: path, looksInside: false)

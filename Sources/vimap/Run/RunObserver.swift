@@ -21,12 +21,14 @@ final class RunObserver {
   private let inputCount: Int
   /// What the input is in, where that was said.
   private let encoding: String?
+  /// The longest that a record may take, as it is written; `nil` for no limit.
+  private let timeLimit: String?
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
-    inputCount: Int, halt: String, encoding: String?
+    inputCount: Int, halt: String, encoding: String?, timeLimit: String?
   ) {
     self.messages = messages
     self.progress = progress
@@ -35,6 +37,7 @@ final class RunObserver {
     self.failedName = failedName
     self.halt = halt
     self.encoding = encoding
+    self.timeLimit = timeLimit
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -57,12 +60,30 @@ final class RunObserver {
     }
     if firstSignal != nil { return .abort }
     firstSignal = signal
+    messages.log.notice(
+      """
+      stopping on \(Signals.name(Int(signal))): \(ending(of: pool)); a second signal (^C) ends all \
+      at once
+      """
+    )
     return .drain
   }
 
-  func note(_ notice: PoolNotice) {
+  /// What is still waited for, where failures stop the run and leave that alone.
+  private func finishing(in pool: RecordPool?) -> String {
+    guard halt.hasPrefix("soon"), let pool, pool.status.begun > 0 else { return "" }
+    return "; \(ending(of: pool))"
+  }
+
+  private func ending(of pool: RecordPool) -> RunEnding {
+    RunEnding(status: pool.status, timeLimit: timeLimit)
+  }
+
+  /// - Parameter pool: the pool, where there is one yet.
+  func note(_ notice: PoolNotice, in pool: RecordPool? = nil) {
     switch notice {
     case .input(let problem): complain(problem.complaint)
+    case .wrongInput(let input): messages.log.notice("\(input.complaint)")
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, let rows, let text):
       complain("worker \(worker): \(text.onOneLine(atMost: 400))\(rows.map(suspicion) ?? "")")
@@ -71,7 +92,8 @@ final class RunObserver {
     case .halted(let point):
       let records = point.finished == 1 ? "record" : "records"
       complain(
-        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)")
+        "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)"
+          + finishing(in: pool))
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break

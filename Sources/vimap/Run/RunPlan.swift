@@ -23,6 +23,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
+    if !options.report.quiet { ArgumentNotices(line).texts.forEach(Printer.complain) }
     let inputs = try inputs(options.file, standard)
     try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
     return try DryRun(worker.adapted(pool), form, inputs, worker)
@@ -48,10 +49,11 @@ struct RunPlan {
     try worker.checkProgram()
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
-    statistics = try StatisticsOutput(options.statistics)
+    statistics = try StatisticsOutput(options.statistics, options.results)
     outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
+    for text in ArgumentNotices(line).texts { messages.log.notice("\(text)") }
   }
 
   private static func inputs(
@@ -70,11 +72,11 @@ struct RunPlan {
     let progress = Progress(manner, messages)
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
-      inputCount: inputs.count, halt: haltText,
-      encoding: form.encoding?.name)
+      inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
+      timeLimit: worker.timeLimit)
     Process.makeWay()
     let pool = try makePool(observer)
-    pool.onNotice = observer.note
+    pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
     if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
       observer.decide($0, in: pool)

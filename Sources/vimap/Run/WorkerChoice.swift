@@ -152,6 +152,17 @@ enum WorkerChoice {
     }
   }
 
+  /// The longest that a record may take, as a message says it; `nil` where there is no limit.
+  var timeLimit: String? {
+    let time: Duration?
+    switch self {
+    case .command(let worker), .each(let worker):
+      time = worker.timeLimit.map { .nanoseconds(Int64(clamping: $0)) }
+    case .http(let worker): time = worker.timeout
+    }
+    return time.map { "\(TimeSpan(seconds: $0.seconds))" }
+  }
+
   /// The pool as this worker needs it.
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
     var pool = pool

@@ -7,19 +7,32 @@ struct StatisticsOutput {
   private let isShown: Bool
   private let path: String
   private let file: WholeFile?
+  private let isOnStandardOutput: Bool
 
   /// Finds out before the run whether they can be written.
-  init(_ options: StatisticsOptions) throws {
+  init(_ options: StatisticsOptions, _ results: ResultOptions) throws {
+    isOnStandardOutput = options.statsJson == "-"
+    if isOnStandardOutput {
+      let isTaken = OutputFiles.file(results.output) == nil && results.format != .none
+      guard !isTaken, results.failed != "-" else {
+        throw Refusal(
+          .usage,
+          "--stats-json -: \(isTaken ? "results" : "lines that failed") go to standard output too:"
+            + " give \(isTaken ? "-o FILE, or " : "")a file (./- is one)")
+      }
+    }
     isShown = options.stats
     path = options.statsJson ?? ""
     do throws(SystemError) {
-      file = try options.statsJson.map { path throws(SystemError) in try WholeFile(path: path) }
+      file = try OutputFiles.file(options.statsJson).map { path throws(SystemError) in
+        try WholeFile(path: path)
+      }
     } catch {
       throw Refusal(.cannotCreate, "--stats-json \(path): cannot be created: \(error.code)")
     }
   }
 
-  var isWanted: Bool { isShown || file != nil }
+  var isWanted: Bool { isShown || file != nil || isOnStandardOutput }
 
   /// They are to replace none of the run's own files.
   func check(against files: Set<FileIdentity>) throws {
@@ -35,12 +48,12 @@ struct StatisticsOutput {
       let figures = Figures(environment: inheritedEnvironment())
       Printer.show("\(StatisticsTable(statistics: statistics, figures: figures))")
     }
-    guard let file else { return status }
+    guard file != nil || isOnStandardOutput else { return status }
     let text = StatisticsJSON(statistics: statistics, outcome: report.outcome, status: status)
     var bytes = ByteBuffer()
     bytes.append(text: "\(text)\n")
     do throws(SystemError) {
-      try file.write(bytes.view)
+      if let file { try file.write(bytes.view) } else { try Printer.put(bytes.view) }
       return status
     } catch {
       Printer.complain("--stats-json \(path): cannot be written: \(error.code)")

@@ -5,7 +5,7 @@ import VimapSystem
 
 extension CommandConfiguration {
   /// The names of the bound arguments that the arguments ask for.
-  public var initNames: [String] { arguments.flatMap { Template($0).initNames } }
+  public var initNames: [String] { arguments.flatMap { Template($0, .argument).initNames } }
 }
 
 /// The arguments of a command that is started for each record, filled in from it.
@@ -24,12 +24,14 @@ final class EachArguments {
   }
 
   init(_ configuration: CommandConfiguration, _ seat: WorkerSeat) {
-    templates = configuration.fillsArguments ? configuration.arguments.map { Template($0) } : []
+    templates =
+      configuration.fillsArguments ? configuration.arguments.map { Template($0, .argument) } : []
     isConstant = templates.allSatisfy(\.isLiteral)
     list = CStringList(isConstant ? configuration.arguments : [])
     context = TemplateContext(
       record: .empty, index: 0, worker: seat.number, initArguments: seat.initArguments)
-    program = templates.first.map { $0.isLiteral ? configuration.arguments[0] : nil }
+    program =
+      templates.first.map { $0.isLiteral ? configuration.arguments[0] : nil }
       ?? configuration.arguments[0]
   }
 

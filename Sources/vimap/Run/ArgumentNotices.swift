@@ -1,0 +1,82 @@
+import VimapExec
+
+/// What a person is told of a command's arguments before they are used: what they should be.
+struct ArgumentNotices {
+  /// A line each.
+  let texts: [String]
+
+  /// What may be wrong with the arguments of the command on the command line.
+  init(_ line: TypedLine) {
+    let exec = line.options.exec
+    if let text = exec.exec {
+      texts = ArgumentCheck([text], .shell).problems.map { Self.text($0, exec.each) }
+    } else {
+      let manner = exec.each ? ArgumentCheck.Manner.each : .kept
+      let inCommand = ArgumentCheck(line.command ?? [], manner).problems
+      texts = inCommand.map { Self.text($0, exec.each) } + Self.ofRequests(line.options.http)
+    }
+  }
+
+  private static func text(_ problem: ArgumentCheck.Problem, _ hasEach: Bool) -> String {
+    switch problem {
+    case .misspelt(let form, let correction):
+      "\(form.shown): left as it is: a part of the record is \(correction.shown)"
+        + (hasEach ? "" : ", which only --each fills in")
+    case .parallels(let form):
+      "\(form.shown): left as it is, unlike GNU parallel: parts of a record are {.path}; see"
+        + " Placeholders in man vimap"
+    case .notFilledIn(let form):
+      "\(form.shown): left as it is: only --each fills in arguments; give it before --"
+    case .inShellText(let form):
+      "\(form.shown): left as it is: nothing is filled into a shell's text; give"
+        + " --each -- COMMAND \(form.shown), or --each -- sh -c '... \"$1\"' sh \(form.shown)"
+    case .behindDollar(let form):
+      "$\(form.shown): left as it is: braces behind a $ are a shell's"
+    case .run(let form, let text):
+      "\(form.shown): \(text.program.shown) runs what is filled in there, as a part of its program;"
+        + " \(advice(text, form.shown))"
+    case .takenFrom(let form, let program):
+      "\(form.shown): the record is filled in there before \(program) sees it"
+        + (program == "xargs" || program == "parallel" ? "; give \(program) -I %" : "")
+    }
+  }
+
+  /// How the value is given to a program so that it stays a value.
+  private static func advice(_ text: ProgramText, _ form: String) -> String {
+    let program = text.program.shown
+    return switch text.language {
+    case .shell: "give it behind that: \(program) -c '... \"$1\"' sh \(form)"
+    case .su: "give it behind that: \(program) USER -c '... \"$1\"' sh \(form)"
+    case .python: "give it behind that: \(program) -c '... sys.argv[1] ...' \(form)"
+    case .perl: "give it behind that: \(program) -e '... $ARGV[0] ...' \(form)"
+    case .ruby: "give it behind that: \(program) -e '... ARGV[0] ...' -- \(form)"
+    case .node: "give it behind that: \(program) -e '... process.argv[1] ...' -- \(form)"
+    case .php: "give it behind that: \(program) -r '... $argv[1] ...' -- \(form)"
+    case .awk: "give it as a variable: \(program) -v name=\(form) '... name ...'"
+    case .jq: "give it as a variable: \(program) --arg name \(form) '... $name ...'"
+    case .sed, .sql, .ssh, .watch, .other:
+      "have it read the record, which is on its standard input, instead"
+    }
+  }
+
+  // MARK: Requests
+
+  private static func ofRequests(_ options: HTTPOptions) -> [String] {
+    let texts = options.post.map { ("--post", $0) } + options.header.map { ("--header", $0) }
+    for (option, text) in texts {
+      for form in BraceForm.find(in: text) {
+        if case .misspelt(let correction) = form.kind, !correction.hasPrefix("{/") {
+          return [
+            "\(option): \(form.text.shown): left as it is: a part of the record is"
+              + " \(correction.shown)"
+          ]
+        }
+      }
+    }
+    return []
+  }
+}
+
+extension String {
+  fileprivate var shown: String { onOneLine(atMost: 60) }
+}
