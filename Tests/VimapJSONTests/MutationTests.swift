@@ -43,8 +43,8 @@ struct MutationTests {
     #expect(tally.halves > 20, "\(tally)")
   }
 
-  /// A text with halves of characters comes back from jansson as it would without them, and with the
-  /// halves in it; and what is wrong with one is what is wrong elsewhere.
+  /// A text with halves of characters comes back from jansson as it would without them, and with
+  /// the halves in it; and what is wrong with one is what is wrong elsewhere.
   @Test(arguments: [5, 6] as [UInt64])
   func halvesComeBack(seed: UInt64) throws {
     let scanner = RecordScanner()

@@ -305,8 +305,9 @@ extension MessageSocketPair {
 
   @Test(arguments: 1...5)
   func whatIsNoText(pieces: Int) throws {
-    #expect(try decoded([0x61, 0x81, 0x8D, 0x0A, 0x62, 0x0A, 0x81], "cp1252", pieces: pieces)
-      == ("a\u{FFFD}\u{FFFD}\nb\n\u{FFFD}", 2))
+    #expect(
+      try decoded([0x61, 0x81, 0x8D, 0x0A, 0x62, 0x0A, 0x81], "cp1252", pieces: pieces)
+        == ("a\u{FFFD}\u{FFFD}\nb\n\u{FFFD}", 2))
     // A surrogate that stands alone, and one half of a unit.
     #expect(
       try decoded([0xDC, 0, 0, 0x61, 0, 0x0A, 0, 0x62, 0], "UTF-16BE", pieces: pieces)

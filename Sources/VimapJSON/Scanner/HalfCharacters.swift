@@ -2,9 +2,9 @@ import VimapBytes
 
 /// The escapes of UTF-16 surrogates that stand alone, such as `\udce9`: half a character each.
 ///
-/// RFC 8259 lets them be (section 8.2), and Python writes them for what is no UTF-8 in the name of a
-/// file. jansson refuses a text with one, and no UTF-8 stands for one, so a text is handed to jansson
-/// with something else in their place.
+/// RFC 8259 lets them be (section 8.2), and Python writes them for what is no UTF-8 in the name of
+/// a file. jansson refuses a text with one, and no UTF-8 stands for one, so a text is handed to
+/// jansson with something else in their place.
 extension ByteView {
   /// Calls `body` with where each escape begins that is half a character, and with each that could
   /// be taken for a ``Half``, the mark that stands for one.
@@ -65,8 +65,8 @@ extension ByteView {
   }
 }
 
-/// What stands for a half character in a text that jansson has read: U+FDD0, which no text has a use
-/// for, and the four digits of the escape. U+FDD0 itself is written in the same way.
+/// What stands for a half character in a text that jansson has read: U+FDD0, which no text has a
+/// use for, and the four digits of the escape. U+FDD0 itself is written in the same way.
 enum Half {
   static let mark: UInt16 = 0xFDD0
 
@@ -88,30 +88,34 @@ extension ByteBuffer {
 
   /// Appends JSON text with the escapes of half characters where their marks are.
   mutating func append(halvesEscaped text: ByteView) {
-    append(text, replacingHalves: { buffer, digits, unit in
-      if unit == Half.mark { return buffer.appendMark() }
-      buffer.append("\\u")
-      buffer.append(digits)
-    })
+    append(
+      text,
+      replacingHalves: { buffer, digits, unit in
+        if unit == Half.mark { return buffer.appendMark() }
+        buffer.append("\\u")
+        buffer.append(digits)
+      })
   }
 
   /// Appends a string's text with bytes where the marks of half characters are.
   ///
-  /// Python spells a byte that is no UTF-8 as U+DC80 to U+DCFF ("surrogateescape"): those become the
-  /// byte again. For others there is none.
+  /// Python spells a byte that is no UTF-8 as U+DC80 to U+DCFF ("surrogateescape"): those become
+  /// the byte again. For others there is none.
   /// - Returns: the digits of the first half character that has no bytes; U+FFFD stands for it.
   @discardableResult
   mutating func append(halvesDecoded text: ByteView) -> String? {
     var problem: String?
-    append(text, replacingHalves: { buffer, digits, unit in
-      switch unit {
-      case Half.mark: buffer.appendMark()
-      case 0xDC80...0xDCFF: buffer.append(UInt8(truncatingIfNeeded: unit))
-      default:
-        problem = problem ?? digits.text
-        buffer.append("\u{FFFD}")
-      }
-    })
+    append(
+      text,
+      replacingHalves: { buffer, digits, unit in
+        switch unit {
+        case Half.mark: buffer.appendMark()
+        case 0xDC80...0xDCFF: buffer.append(UInt8(truncatingIfNeeded: unit))
+        default:
+          problem = problem ?? digits.text
+          buffer.append("\u{FFFD}")
+        }
+      })
     return problem
   }
 

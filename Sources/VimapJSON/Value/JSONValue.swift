@@ -47,8 +47,8 @@ public final class JSONValue {
     JSONValue(owning: try decode(text))
   }
 
-  /// As ``parse(_:)``, of a text in which characters may be halves: escapes of surrogates that stand
-  /// alone. They are written as they were read. The value is to be looked into and written, and not
+  /// As ``parse(_:)``, of a text in which characters may be halves: escapes of surrogates that
+  /// stand alone. They are written as they were read. The value is to be looked into and written, and not
   /// to be changed.
   public static func read(_ text: ByteView) throws(JSONProblem) -> JSONValue {
     do throws(JSONProblem) {

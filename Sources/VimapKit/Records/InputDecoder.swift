@@ -1,8 +1,8 @@
 import VimapBytes
 import VimapSystem
 
-/// Reads an input that is not in UTF-8 as if it were: what is read is converted before lines are cut
-/// from it.
+/// Reads an input that is not in UTF-8 as if it were: what is read is converted before lines are
+/// cut from it.
 final class InputDecoder {
   private let converter: TextConverter
   private var bytes = ByteBuffer()
@@ -28,7 +28,8 @@ final class InputDecoder {
   /// Bytes of text that are not taken.
   var textLeft: Int { text.count }
 
-  /// As ``SharedMemory/read(from:to:limit:)``; also `nil` where what was read is no whole character.
+  /// As ``SharedMemory/read(from:to:limit:)``; also `nil` where what was read is no whole
+  /// character.
   func read(
     from descriptor: CInt, to memory: SharedMemory, at start: Int, limit: Int
   ) throws(SystemError) -> Int? {

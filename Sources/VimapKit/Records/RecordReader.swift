@@ -35,7 +35,7 @@ final class RecordReader {
   let slabs: InputSlabs
   let marker: RecordMarker?
   /// The mark of the next record, if it is known already.
-  private var nextMark: RecordMarker.Mark?
+  var nextMark: RecordMarker.Mark?
 
   private var input: OpenInput?
   private var fileIndex = -1
@@ -173,42 +173,6 @@ final class RecordReader {
     return .rejected(line)
   }
 
-  // MARK: Marks
-
-  /// As the mode cuts, but no further than the records are marked alike; a record that
-  /// cannot be handed out, or has a cost of its own, is by itself.
-  private func cut(
-    _ bytes: ByteView, records: Int, _ mark: inout RecordMarker.Mark?
-  ) -> BatchCut {
-    guard let marker else { return mode.cut(bytes, records: records) }
-    var cut = BatchCut()
-    while cut.records < records {
-      let rest = bytes.slice(cut.length)
-      let next = mode.cut(rest, records: 1)
-      guard next.records > 0 else { return cut.records > 0 ? cut : next }
-      let own = nextMark ?? marker.mark(mode.lastLine(of: rest.head(next.length)))
-      if let mark, mark != own || own.isHomeless {
-        nextMark = own
-        return cut
-      }
-      nextMark = nil
-      mark = own
-      cut.length += next.length
-      cut.lines += next.lines
-      cut.records += 1
-      if own.isHomeless || marker.separatesRecords { break }
-    }
-    return cut
-  }
-
-  private func reject(_ bytes: ByteView, _ cut: BatchCut, _ found: RecordLookup.Place) -> Cut {
-    let line = mode.lastLine(of: bytes.head(cut.length))
-    cursor += cut.length
-    place.line += cut.lines - 1
-    onDiscard(line)
-    return reject(SharedBytes(copying: line.trimmed()), line.count, .unplaced(found))
-  }
-
   // MARK: Reading
 
   /// The slab to read into: the current one, or, when that has little room left, a new one to which
@@ -316,14 +280,5 @@ final class RecordReader {
   private func report(_ error: SystemError, isUnreadable: Bool) {
     onProblem(
       InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
-  }
-}
-
-extension InputMode {
-  /// The last of some whole lines, without its separator.
-  func lastLine(of lines: ByteView) -> ByteView {
-    let end = lines.count - 1
-    let start = lines.head(end).lastIndex(of: separator).map { $0 + 1 } ?? 0
-    return lines.slice(start, end - start)
   }
 }

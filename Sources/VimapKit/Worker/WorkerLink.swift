@@ -258,7 +258,8 @@ public final class WorkerLink {
     if hasGapInAnswer { return }
     hasGapInAnswer = true
     try notice(
-      "the command printed bytes that are not UTF-8, and each is U+FFFD in out: have it print UTF-8")
+      "the command printed bytes that are not UTF-8, and each is U+FFFD in out:"
+        + " have it print UTF-8")
   }
 
   /// Says what the worker has decided, where somebody wants to know why the run goes as it does;
