@@ -13,8 +13,8 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
   @Test(
     arguments: [
       ("{", .partOfObject), ("  \"a\": 1,", .partOfObject), ("\"a\": {", .partOfObject),
-      ("},", .partOfObject), ("{\"a\": 1,", .partOfObject), ("{ \"a\": [", .partOfObject),
-      ("[", .partOfArray), ("{\"a\":1},", .partOfArray), ("[1, 2,", .partOfArray),
+      ("},", .partOfObject), ("{\"a\": 1,", nil), ("{ \"a\": [", nil),
+      ("[", .partOfArray), ("{\"a\":1},", .partOfArray), ("[1, 2,", nil),
       ("\"x\",", .partOfArray), ("{\"a\":1}{\"a\":2}", .severalValues),
       ("{\"a\":1} [2] {}", .severalValues),
       ("{'a': 1}", .python), ("[{'a': \"it's\"}]", .python), ("{\"a\": None}", .python),
@@ -47,7 +47,8 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
       ("<HTML><body>", .html), ("2026-01-31 12:00:00 INFO up", .logLine),
       ("INFO: started", .logLine),
       ("[WARN] x", .logLine), ("10.0.0.1 - - [31/Jan/2026] \"GET /\"", .logLine),
-      ("{\"a\" 1}", nil), ("\"x", nil), ("{'a': 1}", .python), ("é ü", .plainText),
+      ("{\"a\": 1,", .partOfObject), ("[1, 2,", .partOfArray), ("1 2", nil), ("{\"a\" 1}", nil),
+      ("\"x", nil), ("{'a': 1}", .python), ("é ü", .plainText),
     ] as [(String, TextLook?)])
   func firstLines(text: String, expected: TextLook?) {
     #expect(look(text, isFirst: true) == expected)

@@ -106,9 +106,6 @@ struct PlainLine {
       }
     }
     if isWhole, depth == 0, last == UInt8(ascii: ",") { return .partOfArray }
-    if isWhole, depth > 0, ",:{[".utf8.contains(last) {
-      return tight.hasPrefix("[") ? .partOfArray : .partOfObject
-    }
     // `{name: …`
     let key = tight.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }
     if tight.hasPrefix("{"), key.first?.isLetter == true,
@@ -117,6 +114,16 @@ struct PlainLine {
       return .unquotedKeys
     }
     return nil
+  }
+
+  /// A value that goes on behind this line; in the middle of an input it may as well be one that was
+  /// cut off.
+  private var lookOfStart: TextLook? {
+    guard isWhole, let first = frame.first, let last = frame.last,
+      ",:{[".utf8.contains(last)
+    else { return nil }
+    return first == UInt8(ascii: "{")
+      ? .partOfObject : first == UInt8(ascii: "[") ? .partOfArray : nil
   }
 
   // MARK: Words for people
@@ -149,8 +156,9 @@ struct PlainLine {
       return .yaml
     }
     // What begins like JSON is said to be wrong where it is.
-    guard let first = text.first, !"{[\"".contains(first) else { return nil }
-    return .plainText
+    guard let first = text.first, !"{[\"".contains(first) else { return lookOfStart }
+    // What begins like a number is likely to have been meant for one.
+    return first == "-" || first.isNumber ? nil : .plainText
   }
 
   private var isLogLine: Bool {

@@ -20,8 +20,7 @@ extension TextLook {
     case .logLine:
       "it looks like a line of a log; print these to standard error (print(..., file=sys.stderr))"
     case .columns, .yaml, .xml, .html, .plainText:
-      "print what is no answer to standard error (print(..., file=sys.stderr)); if it is one, give"
-        + " --text, or print it as a JSON string"
+      "print what is no answer to standard error (print(..., file=sys.stderr)), or give --text"
     case .binary, .endedByNUL, .gzip, .zstd, .xz, .bzip2, .zip, .parquet, .encoded:
       "it is no text; print it as a JSON string, such as in Base64"
     case .wholeArray, nil: nil

@@ -31,6 +31,9 @@ EXCEPTIONS["array"] = rb"\[" + RECORD + rb"," + EXCEPTION + rb',"exception"\]'
 # vimap's own last word; how many failed, and of how many.
 SUMMARY = re.compile(rb"vimap: (\d+) of \d+ records? failed: .*")
 
+# What is said when an interrupt has come.
+STOPPING = re.compile(rb"vimap: stopping on SIGINT: .*; a second signal \(\^C\) ends all at once")
+
 
 def write_records(path, count, has_long):
     with open(path, "w") as file:
@@ -75,7 +78,7 @@ class Results:
                         self.order.append(int(found[1]))
                 elif path.name == "err" and (found := SUMMARY.fullmatch(line)):
                     self.failed = int(found[1])
-                else:
+                elif path.name == "out" or not STOPPING.fullmatch(line):
                     raise Failure(f"in {path.name}: {line[:300]!r}")
 
     def expect_once(self):
