@@ -64,7 +64,7 @@ extension CommandSupervisor {
   /// all are.
   private func settleMissing(_ end: ProcessEnd) throws {
     guard answersNameRecords || !(certainty.hasDoubts || life.unusable > 0) else {
-      return try loseOrder(.tooFew(queue.owed))
+      return try loseOrder(.tooFew(queue.owed - life.unusable))
     }
     while queue.owed > 0 {
       try blameNext(end)
