@@ -15,6 +15,9 @@ struct Certainty {
   private var certainAt: Nanoseconds = 0
   private var bytes = 0
   private var answers = 0
+  /// Answers since the command had last answered everything. Where answers are missing, no others
+  /// are in doubt: from a record that is left out on, something is always owed.
+  private(set) var answersSinceEven = 0
   /// How long all answers took, and how many there were.
   private var busyTime: Nanoseconds = 0
   private var answerCount = 0
@@ -33,7 +36,7 @@ struct Certainty {
   mutating func begin(_ now: Nanoseconds) {
     (busySince, evenSince) = (nil, nil)
     certainAt = now
-    (bytes, answers) = (0, 0)
+    (bytes, answers, answersSinceEven) = (0, 0, 0)
     isAwaited = false
   }
 
@@ -48,6 +51,7 @@ struct Certainty {
   /// - Parameter isEven: it has answered everything that it was fed.
   mutating func noteAnswers(_ count: Int, isEven: Bool, _ now: Nanoseconds) {
     answers += count
+    answersSinceEven = isEven ? 0 : answersSinceEven + count
     answerCount += count
     busyTime += now &- (busySince ?? now)
     busySince = isEven ? nil : now

@@ -12,6 +12,8 @@ struct CommandLife {
   var unusable = 0
   /// It had answered something as it went when it died, though nothing that could be used.
   var wasPrompt = false
+  /// Its input was ended when it had answered everything: how it ends then says nothing.
+  var wasDone = false
   /// Bytes that it was fed.
   var fedBytes = 0
   /// It left, or closed its input, before it was given all of what it was fed.

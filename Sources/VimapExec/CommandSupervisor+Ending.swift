@@ -15,9 +15,10 @@ extension CommandSupervisor {
     let wasAskedTo = command?.isInputOpen == false && !life.hasClosedOutput
     let hadUnread =
       life.hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
+    let hasReadNothing = countUnread() >= queue.owed
     letGo()
     try refusePassedBy()
-    try reportBriefLife(end, wasAskedTo: wasAskedTo)
+    try reportBriefLife(end, wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
       try settleMissing(end)
@@ -40,9 +41,10 @@ extension CommandSupervisor {
     }
     var count = answers.wholeCount
     if answers.hasPart, answers.unfinishedLine() != nil { count += 1 }
-    guard end == .exited(status: 0) else {
+    guard end == .exited(status: 0) || life.wasDone else {
       // What it has said may as well be no answer.
       life.wasPrompt = count > 0 && command?.isInputOpen == true
+      life.unusable = count
       answers.discard()
       return false
     }
@@ -63,7 +65,7 @@ extension CommandSupervisor {
   /// The command gave fewer answers than it had records, and does not say which are missing, unless
   /// all are.
   private func settleMissing(_ end: ProcessEnd) throws {
-    guard answersNameRecords || !(certainty.hasDoubts || life.unusable > 0) else {
+    guard answersNameRecords || certainty.answersSinceEven + life.unusable == 0 else {
       return try loseOrder(.tooFew(queue.owed - life.unusable))
     }
     while queue.owed > 0 {
@@ -91,8 +93,10 @@ extension CommandSupervisor {
 
   /// Tells the pool of a command that ended without a single answer, and people of commands that end
   /// with a single one.
-  private func reportBriefLife(_ end: ProcessEnd, wasAskedTo: Bool) throws {
-    if life.answers == 0, !isRecalled, queue.owed > 0 || !wasAskedTo {
+  private func reportBriefLife(_ end: ProcessEnd, wasAskedTo: Bool, hasReadNothing: Bool) throws {
+    // One that died of one of many records is followed by others that find out which.
+    let isInVain = life.answers + life.unusable == 0 && (queue.owed <= 1 || hasReadNothing)
+    if isInVain, !isRecalled, queue.owed > 0 || !wasAskedTo {
       try reportInVain("\(end) before it answered anything")
     }
     if !wasAskedTo, !queue.isEmpty, brevity.noteLife(answers: life.answers) {

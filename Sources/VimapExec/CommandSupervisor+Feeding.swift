@@ -71,7 +71,10 @@ extension CommandSupervisor {
   /// to leave.
   private func closeInputIfDone(_ command: CommandProcess) {
     guard awaited == 0 else { return }
-    if isClosed, isLastFed, !queue.hasUnfed { command.closeInput() }
+    if isClosed, isLastFed, !queue.hasUnfed {
+      command.closeInput()
+      life.wasDone = held > 0
+    }
     if !command.isInputOpen, !life.handshake.isOpen || held == 0 { beginFarewell() }
   }
 }

@@ -98,7 +98,11 @@ extension CommandSupervisor {
   func loseOrder(_ loss: OrderLoss) throws {
     let text = describe(loss)
     try link.flush()
-    try link.reportOutOfStep(text)
+    if case .tooFew = loss {
+      try link.reportOutOfStep(text, suspects: certainty.answersSinceEven)
+    } else {
+      try link.reportOutOfStep(text)
+    }
     try command?.kill()
     letGo()
     answers.startAnew()

@@ -20,7 +20,7 @@ extension CommandSupervisor {
       times.append(queue.isEmpty ? nil : restart.over)
     } else if !life.isDismissed {
       times.append(mayBeSilent ? silence.nextCheck : nil)
-      times.append(isOwing ? stopwatch.end : nil)
+      times.append(isOwing && life.loading.isOver ? stopwatch.end : nil)
       times.append(isFull ? nil : life.handshake.nextCheck)
       times.append(answersNameRecords ? nil : certainty.nextCheck)
       times.append(life.loading.nextCheck(isTimed: isTimed && queue.owed > 0))

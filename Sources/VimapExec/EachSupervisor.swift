@@ -154,6 +154,8 @@ final class EachSupervisor {
     case printedTooMuch
     /// Its time was over, and it was ended.
     case late(limit: Nanoseconds)
+    /// The run was stopped, and the command was ended that did not leave in its time.
+    case cutShort
   }
 
   /// Feeds the command and reads what it prints until it has ended.
@@ -166,6 +168,7 @@ final class EachSupervisor {
     stopwatch.restart()
     var farewell: Farewell?
     var isLate = false
+    var isCutShort = false
     while true {
       self.feed(command, &feed)
       // At first only its end is waited for: most commands have ended by then, and what they print
@@ -198,6 +201,7 @@ final class EachSupervisor {
         errors.finish()
         if let limit = stopwatch.limit, isLate { return .late(limit: limit) }
         if !hasOutputEnded { while try read(command) == .some, !isTooMuch {} }
+        if isCutShort, end != .exited(status: 0) { return .cutShort }
         return isTooMuch ? .printedTooMuch : .ended(end)
       }
       if !isLate, stopwatch.isOver(clock) {
@@ -207,14 +211,16 @@ final class EachSupervisor {
         farewell = Farewell(configuration.termSequence, from: clock, patience: 0)
       }
       // What it has started and left running in its group is waited for as long as a command that
-      // is to leave, and what that prints belongs to the answer.
-      if command.isLeft, farewell == nil {
+      // is to leave, and what that prints belongs to the answer. Where the run is stopped, the
+      // command itself is waited for no longer.
+      if command.isLeft || hasRetired, farewell == nil {
         farewell = Farewell(configuration.termSequence, from: clock)
       }
       // What is printed late answers nothing.
       if isLate { output.removeAll() }
       if let signal = farewell?.take(clock) {
-        if !isLate { try link.notice(StopRule.wasLeft(signal)) }
+        if !isLate, command.isLeft { try link.notice(StopRule.wasLeft(signal)) }
+        isCutShort = !isLate && !command.isLeft
         command.signal(signal)
       }
     }
@@ -259,6 +265,7 @@ final class EachSupervisor {
     case .ended(.exited(status: 0)): return try answer(attempts: attempts)
     case .ended(let end):
       return .exception(.failed(end, traceback: errors.traceback, attempts: attempts))
+    case .cutShort: return .exception(.cancelled(attempts: attempts, wasBegun: true))
     case .late(let limit):
       return .exception(
         .timedOut(after: limit, traceback: errors.traceback, attempts: attempts))

@@ -4,7 +4,6 @@ import VimapSystem
 /// the end of the parent; and between two commands.
 struct EachWatch: ~Copyable {
   let signals: CommandSignals
-  private let descriptor: CInt
   private var poll = PollSet()
   private let link: Int
   private let input: Int
@@ -15,7 +14,6 @@ struct EachWatch: ~Copyable {
   /// - Parameter link: joins the worker to its pool.
   init(link descriptor: CInt, _ signals: CommandSignals) {
     self.signals = signals
-    self.descriptor = descriptor
     link = poll.add(descriptor, .readable)
     input = poll.add(-1, [])
     output = poll.add(-1, [])
@@ -23,8 +21,7 @@ struct EachWatch: ~Copyable {
     signalled = poll.add(signals.descriptor, .readable)
   }
 
-  /// Chooses what to wait for while a command runs. What comes from the pool waits; only its end
-  /// matters.
+  /// Chooses what to wait for while a command runs.
   mutating func set(_ command: CommandProcess, feeds: Bool, reads: Bool, relays: Bool) {
     poll.set(input, command.input, feeds && command.isInputOpen ? .writable : [])
     poll.set(output, command.output, reads ? .readable : [])
@@ -33,7 +30,6 @@ struct EachWatch: ~Copyable {
 
   /// Waits for the pool, between two commands, and sees to signals meanwhile.
   mutating func waitForPool() throws(SystemError) {
-    poll.set(link, descriptor, .readable)
     for place in [input, output, error] { poll.set(place, -1, []) }
     repeat {
       try poll.wait(milliseconds: nil)
@@ -42,7 +38,6 @@ struct EachWatch: ~Copyable {
         Process.reapChildren()
       }
     } while poll.ready(link).isEmpty
-    poll.set(link, descriptor, .hungUp)
   }
 
   /// Waits until something happens or a moment has come; returns the time.

@@ -60,7 +60,7 @@ extension PoolDriver {
     case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: seat, text))
     case .certain: doubts?.settle(seat)
-    case .outOfStep: loseStep(seat, text)
+    case .outOfStep: loseStep(seat, suspects: message.index, text)
     case .stray:
       report.isOutOfStep = true
       onNotice(.stray(worker: seat, text))

@@ -66,7 +66,8 @@ struct FromWorker: BitwiseCopyable {
     case decision
     /// All outputs told of by now stand beside their own inputs.
     case certain
-    /// Outputs since the last `certain` may stand beside the wrong inputs; in the text, why.
+    /// Outputs since the last `certain`, and no more than the last `index` of them, may stand beside
+    /// the wrong inputs; in the text, why.
     case outOfStep
     /// Something came that answers no record, and leaves no other in doubt; in the text.
     case stray

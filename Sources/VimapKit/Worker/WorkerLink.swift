@@ -275,8 +275,9 @@ public final class WorkerLink {
   public func reportCertain() throws { try channel.tell(FromWorker(kind: .certain)) }
 
   /// Says that outputs since the last ``reportCertain()`` may stand beside the wrong inputs.
-  public func reportOutOfStep(_ text: String) throws {
-    try channel.tell(FromWorker(kind: .outOfStep), text)
+  /// - Parameter suspects: so many at most, the last ones; all where it is not given.
+  public func reportOutOfStep(_ text: String, suspects: Int = .max) throws {
+    try channel.tell(FromWorker(kind: .outOfStep, index: suspects), text)
   }
 
   /// Says that something came that answers no record, and that leaves no other in doubt.
