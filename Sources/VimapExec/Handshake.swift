@@ -39,6 +39,8 @@ struct Handshake: Equatable {
   /// it.
   private var lastTook: Nanoseconds = 0
   private var longest: Nanoseconds = 0
+  /// The first stage was passed with a single record before.
+  private var isRepeated = false
   private var fed = 0
   private var hasMore = false
   /// When it was seen last that a command with answers missing is not just slow.
@@ -69,10 +71,14 @@ struct Handshake: Equatable {
 
   /// What follows when the answers have been used; `nil` where nothing more is asked of the command.
   var next: Handshake? {
-    guard verdict == .passed, stage < Self.furtherStages.count, fed > 0, lastTook < Self.fast else {
-      return nil
-    }
+    guard verdict == .passed, stage < Self.furtherStages.count, fed > 0 else { return nil }
     var next = Handshake()
+    if stage == 0, fed == 1, !isRepeated {
+      // How fast it is does not show by an answer that has loading in it.
+      next.isRepeated = true
+      return next
+    }
+    guard lastTook < Self.fast else { return nil }
     next.stage = stage + 1
     next.allowance = Self.furtherStages[stage]
     return next

@@ -63,8 +63,10 @@ import VimapSystem
   }
 
   @Test func aFastCommandIsAskedForMoreAndASlowOneIsNot() throws {
-    var fast = answeredOne(after: 1, hasMore: false)
-    fast.check(hasMore: false, ms(1000)) { false }
+    var fast = answeredOne(after: 10, hasMore: true)
+    fast.noteFed(2, ms(10))
+    fast.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
+    fast.check(hasMore: true, ms(1000)) { false }
     var next = try #require(fast.next)
     #expect(next.isOpen)
     #expect(next.allowance > 2)
@@ -76,10 +78,24 @@ import VimapSystem
     next.check(hasMore: true, ms(5000)) { false }
     #expect(next.verdict == .passed)
 
-    var slow = answeredOne(after: 10, hasMore: false)
-    slow.check(hasMore: false, ms(1000)) { false }
+    var slow = answeredOne(after: 10, hasMore: true)
+    slow.noteFed(2, ms(10))
+    slow.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(20))
+    slow.check(hasMore: true, ms(1000)) { false }
     #expect(slow.verdict == .passed)
     #expect(slow.next == nil)
+  }
+
+  @Test func aSingleAnswerIsFollowedByOneMoreOfItsKind() throws {
+    var handshake = answeredOne(after: 10, hasMore: false)
+    handshake.check(hasMore: false, ms(1000)) { false }
+    var again = try #require(handshake.next)
+    #expect(again.allowance == 1)
+    again.noteFed(1, ms(1000))
+    again.noteAnswers(1, begun: 1, unread: 0, hasMore: false, ms(1001))
+    again.check(hasMore: false, ms(2000)) { false }
+    let further = try #require(again.next)
+    #expect(further.allowance > 2)
   }
 
   @Test func oneThatSaysNothingIsGivenMoreAndItsAnswersAreHeld() {
