@@ -35,6 +35,11 @@ int vimap_unread_bytes(int descriptor) {
   return ioctl(descriptor, FIONREAD, &unread) < 0 ? -1 : unread;
 }
 
+int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds) {
+  struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  return ppoll(places, count, &limit, NULL);
+}
+
 int vimap_memory_file(void) { return memfd_create("vimap-record", MFD_CLOEXEC); }
 
 int vimap_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0666); }

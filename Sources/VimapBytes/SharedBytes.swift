@@ -25,6 +25,9 @@ public final class SharedBytes {
   /// Puts bytes where nobody has looked yet.
   public func put(_ bytes: ByteView, at offset: Int) { buffer.overwrite(bytes, at: offset) }
 
+  /// Lets go of the bytes, and keeps the memory for others.
+  public func removeAll() { buffer.removeAll() }
+
   public func append(_ bytes: ByteView) { buffer.append(bytes) }
 
   /// The bytes held; valid until more are added, and while this object lives.

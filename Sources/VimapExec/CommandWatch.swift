@@ -35,7 +35,7 @@ struct CommandWatch: ~Copyable {
   mutating func wait(
     until moment: Nanoseconds?, from now: Nanoseconds
   ) throws(SystemError) -> Nanoseconds {
-    try poll.wait(milliseconds: moment?.millisecondsFrom(now))
+    try poll.wait(nanoseconds: moment.map { $0 > now ? $0 - now : 0 })
     return Clock.now()
   }
 

@@ -43,11 +43,20 @@ struct Handshake: Equatable {
   private var isRepeated = false
   private var fed = 0
   private var hasMore = false
+  /// When the moment of quiet was begun anew, and how often.
+  private var quietFrom: Nanoseconds = 0
+  private var extensions = 0
   /// When it was seen last that a command with answers missing is not just slow.
   private var lookedAt: Nanoseconds = 0
 
   /// The command is quiet for so long at least, when it has answered everything.
-  private static let shortestQuiet: Nanoseconds = .milliseconds(2)
+  /// That it prints too much shows in the first stage, so that others are about what it leaves out.
+  private static let shortestQuiet: Nanoseconds = .milliseconds(1)
+  private static let shortestFurtherQuiet: Nanoseconds = .milliseconds(1) / 4
+  /// Where that is looked at so much too late, processors are busy, and the command may have been kept
+  /// from going on: it is given more time, so many times at most.
+  private static let lateness: Nanoseconds = .milliseconds(1) / 2
+  private static let mostExtensions = 4
   private static let longestQuiet: Nanoseconds = .seconds(1)
   /// As above, where there is a single answer and no other record; it has loading in it.
   private static let longestQuietOfOne: Nanoseconds = .milliseconds(100)
@@ -132,7 +141,12 @@ struct Handshake: Equatable {
     self.hasMore = hasMore
     guard isOpen, let moment = nextCheck, now >= moment else { return }
     if isEven {
-      verdict = .passed
+      if stage == 0, extensions < Self.mostExtensions, now > moment + Self.lateness {
+        extensions += 1
+        quietFrom = now
+      } else {
+        verdict = .passed
+      }
     } else if longest >= Self.slow || (now >= answeredAt + Self.slow && hasUnread()) {
       // One that skips records would have read on; this one is at work.
       verdict = .believed
@@ -148,7 +162,8 @@ struct Handshake: Equatable {
     let isSingle = fed < 2 && stage == 0
     if isSingle, hasMore { return nil }
     let most = isSingle ? Self.longestQuietOfOne : Self.longestQuiet
-    return answeredAt + min(max(2 * lastTook, Self.shortestQuiet), most)
+    let least = stage == 0 ? Self.shortestQuiet : Self.shortestFurtherQuiet
+    return max(answeredAt, quietFrom) + min(max(2 * lastTook, least), most)
   }
 
   private var isEven: Bool { answers > 0 && answers == fed }

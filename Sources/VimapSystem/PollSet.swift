@@ -1,3 +1,4 @@
+import CVimapSystem
 import Glibc
 
 /// What a descriptor is watched for, and what was found.
@@ -50,6 +51,13 @@ public struct PollSet: ~Copyable {
   public mutating func wait(milliseconds: Int?) throws(SystemError) {
     let limit = milliseconds.map { CInt(clamping: $0) } ?? -1
     try systemCall("poll") { poll(&places, nfds_t(places.count), limit) }
+  }
+
+  /// As ``wait(milliseconds:)``, to the nanosecond.
+  public mutating func wait(nanoseconds: Nanoseconds?) throws(SystemError) {
+    guard let nanoseconds else { return try wait(milliseconds: nil) }
+    let limit = Int64(clamping: nanoseconds)
+    try systemCall("ppoll") { vimap_poll(&places, places.count, limit) }
   }
 
   /// What is watched now, for a ``Poller``.

@@ -15,6 +15,20 @@ import VimapSystem
     return handshake
   }
 
+  /// Looks late, and again as often as more time is given for that.
+  private func look(at handshake: inout Handshake, from time: Double, hasMore: Bool) {
+    for step in 0..<8 { handshake.check(hasMore: hasMore, ms(time + 100 * Double(step))) { false } }
+  }
+
+  @Test func aLookThatIsLateGivesMoreTime() {
+    var handshake = answeredOne(after: 10, hasMore: false)
+    handshake.check(hasMore: false, ms(31)) { false }
+    #expect(handshake.isOpen)
+    #expect(handshake.nextCheck == ms(51))
+    handshake.check(hasMore: false, ms(51)) { false }
+    #expect(handshake.verdict == .passed)
+  }
+
   @Test func aLineBeforeAnythingWasFedIsOneTooMany() {
     var handshake = Handshake()
     handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: false, 0)
@@ -66,34 +80,34 @@ import VimapSystem
     var fast = answeredOne(after: 10, hasMore: true)
     fast.noteFed(2, ms(10))
     fast.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
-    fast.check(hasMore: true, ms(1000)) { false }
+    look(at: &fast, from: 1000, hasMore: true)
     var next = try #require(fast.next)
     #expect(next.isOpen)
     #expect(next.allowance > 2)
     next.noteFed(5, ms(1000))
     next.noteAnswers(4, begun: 4, unread: 0, hasMore: true, ms(1001))
-    next.check(hasMore: true, ms(1900)) { false }
+    look(at: &next, from: 1900, hasMore: true)
     #expect(next.isOpen)
     next.noteAnswers(5, begun: 5, unread: 0, hasMore: true, ms(1901))
-    next.check(hasMore: true, ms(5000)) { false }
+    look(at: &next, from: 5000, hasMore: true)
     #expect(next.verdict == .passed)
 
     var slow = answeredOne(after: 10, hasMore: true)
     slow.noteFed(2, ms(10))
     slow.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(20))
-    slow.check(hasMore: true, ms(1000)) { false }
+    look(at: &slow, from: 1000, hasMore: true)
     #expect(slow.verdict == .passed)
     #expect(slow.next == nil)
   }
 
   @Test func aSingleAnswerIsFollowedByOneMoreOfItsKind() throws {
     var handshake = answeredOne(after: 10, hasMore: false)
-    handshake.check(hasMore: false, ms(1000)) { false }
+    look(at: &handshake, from: 1000, hasMore: false)
     var again = try #require(handshake.next)
     #expect(again.allowance == 1)
     again.noteFed(1, ms(1000))
     again.noteAnswers(1, begun: 1, unread: 0, hasMore: false, ms(1001))
-    again.check(hasMore: false, ms(2000)) { false }
+    look(at: &again, from: 2000, hasMore: false)
     let further = try #require(again.next)
     #expect(further.allowance > 2)
   }

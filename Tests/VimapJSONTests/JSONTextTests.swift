@@ -8,7 +8,7 @@ struct JSONTextTests {
   private func literal(_ bytes: Bytes) -> Bytes {
     var buffer = ByteBuffer(capacity: 64)
     buffer.append("before")
-    withView(bytes) { buffer.appendString(of: $0) }
+    _ = withView(bytes) { buffer.appendString(of: $0) }
     let written = buffer.view.withUnsafeBytes { Bytes($0) }
     #expect(written.starts(with: "before".utf8))
     return Bytes(written.dropFirst(6))

@@ -6,6 +6,7 @@
 
 #include <iconv.h>
 #include <stdatomic.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -107,6 +108,9 @@ int vimap_set_pipe_capacity(int descriptor, int bytes);
 int vimap_unread_bytes(int descriptor);
 
 /// A new anonymous file in memory, closed on exec (memfd_create(2)).
+// poll(2), for so many nanoseconds at most.
+int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds);
+
 int vimap_memory_file(void);
 
 /// open(2) with O_CLOEXEC and mode 0666.

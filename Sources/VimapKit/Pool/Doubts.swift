@@ -36,10 +36,14 @@ final class Doubts {
   private var counts: [UInt64: Int] = [:]
   /// The bytes of batches that are answered whole.
   private var kept: [UInt64: SharedBytes] = [:]
+  /// Memory that is taken again, as new pages cost more than what is copied to them.
+  private var spares: [SharedBytes] = []
   private let mode: InputMode
   /// Handed the lines of records in doubt once they are found to be so; `nil` where nobody wants
   /// them.
   private let onLine: ((ByteView) -> Void)?
+
+  private static let mostSpares = 128
 
   init(seats: Int, mode: InputMode, onLine: ((ByteView) -> Void)?) {
     parts = Array(repeating: [], count: seats)
@@ -63,7 +67,9 @@ final class Doubts {
   /// The bytes of a batch are about to be given up.
   func keep(_ id: UInt64, _ batch: InputBatch, in slabs: InputSlabs) {
     guard counts[id] != nil else { return }
-    kept[id] = try? batch.withBytes(0..<batch.length, in: slabs) { SharedBytes(copying: $0) }
+    let copy = spares.popLast() ?? SharedBytes()
+    try? batch.withBytes(0..<batch.length, in: slabs) { copy.append($0) }
+    kept[id] = copy
   }
 
   /// A worker's outputs are in doubt no more.
@@ -72,7 +78,9 @@ final class Doubts {
       for part in parts[seat] {
         let left = (counts[part.batch] ?? 1) - 1
         counts[part.batch] = left > 0 ? left : nil
-        if left <= 0 { kept[part.batch] = nil }
+        guard left <= 0, let bytes = kept.removeValue(forKey: part.batch) else { continue }
+        bytes.removeAll()
+        if spares.count < Self.mostSpares { spares.append(bytes) }
       }
     }
     parts[seat].removeAll(keepingCapacity: true)
