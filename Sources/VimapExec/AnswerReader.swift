@@ -86,9 +86,12 @@ final class AnswerReader {
     return line == endMark.bytes ? start : nil
   }
 
-  /// The last line, where it has no line feed. Without its end mark an answer is none.
+  /// The last answer, where its last line has no line feed. Without its end mark it is none.
   func unfinishedLine() -> Answer? {
-    unread.isEmpty || endMark != nil ? nil : .whole(unread)
+    if unread.isEmpty { return nil }
+    guard endMark != nil else { return .whole(unread) }
+    let start = unread.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+    return answerLength(lineEnd: unread.count, from: start).map { .whole(unread.head($0)) }
   }
 
   /// How many whole answers have been read and not been taken.

@@ -103,6 +103,10 @@ extension CommandSupervisor {
     } else {
       try link.reportOutOfStep(text)
     }
+    if !configuration.stopsOnDesync, life.answers == 0 {
+      // Others like it would be started for ever.
+      try reportInVain("printed what answers no record before it answered any")
+    }
     try command?.kill()
     letGo()
     answers.startAnew()

@@ -62,7 +62,9 @@ import VimapSystem
   }
 
   @Test func anAnswerWithoutItsMarkIsNone() throws {
-    #expect(try answers(["a\n@@"], endMark: "@@") == [])
+    #expect(try answers(["a\n@"], endMark: "@@") == [])
+    #expect(try answers(["a\n"], endMark: "@@") == [])
+    #expect(try answers(["1\n@@\na\n@@"], endMark: "@@") == ["1\n", "a\n"])
   }
 
   @Test func whatIsBehindWholeAnswersIsAPart() throws {

@@ -62,7 +62,9 @@ extension PoolDriver {
         keepFailed(batch, run.firstRecord, run.line)
         noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
       }
-      if run.kind == .outputs, let batch { doubts?.note(run.records, of: run.batch, batch, by: seat) }
+      if run.kind == .outputs, let batch {
+        doubts?.note(run.records, of: run.batch, batch, by: seat)
+      }
       flow.add(piece)
       if let batch { settle(run.batch, batch, run.records) }
     }

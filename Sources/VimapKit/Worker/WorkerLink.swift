@@ -281,7 +281,9 @@ public final class WorkerLink {
   }
 
   /// Says that something came that answers no record, and that leaves no other in doubt.
-  public func reportStray(_ text: String) throws { try channel.tell(FromWorker(kind: .stray), text) }
+  public func reportStray(_ text: String) throws {
+    try channel.tell(FromWorker(kind: .stray), text)
+  }
 
   /// Says that a command has come to its end without a single answer.
   public func reportInVain(_ text: String) throws {

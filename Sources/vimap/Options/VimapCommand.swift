@@ -183,6 +183,8 @@ struct ExecOptions: ParsableArguments {
   var text = false
 
   @Option(
+    // Lines of other programs may begin with a dash.
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The line by which the command says that it is ready, or /REGEX/ to be found in it: what it"
         + " prints up to there is skipped.",
@@ -210,10 +212,12 @@ struct ExecOptions: ParsableArguments {
   var outputs = OutputsChoice.one
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("The line that ends an answer of --outputs many.", valueName: "line"))
   var endMark: String?
 
   @Option(
+    parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "What the command reads for each record instead of it, with {}, {.path} and the like filled in;"
         + " several are lines one below the other.",

@@ -22,7 +22,8 @@ extension VimapExec.CommandConfiguration {
   /// Takes over what the command line says about how a kept command is talked to.
   mutating func choosePairing(_ options: VimapCommand, _ form: RecordForm) throws {
     if options.exec.each, let option = options.pairingOption {
-      throw Refusal(.usage, "\(option): it goes with a command that is kept running, not with --each")
+      throw Refusal(
+        .usage, "\(option): it goes with a command that is kept running, not with --each")
     }
     stopsOnDesync = options.exec.onDesync == .stop
     startLimit = options.time.startTimeout.map { .seconds($0.seconds) }
