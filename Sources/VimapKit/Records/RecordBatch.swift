@@ -215,7 +215,9 @@ public final class RecordBatch {
   }
 
   /// Bytes that a record takes where it is passed on, with its line feed.
-  /// - Parameter asText: it is passed on as it was read.
+  /// - Parameters:
+  ///   - record: the record, counted from 0 in its batch.
+  ///   - asText: it is passed on as it was read.
   public func fedLength(of record: Int, asText: Bool) -> Int {
     (asText ? lineRange(of: record).count : bytes(of: record).count) + 1
   }

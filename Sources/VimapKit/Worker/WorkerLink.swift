@@ -275,7 +275,9 @@ public final class WorkerLink {
   public func reportCertain() throws { try channel.tell(FromWorker(kind: .certain)) }
 
   /// Says that outputs since the last ``reportCertain()`` may stand beside the wrong inputs.
-  /// - Parameter suspects: so many at most, the last ones; all where it is not given.
+  /// - Parameters:
+  ///   - text: why, for people.
+  ///   - suspects: so many at most, the last ones; all where it is not given.
   public func reportOutOfStep(_ text: String, suspects: Int = .max) throws {
     try channel.tell(FromWorker(kind: .outOfStep, index: suspects), text)
   }
