@@ -40,6 +40,12 @@ extension CommandConfiguration {
   ) throws -> AnswerValue {
     encoded.removeAll()
     encoded.append("[")
+    // One value may be spread over several lines.
+    if lines == .records, !text.trimmed().isEmpty, link.problem(with: text.trimmed()) == nil {
+      encoded.append(onOneLine: text.trimmed())
+      encoded.append("]")
+      return .value(encoded.view)
+    }
     var rest = text
     var line = 0
     while let end = rest.firstIndex(of: 0x0A) {

@@ -10,6 +10,9 @@ public struct TermSequence: Sendable, Equatable {
 
   private(set) var steps: [Step]
 
+  /// The time from the first pause to the last signal.
+  public var length: Nanoseconds { steps.reduce(0) { $0 + $1.pause } }
+
   /// Ten seconds to leave, SIGTERM, two seconds more, SIGKILL.
   public static let usual = TermSequence(steps: [
     Step(pause: .seconds(10), signal: Signals.terminate),

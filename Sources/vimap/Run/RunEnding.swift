@@ -3,17 +3,29 @@ import VimapKit
 /// What is still done when a run is to stop, for the person who waits for it.
 struct RunEnding: CustomStringConvertible {
   let status: PoolStatus
-  /// The longest that a record may take; `nil` for no limit.
-  let timeLimit: String?
+  let patience: Patience
+
+  /// How long what is under way may take, as it is written.
+  enum Patience {
+    /// All of it together.
+    case altogether(String)
+    /// Each record.
+    case each(String)
+  }
 
   var description: String {
     guard status.begun > 0 else { return "nothing is under way" + cancelled }
     let (records, workers) = (status.begun, status.workersAtWork)
     return "finishing \(records) \(records == 1 ? "record" : "records") with \(workers)"
       + " \(workers == 1 ? "worker" : "workers"), "
-      + (timeLimit.map { "for up to \($0)\(records == 1 ? "" : " each")" }
-        ?? "however long \(records == 1 ? "it takes" : "they take")")
-      + cancelled
+      + "for up to \(time(records))" + cancelled
+  }
+
+  private func time(_ records: Int) -> String {
+    switch patience {
+    case .altogether(let time): time
+    case .each(let time): records == 1 ? time : "\(time) each"
+    }
   }
 
   private var cancelled: String {

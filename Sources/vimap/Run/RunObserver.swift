@@ -22,13 +22,13 @@ final class RunObserver {
   /// What the input is in, where that was said.
   private let encoding: String?
   /// The longest that a record may take, as it is written; `nil` for no limit.
-  private let timeLimit: String?
+  private let patience: RunEnding.Patience
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
-    inputCount: Int, halt: String, encoding: String?, timeLimit: String?
+    inputCount: Int, halt: String, encoding: String?, patience: RunEnding.Patience
   ) {
     self.messages = messages
     self.progress = progress
@@ -37,7 +37,7 @@ final class RunObserver {
     self.failedName = failedName
     self.halt = halt
     self.encoding = encoding
-    self.timeLimit = timeLimit
+    self.patience = patience
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -76,7 +76,7 @@ final class RunObserver {
   }
 
   private func ending(of pool: RecordPool) -> RunEnding {
-    RunEnding(status: pool.status, timeLimit: timeLimit)
+    RunEnding(status: pool.status, patience: patience)
   }
 
   /// - Parameter pool: the pool, where there is one yet.

@@ -73,7 +73,7 @@ struct RunPlan {
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
-      timeLimit: worker.timeLimit)
+      patience: worker.patience)
     Process.makeWay()
     let pool = try makePool(observer)
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }

@@ -152,15 +152,14 @@ enum WorkerChoice {
     }
   }
 
-  /// The longest that a record may take, as a message says it; `nil` where there is no limit.
-  var timeLimit: String? {
-    let time: Duration?
+  /// How long what is under way is waited for when the run is stopped.
+  var patience: RunEnding.Patience {
     switch self {
     case .command(let worker), .each(let worker):
-      time = worker.timeLimit.map { .nanoseconds(Int64(clamping: $0)) }
-    case .http(let worker): time = worker.timeout
+      let time = Duration.nanoseconds(Int64(clamping: worker.termSequence.length))
+      return .altogether("\(TimeSpan(seconds: time.seconds)) (--term-seq)")
+    case .http(let worker): return .each("\(TimeSpan(seconds: worker.timeout.seconds))")
     }
-    return time.map { "\(TimeSpan(seconds: $0.seconds))" }
   }
 
   /// The pool as this worker needs it.
