@@ -21,9 +21,13 @@ enum Surroundings {
     return found
   }
 
-  /// Descriptors that are open on something else than before.
+  /// Descriptors that are open on something else than before. One that was inherited may be of a file
+  /// that somebody else has removed meanwhile, and then it has this behind its name (proc(5)).
   static func descriptors(but before: [Int: String]) -> [Int: String] {
-    descriptors().filter { before[$0.key] != $0.value }
+    descriptors().filter { now in
+      guard let then = before[now.key] else { return true }
+      return now.value != then && now.value != then + " (deleted)"
+    }
   }
 
   /// A process that this one has forked and not waited for.
