@@ -72,7 +72,9 @@ extension CommandSupervisor {
     case .hungry where certainty.isAwaited && !isLastFed:
       // It was given nothing more until it has answered everything, and doesn't seem to.
       if silence.isUnlikeBefore { command.closeInput() }
-    case .hungry where queue.canFeed && life.handshake.raise(): try askForMore()
+    case .hungry
+    where queue.canFeed && life.handshake.raise(isStuck: silence.isUnlikeBefore):
+      try askForMore()
     case .hungry where isLastFed:
       // A command that holds its answers back gives them at the end of its input; one that answers
       // as it goes shows by a long silence that it has skipped a record. One that works on several

@@ -10,9 +10,10 @@ import VimapSystem
 /// it has ended with as many answers as records. One that is fast is then given a few more records,
 /// and some more, in the same way, so that one that skips some of them shows as well.
 ///
-/// A command that takes records in and says nothing, as it holds its answers back or skips records,
-/// is given more of them. Its answers are held until they are as many, which may be at its end; but
-/// one that takes long over each is believed after a second, so that its results can be seen.
+/// A command that takes records in and says nothing, as it is slow, holds its answers back, or skips
+/// records, is given some more, and as many as there are when it goes on saying nothing. Its answers
+/// are held until they are as many, which may be at its end; but one that still answers after a
+/// second is at work, and is believed, so that its results can be seen.
 struct Handshake: Equatable {
   enum Verdict: Equatable {
     /// Nothing is clear yet.
@@ -63,8 +64,8 @@ struct Handshake: Equatable {
   /// Answers of a slow command are held for no longer than this.
   private static let longestHold: Nanoseconds = .seconds(1)
   private static let slow: Nanoseconds = .milliseconds(250)
-  /// As many records are the first answer to silence.
-  private static let cautious = 4
+  /// How many records it may have at the first silence, and at the next.
+  private static let patientAllowances = [4, 16]
   /// How many records it is given in further stages, where an answer takes no longer than this.
   private static let furtherStages = [16, 64]
   private static let fast: Nanoseconds = .milliseconds(5)
@@ -124,12 +125,14 @@ struct Handshake: Equatable {
   }
 
   /// The command has read all it was given and says nothing: it may be given more.
+  /// - Parameter isStuck: it has been silent for longer than ever before it answered.
   /// - Returns: whether that makes a difference.
-  mutating func raise() -> Bool {
+  mutating func raise(isStuck: Bool) -> Bool {
     guard isOpen, answers < fed, allowance < .max else { return false }
-    // To one that is at work it makes no difference; one that holds its answers back may do so for
-    // thousands of records.
-    allowance = fed < Self.cautious ? Self.cautious : .max
+    // One that has begun to answer is at work, so that the number will tell soon.
+    guard answers == 0 || isStuck else { return false }
+    // One that holds its answers back may do so for thousands of records.
+    allowance = Self.patientAllowances.first { $0 > fed && !isStuck } ?? .max
     return true
   }
 
@@ -147,8 +150,9 @@ struct Handshake: Equatable {
       } else {
         verdict = .passed
       }
-    } else if longest >= Self.slow || (now >= answeredAt + Self.slow && hasUnread()) {
-      // One that skips records would have read on; this one is at work.
+    } else if longest >= Self.slow || now < answeredAt + Self.slow || hasUnread() {
+      // One that skips records would have read on, and have nothing to say by now; this one is at
+      // work.
       verdict = .believed
     } else {
       lookedAt = now

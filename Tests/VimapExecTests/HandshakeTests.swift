@@ -115,7 +115,7 @@ import VimapSystem
   @Test func oneThatSaysNothingIsGivenMoreAndItsAnswersAreHeld() {
     var handshake = Handshake()
     handshake.noteFed(1, 0)
-    let isRaised = handshake.raise()
+    let isRaised = handshake.raise(isStuck: false)
     #expect(isRaised)
     #expect(handshake.allowance == 4)
     handshake.noteFed(4, ms(20))
@@ -130,7 +130,7 @@ import VimapSystem
   @Test func oneThatIsSlowIsBelievedAfterASecond() {
     var handshake = Handshake()
     handshake.noteFed(1, 0)
-    let isRaised = handshake.raise()
+    let isRaised = handshake.raise(isStuck: false)
     #expect(isRaised)
     handshake.noteFed(4, ms(20))
     handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: true, ms(5000))
@@ -138,6 +138,39 @@ import VimapSystem
     #expect(handshake.isOpen)
     handshake.check(hasMore: true, ms(6000)) { true }
     #expect(handshake.verdict == .believed)
+  }
+
+  @Test func oneThatHoldsItsAnswersBackIsGivenAllThereIs() {
+    var handshake = Handshake()
+    var given: [Int] = []
+    for step in 1...4 {
+      handshake.noteFed(min(handshake.allowance, 1000), ms(Double(step)))
+      given.append(handshake.allowance)
+      _ = handshake.raise(isStuck: false)
+    }
+    #expect(given == [1, 4, 16, .max])
+  }
+
+  @Test func oneThatHasBegunToAnswerIsGivenMoreOnlyWhereItIsStuck() {
+    var handshake = Handshake()
+    handshake.noteFed(1, 0)
+    _ = handshake.raise(isStuck: false)
+    handshake.noteFed(4, ms(20))
+    handshake.noteAnswers(1, begun: 1, unread: 0, hasMore: true, ms(50))
+    let isRaised = handshake.raise(isStuck: false)
+    #expect(!isRaised && handshake.allowance == 4)
+    let isRaisedWhenStuck = handshake.raise(isStuck: true)
+    #expect(isRaisedWhenStuck && handshake.allowance == .max)
+  }
+
+  @Test func oneThatStillAnswersAfterASecondIsBelieved() {
+    var handshake = Handshake()
+    handshake.noteFed(100, 0)
+    for step in 1...25 {
+      handshake.noteAnswers(step, begun: step, unread: 0, hasMore: true, ms(50 * Double(step)))
+      handshake.check(hasMore: true, ms(50 * Double(step) + 1)) { false }
+      #expect(handshake.verdict == (step > 20 ? .believed : .open))
+    }
   }
 
   @Test func waivedIsPassedAndAsksForNothing() {
