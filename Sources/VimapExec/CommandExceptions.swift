@@ -85,7 +85,7 @@ extension RecordException {
     after limit: Nanoseconds, traceback: String, attempts: Int
   ) -> RecordException {
     late(
-      "the command was not ready within \(limit.secondsText) s of its start (--start-timeout)",
+      "the command was not ready within \(limit.secondsText) s (--start-timeout)",
       limit, traceback, attempts)
   }
 

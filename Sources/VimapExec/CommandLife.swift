@@ -22,6 +22,7 @@ struct CommandLife {
   var hasClosedOutput = false
   /// It is to leave for a fault of its own; what it still says is no answer.
   var isDismissed = false
+
   init() {
     loading = Loading(startedAt: 0, hasReadySign: false, limit: nil)
   }
@@ -31,16 +32,17 @@ struct CommandLife {
   }
 }
 
-/// The time from the start of a command to the moment at which it is ready: when it has printed its
-/// ready sign or, where there is none, has read of its first record. How long it may be at a record
-/// counts from there.
+/// The time that a command has to become ready: from its start to its ready sign or, where there is
+/// none, from when it is given its first record to when it has read of it. How long it may be at a
+/// record counts from there.
 struct Loading {
   /// Whether the command has yet to print its ready sign; nothing is fed before.
   private(set) var awaitsSign: Bool
   private(set) var isOver = false
   /// The longest that it may take, if there is a limit.
   let limit: Nanoseconds?
-  private let startedAt: Nanoseconds
+  /// From when on it is waited for; `nil` as long as it has been given nothing to read.
+  private var since: Nanoseconds?
   private var interval = Loading.shortestInterval
   private var nextLook: Nanoseconds = 0
   private var hasComplained = false
@@ -52,10 +54,13 @@ struct Loading {
   private static let longPatience: Nanoseconds = .seconds(30)
 
   init(startedAt: Nanoseconds, hasReadySign: Bool, limit: Nanoseconds?) {
-    self.startedAt = startedAt
+    since = hasReadySign ? startedAt : nil
     self.limit = limit
     awaitsSign = hasReadySign
   }
+
+  /// The command has been given something.
+  mutating func noteFed(_ now: Nanoseconds) { since = since ?? now }
 
   mutating func end() {
     isOver = true
@@ -64,21 +69,21 @@ struct Loading {
 
   /// It has taken longer than it may.
   func isTooLong(_ now: Nanoseconds) -> Bool {
-    guard !isOver, let limit else { return false }
-    return now >= startedAt + limit
+    guard !isOver, let limit, let since else { return false }
+    return now >= since + limit
   }
 
   /// The kernel does not tell when a pipe is read from, so that it has to be looked at.
   /// - Returns: whether it is time to look whether the command has read.
   mutating func shouldLook(_ now: Nanoseconds) -> Bool {
-    guard !isOver, !awaitsSign, now >= nextLook else { return false }
+    guard !isOver, !awaitsSign, since != nil, now >= nextLook else { return false }
     nextLook = now + interval
     interval = min(2 * interval, Self.longestInterval)
     return true
   }
 
   /// Whether it is time to say that the command is not ready, which it is once.
-  /// - Parameter isTimed: it has been given a record, and others wonder why it is not late.
+  /// - Parameter isTimed: there is a limit for records, and people wonder why it is not kept.
   mutating func shouldComplain(_ now: Nanoseconds, isTimed: Bool) -> Bool {
     guard let time = complaint(isTimed: isTimed), now >= time else { return false }
     hasComplained = true
@@ -86,16 +91,16 @@ struct Loading {
   }
 
   private func complaint(isTimed: Bool) -> Nanoseconds? {
-    if isOver || hasComplained { return nil }
-    if awaitsSign { return startedAt + Self.patience }
-    return isTimed && limit == nil ? startedAt + Self.longPatience : nil
+    guard let since, !isOver, !hasComplained else { return nil }
+    if awaitsSign { return since + Self.patience }
+    return isTimed && limit == nil ? since + Self.longPatience : nil
   }
 
   /// - Parameter isTimed: somebody wants to know when it ends.
   func nextCheck(isTimed: Bool) -> Nanoseconds? {
-    if isOver { return nil }
+    guard let since, !isOver else { return nil }
     let look = isTimed && !awaitsSign ? nextLook : nil
     let complaint = complaint(isTimed: isTimed)
-    return [limit.map { startedAt + $0 }, look, complaint].compactMap(\.self).min()
+    return [limit.map { since + $0 }, look, complaint].compactMap(\.self).min()
   }
 }

@@ -29,7 +29,7 @@ public final class CommandPlanner {
   private let configuration: CommandConfiguration
   private let environment: [String]
   private let arguments: EachArguments
-  private let feedsText: Bool
+  private let form: FeedForm
   private var input = ByteBuffer()
 
   /// - Parameter seat: the worker's.
@@ -37,30 +37,43 @@ public final class CommandPlanner {
     self.configuration = configuration
     environment = seat.environment
     arguments = EachArguments(configuration, seat)
-    feedsText = configuration.feedsText(mode)
+    form = configuration.feedForm(mode, seat)
   }
 
   /// Plans for a record, which is JSON.
   public func plan(_ record: Int, of batch: RecordBatch) -> Plan {
+    if let exception = writeInput(record, of: batch) { return .exception(exception) }
     do throws(EachArguments.Problem) {
       let arguments = try arguments.fill(
         from: batch.bytes(of: record), index: batch.index(of: record))
       return .command(
         PlannedCommand(
-          arguments: arguments, environment: environment, input: inputBytes(record, of: batch)))
+          arguments: arguments, environment: environment, input: input.view))
     } catch {
       return .exception(
         RecordException(error, command: configuration.arguments[0], attempts: 1))
     }
   }
 
-  private func inputBytes(_ record: Int, of batch: RecordBatch) -> ByteView {
-    if feedsText { return batch.lines(from: record, to: record + 1) }
+  /// - Returns: why the record can't be fed, where it can't.
+  private func writeInput(_ record: Int, of batch: RecordBatch) -> RecordException? {
     input.removeAll()
-    let isEnveloped = configuration.lines == .envelope
-    if isEnveloped { input.append("{\"id\":1,\"in\":") }
-    input.append(batch.bytes(of: record))
-    input.append(isEnveloped ? "}\n" : "\n")
-    return input.view
+    let bytes = batch.bytes(of: record)
+    if let path = configuration.match?.record, path.find(inText: bytes) == nil {
+      return RecordException(.missingField(path: path.description), attempts: 1)
+    }
+    switch form {
+    case .text: input.append(batch.lines(from: record, to: record + 1))
+    case .template(let template):
+      return template.fill(&input, record, of: batch, attempt: 1)
+    case .envelope:
+      input.append("{\"id\":1,\"in\":")
+      input.append(bytes)
+      input.append("}\n")
+    case .records:
+      input.append(bytes)
+      input.append(UInt8(ascii: "\n"))
+    }
+    return nil
   }
 }

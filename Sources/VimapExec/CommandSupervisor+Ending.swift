@@ -18,7 +18,8 @@ extension CommandSupervisor {
     let hasReadNothing = countUnread() >= queue.owed
     letGo()
     try refusePassedBy()
-    try reportBriefLife(end, wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
+    let isInVain = wasInVain(wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
+    if !wasAskedTo, !queue.isEmpty { try noteBrevity() }
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
       try settleMissing(end)
@@ -28,6 +29,8 @@ extension CommandSupervisor {
       try blame(end, leftInput: hadUnread && life.answers > 0)
     }
     if queue.owed == 0 { try noteCertain() }
+    // Last, as the pool may end the run then: what the record came to is not to be lost.
+    if isInVain { try reportInVain("\(end) before it answered anything") }
     restart.died(at: clock)
   }
 
@@ -54,7 +57,7 @@ extension CommandSupervisor {
       return true
     }
     if count == read, count > 0 {
-      if queue.owed > 2, life.handshake.stage == 0 { isProvenByEnd = true }
+      if count > 2, count == queue.owed, life.handshake.stage == 0 { isProvenByEnd = true }
       return true
     }
     answers.discard()
@@ -68,7 +71,7 @@ extension CommandSupervisor {
     guard answersNameRecords || certainty.answersSinceEven + life.unusable == 0 else {
       return try loseOrder(.tooFew(queue.owed - life.unusable))
     }
-    while queue.owed > 0 {
+    while queue.owed > 0, queue.next != nil {
       try blameNext(end)
       try refusePassedBy()
     }
@@ -88,27 +91,28 @@ extension CommandSupervisor {
       .commandEnded(end, traceback: errors.traceback, attempts: queue.nextAttempt), for: record,
       of: batch, seconds: service.lapse(clock))
     queue.answerNext(byCommand: queue.owed > 0)
-    queue.catchUp()
   }
 
-  /// Tells the pool of a command that ended without a single answer, and people of commands that end
-  /// with a single one.
-  private func reportBriefLife(_ end: ProcessEnd, wasAskedTo: Bool, hasReadNothing: Bool) throws {
+  /// Whether the command, which has ended, is one of those that never answer.
+  private func wasInVain(wasAskedTo: Bool, hasReadNothing: Bool) -> Bool {
     // One that died of one of many records is followed by others that find out which.
-    let isInVain = life.answers + life.unusable == 0 && (queue.owed <= 1 || hasReadNothing)
-    if isInVain, !isRecalled, queue.owed > 0 || !wasAskedTo {
-      try reportInVain("\(end) before it answered anything")
-    }
-    if !wasAskedTo, !queue.isEmpty, brevity.noteLife(answers: life.answers) {
-      try link.notice(
-        "the command answers one record and leaves, so that it is started again for each:"
-          + " --each is for commands of this kind; one that is to be kept reads on to the end of"
-          + " its input")
-    }
+    life.answers + life.unusable == 0 && (queue.owed <= 1 || hasReadNothing) && !isRecalled
+      && (queue.owed > 0 || !wasAskedTo)
   }
 
+  /// Tells people of commands that end with a single answer each.
+  private func noteBrevity() throws {
+    guard brevity.noteLife(answers: life.answers) else { return }
+    try link.notice(
+      "the command answers one record and leaves, so that it is started again for each:"
+        + " --each is for commands of this kind; one that is to be kept reads on to the end of"
+        + " its input")
+  }
+
+  /// Tells the pool of a command that never answered; what its record came to is passed on before.
   /// - Parameter what: as in "the command …".
   func reportInVain(_ what: String) throws {
+    try link.flush()
     let words = errors.lastLine.map { ": \($0)" } ?? ""
     try link.reportInVain("\(configuration.name): \(what)\(words)")
   }
@@ -183,14 +187,13 @@ extension CommandSupervisor {
       stopwatch.restart()
     }
     guard life.loading.isTooLong(clock), let limit = life.loading.limit else { return }
-    try reportInVain("was not ready in time (--start-timeout)")
     if let (batch, record) = queue.next, !queue.isEmpty {
       try link.exception(
         .notReady(after: limit, traceback: errors.traceback, attempts: queue.nextAttempt),
         for: record, of: batch, seconds: service.lapse(clock))
       queue.answerNext(byCommand: queue.owed > 0)
-      queue.catchUp()
-    }
+      }
+    try reportInVain("was not ready in time (--start-timeout)")
     try dismiss(takingBack: true, "it was not ready in time")
   }
 }

@@ -20,8 +20,7 @@ extension CommandSupervisor {
     holdFeedingIfDue(command)
     while command.isInputOpen {
       if feeding.isEmpty {
-        queue.allowance =
-          life.handshake.isOpen ? life.handshake.allowance : certainty.isAwaited ? 0 : .max
+        queue.allowance = allowance
         if awaited == 0 {
           stopwatch.restart()
           service.begin(clock)
@@ -31,6 +30,7 @@ extension CommandSupervisor {
         noteBegun()
         life.fedBytes += bytes.count
         life.handshake.noteFed(queue.owed, clock)
+        life.loading.noteFed(clock)
         certainty.noteFed(bytes.count, clock)
         hasAskedForMore = false
         mustDrain = false
@@ -46,6 +46,13 @@ extension CommandSupervisor {
         beginFarewell()
       }
     }
+  }
+
+  /// Most records that the command may owe answers for.
+  private var allowance: Int {
+    if life.handshake.isOpen { return life.handshake.allowance }
+    // Nothing comes between the answers of one stage of the handshake and the next.
+    return certainty.isAwaited || life.handshake.next != nil ? 0 : .max
   }
 
   func noteBegun() {

@@ -91,6 +91,7 @@ extension CommandSupervisor {
         queue.answerNext(byCommand: true)
       }
       strays.hasAnswered()
+      if life.answers == 0 { try reportInVain("printed lines without end that answer no record") }
       try dismiss(takingBack: true, "it prints lines without end that answer no record")
       return false
     }

@@ -57,7 +57,7 @@ extension CommandSupervisor {
     while let line = answers.takeLine() {
       guard sign.isLine(line) else { continue }
       life.loading.end()
-      silence.isBroken(clock)
+      silence.isBroken(clock, wasAtWork: false)
       return true
     }
     return false
@@ -103,10 +103,8 @@ extension CommandSupervisor {
     } else {
       try link.reportOutOfStep(text)
     }
-    if !configuration.stopsOnDesync, life.answers == 0 {
-      // Others like it would be started for ever.
-      try reportInVain("printed what answers no record before it answered any")
-    }
+    // Others like it would be started for ever.
+    let isInVain = !configuration.stopsOnDesync && life.answers == 0
     try command?.kill()
     letGo()
     answers.startAnew()
@@ -117,6 +115,7 @@ extension CommandSupervisor {
       queue.answerNext(byCommand: true)
       try refusePassedBy()
     }
+    if isInVain { try reportInVain("printed what answers no record before it answered any") }
     restart.died(at: clock)
     certainty.begin(clock)
     guard configuration.stopsOnDesync else { return }

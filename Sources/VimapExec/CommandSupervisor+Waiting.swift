@@ -23,7 +23,7 @@ extension CommandSupervisor {
       times.append(isOwing && life.loading.isOver ? stopwatch.end : nil)
       times.append(isFull ? nil : life.handshake.nextCheck)
       times.append(answersNameRecords ? nil : certainty.nextCheck)
-      times.append(life.loading.nextCheck(isTimed: isTimed && queue.owed > 0))
+      times.append(life.loading.nextCheck(isTimed: isTimed))
     }
     return times.compactMap(\.self).min()
   }
@@ -49,9 +49,8 @@ extension CommandSupervisor {
     try breakSilence(command)
   }
 
-  /// Reads what a command that has ended left in its pipes. Something it started may hold them
-  /// open still, so this waits
-  /// for no end, and stops at more than a pipe can hold.
+  /// Reads what a command that has ended left in its pipes. Something it started may hold them open
+  /// still, so this waits for no end, and stops at more than a pipe can hold.
   func readToEnd(_ command: CommandProcess) throws {
     _ = errors.read(from: command.error)
     var reads = 0

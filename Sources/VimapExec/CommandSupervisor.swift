@@ -65,7 +65,7 @@ final class CommandSupervisor {
     errors = StandardErrorRelay(
       target: configuration.standardError,
       prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    queue = FeedQueue(configuration.feedForm(link), match: configuration.match)
+    queue = FeedQueue(configuration.feedForm(link.mode, link.seat), match: configuration.match)
     queue.onFinished = link.retire
     answers = AnswerReader(
       longest: configuration.longestAnswer, endMark: configuration.endMark)
@@ -105,7 +105,6 @@ final class CommandSupervisor {
         queue.add(batch)
         silence.hasMore(clock)
       case .room: noteRoom()
-      // One that is at several records is silent for longer without holding anything back.
       case .drain: mustDrain = true
       case .closed: isClosed = true
       case .pause: break

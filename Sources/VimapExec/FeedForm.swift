@@ -16,10 +16,10 @@ enum FeedForm {
 }
 
 extension CommandConfiguration {
-  func feedForm(_ link: WorkerLink) -> FeedForm {
-    if let feed { return .template(FeedTemplate(feed, quoting, link.seat)) }
+  func feedForm(_ mode: InputMode, _ seat: WorkerSeat) -> FeedForm {
+    if let feed { return .template(FeedTemplate(feed, quoting, seat)) }
     if lines == .envelope { return .envelope }
-    return feedsText(link.mode) ? .text : .records
+    return feedsText(mode) ? .text : .records
   }
 }
 

@@ -24,7 +24,7 @@ final class FeedQueue {
   private var early: Deque<Bool> = []
   /// The first record not answered.
   private(set) var answerPosition = 0
-  /// The first record not fed.
+  /// The first record not fed; never one that has been answered.
   private(set) var feedPosition = 0
   private var endPosition = 0
   /// As far as records have ever been fed.
@@ -140,6 +140,8 @@ final class FeedQueue {
         onFinished(answering.batch)
       }
     } while early.popFirst() == true
+    feedPosition = max(feedPosition, answerPosition)
+    furthestFed = max(furthestFed, feedPosition)
     guard let end = suspectEnd else { return }
     if answerPosition >= end {
       suspectEnd = nil
@@ -220,6 +222,7 @@ final class FeedQueue {
 
   /// Counts a record that the command owes as answered.
   func answer(_ id: Int) {
+    matches?.remove(position(id))
     let place = position(id) - answerPosition - 1
     if place < 0 { return answerNext(byCommand: true) }
     while early.count <= place { early.append(false) }
@@ -230,16 +233,14 @@ final class FeedQueue {
   /// Puts records into envelopes, from one on, and moves on behind them.
   private func fillEnvelopes(
     _ scratch: inout ByteBuffer, from position: Int, of entry: Entry
-  ) -> Bool {
+  ) {
     scratch.removeAll()
     var count = 0
     var end = position
     while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize, owed + count < allowance {
       let record = end + entry.batch.records.lowerBound - entry.start
-      if entry.batch.problem(with: record) != nil { break }
+      if entry.batch.problem(with: record) != nil || isAnswered(end) { break }
       end += 1
-      // What was answered before the command died is not fed again.
-      if isAnswered(end - 1) { continue }
       count += 1
       scratch.append("{\"id\":")
       scratch.append(decimal: end)
@@ -248,7 +249,6 @@ final class FeedQueue {
       scratch.append("}\n")
     }
     advance(to: end, owing: count)
-    return count > 0
   }
 
   // MARK: Feeding
@@ -262,7 +262,8 @@ final class FeedQueue {
       let batch = entry.batch
       let offset = batch.records.lowerBound - entry.start
       let record = feedPosition + offset
-      if batch.problem(with: record) != nil {
+      // What was answered before its command died is not fed again.
+      if batch.problem(with: record) != nil || isAnswered(feedPosition) {
         feedPosition += 1
         continue
       }
@@ -275,8 +276,8 @@ final class FeedQueue {
       let limit = min(entry.end, feedLimit, most) + offset
       switch form {
       case .envelope:
-        if fillEnvelopes(&scratch, from: feedPosition, of: entry) { return scratch.view }
-        continue
+        fillEnvelopes(&scratch, from: feedPosition, of: entry)
+        return scratch.view
       case .template(let template):
         if fill(&scratch, with: template, record, of: batch) { return scratch.view }
         continue
@@ -292,7 +293,7 @@ final class FeedQueue {
       scratch.removeAll()
       var end = record
       while end < limit, scratch.count < Self.pieceSize, batch.problem(with: end) == nil,
-        noteMatch(end - offset, end, of: batch)
+        !isAnswered(end - offset), noteMatch(end - offset, end, of: batch)
       {
         scratch.append(batch.bytes(of: end))
         scratch.append(0x0A)
@@ -336,7 +337,7 @@ final class FeedQueue {
       position -= 1
       guard let entry = entry(of: position) else { break }
       let record = position + entry.batch.records.lowerBound - entry.start
-      if entry.batch.problem(with: record) != nil { continue }
+      if entry.batch.problem(with: record) != nil || isAnswered(position) { continue }
       left -= entry.batch.fedLength(of: record, asText: isText)
       if left >= 0 { count += 1 }
     }
@@ -357,7 +358,10 @@ final class FeedQueue {
         range = (middle + 1)..<range.upperBound
       }
     }
-    return range.lowerBound < entries.count ? entries[range.lowerBound] : nil
+    guard range.lowerBound < entries.count, position >= entries[range.lowerBound].start else {
+      return nil
+    }
+    return entries[range.lowerBound]
   }
 
   private func advance(to position: Int, owing count: Int) {
@@ -402,12 +406,6 @@ final class FeedQueue {
 
   /// A group is answered at the end of the input only, so that each costs a start.
   func growGroups() { isOneByOne = false }
-
-  /// Records that were answered without being fed count as fed.
-  func catchUp() {
-    feedPosition = max(feedPosition, answerPosition)
-    furthestFed = max(furthestFed, feedPosition)
-  }
 
   /// What was fed and not answered counts as not fed.
   private func rewind() {

@@ -7,8 +7,10 @@ import VimapSystem
 /// a banner, a log line — then shows: it comes while the record is still unread in the pipe, or
 /// behind the answer, before the command was given anything else. That there is none is clear when
 /// the command has answered everything and been quiet for longer than an answer takes it; or when
-/// it has ended with as many answers as records. One that is fast is then given a few more records,
-/// and some more, in the same way, so that one that skips some of them shows as well.
+/// it has ended with as many answers as records. How long one takes it shows by the third line at
+/// the latest: the first has loading in it, and the second may be one too many. One that is fast is
+/// then given a few more records, and some more, in the same way, so that one that skips some of
+/// them shows as well.
 ///
 /// A command that takes records in and says nothing, as it is slow, holds its answers back, or skips
 /// records, is given some more, and as many as there are when it goes on saying nothing. Its answers
@@ -36,9 +38,8 @@ struct Handshake: Equatable {
   private var fedAt: Nanoseconds = 0
   private var answeredAt: Nanoseconds = 0
   private var firstAnswerAt: Nanoseconds?
-  /// How long the last answer took, and the longest of those behind the first, which has loading in
-  /// it.
-  private var lastTook: Nanoseconds = 0
+  /// How long the first answer took, and the longest of the others, in which there is no loading.
+  private var firstTook: Nanoseconds = 0
   private var longest: Nanoseconds = 0
   /// The first stage was passed with a single record before.
   private var isRepeated = false
@@ -59,13 +60,15 @@ struct Handshake: Equatable {
   private static let lateness: Nanoseconds = .milliseconds(1) / 2
   private static let mostExtensions = 4
   private static let longestQuiet: Nanoseconds = .seconds(1)
-  /// As above, where there is a single answer and no other record; it has loading in it.
-  private static let longestQuietOfOne: Nanoseconds = .milliseconds(100)
+  /// As above, by an answer that has loading in it.
+  private static let longestQuietOfFew: Nanoseconds = .milliseconds(100)
   /// Answers of a slow command are held for no longer than this.
   private static let longestHold: Nanoseconds = .seconds(1)
   private static let slow: Nanoseconds = .milliseconds(250)
   /// How many records it may have at the first silence, and at the next.
   private static let patientAllowances = [4, 16]
+  /// How many records it is given one by one, where there are as many.
+  private static let oneByOne = 4
   /// How many records it is given in further stages, where an answer takes no longer than this.
   private static let furtherStages = [16, 64]
   private static let fast: Nanoseconds = .milliseconds(5)
@@ -84,12 +87,13 @@ struct Handshake: Equatable {
     guard verdict == .passed, stage < Self.furtherStages.count, fed > 0 else { return nil }
     var next = Handshake()
     if stage == 0, fed == 1, !isRepeated {
-      // How fast it is does not show by an answer that has loading in it.
+      // How fast it is does not show by the first answer alone.
       next.isRepeated = true
       return next
     }
-    guard lastTook < Self.fast else { return nil }
+    guard longest < Self.fast else { return nil }
     next.stage = stage + 1
+    next.longest = longest
     next.allowance = Self.furtherStages[stage]
     return next
   }
@@ -116,12 +120,12 @@ struct Handshake: Equatable {
       return
     }
     guard count > answers else { return }
-    lastTook = now &- max(fedAt, answeredAt)
-    if answers > 0 { longest = max(longest, lastTook) }
+    let took = now &- max(fedAt, answeredAt)
+    if answers == 0, stage == 0 { firstTook = took } else { longest = max(longest, took) }
     answers = count
     answeredAt = now
     firstAnswerAt = firstAnswerAt ?? now
-    if answers == fed { allowance = max(allowance, 2) }
+    if answers == fed { allowance = max(allowance, min(answers + 1, Self.oneByOne)) }
   }
 
   /// The command has read all it was given and says nothing: it may be given more.
@@ -163,11 +167,17 @@ struct Handshake: Equatable {
   var nextCheck: Nanoseconds? {
     guard isOpen, let firstAnswerAt else { return nil }
     guard isEven else { return max(firstAnswerAt + Self.longestHold, lookedAt + Self.slow) }
-    let isSingle = fed < 2 && stage == 0
-    if isSingle, hasMore { return nil }
-    let most = isSingle ? Self.longestQuietOfOne : Self.longestQuiet
-    let least = stage == 0 ? Self.shortestQuiet : Self.shortestFurtherQuiet
-    return max(answeredAt, quietFrom) + min(max(2 * lastTook, least), most)
+    if stage == 0, fed < Self.oneByOne, hasMore { return nil }
+    return max(answeredAt, quietFrom) + quiet
+  }
+
+  /// How long the command has to be quiet.
+  private var quiet: Nanoseconds {
+    let known = min(2 * longest, Self.longestQuiet)
+    if stage > 0 { return max(known, Self.shortestFurtherQuiet) }
+    // With so few the first has to say as well how long an answer takes.
+    let guessed = fed < 3 ? min(2 * firstTook, Self.longestQuietOfFew) : 0
+    return max(known, guessed, Self.shortestQuiet)
   }
 
   private var isEven: Bool { answers > 0 && answers == fed }

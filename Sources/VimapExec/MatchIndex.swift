@@ -25,6 +25,8 @@ final class MatchIndex {
   /// - Returns: whether the record has one.
   func note(_ record: ByteView, at position: Int) -> Bool {
     if hashes.isEmpty { first = position }
+    // What is no JSON is passed by.
+    while first + hashes.count < position { hashes.append(0) }
     if position < first + hashes.count { return hashes[position - first] != 0 }
     guard let value = rule.record.find(inText: record) else {
       // Its place is kept; nothing is looked up there.
@@ -58,9 +60,17 @@ final class MatchIndex {
     let hash = max(1, key.view.stableHash)
     if let next = fed.first, isMatch(next, hash, record) { return next }
     extendTable(over: fed)
-    let place = table[hash]?.firstIndex { fed.contains($0) && isMatch($0, hash, record) }
-    guard let place, let position = table[hash]?.remove(at: place) else { return nil }
-    return position
+    return table[hash]?.first { fed.contains($0) && isMatch($0, hash, record) }
+  }
+
+  /// A record has got its answer.
+  func remove(_ position: Int) {
+    let place = position - first
+    guard !table.isEmpty, hashes.indices.contains(place), let same = table[hashes[place]] else {
+      return
+    }
+    let others = same.filter { $0 != position }
+    table[hashes[place]] = others.isEmpty ? nil : others
   }
 
   private func isMatch(

@@ -11,7 +11,12 @@ public struct TermSequence: Sendable, Equatable {
   private(set) var steps: [Step]
 
   /// The time from the first pause to the last signal.
-  public var length: Nanoseconds { steps.reduce(0) { $0 + $1.pause } }
+  public var length: Nanoseconds {
+    steps.reduce(0) { sum, step in
+      let (length, isTooLong) = sum.addingReportingOverflow(step.pause)
+      return isTooLong ? .max : length
+    }
+  }
 
   /// Ten seconds to leave, SIGTERM, two seconds more, SIGKILL.
   public static let usual = TermSequence(steps: [

@@ -28,6 +28,11 @@ import VimapSystem
     #expect(words("KILL,1s,TERM") == ["0 KILL"])
   }
 
+  @Test func aLengthIsNeverTooLong() {
+    let long = Array(repeating: "1e9s,TERM", count: 40).joined(separator: ",")
+    #expect(TermSequence(long)?.length == .max)
+  }
+
   @Test(arguments: [
     "", ",", "10s,", ",TERM", "TERM,KILL", "1s,2s,KILL", "10,TERM", "1s,TREM", "-1s,KILL",
     "1s, KILL", "1e12s,KILL", "nans,KILL", "infs,KILL", "0,KILL", "65", "s,KILL", "SIG", "1d,KILL",

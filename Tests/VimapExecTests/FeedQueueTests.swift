@@ -208,4 +208,38 @@ private struct FakeCommand {
     #expect(feed(queue, &scratch) == ["1"])
     #expect(queue.commandDied(oneByOne: true, leftInput: false))
   }
+
+  /// Whatever a command has answered before it dies, the next is fed the others, each once.
+  @Test(arguments: [false, true], 0..<16)
+  func whatIsAnsweredBeforeADeathIsNotFedAgain(isEnveloped: Bool, answered: Int) throws {
+    let rule = isEnveloped ? nil : try MatchRule(".")
+    let queue = FeedQueue(isEnveloped ? .envelope : .records, match: rule)
+    queue.add(try batch(["0", "1", "nonsense", "3"]))
+    queue.add(try batch(["4"]))
+    var scratch = ByteBuffer()
+    let fed = feed(queue, &scratch)
+    #expect(fed.count == 4)
+    var left: [Int] = []
+    for (bit, position) in [0, 1, 3, 4].reversed().enumerated() {
+      if answered & 1 << bit == 0 {
+        left.insert(position, at: 0)
+      } else {
+        queue.answer(position + 1)
+        while queue.nextRefused != nil { queue.answerNext(byCommand: false) }
+      }
+    }
+    #expect(queue.owed == left.count)
+    queue.takeBack()
+    let again = feed(queue, &scratch)
+    let words = left.map { isEnveloped ? "{\"id\":\($0 + 1),\"in\":\($0)}" : "\($0)" }
+    #expect(again == words)
+    #expect(queue.owed == left.count)
+    #expect(!queue.hasUnfed)
+    for position in left.reversed() {
+      queue.answer(position + 1)
+      while queue.nextRefused != nil { queue.answerNext(byCommand: false) }
+    }
+    while queue.nextRefused != nil { queue.answerNext(byCommand: false) }
+    #expect(queue.isEmpty && queue.owed == 0)
+  }
 }

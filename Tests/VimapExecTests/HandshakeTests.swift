@@ -71,15 +71,41 @@ import VimapSystem
     #expect(handshake.allowance == 2)
     handshake.noteFed(2, ms(10))
     handshake.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
-    #expect(handshake.nextCheck == ms(13))
-    handshake.check(hasMore: true, ms(13)) { false }
+    // The second line may be one too many, so that it says nothing of how long an answer takes.
+    #expect(handshake.nextCheck == nil)
+    #expect(handshake.allowance == 3)
+    handshake.noteFed(3, ms(11))
+    handshake.noteAnswers(3, begun: 3, unread: 0, hasMore: true, ms(21))
+    handshake.noteFed(4, ms(21))
+    handshake.noteAnswers(4, begun: 4, unread: 0, hasMore: true, ms(22))
+    #expect(handshake.allowance == 4)
+    #expect(handshake.nextCheck == ms(42))
+    handshake.check(hasMore: true, ms(42)) { false }
     #expect(handshake.verdict == .passed)
+  }
+
+  @Test func aLineBeforeEachAnswerShowsHoweverLongTheAnswerTakes() {
+    var handshake = Handshake()
+    var lines = 0
+    for record in 0..<4 where handshake.isOpen {
+      handshake.noteFed(handshake.allowance, ms(20 * Double(record)))
+      for delay in [20, 20.1] {
+        lines += 1
+        handshake.noteAnswers(
+          lines, begun: lines, unread: 0, hasMore: true, ms(20 * Double(record) + delay))
+        handshake.noteFed(handshake.allowance, ms(20 * Double(record) + delay))
+      }
+      handshake.check(hasMore: true, ms(20 * Double(record) + 39)) { false }
+    }
+    #expect(handshake.verdict == .failed)
   }
 
   @Test func aFastCommandIsAskedForMoreAndASlowOneIsNot() throws {
     var fast = answeredOne(after: 10, hasMore: true)
-    fast.noteFed(2, ms(10))
-    fast.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(11))
+    for step in 2...4 {
+      fast.noteFed(step, ms(10))
+      fast.noteAnswers(step, begun: step, unread: 0, hasMore: true, ms(9 + Double(step)))
+    }
     look(at: &fast, from: 1000, hasMore: true)
     var next = try #require(fast.next)
     #expect(next.isOpen)
@@ -93,8 +119,10 @@ import VimapSystem
     #expect(next.verdict == .passed)
 
     var slow = answeredOne(after: 10, hasMore: true)
-    slow.noteFed(2, ms(10))
-    slow.noteAnswers(2, begun: 2, unread: 0, hasMore: true, ms(20))
+    for step in 2...4 {
+      slow.noteFed(step, ms(10 * Double(step - 1)))
+      slow.noteAnswers(step, begun: step, unread: 0, hasMore: true, ms(10 * Double(step)))
+    }
     look(at: &slow, from: 1000, hasMore: true)
     #expect(slow.verdict == .passed)
     #expect(slow.next == nil)
@@ -230,8 +258,19 @@ import VimapSystem
 @Suite struct LoadingTests {
   private let ms: (Double) -> Nanoseconds = { .seconds($0 / 1000) }
 
+  @Test func itDoesNotBeginBeforeThereIsSomethingToRead() {
+    var loading = Loading(startedAt: 0, hasReadySign: false, limit: ms(100))
+    #expect(!loading.isTooLong(ms(60_000)))
+    #expect(loading.nextCheck(isTimed: true) == nil)
+    loading.noteFed(ms(60_000))
+    loading.noteFed(ms(60_050))
+    #expect(!loading.isTooLong(ms(60_099)))
+    #expect(loading.isTooLong(ms(60_100)))
+  }
+
   @Test func itEndsInTime() {
-    let loading = Loading(startedAt: 0, hasReadySign: false, limit: ms(100))
+    var loading = Loading(startedAt: 0, hasReadySign: false, limit: ms(100))
+    loading.noteFed(0)
     #expect(!loading.isTooLong(ms(99)))
     #expect(loading.isTooLong(ms(100)))
     var ready = loading

@@ -42,6 +42,26 @@ import VimapSystem
     #expect(throws: JSONPathError.self) { try MatchRule("id") }
   }
 
+  @Test func toLookIsNotToTake() throws {
+    let index = MatchIndex(try MatchRule(".id"))
+    let records = try (0..<4).map { number in
+      var buffer = ByteBuffer()
+      buffer.append(text: "{\"id\":\(number)}")
+      return SharedBytes(taking: buffer)
+    }
+    // The records at 1 and 2 are no JSON, and nobody notes them.
+    for position in [0, 3] {
+      #expect(index.note(records[position].bytes, at: position))
+    }
+    for _ in 0..<2 {
+      let found = index.position(for: records[3].bytes, among: 0..<4) { records[$0].bytes }
+      #expect(found == 3)
+    }
+    index.remove(3)
+    let found = index.position(for: records[0].bytes, among: 0..<4) { records[$0].bytes }
+    #expect(found == 0)
+  }
+
   @Test func recordsAreFoundInAnyOrder() throws {
     let index = MatchIndex(try MatchRule(".id=.ref"))
     let records = ["{\"id\":1}", "{\"id\":\"b\"}", "{}", "{\"id\":1.0}", "{\"id\":4}"]

@@ -24,7 +24,11 @@ extension PoolState {
     seats[seat].vacate()
     let left = ended.assignments.flatMap { unanswered(in: $0) }
     if ended.isCutOff {
-      cancel(left, begun: begun)
+      if let startFailure {
+        refuse(left, begun: begun, startFailure)
+      } else {
+        cancel(left, begun: begun)
+      }
       return closeIfDone()
     }
     // One that dies of the first record it is given has got somewhere: the record is answered.
@@ -138,11 +142,26 @@ extension PoolState {
     for left in requeued { except(left.batch, left.records, cause) }
     requeued.removeAll()
     for seat in seats.indices {
-      for left in seats[seat].assignments.flatMap({ unanswered(in: $0) }) {
-        except(left.batch, left.records, cause)
+      if seats[seat].isOccupied {
+        // What it has begun shows when it has ended.
+        seats[seat].isCutOff = true
+        actions.append(.kill(seat: seat))
+      } else {
+        for left in seats[seat].assignments.flatMap({ unanswered(in: $0) }) {
+          except(left.batch, left.records, cause)
+        }
+        seats[seat].assignments.removeAll()
       }
-      seats[seat].assignments.removeAll()
-      if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
+    }
+  }
+
+  /// Answers what a worker had that was killed because others like it never answer.
+  /// - Parameter begun: how many records it had begun; what came of those nobody knows.
+  private mutating func refuse(_ left: [Assignment], begun: UInt64, _ failure: WorkerFailure) {
+    for assignment in left {
+      let (begun, rest) = assignment.cut(after: begun)
+      cancel(begun, wasBegun: true)
+      if !rest.records.isEmpty { except(rest.batch, rest.records, .cannotStart(failure)) }
     }
   }
 }

@@ -57,7 +57,7 @@ extension PoolState {
     }
   }
 
-  private mutating func cancel(_ left: Assignment, wasBegun: Bool) {
+  mutating func cancel(_ left: Assignment, wasBegun: Bool) {
     if left.records.isEmpty { return }
     if left.isRetry, !wasBegun { return answerHeld(left) }
     if wasBegun { tries.add(left.records.count, attempt: left.attempt) }
