@@ -1,6 +1,8 @@
+#define _GNU_SOURCE
 #include "vimap_curl.h"
 
 #include <dlfcn.h>
+#include <locale.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -52,6 +54,13 @@ const char *vimap_curl_load(void) {
   FUNCTIONS(LOOK_UP)
   is_loaded = 1;
   return NULL;
+}
+
+void vimap_thread_use_utf8(void) {
+  static locale_t utf8;
+  if (!utf8) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+  // Where there is no such locale, names in ASCII still work.
+  if (utf8) uselocale(utf8);
 }
 
 static int is_there(void) { return vimap_curl_load() == NULL; }

@@ -20,6 +20,8 @@ public struct HTTPConfiguration: Sendable {
   public var connectTimeout = Duration.seconds(10)
   public var accepted = StatusSet.successful
   public var response = ResponseShape.full
+  /// What bodies have to be; `nil` for JSON where the answer says so, and whatever it is elsewhere.
+  public var expected: ExpectedBody?
   /// Most bytes of an answer's body, counted after decompression.
   public var longestBody = 16 << 20
   /// Whether each request has a key that is the same when its record is sent again; the pool's form
@@ -60,6 +62,16 @@ public enum RequestBody: Sendable, Equatable {
     case .none: nil
     }
   }
+}
+
+/// What the body of an answer has to be.
+public enum ExpectedBody: String, Sendable, CaseIterable {
+  /// JSON; anything else is no output.
+  case json
+  /// Text: a string, also where it is JSON.
+  case text
+  /// Anything: JSON where it is that, else a string, or base64.
+  case any
 }
 
 /// What an output is.

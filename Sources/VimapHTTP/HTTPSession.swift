@@ -103,7 +103,7 @@ final class HTTPSession {
     try multi.poll(waiting: true, until: wake)
     if multi.hasSurplus, !hasToldOfSurplus {
       hasToldOfSurplus = true
-      try link.notice(
+      try link.reportStray(
         "a server has answered a request twice; its connection is not used again, but a second"
           + " answer that comes late is taken for the next request's, unless there is the header"
           + " 'Connection: close'")

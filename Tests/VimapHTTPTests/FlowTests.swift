@@ -19,7 +19,24 @@ struct RetryAfterTests {
     #expect(delay("A: 1\r\nretry-AFTER:  \(value) \r\nB: 2\r\n") == .seconds(Double(seconds)))
   }
 
-  @Test(arguments: ["", "-1", "1.5", "soon", "1 2", "5s", "Someday, 06 Nov", "08:49:37", "٣"])
+  @Test(arguments: [
+    ("0.5", 500), ("1.5", 1500), ("5s", 5000), ("1m0s", 60_000), ("1M30s", 90_000), ("250ms", 250),
+    ("1h", 3_600_000), ("2h", 3_600_000), ("1.5s", 1500), ("1d", 3_600_000),
+  ])
+  func otherForms(_ value: String, _ milliseconds: Int) {
+    #expect(delay("Retry-After: \(value)\r\n") == .seconds(Double(milliseconds) / 1000))
+  }
+
+  @Test func inMilliseconds() {
+    #expect(delay("retry-after-ms: 20\r\nRetry-After: 1\r\n") == .seconds(0.02))
+    #expect(delay("Retry-After: 1\r\nRetry-After-MS: 20.5\r\n") == .seconds(0.0205))
+    #expect(delay("retry-after-ms: soon\r\nRetry-After: 1\r\n") == .seconds(1))
+  }
+
+  @Test(arguments: [
+    "", "-1", ".5", "1.2.3", "s", "5x", "1m 0s", "soon", "1 2", "1s5", "Someday, 06 Nov",
+    "08:49:37", "٣",
+  ])
   func nonsense(_ value: String) {
     #expect(delay("Retry-After: \(value)\r\n") == nil)
   }

@@ -115,6 +115,7 @@ struct OutputTests {
     _ = withView("A: 1\r\n") { answer.takeHeaderLine($0) }
     _ = answer.takeBody(body)
     let writer = writer(shape)
+    if let problem = writer.accept(answer, status: status) { return problem.message }
     return withExtendedLifetime(writer) { writer.output(answer, status: status).text }
   }
 

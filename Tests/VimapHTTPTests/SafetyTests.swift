@@ -20,6 +20,9 @@ struct RedactionTests {
   @Test(arguments: [
     "Authorization", "proxy-authorization", "COOKIE", "Set-Cookie", "X-Api-Key", "apikey",
     "X-Auth-Token", "X_Access_Token", "X-Client-Secret", "Ocp-Apim-Subscription-Key",
+    "X-AuthToken", "AccessToken", "X-ApiToken", "X-CSRFToken", "X-Api-Pwd", "X-Passphrase",
+    "xauthtoken", "X-APIKey", "x-accesskey", "X-Amz-Security-Token", "PRIVATE-TOKEN", "X-SID",
+    "Proxy-Authorisation", "X-HubSignature256", "apiKey", "X_Session", "X-DBPassword",
   ])
   func headersThatAreSecret(_ name: String) {
     #expect(Redaction.value("v", ofHeader: name) == "***")
@@ -27,6 +30,8 @@ struct RedactionTests {
 
   @Test(arguments: [
     "Content-Type", "Idempotency-Key", "X-Author", "Accept", "X-Request-Id", "Keyboard", "",
+    "Content-Signal", "X-Passenger", "X-Pinned", "X-Authority", "X-Sessions-Total", "ETag",
+    "X-Request-ID", "Accept-Encoding", "User-Agent", "Origin", "Host",
   ])
   func headersThatAreNot(_ name: String) {
     #expect(Redaction.value("v", ofHeader: name) == "v")

@@ -15,6 +15,9 @@
 /// Loads libcurl, unless that was done. Returns NULL, or why it can't be had.
 const char *vimap_curl_load(void);
 
+/// Has the calling thread take text for UTF-8 from now on, whatever the environment says.
+void vimap_thread_use_utf8(void);
+
 // Options are set, and facts asked for, through variadic functions, which Swift can't call. Each
 // takes its argument as exactly one C type; there is a function for each of these types.
 

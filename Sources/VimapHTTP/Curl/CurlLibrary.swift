@@ -9,6 +9,9 @@ public enum CurlLibrary {
 
   /// Sets libcurl up, which a process does once, before it has threads (curl_global_init(3)).
   static func start() throws(CurlFailure) {
+    // The names of hosts are in UTF-8, and what makes ASCII of them goes by the thread's locale
+    // (idn2_lookup_ul(3)).
+    vimap_thread_use_utf8()
     let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     guard code == CURLE_OK else {
       throw CurlFailure(

@@ -33,6 +33,11 @@ extension EasyHandle {
     try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
     try set(CURLOPT_UNRESTRICTED_AUTH, 0)
+    if configuration.method != .post {
+      // Only a POST may become a GET behind 301 and 302 (RFC 9110 sections 15.4.2 and 15.4.3); for
+      // libcurl all requests with a body are a POST.
+      try set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302))
+    }
   }
 
   private func setProxy(_ options: ConnectionOptions) throws(CurlFailure) {

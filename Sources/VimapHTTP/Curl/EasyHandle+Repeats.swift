@@ -50,6 +50,7 @@ extension EasyHandle {
     {
       return false
     }
+    if status == 303, line.value(ifHeader: "location") != nil { becomeGet() }
     return answer.takeHeaderLine(line)
   }
 

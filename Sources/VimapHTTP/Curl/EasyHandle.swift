@@ -27,6 +27,8 @@ final class EasyHandle {
   var stream = StreamNotes()
   private(set) var goAways: StreamNotes.GoAways?
   private(set) var trust: KeepAliveTrust?
+  /// A redirect has asked for what is elsewhere to be fetched, so that the method is GET by now.
+  private var hasBecomeGet = false
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -97,6 +99,7 @@ final class EasyHandle {
     }
     // What libcurl sends by itself it changes as it should on the way through redirects.
     if !sendsByItself(method) { try set(CURLOPT_CUSTOMREQUEST, method.name) }
+    hasBecomeGet = false
     if !method.hasNoAnswerBody, !configuration.connection.isCompressed {
       // Refuses by Content-Length; without one, the answer's own limit does.
       try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
@@ -109,6 +112,21 @@ final class EasyHandle {
     case "GET": configuration.body == .none
     default: false
     }
+  }
+
+  /// Behind 303 the request is a GET without a body whatever it was, but for HEAD (RFC 9110 section
+  /// 15.4.4). libcurl drops the body by itself, and would keep the method.
+  func becomeGet() {
+    guard configuration.connection.followsRedirects, !sendsByItself(configuration.method),
+      (try? set(CURLOPT_CUSTOMREQUEST, nil)) != nil
+    else { return }
+    hasBecomeGet = true
+  }
+
+  private func setMethodAgain() throws(CurlFailure) {
+    guard hasBecomeGet else { return }
+    hasBecomeGet = false
+    try set(CURLOPT_CUSTOMREQUEST, configuration.method.name)
   }
 
   private func setReceivers() throws(CurlFailure) {
@@ -138,6 +156,7 @@ final class EasyHandle {
       curl_easy_reset(easy)
       try setUp()
     }
+    try setMethodAgain()
     if !configuration.isRepeatable, trust?.takeDistrust() == true {
       try set(CURLOPT_FRESH_CONNECT, 1)
       uses = Self.mostUses
@@ -156,6 +175,7 @@ final class EasyHandle {
     answer.clear()
     attempt = .none
     stream = StreamNotes()
+    try setMethodAgain()
     try set(CURLOPT_FRESH_CONNECT, 1)
     uses = Self.mostUses
     return true

@@ -16,12 +16,11 @@ final class RedirectGuard {
   /// `nil` where there is nothing to guard.
   init?(_ configuration: HTTPConfiguration) {
     guard configuration.connection.followsRedirects else { return nil }
-    let header = configuration.headers.map(\.name).first { name in
-      Redaction.isSecret(header: name)
-        && !["authorization", "cookie"].contains(name.lowercased())
+    let header = configuration.headers.first { header in
+      header.isSecret && !["authorization", "cookie"].contains(header.name.lowercased())
     }
     let certificate = configuration.connection.certificate.map { _ in "the client's certificate" }
-    guard let secret = header ?? certificate else { return nil }
+    guard let secret = header?.name ?? certificate else { return nil }
     self.secret = secret
   }
 

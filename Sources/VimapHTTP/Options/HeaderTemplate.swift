@@ -12,15 +12,20 @@ public struct HeaderTemplate: Sendable, Equatable {
 
   public let name: String
   public let value: Value
+  /// Whether its value is shown to nobody, and sent to no other host: by its name, or because it
+  /// comes from where secrets are kept.
+  public let isSecret: Bool
 
-  init(name: String, value: Value) {
+  init(name: String, value: Value, isSecret: Bool = false) {
     self.name = name
     self.value = value
+    self.isSecret = isSecret || Redaction.isSecret(header: name)
   }
 
   /// Reads `Name: value`, `Name;` for a header without a value, or `Name:` for one that is not to
   /// be sent (CURLOPT_HTTPHEADER(3)).
-  public init(_ text: String) throws(HeaderError) {
+  /// - Parameter isSecret: whether it is secret whatever its name.
+  public init(_ text: String, isSecret: Bool = false) throws(HeaderError) {
     guard !text.utf8.contains(where: \.endsHeader) else { throw .lineBreak }
     if let colon = text.firstIndex(of: ":") {
       name = String(text[..<colon])
@@ -33,7 +38,16 @@ public struct HeaderTemplate: Sendable, Equatable {
       throw .noColon
     }
     guard name.isToken else { throw .badName(name) }
+    if Self.namesOfFraming.contains(name.lowercased()) { throw .framing(name) }
+    self.isSecret = isSecret || Redaction.isSecret(header: name)
   }
+
+  /// What says where a message ends and what follows it (RFC 9112 section 6, RFC 9113 section
+  /// 8.2.2); another value than libcurl's own cuts the body, or makes two requests of one.
+  private static let namesOfFraming: Set<String> = [
+    "content-length", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
+    "transfer-encoding", "upgrade",
+  ]
 }
 
 /// Why a text is no ``HeaderTemplate``. Values, which may be secret, are never named.
@@ -42,12 +56,16 @@ public enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It has a carriage return, a line feed or a NUL in it.
   case lineBreak
   case badName(String)
+  /// It is libcurl that says how long a request is, and how it is sent.
+  case framing(String)
 
   public var description: String {
     switch self {
     case .noColon: "a header has no colon; one such as 'Name: value' is expected"
     case .lineBreak: "a header has a line break or a NUL in it"
     case .badName(let name): "'\(name)' is no name of a header"
+    case .framing(let name):
+      "the header \(name) is sent as the request needs it, and another would break it: leave it out"
     }
   }
 }

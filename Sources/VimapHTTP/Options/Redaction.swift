@@ -16,11 +16,36 @@ public enum Redaction {
     return text[..<start] + mark + text[at...]
   }
 
-  /// Whether the values of a header are secret, by what its name is made of.
+  /// Whether the values of a header are secret, by what its name is made of: `X-Auth-Token`,
+  /// `x_auth_token`, `X-AuthToken` and `xauthtoken` are the same.
   public static func isSecret(header name: some StringProtocol) -> Bool {
-    let name = name.lowercased()
-    if name == "idempotency-key" { return false }
-    return name.split { $0 == "-" || $0 == "_" }.contains { secretWords.contains(String($0)) }
+    if name.lowercased() == "idempotency-key" { return false }
+    let words = words(of: name)
+    return words.contains { word in
+      secretWords.contains(word) || word.hasSuffix("key")
+        || secretStems.contains { word.contains($0) }
+    }
+  }
+
+  /// The words of a name, in lower case; they begin behind a mark, or with a capital letter.
+  private static func words(of name: some StringProtocol) -> [String] {
+    var words: [String] = []
+    var word = ""
+    let letters = Array(name)
+    for (index, letter) in letters.enumerated() {
+      let isMark = !letter.isLetter && !letter.isNumber
+      let before = index > 0 ? letters[index - 1] : nil
+      let after = index + 1 < letters.count ? letters[index + 1] : nil
+      // In `CSRFToken` the T begins a word, as a small letter follows.
+      let isBeginning =
+        letter.isUppercase && (before?.isUppercase == false || after?.isLowercase == true)
+      if isMark || isBeginning, !word.isEmpty {
+        words.append(word)
+        word = ""
+      }
+      if !isMark { word += letter.lowercased() }
+    }
+    return word.isEmpty ? words : words + [word]
   }
 
   /// A header's value as it may be shown.
@@ -28,10 +53,16 @@ public enum Redaction {
     isSecret(header: name) ? mark : value
   }
 
+  /// What is no secret as a part of a longer word.
   private static let secretWords: Set<String> = [
-    "apikey", "auth", "authentication", "authorization", "bearer", "cookie", "cookie2",
-    "credential", "credentials", "jwt", "key", "password", "secret", "session", "signature",
-    "token",
+    "auth", "bearer", "cookie", "cookie2", "jwt", "key", "otp", "pass", "pin", "pwd", "session",
+    "sid", "sig",
+  ]
+
+  /// What is one even there.
+  private static let secretStems = [
+    "apikey", "authentication", "authoriz", "authoris", "cookie", "credential", "passphrase",
+    "passwd", "password", "secret", "sessionid", "signature", "token",
   ]
 }
 

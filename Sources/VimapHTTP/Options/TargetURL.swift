@@ -16,6 +16,9 @@ public struct TargetURL: Sendable, Equatable {
   /// placeholder.
   let fixedOrigin: FixedOrigin?
 
+  /// What a record must not change about the path, if there is anything.
+  let segments: PathSegments?
+
   /// The host and port, as `host:port`, where no placeholder can change them.
   let hostAndPort: String?
 
@@ -32,6 +35,7 @@ public struct TargetURL: Sendable, Equatable {
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
     hostAndPort = Self.hostAndPort(of: template, isGuarded: guardedPrefix != nil)
+    segments = guardedPrefix == nil ? PathSegments(of: template) : nil
     if template.literalPrefix.isEmpty, !template.isLiteral { return }
 
     // A digit can stand in a path, a host and a port alike, though not always behind a port.

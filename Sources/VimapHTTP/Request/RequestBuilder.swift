@@ -91,6 +91,9 @@ struct RequestBuilder {
     {
       throw .extendsHost
     }
+    if let segments = target.segments, !segments.allow(exchange.url.view) {
+      throw .leavesSegment
+    }
     exchange.url.append(UInt8(0))
     if let fixed = target.fixedOrigin {
       guard let origin = URLCheck.origin(of: exchange.url.view), fixed.allows(origin) else {
@@ -185,6 +188,8 @@ enum RequestProblem: Error {
   case extendsHost
   /// What is filled in would make the scheme, host or port another.
   case changesOrigin
+  /// What is filled in would lead out of the place it has in the path.
+  case leavesSegment
   case refused(CurlFailure)
 
   init(_ error: TemplateError) {

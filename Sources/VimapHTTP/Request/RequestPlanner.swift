@@ -19,6 +19,8 @@ public final class RequestPlanner {
   private let configuration: HTTPConfiguration
   private let builder: RequestBuilder
   private let exchange: Exchange
+  /// Of headers whose values are not shown, in lower case.
+  private let secretNames: Set<String>
   /// The record of the request, where each has one of its own.
   private var record = ByteView.empty
   /// Records that are in the request by now.
@@ -29,6 +31,7 @@ public final class RequestPlanner {
   public init(_ configuration: HTTPConfiguration, seat: WorkerSeat) throws {
     try CurlLibrary.start()
     self.configuration = configuration
+    secretNames = Set(configuration.headers.filter(\.isSecret).map { $0.name.lowercased() })
     builder = try RequestBuilder(configuration, targets: configuration.urls, seat: seat)
     exchange = try builder.makeExchange(tag: 0)
     exchange.server = seat.number % configuration.urls.count
@@ -76,8 +79,16 @@ public final class RequestPlanner {
       PlannedRequest(
         method: configuration.method.name,
         url: Redaction.url(builder.commonURL ?? exchange.urlText),
-        headers: exchange.headers.lines.map(Redaction.headerLine), body: sentBody))
+        headers: exchange.headers.lines.map(shown), body: sentBody))
     return nil
+  }
+
+  /// A header's line as it may be shown.
+  private func shown(_ line: String) -> String {
+    guard let colon = line.firstIndex(of: ":"), line.index(after: colon) < line.endIndex,
+      case let name = line[..<colon], secretNames.contains(name.lowercased())
+    else { return line }
+    return "\(name): \(Redaction.mark)"
   }
 
   private var sentBody: ByteView? {
@@ -92,15 +103,4 @@ public final class RequestPlanner {
 extension Exchange {
   /// The URL, without the NUL behind it.
   fileprivate var urlText: String { url.view.head(max(0, url.count - 1)).text }
-}
-
-extension Redaction {
-  /// A header's line as it may be shown.
-  fileprivate static func headerLine(_ line: String) -> String {
-    guard let colon = line.firstIndex(of: ":"), line.index(after: colon) < line.endIndex else {
-      return line
-    }
-    let name = line[..<colon]
-    return isSecret(header: name) ? "\(name): \(mark)" : line
-  }
 }

@@ -1,7 +1,7 @@
 import VimapBytes
 import VimapJSON
 
-/// What an answer's body is, whatever its `Content-Type` says.
+/// What an answer's body is.
 enum AnswerBody {
   /// Nothing came.
   case empty
@@ -11,12 +11,10 @@ enum AnswerBody {
   case text(ByteView)
   case binary(ByteView)
 
-  /// - Parameter isJSON: whether some bytes are a JSON value.
-  init(_ bytes: ByteView, isJSON: (ByteView) -> Bool) {
+  /// - Parameter bytes: no JSON.
+  init(_ bytes: ByteView) {
     if bytes.isEmpty {
       self = .empty
-    } else if isJSON(bytes) {
-      self = .json(bytes)
     } else if bytes.withUnsafeBytes({ String(validating: $0, as: UTF8.self) }) != nil {
       self = .text(bytes)
     } else {

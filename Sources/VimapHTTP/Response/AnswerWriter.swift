@@ -13,7 +13,9 @@ final class AnswerWriter {
   }
 
   private let configuration: HTTPConfiguration
-  private let isJSON: (ByteView) -> Bool
+  private let bodies: BodyReader
+  /// The body of the answer that was accepted last.
+  private var body = AnswerBody.empty
   private var headers = HeaderFields()
   private var text = ByteBuffer()
   /// What each record of a batch is answered with.
@@ -22,7 +24,7 @@ final class AnswerWriter {
   /// - Parameter isJSON: whether some bytes are a JSON value.
   init(_ configuration: HTTPConfiguration, isJSON: @escaping (ByteView) -> Bool) {
     self.configuration = configuration
-    self.isJSON = isJSON
+    bodies = BodyReader(configuration, isJSON: isJSON)
   }
 
   /// The verdict on the request that `handle` has carried out.
@@ -49,10 +51,17 @@ final class AnswerWriter {
     guard configuration.accepted.contains(status) else {
       return .failed(exception(answer, status: status))
     }
-    if configuration.batch != nil, let problem = split(answer, records: records) {
-      return .failed(problem)
-    }
+    if let problem = accept(answer, status: status, records: records) { return .failed(problem) }
     return .accepted(status: status)
+  }
+
+  /// Makes outputs of an answer whose status is accepted; what is wrong with it, if anything is.
+  func accept(_ answer: Answer, status: Int, records: Int = 1) -> RecordException? {
+    switch bodies.read(answer, status: status) {
+    case .noJSON: return .noJSON(answer, isAskedFor: configuration.expected == .json)
+    case .body(let body): self.body = body
+    }
+    return configuration.batch == nil ? nil : split(answer, records: records)
   }
 
   /// The part of an answer that libcurl found to be too large.
@@ -68,8 +77,7 @@ final class AnswerWriter {
 
   /// Takes the answer to a batch apart; what is wrong with it, if anything is.
   private func split(_ answer: Answer, records: Int) -> RecordException? {
-    let body = answer.body.view
-    guard isJSON(body), let array = ArrayElements(body) else {
+    guard case .json(let json) = body, let array = ArrayElements(json) else {
       return .unpairable(
         "the answer is no array of \(records) elements, one for each record", answer)
     }
@@ -85,9 +93,7 @@ final class AnswerWriter {
   /// line, valid until the next result is made.
   /// - Parameter number: which of the request's records it is.
   func output(_ answer: Answer, status: Int, number: Int = 0) -> ByteView {
-    let body: AnswerBody =
-      configuration.batch == nil
-      ? AnswerBody(answer.body.view, isJSON: isJSON) : .json(elements[number])
+    let body = configuration.batch == nil ? body : .json(elements[number])
     text.removeAll()
     switch configuration.response {
     case .body: body.writeAlone(to: &text)
@@ -105,7 +111,7 @@ final class AnswerWriter {
 
   /// The exception for an answer whose status isn't accepted.
   func exception(_ answer: Answer, status: Int) -> RecordException {
-    let body = AnswerBody(answer.body.view, isJSON: isJSON)
+    let body = bodies.read(answer)
     var exception = RecordException.status(
       status, headers: value { headers.write(answer.head.view, to: &$0) },
       body: ("\(body.key)", value { body.write(to: &$0) }))

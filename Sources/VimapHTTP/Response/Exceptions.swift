@@ -21,6 +21,11 @@ extension RecordException {
     case .changesOrigin:
       self.init(
         .urlMalformed, "what is filled in would make it a URL of another host")
+    case .leavesSegment:
+      self.init(
+        .urlMalformed,
+        "what is filled into the URL's path is '.', '..' or nothing, so that the request would be"
+          + " about something else")
     case .refused(let failure):
       self.init(failure.code, failure.reason)
     }
@@ -60,6 +65,17 @@ extension RecordException {
     return RecordException(
       .invalidOutput, message,
       details: [("answer", .text(answer.body.view.head(256).text))])
+  }
+
+  /// The answer's body is to be JSON and isn't, most often because it was cut off.
+  /// - Parameter isAskedFor: by whoever sent the request, not only by the answer itself.
+  static func noJSON(_ answer: Answer, isAskedFor: Bool) -> RecordException {
+    let claim = isAskedFor ? "" : " though its Content-Type says so (--expect any takes it)"
+    var exception = RecordException(
+      .invalidOutput, "the answer is not JSON\(claim)",
+      details: [("answer", .text(answer.body.view.head(256).text))])
+    exception.isTorn = true
+    return exception
   }
 
   /// The answer to a batch can't be paired with its records.

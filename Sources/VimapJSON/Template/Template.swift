@@ -70,6 +70,11 @@ public struct Template: Sendable {
   /// Whether there is nothing to fill in.
   public var isLiteral: Bool { parts.allSatisfy(\.isLiteral) }
 
+  /// Whether a value may bring slashes along that are left as they are: `{+.path}`.
+  public var keepsSlashes: Bool {
+    parts.contains { if case .field(_, keepsReserved: true) = $0 { true } else { false } }
+  }
+
   /// The text before the first placeholder: what no record can change.
   public var literalPrefix: String {
     guard case .literal(let bytes) = parts.first else { return "" }

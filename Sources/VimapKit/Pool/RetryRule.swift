@@ -11,6 +11,8 @@ public struct RetryRule: Sendable, Equatable {
   public var longestDelay: Nanoseconds = .seconds(60)
   /// What is worth another try; `http_status` stands for every status.
   public var kinds: Set<RecordException.Kind> = [.exit, .signal, .timeout, .httpTransport]
+  /// Whether an answer that broke off is, whatever its kind.
+  public var coversTornAnswers = true
   /// The statuses that are.
   public var statuses: [ClosedRange<Int>] = [408, 425, 429, 500, 502, 503, 504].map { $0...$0 }
 
@@ -29,7 +31,7 @@ public struct RetryRule: Sendable, Equatable {
 
   /// Whether a record that failed so is worth another try.
   func covers(_ exception: RecordException) -> Bool {
-    if kinds.contains(exception.kind) { return true }
+    if kinds.contains(exception.kind) || exception.isTorn && coversTornAnswers { return true }
     guard exception.kind == .httpStatus, let status = exception.status else { return false }
     return statuses.contains { $0.contains(status) }
   }

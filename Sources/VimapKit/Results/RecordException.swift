@@ -68,6 +68,9 @@ public struct RecordException {
   public var attempts: Int
   /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
+  /// Whether it is about an answer that broke off, so that another try may give it whole; no part of
+  /// the tuple.
+  public var isTorn = false
   /// What was asked for before the next try; no part of the tuple.
   public var pause: Pause?
 

@@ -20,6 +20,10 @@ extension ShellLine {
     add("--max-time", configuration.timeout.secondsText)
     add("--connect-timeout", configuration.connectTimeout.secondsText)
     add(configuration.connection)
+    if configuration.connection.followsRedirects, request.body != nil, request.method != "POST" {
+      // With -X, curl would keep the method and drop the body.
+      add(syntax: "--post301 --post302")
+    }
     add("-A", configuration.userAgent)
     for header in request.headers { add("-H", header) }
     add(method: request.method, hasBody: request.body != nil)

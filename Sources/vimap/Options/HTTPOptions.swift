@@ -63,6 +63,12 @@ struct HTTPOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "What bodies have to be: json, text or any (default: JSON where the answer's type says so, else"
+        + " any).", valueName: "kind"))
+  var expect: ExpectedBody?
+
+  @Option(
+    help: ArgumentHelp(
       "Longest body of an answer, after decompression (default: 16M); a longer one is an"
         + " exception.", valueName: "size"))
   var maxResponse: ByteCount?
@@ -78,7 +84,8 @@ struct HTTPOptions: ParsableArguments {
       ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
       ("--body-text", bodyText != nil), ("--no-body", noBody), ("--batch", batch != nil),
       ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
-      ("--response", response != nil), ("--max-response", maxResponse != nil),
+      ("--response", response != nil), ("--expect", expect != nil),
+      ("--max-response", maxResponse != nil),
       ("--idempotency-key", idempotencyKey),
     ]
     return options.first(where: \.1)?.0
@@ -86,3 +93,5 @@ struct HTTPOptions: ParsableArguments {
 }
 
 extension ResponseShape: ExpressibleByArgument {}
+
+extension ExpectedBody: ExpressibleByArgument {}

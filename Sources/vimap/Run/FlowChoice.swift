@@ -22,6 +22,7 @@ extension RetryRule {
   /// Tries again what stands in a list of kinds, statuses and ranges of statuses, and nothing else.
   private mutating func cover(_ list: String) throws {
     kinds = []
+    coversTornAnswers = false
     statuses = []
     for item in list.split(separator: ",", omittingEmptySubsequences: false) {
       if let kind = RecordException.Kind(rawValue: String(item)) {

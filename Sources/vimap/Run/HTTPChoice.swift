@@ -21,13 +21,15 @@ extension HTTPConfiguration {
     if let problem = CurlLibrary.problem {
       throw Refusal(.noWorker, "no worker can be started: --post needs libcurl: \(problem)")
     }
-    let headerLines = try options.header.flatMap(Self.headerLines)
+    let given = try options.header.map { ($0.hasPrefix("@"), try Self.headerLines($0)) }
     do {
       try self.init(
         urls: options.post.map { url throws in try TargetURL(url) },
         userAgent: "vimap/\(Program.version)")
       if let name = options.request { method = try RequestMethod(name) }
-      headers = try headerLines.map { text throws in try HeaderTemplate(text) }
+      for (isFile, lines) in given {
+        for line in lines { headers.append(try HeaderTemplate(line, isSecret: isFile)) }
+      }
       if let list = options.accept { accepted = try StatusSet(list) }
       if let body = try Self.body(options) { self.body = body }
     } catch let refusal as Refusal {
@@ -36,6 +38,7 @@ extension HTTPConfiguration {
       throw Refusal(.usage, "\(error)")
     }
     if let shape = options.response { response = shape }
+    expected = options.expect
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
     if let size = options.maxResponse { longestBody = size.bytes }
     if let number = try options.validConcurrency {
@@ -61,6 +64,9 @@ extension HTTPConfiguration {
     case .record, .path: break
     case .textPath: throw Refusal(.usage, "--batch and --body-text: give one of them only")
     case .none: throw Refusal(.usage, "--batch and --no-body: give one of them only")
+    }
+    if expected == .text {
+      throw Refusal(.usage, "--batch and --expect text: the answer to a batch is an array")
     }
     if method.name == "HEAD" { throw Refusal(.usage, "--batch: it doesn't go with HEAD") }
     for url in urls where url.template.dependsOnRecord {

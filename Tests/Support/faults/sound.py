@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from .exchange import CLOSE, path
+from .flow import count_try
 
 
 @path("status")
@@ -42,6 +43,15 @@ async def empty(exchange):
 async def lines(exchange):
     """/lines            JSON over several lines"""
     await exchange.send(b'\n{\r\n  "id": 12345678901234567890,\n  "a": [\n    1.0\n  ]\n}\n')
+
+
+@path("typed")
+async def typed(exchange):
+    """/typed?hex=BYTES these bytes, with the Content-Type of &type=TYPE, and on every second try of
+                    a body the body itself with &torn"""
+    tries = count_try(exchange) if "torn" in exchange.options else 1
+    body = bytes.fromhex(exchange.option("hex")) if tries % 2 else exchange.body
+    await exchange.send(body, f"Content-Type: {exchange.option('type', 'application/json')}")
 
 
 @path("chunked")

@@ -1,0 +1,33 @@
+import VimapBytes
+
+/// What an answer's `Content-Type` says of its body (RFC 9110 section 8.3).
+struct ContentType: Equatable {
+  /// JSON by name or by suffix (RFC 8259, RFC 6839 section 3.1).
+  let isJSON: Bool
+  /// Text for people, or of a kind of which the encoding is said as for those.
+  let isText: Bool
+  /// The encoding that is said, where it is not UTF-8 or a part of it.
+  let charset: String?
+
+  /// - Parameter value: the header's; `nil` where there is none.
+  init(_ value: String?) {
+    let parts = (value ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)
+    let name = parts.first?.trimmingSpace() ?? ""
+    isJSON = name == "application/json" || name == "text/json" || name.hasSuffix("+json")
+    isText =
+      isJSON || name.hasPrefix("text/") || name.hasSuffix("+xml")
+      || ["application/xml", "application/javascript"].contains(name)
+    charset = parts.dropFirst().lazy.compactMap(Self.charset).first
+  }
+
+  private static func charset(_ parameter: Substring) -> String? {
+    guard let equals = parameter.firstIndex(of: "="),
+      parameter[..<equals].trimmingSpace() == "charset"
+    else { return nil }
+    var name = parameter[parameter.index(after: equals)...].trimmingSpace()
+    if name.count > 1, name.hasPrefix("\""), name.hasSuffix("\"") {
+      name = String(name.dropFirst().dropLast())
+    }
+    return ["", "utf-8", "utf8", "us-ascii", "ascii"].contains(name) ? nil : name
+  }
+}
