@@ -53,7 +53,7 @@ extension CommandSupervisor {
     }
     let read = queue.owed - countUnread()
     if count > read {
-      try loseOrder(.unasked(line: answers.next()?.head ?? answers.rest))
+      try loseOrder(.unasked(SurplusText(answers.rest, records: read)))
       return true
     }
     if count == read, count > 0 {

@@ -36,7 +36,7 @@ extension CommandSupervisor {
     case .open: return false
     case .passed, .believed: return true
     case .failed:
-      try loseOrder(.unasked(line: answers.next()?.head ?? answers.rest))
+      try loseOrder(.unasked(SurplusText(answers.rest, records: queue.owed - countUnread())))
       return false
     }
   }
@@ -88,7 +88,7 @@ extension CommandSupervisor {
 
   enum OrderLoss {
     /// Before the command had read the record that the line would answer, or behind its first answer.
-    case unasked(line: ByteView)
+    case unasked(SurplusText)
     case tooMany(line: ByteView)
     case tooFew(Int)
   }
@@ -147,9 +147,8 @@ extension CommandSupervisor {
       ? "it must print one line for each record, and nothing else"
       : "it must print its end mark once for each record"
     switch loss {
-    case .unasked(let line):
-      return "the command printed a line that answers no record: \(line.head(80).text): \(rule):"
-        + " print it to standard error, or skip it with --ready"
+    case .unasked(let surplus):
+      return "the command printed \(surplus.what): \(rule): \(surplus.advice)"
     case .tooMany(let line):
       return "the command printed more lines than it had records: \(line.head(80).text): \(rule)"
     case .tooFew(let count):

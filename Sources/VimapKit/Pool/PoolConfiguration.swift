@@ -139,6 +139,14 @@ public enum Interruption: Sendable {
   case none
 }
 
+/// Where an input goes on that was not read to its end.
+public struct InputRest: Sendable, Equatable {
+  /// The input's name.
+  public var file: String
+  /// The first line that was not read, from 1.
+  public var line: Int
+}
+
 /// What became of a run.
 public struct RunReport: Sendable {
   /// How a run ended.
@@ -185,6 +193,8 @@ public struct RunReport: Sendable {
   public var linesWithGaps = 0
   /// A worker gave more or fewer answers than it had records.
   public var isOutOfStep = false
+  /// Where the input goes on that was not read, of a run that ended before its input did.
+  public var rest: InputRest?
 
   /// The report of a run in which nothing has happened yet.
   public init() {}

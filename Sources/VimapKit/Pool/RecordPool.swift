@@ -153,6 +153,7 @@ public final class RecordPool {
     if report.outcome == .complete, let failure = driver.state.startFailure {
       report.outcome = .noWorker(failure.message)
     }
+    if report.outcome != .complete { report.rest = reader.rest }
     if case .outputFailed(let error) = report.outcome, target.hasLostExceptions {
       report.outcome = .exceptionsFailed(error)
     }

@@ -117,6 +117,14 @@ final class RecordReader {
     )
   }
 
+  /// Where the input goes on that was not cut; `nil` where it is at its end, as far as that is known.
+  var rest: InputRest? {
+    let (bytes, total) = progress
+    let isAtEnd = input == nil && fileIndex + 1 >= files.count
+    if isAtEnd || bytes == total || !files.indices.contains(place.file) { return nil }
+    return InputRest(file: files[place.file].name, line: place.line)
+  }
+
   // MARK: Cutting
 
   private func cutWholeLines(_ records: Int) -> Cut? {

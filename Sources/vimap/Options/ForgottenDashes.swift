@@ -15,6 +15,10 @@ enum ForgottenDashes {
         return "if \(word) is the command, put -- before it"
           + example(before, ["--"] + arguments[place...])
       }
+      if isShellCommand(word), before.contains("--each"), word.contains("{"), isComplete(before) {
+        return "give the words of the command one by one behind --, so that each field has an"
+          + " argument of its own"
+      }
       if isShellCommand(word), isComplete(before) {
         return "if '\(word)' is the command, give it to --exec"
           + example(before, ["--exec"] + arguments[place...])

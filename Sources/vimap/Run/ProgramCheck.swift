@@ -7,10 +7,17 @@ extension VimapExec.CommandConfiguration {
   ///
   /// Whatever else may keep it from running shows when it is started.
   func checkProgram() throws {
-    guard let program = arguments.first, !program.contains("/"),
-      !fillsArguments || Template(program, .argument).isLiteral
-    else { return }
+    guard let program = arguments.first, !program.contains("/") else { return }
     let path = SearchPath.value
+    let template = Template(program, .argument)
+    if fillsArguments, !template.isLiteral {
+      let words = template.literalPrefix.split(separator: " ")
+      guard template.literalPrefix.contains(" "), let first = words.first.map(String.init),
+        ProgramProblem.of(first, path: path, looksInside: false) == nil
+      else { return }
+      throw Refusal(
+        .noWorker, "no worker can be started: '\(program)' is no program: give its words one by one")
+    }
     let problem = ProgramProblem.of(program, path: path, looksInside: false)
     guard let problem, problem.code == .noSuchFileOrDirectory else { return }
     var message = "no worker can be started: \(program): \(problem.text) in PATH"

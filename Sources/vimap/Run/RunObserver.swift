@@ -127,6 +127,13 @@ final class RunObserver {
     messages.log.notice("\(GapSummary(lines: report.linesWithGaps, encoding: encoding))")
   }
 
+  /// A run that has been stopped leaves records that are in no list.
+  private func sayRest(_ report: RunReport) {
+    guard let rest = report.rest else { return }
+    let name = rest.file == "-" ? "standard input" : rest.file
+    messages.log.notice("\(name) was not read from line \(rest.line) on")
+  }
+
   /// One line about what failed; none where not everything that was read has been answered.
   private func sumUp(_ report: RunReport) {
     guard report.failures.total > 0, report.records == report.outputs + report.exceptions else {
@@ -141,6 +148,7 @@ final class RunObserver {
     switch report.outcome {
     case .complete, .interrupted, .halted, .outOfStep, .noWorker:
       sayGaps(report)
+      sayRest(report)
       sumUp(report)
     case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
     }
