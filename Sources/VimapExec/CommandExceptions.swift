@@ -99,14 +99,6 @@ extension RecordException {
     return exception
   }
 
-  /// The command's answer can't be told from those to other records.
-  static func unpaired(attempts: Int) -> RecordException {
-    RecordException(
-      .unpaired,
-      "the command's answers and records did not match up, so that none can be said to be this one's",
-      attempts: attempts)
-  }
-
   /// The command's answer is not JSON.
   /// - Parameter line: the answer; `answer` shows how it begins.
   static func notJSON(

@@ -16,7 +16,7 @@ public struct SuspectRows: Sendable, Equatable {
 /// until the worker says that it is certain. Where their lines may be wanted, it keeps those too.
 final class Doubts {
   /// Outputs of one batch, one behind the other.
-  private struct Part {
+  struct Part {
     var batch: UInt64
     /// The number of the batch's first record over all inputs.
     var index: Int
@@ -24,7 +24,7 @@ final class Doubts {
     /// The line, where it lies in no batch.
     var line: SharedBytes?
 
-    func isContinued(by next: Part) -> Bool {
+    fileprivate func isContinued(by next: Part) -> Bool {
       batch == next.batch && records.upperBound == next.records.lowerBound && line == nil
         && next.line == nil
     }
@@ -86,13 +86,9 @@ final class Doubts {
     parts[seat].removeAll(keepingCapacity: true)
   }
 
-  /// A worker's outputs are in doubt for good.
-  /// - Parameters:
-  ///   - most: how many of them, the last ones.
-  ///   - batch: the batch with a number, as long as it has its bytes.
-  func confirm(
-    _ seat: Int, last most: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
-  ) -> SuspectRows? {
+  /// A worker's outputs that are in doubt for good, the last ones first.
+  /// - Parameter most: how many of them, the last ones.
+  func suspects(_ seat: Int, last most: Int) -> [Part] {
     var left = most
     var suspects: [Part] = []
     for var part in parts[seat].reversed() where left > 0 {
@@ -101,6 +97,14 @@ final class Doubts {
       suspects.append(part)
       left -= count
     }
+    return suspects
+  }
+
+  /// Hands on the lines of outputs that are in doubt for good, and forgets what was in doubt.
+  /// - Parameter batch: the batch with a number, as long as it has its bytes.
+  func confirm(
+    _ suspects: [Part], by seat: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
+  ) -> SuspectRows? {
     if let onLine {
       for part in suspects.reversed() { pass(part, slabs, batch(part.batch), to: onLine) }
     }
@@ -108,7 +112,8 @@ final class Doubts {
     guard let first = suspects.map({ $0.index + $0.records.lowerBound }).min(),
       let last = suspects.map({ $0.index + $0.records.upperBound - 1 }).max()
     else { return nil }
-    return SuspectRows(count: most - left, first: first, last: last)
+    return SuspectRows(
+      count: suspects.reduce(0) { $0 + $1.records.count }, first: first, last: last)
   }
 
   private func pass(

@@ -116,6 +116,13 @@ extension PoolDriver {
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
     countGaps(id)
+    compose(id, batch, records, cause)
+    settle(id, batch, records)
+  }
+
+  func compose(
+    _ id: UInt64, _ batch: InputBatch, _ records: Range<Int>, _ cause: PoolState.Cause
+  ) {
     carefully {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in
@@ -124,7 +131,6 @@ extension PoolDriver {
         flow.add(exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
-    settle(id, batch, records)
   }
 
   /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the

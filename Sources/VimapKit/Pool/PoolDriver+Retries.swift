@@ -59,9 +59,8 @@ extension PoolDriver {
 
   private func letGoIfSpent(_ id: UInt64, _ batch: InputBatch) {
     guard batch.inPlace == 0, !batch.isLetGo else { return }
-    batch.isLetGo = true
-    doubts?.keep(id, batch, in: slabs)
-    slabs.letGo(batch)
+    if keepsSpent { return }
+    letGo(id, batch)
     // Where results wait for their turn, they count as long as that.
     if !configuration.keepsOrder { countInFlight(id, -batch.length) }
   }

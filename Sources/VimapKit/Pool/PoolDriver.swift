@@ -15,6 +15,8 @@ final class PoolDriver {
   var report = RunReport()
   /// Batches that are not answered whole.
   var batches: [UInt64: InputBatch] = [:]
+  /// Batches that are answered whole, but keep their bytes.
+  var spent: [UInt64: InputBatch] = [:]
   let flow: ResultFlow
   var feed: (any Feed)?
 
@@ -77,7 +79,7 @@ final class PoolDriver {
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in crew.release($0, $1) }
-    flow.onFinished = { [unowned self] in leaveFlight($0) }
+    flow.onFinished = { [unowned self] in passOn($0) }
   }
 
   /// Takes signals into account while the pool runs.
@@ -292,11 +294,12 @@ final class PoolDriver {
   }
 
   private func complete(_ id: UInt64) {
-    guard batches.removeValue(forKey: id) != nil else { return }
+    guard let batch = batches.removeValue(forKey: id) else { return }
+    keepIfInDoubt(id, batch)
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
-  private func leaveFlight(_ id: UInt64) {
+  func leaveFlight(_ id: UInt64) {
     if let length = bytesInFlight.removeValue(forKey: id) { state.release(bytes: length) }
   }
 
@@ -343,5 +346,6 @@ final class PoolDriver {
   func disband() {
     crew.disband(watchedBy: &poll)
     batches.removeAll()
+    spent.removeAll()
   }
 }

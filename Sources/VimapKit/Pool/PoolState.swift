@@ -78,6 +78,8 @@ struct PoolState {
     case cannotStart(WorkerFailure)
     /// The run was stopped before the record was tried, or tried again, or in the middle of it.
     case cancelled(attempts: Int, wasBegun: Bool)
+    /// It had an output, of which nobody knows any more whether it is its own.
+    case unpaired
   }
 
   /// What the pool would do with more input: give a worker up to `records` of them.

@@ -26,6 +26,8 @@ final class InputBatch {
   var hasCountedGaps = false
   /// Its place in the slab, or its file, has been given back.
   var isLetGo = false
+  /// Its results are all on their way out.
+  var isPassedOn = false
   /// Where the last line number was worked out.
   var knownLine: (offset: Int, number: Int)
 

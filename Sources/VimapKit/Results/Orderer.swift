@@ -69,6 +69,19 @@ struct Orderer<Piece> {
     return held.values.joined().map(\.piece)
   }
 
+  /// Gives up what waits for its turn and answers some of a batch's records.
+  mutating func takeHeld(
+    _ batch: UInt64, _ records: Range<Int>, where isWanted: (Piece) -> Bool
+  ) -> [Piece] {
+    var taken: [Piece] = []
+    held[batch]?.removeAll { entry in
+      guard entry.records.overlaps(records), isWanted(entry.piece) else { return false }
+      taken.append(entry.piece)
+      return true
+    }
+    return taken
+  }
+
   /// Lets `change` replace every held piece for which it gives another.
   mutating func replaceHeld(_ change: (Piece) -> Piece?) {
     for (batch, pieces) in held {

@@ -105,6 +105,15 @@ public struct RecordException {
         : "the run was halted before the record was tried\(again)", attempts: attempts)
   }
 
+  /// The answer of the record's command can't be told from those to other records.
+  /// - Parameter attempts: how often the record was tried.
+  public static func unpaired(attempts: Int = 1) -> RecordException {
+    RecordException(
+      .unpaired,
+      "the command's answers and records did not match up, so that none can be said to be this"
+        + " one's", attempts: attempts)
+  }
+
   /// Writes the exception as one line of JSON without its line feed.
   public func write(to buffer: inout ByteBuffer) { _ = put(into: &buffer) }
 

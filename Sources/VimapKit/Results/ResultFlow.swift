@@ -74,6 +74,17 @@ final class ResultFlow {
     }
   }
 
+  /// Takes back outputs of a batch that wait for their turn.
+  /// - Returns: the records that they answered, which are to be answered anew.
+  func takeBack(_ batch: UInt64, _ records: Range<Int>) -> [Range<Int>] {
+    let pieces = orderer?.takeHeld(batch, records) { $0.kind == .outputs } ?? []
+    for piece in pieces {
+      outputs -= piece.records.count
+      release(piece)
+    }
+    return pieces.map(\.records)
+  }
+
   // MARK: Order
 
   /// The batch whose results come next, where there is an order to keep.

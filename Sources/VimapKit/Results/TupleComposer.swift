@@ -132,6 +132,7 @@ extension RecordException {
       self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
     case .cancelled(let attempts, let wasBegun):
       self = .cancelled(attempts: attempts, wasBegun: wasBegun)
+    case .unpaired: self = .unpaired()
     case .workerDied(_, let end, let lastWords, let attempts):
       self.init(
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
@@ -152,7 +153,7 @@ extension PoolState.Cause {
   fileprivate var worker: Int? {
     switch self {
     case .workerDied(let seat, _, _, _), .timedOut(let seat, _): seat
-    case .cannotStart, .cancelled: nil
+    case .cannotStart, .cancelled, .unpaired: nil
     }
   }
 }

@@ -191,6 +191,8 @@ extension WorkerError {
       worker = seat
     case .cancelled(let attempts, _):
       self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
+    case .unpaired:
+      self.init(.noWorker, "the worker's outputs and inputs did not match up", record: record)
     case .cannotStart(let failure):
       self.init(.noWorker, "no worker is left: \(failure.message)", record: record)
     }
