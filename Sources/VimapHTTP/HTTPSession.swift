@@ -64,6 +64,7 @@ final class HTTPSession {
       throw WorkerFailure("\(error)")
     }
     writer = AnswerWriter(configuration) { link.problem(with: $0) == nil }
+    exchanges.forEach(watchSending)
   }
 
   private var inFlight: Int { exchanges.count - idle.count - parked.count }
@@ -193,6 +194,7 @@ final class HTTPSession {
 
   private func begin(_ exchange: Exchange) throws {
     exchange.begun = Clock.now()
+    if !exchange.handle.tellsOfSending { link.noteSent(at: exchange.tag) }
     try multi.add(exchange.handle)
     gate.noteBegin(inFlight: inFlight, now: exchange.begun)
   }
@@ -200,9 +202,13 @@ final class HTTPSession {
   /// A request for what is at hand: the next record, or as many as go into one request.
   private func makeRequest() throws -> Exchange? {
     while let first = try nextRecord() {
+      let start = link.begun - 1
       let exchange = try takeExchange()
       exchange.server = gate.server(Clock.now())
-      if try fill(exchange, from: first) { return exchange }
+      if try fill(exchange, from: first) {
+        link.noteUnsent(start..<link.begun, at: exchange.tag)
+        return exchange
+      }
       giveBack(exchange)
     }
     return nil
@@ -259,11 +265,18 @@ final class HTTPSession {
   private func takeExchange() throws -> Exchange {
     if let exchange = idle.popLast() { return exchange }
     let exchange = try builder.makeExchange(tag: exchanges.count)
+    watchSending(of: exchange)
     exchanges.append(exchange)
     return exchange
   }
 
+  /// A request counts as sent from the moment before libcurl sends it.
+  private func watchSending(of exchange: Exchange) {
+    exchange.handle.onSend = { [link, tag = exchange.tag] in link.noteSent(at: tag) }
+  }
+
   func giveBack(_ exchange: Exchange) {
+    link.noteSent(at: exchange.tag)
     exchange.end()
     idle.append(exchange)
   }

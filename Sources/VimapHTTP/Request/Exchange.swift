@@ -4,6 +4,8 @@ import VimapSystem
 
 /// A place for one request at a time: what it is made of, its handle, and whom it is for.
 final class Exchange {
+  /// Its number among those of the worker.
+  let tag: Int
   let handle: EasyHandle
   let headers: HeaderList
   /// The URL and the body, where they are made from the record.
@@ -18,7 +20,8 @@ final class Exchange {
   var server = 0
   var begun: Nanoseconds = 0
 
-  init(handle: EasyHandle, headers: HeaderList) {
+  init(tag: Int, handle: EasyHandle, headers: HeaderList) {
+    self.tag = tag
     self.handle = handle
     self.headers = headers
   }

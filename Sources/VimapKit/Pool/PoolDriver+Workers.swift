@@ -86,7 +86,8 @@ extension PoolDriver {
       take(runs, of: slab, nil, from: worker, seat)
     }
     let wasTold = state.seats[seat].isClosing
-    state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
+    state.workerEnded(
+      seat, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
     explainEnd(of: seat, end, asTold: wasTold)
   }
 }

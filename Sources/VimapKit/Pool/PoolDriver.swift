@@ -53,6 +53,10 @@ final class PoolDriver {
   private(set) var isFinished = false
   /// Answers are wanted no more.
   private(set) var isAbandoned = false
+  /// The run has been given up.
+  private(set) var isGivenUp = false
+  /// When the run is given up, where it is to end at once.
+  var lastMoment: Nanoseconds?
 
   private let inputPlace: Int
   private let outputPlaces: [Int]
@@ -183,7 +187,7 @@ final class PoolDriver {
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
-      ticker?.next(activity: activity),
+      ticker?.next(activity: activity), isGivenUp ? nil : lastMoment,
     ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
@@ -201,6 +205,7 @@ final class PoolDriver {
       bystander.onReadable()
     }
     endLateWorkers()
+    endAtLastMoment()
   }
 
   // MARK: Actions
@@ -243,6 +248,7 @@ final class PoolDriver {
   /// Ends the run without finishing what is in flight.
   func giveUp(_ outcome: RunReport.Outcome) {
     report.outcome = outcome
+    isGivenUp = true
     flow.discard()
     state.abort()
     performActions()

@@ -20,7 +20,7 @@ public struct PoolStatus: Sendable, Equatable {
   public var failures = 0
   /// Records with workers, or on their way to one.
   public var inFlight = 0
-  /// Those of them that workers have begun. Only in ``RecordPool/status``.
+  /// Those of them that workers have begun, and sent where they send them. Only in ``RecordPool/status``.
   public var begun = 0
   /// How many workers have begun some. Only in ``RecordPool/status``.
   public var workersAtWork = 0
@@ -82,12 +82,15 @@ extension PoolDriver {
     return status
   }
 
-  /// Records that the worker of a seat has begun and not answered.
+  /// Records that the worker of a seat has begun and not answered, but for those that it has not
+  /// sent yet.
   private func begunRecords(_ number: Int) -> Int {
-    guard let begun = crew[number]?.begun else { return 0 }
+    guard let worker = crew[number] else { return 0 }
+    let (begun, unsent) = (worker.begun, worker.unsent)
     return state.seats[number].assignments.reduce(0) { sum, assignment in
-      sum + state.unanswered(in: assignment.cut(after: begun).begun).map(\.records.count)
-        .reduce(0, +)
+      let parts = state.unanswered(in: assignment.cut(after: begun).begun)
+      return sum
+        + parts.flatMap { $0.parted(by: unsent).sent }.map(\.records.count).reduce(0, +)
     }
   }
 

@@ -126,6 +126,9 @@ final class WorkerProcess {
   /// How many records the worker had begun since it was forked.
   var begun: UInt64 { slabs.memory.loadWord(at: ResultSlabLayout.begunWord) }
 
+  /// The records it had begun whose requests it had not sent.
+  var unsent: UnsentRecords { UnsentRecords(in: slabs.memory) }
+
   /// Since when it has been at the record begun last, if it is at one and says so.
   var busySince: Nanoseconds? {
     let since = slabs.memory.loadWord(at: ResultSlabLayout.sinceWord)
@@ -154,6 +157,7 @@ extension ResultSlabs {
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
     memory.storeWord(0, at: ResultSlabLayout.sinceWord)
     memory.storeWord(WorkerStanding.wanted.rawValue, at: ResultSlabLayout.standingWord)
+    UnsentRecords.clear(in: memory)
   }
 
   fileprivate var commandGroup: ProcessID {

@@ -42,6 +42,8 @@ public struct RecordException {
     case seconds(Double)
     /// A text, written as a JSON string.
     case text(String)
+    /// True or false.
+    case bool(Bool)
     /// Any value.
     case json(JSONValue)
   }
@@ -90,6 +92,9 @@ public struct RecordException {
   }
 
   /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
+  ///
+  /// The detail `was_sent` says whether the record was on its way, so that the command or the server
+  /// may have done something about it.
   /// - Parameters:
   ///   - attempts: how often the record was tried, that one included.
   ///   - wasBegun: it was being tried.
@@ -99,7 +104,8 @@ public struct RecordException {
       .cancelled,
       wasBegun
         ? "the run was halted while the record was being tried"
-        : "the run was halted before the record was tried\(again)", attempts: attempts)
+        : "the run was halted before the record was tried\(again)", attempts: attempts,
+      details: [("was_sent", .bool(wasBegun))])
   }
 
   /// Writes the exception as one line of JSON without its line feed.
@@ -155,6 +161,7 @@ extension RecordException.Detail {
     case .number(let number): .integer(number)
     case .seconds(let seconds): .real(seconds)
     case .text(let text): .string(text)
+    case .bool(let value): .bool(value)
     case .json(let value): value
     }
   }

@@ -104,6 +104,21 @@ public final class WorkerLink {
   /// have an effect.
   public func begin(_ count: Int) { channel.begin(count) }
 
+  /// How many records have been begun.
+  public var begun: UInt64 { channel.begunCount }
+
+  /// Says that some of the records begun have not been sent anywhere yet, and so cannot have had an
+  /// effect: should the worker be killed now, they are not held to have been tried.
+  /// - Parameters:
+  ///   - records: by what ``begun`` was before each of them.
+  ///   - place: of the request that they go into, among those that the worker may have at a time.
+  public func noteUnsent(_ records: Range<UInt64>, at place: Int) {
+    channel.noteUnsent(records, at: place)
+  }
+
+  /// Says that a request is about to be sent, or is over.
+  public func noteSent(at place: Int) { channel.noteUnsent(0..<0, at: place) }
+
   /// Has the worker replaced where it has grown past what it may have.
   ///
   /// Where this is `true`, the pool has been told: the worker answers the records it has begun,
