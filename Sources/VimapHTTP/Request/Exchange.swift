@@ -19,6 +19,8 @@ final class Exchange {
   /// Which of the URLs it goes to.
   var server = 0
   var begun: Nanoseconds = 0
+  /// It is made, and no server can have seen anything of it.
+  var isUnsent = false
 
   init(tag: Int, handle: EasyHandle, headers: HeaderList) {
     self.tag = tag
@@ -31,5 +33,6 @@ final class Exchange {
   func end() {
     records.removeAll(keepingCapacity: true)
     answered = 0
+    isUnsent = false
   }
 }

@@ -3,8 +3,8 @@ import VimapSystem
 
 /// How long a server wants to be left alone: `Retry-After` (RFC 9110 section 10.2.3).
 enum RetryAfter {
-  /// More than this is taken for this much, so that a mistake does not stop a run for good.
-  static let longest: Nanoseconds = .seconds(3600)
+  /// More than this, a week, is taken for this much.
+  static let longest: Nanoseconds = .seconds(7 * 24 * 3600)
 
   /// The time that an answer asks for; `nil` where it asks for none, or what it says is neither a
   /// number of seconds nor a date. A date that has passed is no time at all.

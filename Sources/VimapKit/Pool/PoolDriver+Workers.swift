@@ -55,7 +55,12 @@ extension PoolDriver {
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
-    case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
+    case .pause:
+      leaveAlone(
+        HostPause(
+          host: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
+          status: Int(message.code)))
+    case .resting: worker.rest(until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: seat, text))

@@ -41,8 +41,8 @@ final class PoolDriver {
   var meter: RunMeter?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
-  /// Until when hosts ask to be left alone.
-  var hostPauses: [String: Nanoseconds] = [:]
+  /// The hosts that ask to be left alone.
+  var pausedHosts = PausedHosts()
   /// For when the state was last asked what it wants.
   private(set) var asked: Nanoseconds = 0
   private var nextBatch: UInt64 = 0
@@ -188,6 +188,8 @@ final class PoolDriver {
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       ticker?.next(activity: activity), isGivenUp ? nil : lastMoment,
+      // What is waited for is another thing then.
+      meter == nil || pausedHosts.current(now).isEmpty ? nil : pausedHosts.nextEnd,
     ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }

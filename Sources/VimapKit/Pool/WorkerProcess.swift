@@ -17,6 +17,9 @@ final class WorkerProcess {
   /// Messages that there was no room for yet.
   private var outbox: Deque<Outgoing> = []
 
+  /// Until when it can do nothing but wait for servers that ask for that.
+  private var restEnd: Nanoseconds = 0
+
   private struct Outgoing {
     var message: ToWorker
     var text: SharedBytes?
@@ -134,6 +137,11 @@ final class WorkerProcess {
     let since = slabs.memory.loadWord(at: ResultSlabLayout.sinceWord)
     return since == 0 ? nil : since
   }
+
+  func rest(until end: Nanoseconds) { restEnd = end }
+
+  /// Whether all it has waits for servers that have asked to be left alone.
+  func isResting(_ now: Nanoseconds) -> Bool { restEnd > now }
 
   /// Lets the worker leave what it has not begun, and what it still answers be dropped.
   func dismiss() { stand(.dismissed) }

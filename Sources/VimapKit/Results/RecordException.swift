@@ -54,6 +54,8 @@ public struct RecordException {
     public var delay: Nanoseconds
     /// The server, as `host:port`, to which no request at all is to be made for that long.
     public var host: String?
+    /// Whether the record may be tried again after it: not where it is longer than is waited for.
+    public var allowsRetry = true
 
     /// A pause for a record, and for all that goes to a host where one is given.
     public init(delay: Nanoseconds, host: String? = nil) {

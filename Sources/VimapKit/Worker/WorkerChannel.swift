@@ -18,7 +18,7 @@ final class WorkerChannel {
     /// No more batches will come.
     case closed
     /// A host is to be left alone until then.
-    case pause(host: String, until: Nanoseconds)
+    case pause(HostPause)
     /// Nothing now.
     case nothing
   }
@@ -87,7 +87,9 @@ final class WorkerChannel {
       case .close: return .closed
       case .pause:
         return .pause(
-          host: text?.bytes.text ?? "", until: UInt64(max(0, message.index)))
+          HostPause(
+            host: text?.bytes.text ?? "", end: UInt64(max(0, message.index)),
+            length: UInt64(max(0, message.length)), status: Int(message.status)))
       case .drain: return .drain
       case .resultSlab:
         results.free(Int(message.slab))
