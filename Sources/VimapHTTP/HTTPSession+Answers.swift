@@ -32,12 +32,16 @@ extension HTTPSession {
   private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
     let handle = exchange.handle
     var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
-    if case .failed(var exception) = verdict, let pause = exception.pause,
-      [429, 503].contains(handle.status), let host = builder.host(of: exchange)
-    {
-      exception.pause?.host = host
+    if case .failed(var exception) = verdict, let pause = exception.pause {
+      exception.pause?.allowsRetry = gate.waits(pause.delay)
+      if [429, 503].contains(handle.status), let host = builder.host(of: exchange) {
+        exception.pause?.host = host
+        gate.note(
+          HostPause(
+            host: host, end: Clock.now() + pause.delay, length: pause.delay,
+            status: handle.status))
+      }
       verdict = .failed(exception)
-      gate.pause(host, until: Clock.now() + pause.delay)
     }
     while exchange.answered < exchange.records.count {
       let (work, record) = exchange.records[exchange.answered]

@@ -11,23 +11,40 @@ extension HTTPSession {
     beginNoMore()
   }
 
-  /// Where the run is stopped, only requests that are under way are finished. Those that wait for
-  /// the time that their server has asked for count as begun, and so are answered here.
+  /// Where the run is stopped, only requests that were sent are finished. Those that wait for the
+  /// time that their server has asked for, or for a connection, count as begun, and so are answered
+  /// here.
   func retireIfRecalled() throws {
     guard !wasRecalled, link.isRecalled else { return }
     wasRecalled = true
     try link.retire()
     beginNoMore()
-    for exchange in parked {
-      for (work, record) in exchange.records {
-        try link.exception(
-          .cancelled(attempts: work.batch.attempt - 1, wasBegun: false), for: record,
-          of: work.batch)
-        try noteWait(of: work)
-      }
-      giveBack(exchange)
+    let connecting = exchanges.filter { exchange in
+      exchange.isUnsent && !held.contains { $0.exchange === exchange }
+        && !parked.contains { $0 === exchange }
     }
+    for exchange in parked { try leaveOut(exchange, because: Self.halted) }
     parked.removeAll()
+    for exchange in connecting {
+      multi.remove(exchange.handle)
+      try leaveOut(exchange, because: Self.halted)
+    }
+  }
+
+  private static func halted(attempts: Int) -> RecordException {
+    .cancelled(attempts: attempts, wasBegun: false)
+  }
+
+  /// Answers the records of a request that is not sent.
+  /// - Parameter exception: the exception for a record that was tried so often before.
+  func leaveOut(
+    _ exchange: Exchange, because exception: (_ attempts: Int) -> RecordException
+  ) throws {
+    for (work, record) in exchange.records {
+      try link.exception(exception(work.batch.attempt - 1), for: record, of: work.batch)
+      try noteWait(of: work)
+    }
+    giveBack(exchange)
   }
 
   private func beginNoMore() {

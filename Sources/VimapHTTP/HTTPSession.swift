@@ -41,11 +41,17 @@ final class HTTPSession {
   var gate: RequestGate
   /// When something may be begun that may not be begun now.
   private var wake: Nanoseconds?
+  /// The same, as far as that is the end of a pause that a server has asked for.
+  private var pauseEnd: Nanoseconds?
+  /// Until when the pool takes this worker to have nothing to do but to wait for that.
+  private var toldRest: Nanoseconds?
+  private let longestPause: Duration
 
   init(_ configuration: HTTPConfiguration, _ link: WorkerLink) throws {
     guard !configuration.urls.isEmpty else { throw WorkerFailure("no URL to send to") }
     self.link = link
     batch = configuration.batch
+    longestPause = configuration.longestPause
     sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
     adapts = configuration.adaptsConcurrency
@@ -64,6 +70,7 @@ final class HTTPSession {
       throw WorkerFailure("\(error)")
     }
     writer = AnswerWriter(configuration) { link.problem(with: $0) == nil }
+    exchanges.forEach(watchSending)
   }
 
   private var inFlight: Int { exchanges.count - idle.count - parked.count }
@@ -100,6 +107,7 @@ final class HTTPSession {
       if try multi.poll(waiting: false) { return }
       try tell()
     }
+    try tellOfRest()
     try multi.poll(waiting: true, until: wake)
     if multi.hasSurplus, !hasToldOfSurplus {
       hasToldOfSurplus = true
@@ -108,6 +116,13 @@ final class HTTPSession {
           + " answer that comes late is taken for the next request's, unless there is the header"
           + " 'Connection: close'")
     }
+  }
+
+  private func tellOfRest() throws {
+    let end = inFlight == 0 ? pauseEnd : nil
+    guard end != toldRest else { return }
+    toldRest = end
+    try link.reportResting(until: end)
   }
 
   func tell() throws {
@@ -125,7 +140,7 @@ final class HTTPSession {
     // A request holds nothing back.
     case .drain: break
     case .room: mayHaveRoom = true
-    case .pause(let host, let end): gate.pause(host, until: end)
+    case .pause(let pause): gate.note(pause)
     case .nothing: multi.hasMail = false
     }
   }
@@ -146,42 +161,74 @@ final class HTTPSession {
 
   // MARK: Beginning
 
+  /// So many requests are refused at most before what else happens is looked at.
+  private static let mostRefusals = 64
+
   /// Begins what may be begun now, and notes when more may be.
   private func beginMore() throws {
     wake = nil
+    pauseEnd = nil
     if !parked.isEmpty { try beginParked() }
+    var refusals = 0
     while inFlight < gate.limit {
-      if !gate.isOpen, let time = try waitingTime() { return note(time) }
+      if !gate.isOpen, try mustWait() { return }
       guard parked.count < max(16, concurrency), let exchange = try makeRequest() else { return }
-      if !gate.isOpen, let end = endOfPause(for: exchange) {
+      if gate.isOpen {
+        try begin(exchange)
+      } else if let end = endOfPause(for: exchange) {
         parked.append(exchange)
-        note(end)
+        notePause(end)
+      } else if try refuses(exchange) {
+        refusals += 1
+        if refusals == Self.mostRefusals { return note(Clock.now()) }
       } else {
         try begin(exchange)
       }
     }
   }
 
-  /// How long no request at all may be begun, if there is one to begin.
-  private func waitingTime() throws -> Nanoseconds? {
-    guard try currentWork() != nil else { return nil }
+  /// Whether no request at all may be begun now, though there is one to begin.
+  private func mustWait() throws -> Bool {
+    guard try currentWork() != nil else { return false }
     let now = Clock.now()
-    return gate.nextBegin(now)
-      ?? gate.endOfPause(of: builder.commonHost(of: gate.server(now)), now: now)
+    if let time = gate.nextBegin(now) {
+      note(time)
+      return true
+    }
+    let host = builder.commonHost(of: gate.server(now))
+    guard let end = gate.endOfPause(of: host, now: now) else { return false }
+    notePause(end)
+    return true
   }
 
   private func note(_ time: Nanoseconds) { wake = min(time, wake ?? time) }
 
+  private func notePause(_ end: Nanoseconds) {
+    note(end)
+    pauseEnd = min(end, pauseEnd ?? end)
+  }
+
   private func endOfPause(for exchange: Exchange) -> Nanoseconds? {
     gate.endOfPause(of: builder.host(of: exchange), now: Clock.now())
+  }
+
+  /// Answers the records of a request whose host asks for a longer pause than is waited for; `false`
+  /// where it does not.
+  private func refuses(_ exchange: Exchange) throws -> Bool {
+    let host = builder.host(of: exchange)
+    guard let pause = gate.refusal(of: host, now: Clock.now()) else { return false }
+    try leaveOut(exchange) { .notSent(pause, longest: longestPause, attempts: $0) }
+    return true
   }
 
   private func beginParked() throws {
     var place = 0
     while place < parked.count {
       if let end = endOfPause(for: parked[place]) {
-        note(end)
+        notePause(end)
         place += 1
+      } else if try refuses(parked[place]) {
+        parked.remove(at: place)
       } else if inFlight < gate.limit {
         try begin(parked.remove(at: place))
       } else {
@@ -193,6 +240,7 @@ final class HTTPSession {
 
   private func begin(_ exchange: Exchange) throws {
     exchange.begun = Clock.now()
+    if !exchange.handle.tellsOfSending { exchange.handle.onSend() }
     try multi.add(exchange.handle)
     gate.noteBegin(inFlight: inFlight, now: exchange.begun)
   }
@@ -200,9 +248,14 @@ final class HTTPSession {
   /// A request for what is at hand: the next record, or as many as go into one request.
   private func makeRequest() throws -> Exchange? {
     while let first = try nextRecord() {
+      let start = link.begun - 1
       let exchange = try takeExchange()
       exchange.server = gate.server(Clock.now())
-      if try fill(exchange, from: first) { return exchange }
+      if try fill(exchange, from: first) {
+        link.noteUnsent(start..<link.begun, at: exchange.tag)
+        exchange.isUnsent = true
+        return exchange
+      }
       giveBack(exchange)
     }
     return nil
@@ -259,11 +312,21 @@ final class HTTPSession {
   private func takeExchange() throws -> Exchange {
     if let exchange = idle.popLast() { return exchange }
     let exchange = try builder.makeExchange(tag: exchanges.count)
+    watchSending(of: exchange)
     exchanges.append(exchange)
     return exchange
   }
 
+  /// A request counts as sent from the moment before libcurl sends it.
+  private func watchSending(of exchange: Exchange) {
+    exchange.handle.onSend = { [link, unowned exchange] in
+      exchange.isUnsent = false
+      link.noteSent(at: exchange.tag)
+    }
+  }
+
   func giveBack(_ exchange: Exchange) {
+    link.noteSent(at: exchange.tag)
     exchange.end()
     idle.append(exchange)
   }

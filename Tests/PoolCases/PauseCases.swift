@@ -13,6 +13,7 @@ import VimapKit
   /// Is told of a pause at the first record, and answers the second when it hears of that.
   private struct Client: PoolWorker {
     static let host = "example:80"
+    static let length: UInt64 = 3_600_000_000_000
 
     func run(_ link: WorkerLink) throws {
       try link.reportReady()
@@ -27,11 +28,11 @@ import VimapKit
             waiting = batch
           } else {
             var exception = RecordException(.httpStatus, "later")
-            exception.pause = .init(delay: 3_600_000_000_000, host: Self.host)
+            exception.pause = .init(delay: Self.length, host: Self.host)
             try link.exception(exception, for: 0, of: batch)
           }
-        case .pause(let host, let end):
-          hasHeard = host == Self.host && end > 0
+        case .pause(let pause):
+          hasHeard = pause.host == Self.host && pause.end > 0 && pause.length == Self.length
         case .closed: isClosed = true
         case .room, .drain, .nothing: break
         }

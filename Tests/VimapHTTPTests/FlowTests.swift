@@ -1,4 +1,5 @@
 import Testing
+import VimapKit
 import VimapSystem
 
 @testable import VimapHTTP
@@ -10,10 +11,10 @@ struct RetryAfterTests {
   }
 
   @Test(arguments: [
-    ("0", 0), ("7", 7), ("3600", 3600), ("3601", 3600), ("99999999999999999999999", 3600),
+    ("0", 0), ("7", 7), ("3600", 3600), ("3601", 3601), ("99999999999999999999999", 604_800),
     ("Sun, 06 Nov 1994 08:49:47 GMT", 10), ("Sunday, 06-Nov-94 08:49:47 GMT", 10),
     ("Sun Nov  6 08:49:47 1994", 10), ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
-    ("Mon, 01 Jan 1990 00:00:00 GMT", 0), ("Sun, 06 Nov 2094 08:49:47 GMT", 3600),
+    ("Mon, 01 Jan 1990 00:00:00 GMT", 0), ("Sun, 06 Nov 2094 08:49:47 GMT", 604_800),
   ])
   func seconds(_ value: String, _ seconds: Int) {
     #expect(delay("A: 1\r\nretry-AFTER:  \(value) \r\nB: 2\r\n") == .seconds(Double(seconds)))
@@ -21,7 +22,7 @@ struct RetryAfterTests {
 
   @Test(arguments: [
     ("0.5", 500), ("1.5", 1500), ("5s", 5000), ("1m0s", 60_000), ("1M30s", 90_000), ("250ms", 250),
-    ("1h", 3_600_000), ("2h", 3_600_000), ("1.5s", 1500), ("1d", 3_600_000),
+    ("1h", 3_600_000), ("2h", 7_200_000), ("1.5s", 1500), ("1d", 86_400_000), ("8d", 604_800_000),
   ])
   func otherForms(_ value: String, _ milliseconds: Int) {
     #expect(delay("Retry-After: \(value)\r\n") == .seconds(Double(milliseconds) / 1000))
@@ -66,14 +67,35 @@ struct RetryAfterTests {
 
 @Suite("Pauses of hosts")
 struct HostPausesTests {
+  private func pause(_ end: Nanoseconds, length: Nanoseconds = 10) -> HostPause {
+    HostPause(host: "a:80", end: end, length: length, status: 429)
+  }
+
+  @Test func thoseThatAreTooLongAreNotWaitedFor() {
+    var pauses = HostPauses(longest: 10)
+    let long = pause(200, length: 11)
+    pauses.add(pause(100))
+    pauses.add(long)
+    let ends = ["a:80", "b:80"].map { pauses.end(of: $0, now: 50) }
+    #expect(ends == [nil, nil])
+    let refusals = ["a:80", "b:80"].map { pauses.refusal(of: $0, now: 199) }
+    #expect(refusals == [long, nil])
+    let last = pauses.refusal(of: "a:80", now: 200)
+    #expect(last == nil)
+    #expect(pauses.isEmpty)
+  }
+
   @Test func endByTheirTime() {
-    var pauses = HostPauses()
-    pauses.add("a:80", until: 100)
-    pauses.add("a:80", until: 50)
-    #expect(pauses.end(of: "a:80", now: 99) == 100)
-    #expect(pauses.end(of: "b:80", now: 99) == nil)
+    var pauses = HostPauses(longest: 10)
+    pauses.add(pause(100))
+    pauses.add(pause(50))
+    let ends = ["a:80", "b:80"].map { pauses.end(of: $0, now: 99) }
+    #expect(ends == [100, nil])
+    let refusal = pauses.refusal(of: "a:80", now: 99)
+    #expect(refusal == nil)
     #expect(!pauses.isEmpty)
-    #expect(pauses.end(of: "a:80", now: 100) == nil)
+    let last = pauses.end(of: "a:80", now: 100)
+    #expect(last == nil)
     #expect(pauses.isEmpty)
   }
 }

@@ -76,6 +76,39 @@ import VimapSystem
       ])
   }
 
+  @Test func aRunThatIsToEndAtOnceAnswersWhatWasUnderWay() throws {
+    var state = pool(nil) { $0.blame = .everyBegun }
+    try give(&state, 0, records: 4)
+    state.stop(.soon)
+    #expect(state.takeActions() == [.recall(seat: 0)])
+    state.cutShort()
+    #expect(state.takeActions() == [.kill(seat: 0)])
+    state.cutShort()
+    #expect(state.takeActions() == [])
+    // It had begun three, and not sent the second.
+    state.workerEnded(
+      0, .killed(signal: 9), begun: 3, unsent: UnsentRecords(RangeSet(1..<2)), now: 0)
+    let tried = PoolState.Cause.cancelled(attempts: 1, wasBegun: true)
+    #expect(
+      state.takeActions() == [
+        .except(batch: 0, records: 0..<1, tried), .except(batch: 0, records: 2..<3, tried),
+        .except(batch: 0, records: 3..<4, untried()), .except(batch: 0, records: 1..<2, untried()),
+        .complete(batch: 0), .finish,
+      ])
+  }
+
+  @Test func aRunEndsAtOnceWithoutHavingBeenStopped() throws {
+    var state = pool(nil)
+    try give(&state, 0, records: 1)
+    state.cutShort()
+    #expect(state.takeActions() == [.kill(seat: 0)])
+    state.workerEnded(0, .killed(signal: 9), begun: 0, now: 0)
+    #expect(
+      state.takeActions() == [
+        .except(batch: 0, records: 0..<1, untried()), .complete(batch: 0), .finish,
+      ])
+  }
+
   @Test func aTryThatIsToBeRepeatedIsNoFailure() throws {
     var state = pool { $0.retry.retries = 1 }
     try give(&state, 0, records: 2)

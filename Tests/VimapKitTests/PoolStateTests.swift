@@ -98,6 +98,25 @@ import VimapSystem
       ])
   }
 
+  @Test func aRecordThatWasNotSentIsChargedWithNothing() throws {
+    var rules = rules(jobs: 1)
+    rules.blame = .everyBegun
+    rules.concurrency = 4
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    try give(&state, 0, records: 3)
+    _ = state.takeActions()
+    state.workerEnded(
+      0, .killed(signal: 9), begun: 3, unsent: UnsentRecords(RangeSet(0..<2)), now: 0)
+    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
+    _ = state.demand(now: 0)
+    #expect(
+      state.takeActions() == [
+        .fork(seat: 0), .send(seat: 0, batch: 0, records: 0..<2, attempt: 1),
+      ])
+  }
+
   @Test func everyRecordBegunIsChargedWhereAllMayHaveHadAnEffect() throws {
     var rules = rules(jobs: 1)
     rules.blame = .everyBegun

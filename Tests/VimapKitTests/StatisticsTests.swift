@@ -117,6 +117,17 @@ import VimapSystem
     #expect(reason { ($0.hasStuckWorkers, $0.hasBusyWorkers) = (true, true) } == .workers)
   }
 
+  @Test func serversWhereNothingElseCanBeDone() {
+    #expect(reason { $0.awaitsServers = true } == .servers)
+    #expect(
+      reason { ($0.awaitsServers, $0.awaitsTurn, $0.hasIdleWorkers) = (true, true, true) }
+        == .servers)
+    #expect(reason { ($0.awaitsServers, $0.hasBusyWorkers) = (true, true) } == .workers)
+    #expect(
+      reason { ($0.awaitsServers, $0.hasIdleWorkers, $0.isInputEmpty) = (true, true, true) }
+        == .input)
+  }
+
   @Test func pausesWhereWorkersWouldBeFree() {
     #expect(reason { ($0.awaitsTurn, $0.hasIdleWorkers) = (true, true) } == .pauses)
     #expect(

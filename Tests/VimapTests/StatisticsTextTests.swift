@@ -87,6 +87,10 @@ import VimapSystem
       (.init(workers: second * 6), 2, "Most of the time went to waiting for the workers, not all"),
       (.init(output: second * 6), 1, "Most of the time went to waiting for the output:"),
       (.init(pauses: second * 6), 1, "Most of the time went to waiting until more was allowed"),
+      (
+        .init(servers: second * 6), 1,
+        "Most of the time went to a pause that a server asked for\n(Retry-After): more"
+      ),
       (.init(), 1, "Most of the time went to vimap itself"),
       (
         .init(input: second * 4, workers: second * 3), 1,

@@ -8,10 +8,14 @@ import VimapBytes
 /// effect twice is held back, unless the server said that it did nothing (RFC 9113 section 8.7).
 extension EasyHandle {
   func setRepeats() throws(CurlFailure) {
-    if redirects == nil, configuration.isRepeatable { return }
     let user = Unmanaged.passUnretained(self).toOpaque()
-    try set(CURLOPT_PREREQFUNCTION, requestAsked)
-    try set(CURLOPT_PREREQDATA, user)
+    do {
+      try set(CURLOPT_PREREQFUNCTION, requestAsked)
+      try set(CURLOPT_PREREQDATA, user)
+      tellsOfSending = true
+    } catch {
+      if redirects != nil || !configuration.isRepeatable { throw error }
+    }
     guard !configuration.isRepeatable, configuration.mayUseStreams else { return }
     // Nothing else tells of requests that a server leaves out.
     try check(lend { vimap_easy_set_debug($0, debugTextGiven, user) }, CURLOPT_DEBUGFUNCTION)
@@ -24,7 +28,9 @@ extension EasyHandle {
     attempt = isHeldBack ? .heldBack : .sent
     if isHeldBack { trust?.noteLoss() }
     answer.expectAnother()
-    return !isHeldBack && mayGo
+    let goes = !isHeldBack && mayGo
+    if goes { onSend() }
+    return goes
   }
 
   /// Whether the place that the request goes to is one for it.

@@ -21,6 +21,10 @@ final class EasyHandle {
   let redirects: RedirectGuard?
   /// Told of the sockets of its connections, once there is somebody to tell.
   private var sockets: SocketWatch?
+  /// Told when a request is about to be sent, be it again, where ``tellsOfSending``.
+  var onSend: () -> Void = {}
+  /// Whether it is known when a request is sent: not where libcurl is too old to ask before it.
+  var tellsOfSending = false
   /// How far libcurl has got with the request.
   var attempt = Attempt.none
   /// Where it has gone, as far as that is known.

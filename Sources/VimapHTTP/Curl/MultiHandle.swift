@@ -47,6 +47,9 @@ final class MultiHandle {
     try check(handle.lend { curl_multi_add_handle(multi, $0) })
   }
 
+  /// Gives up a request. Where its host's name is being looked up, that is waited for.
+  func remove(_ handle: EasyHandle) { _ = handle.lend { curl_multi_remove_handle(multi, $0) } }
+
   /// Whether a server has answered more than it was asked for.
   var hasSurplus: Bool { sockets.hasSurplus }
 

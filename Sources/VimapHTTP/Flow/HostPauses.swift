@@ -1,21 +1,37 @@
+import VimapKit
 import VimapSystem
 
 /// The hosts that no request is to be made to for a while.
 struct HostPauses {
-  private var ends: [String: Nanoseconds] = [:]
+  /// A pause that is longer than this is not waited for.
+  let longest: Nanoseconds
+  private var pauses: [String: HostPause] = [:]
 
-  var isEmpty: Bool { ends.isEmpty }
-
-  /// A pause that is shorter than one under way changes nothing.
-  mutating func add(_ host: String, until end: Nanoseconds) {
-    ends[host] = max(end, ends[host] ?? 0)
+  init(longest: Nanoseconds) {
+    self.longest = longest
   }
 
-  /// When the pause of a host ends; `nil` where there is none.
+  var isEmpty: Bool { pauses.isEmpty }
+
+  /// A pause that is shorter than one under way changes nothing.
+  mutating func add(_ pause: HostPause) {
+    if pause.end > pauses[pause.host]?.end ?? 0 { pauses[pause.host] = pause }
+  }
+
+  /// The pause of a host, if there is one that is waited for.
   mutating func end(of host: String, now: Nanoseconds) -> Nanoseconds? {
-    guard let end = ends[host] else { return nil }
-    if end > now { return end }
-    ends[host] = nil
+    current(host, now).flatMap { $0.length > longest ? nil : $0.end }
+  }
+
+  /// The pause of a host, if there is one that is too long to be waited for.
+  mutating func refusal(of host: String, now: Nanoseconds) -> HostPause? {
+    current(host, now).flatMap { $0.length > longest ? $0 : nil }
+  }
+
+  private mutating func current(_ host: String, _ now: Nanoseconds) -> HostPause? {
+    guard let pause = pauses[host] else { return nil }
+    if pause.end > now { return pause }
+    pauses[host] = nil
     return nil
   }
 }

@@ -1,3 +1,4 @@
+import VimapKit
 import VimapSystem
 
 /// Says when a worker may begin a request, and to which server: what answers have asked for, what
@@ -5,12 +6,13 @@ import VimapSystem
 struct RequestGate {
   private let concurrency: Int
   private var rota: ServerRota
-  private var pauses = HostPauses()
+  private var pauses: HostPauses
   private var control: ConcurrencyControl?
 
   /// - Parameter seat: the number of the worker.
   init(_ configuration: HTTPConfiguration, seat: Int, now: Nanoseconds) {
     concurrency = max(1, configuration.concurrency)
+    pauses = HostPauses(longest: .seconds(configuration.longestPause.seconds))
     let count = configuration.urls.count
     rota = ServerRota(count: count, first: seat % count)
     if configuration.adaptsConcurrency {
@@ -33,13 +35,22 @@ struct RequestGate {
   /// When the next request may be begun, whatever host it goes to; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? { control?.nextBegin(now) }
 
-  /// When the pause of a host ends; `nil` where there is none.
+  /// When the pause of a host ends; `nil` where there is none that is waited for.
   mutating func endOfPause(of host: String?, now: Nanoseconds) -> Nanoseconds? {
     guard !pauses.isEmpty, let host else { return nil }
     return pauses.end(of: host, now: now)
   }
 
-  mutating func pause(_ host: String, until end: Nanoseconds) { pauses.add(host, until: end) }
+  /// The pause of a host that is too long to be waited for, if there is one.
+  mutating func refusal(of host: String?, now: Nanoseconds) -> HostPause? {
+    guard !pauses.isEmpty, let host else { return nil }
+    return pauses.refusal(of: host, now: now)
+  }
+
+  /// Whether a pause of so long is waited for.
+  func waits(_ length: Nanoseconds) -> Bool { length <= pauses.longest }
+
+  mutating func note(_ pause: HostPause) { pauses.add(pause) }
 
   mutating func noteBegin(inFlight: Int, now: Nanoseconds) {
     control?.noteBegin(inFlight: inFlight, now: now)

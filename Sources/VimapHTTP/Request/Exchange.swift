@@ -4,6 +4,8 @@ import VimapSystem
 
 /// A place for one request at a time: what it is made of, its handle, and whom it is for.
 final class Exchange {
+  /// Its number among those of the worker.
+  let tag: Int
   let handle: EasyHandle
   let headers: HeaderList
   /// The URL and the body, where they are made from the record.
@@ -17,8 +19,11 @@ final class Exchange {
   /// Which of the URLs it goes to.
   var server = 0
   var begun: Nanoseconds = 0
+  /// It is made, and no server can have seen anything of it.
+  var isUnsent = false
 
-  init(handle: EasyHandle, headers: HeaderList) {
+  init(tag: Int, handle: EasyHandle, headers: HeaderList) {
+    self.tag = tag
     self.handle = handle
     self.headers = headers
   }
@@ -28,5 +33,6 @@ final class Exchange {
   func end() {
     records.removeAll(keepingCapacity: true)
     answered = 0
+    isUnsent = false
   }
 }

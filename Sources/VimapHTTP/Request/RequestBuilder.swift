@@ -42,7 +42,7 @@ struct RequestBuilder {
     // One more for the key.
     let headers = commonHeaders ?? HeaderList(capacity: headers.count + 1)
     return Exchange(
-      handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
+      tag: tag, handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
       headers: headers)
   }
 

@@ -38,6 +38,19 @@ extension RecordException {
       details: [("curl_code", .number(code.number)), ("curl_name", .text(code.name))])
   }
 
+  /// The server asks for a longer pause than is waited for.
+  /// - Parameter attempts: how often the record was tried before.
+  static func notSent(
+    _ pause: HostPause, longest: Duration, attempts: Int
+  ) -> RecordException {
+    let length = Duration.nanoseconds(Int64(clamping: pause.length)).seconds
+    return RecordException(
+      .cancelled,
+      "not sent: \(pause.host) answered with status \(pause.status) and asks for a pause of"
+        + " \(length.plain) s, longer than the \(longest.seconds.plain) s of --max-pause",
+      attempts: attempts, details: [("was_sent", .bool(false))])
+  }
+
   /// The answer took longer than allowed.
   static func timedOut(
     after seconds: Double, _ configuration: HTTPConfiguration
@@ -100,7 +113,7 @@ extension RecordException {
 }
 
 extension Duration {
-  fileprivate var seconds: Double {
+  var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 }

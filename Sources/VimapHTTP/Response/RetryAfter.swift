@@ -5,8 +5,8 @@ import VimapSystem
 /// forms that are no standard and common: with a fraction, with units as in `1m30s`, and
 /// `retry-after-ms`, which is in milliseconds and goes before the other.
 enum RetryAfter {
-  /// More than this is taken for this much, so that a mistake does not stop a run for good.
-  static let longest: Nanoseconds = .seconds(3600)
+  /// More than this, a week, is taken for this much.
+  static let longest: Nanoseconds = .seconds(7 * 24 * 3600)
 
   /// The time that an answer asks for; `nil` where it asks for none, or what it says is neither a
   /// time nor a date. A date that has passed is no time at all.
@@ -54,7 +54,7 @@ enum RetryAfter {
   ]
 
   private static func limited(_ seconds: Double) -> Nanoseconds {
-    seconds >= 3600 ? longest : .seconds(max(0, seconds))
+    seconds >= Double(longest) / 1e9 ? longest : .seconds(max(0, seconds))
   }
 }
 

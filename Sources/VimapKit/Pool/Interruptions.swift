@@ -23,11 +23,28 @@ extension PoolDriver {
         // One that somebody has stopped could not finish.
         for seat in crew.seats { crew[seat]?.resumeCommand() }
         state.stop(.soon)
-      case .abort: giveUp(.interrupted)
+      case .abort: cutShort()
       case .suspend: suspend()
       case nil, .some(.none): break
       }
     }
+  }
+
+  /// Ends at once: workers are killed, and what they had is answered as cancelled. What the output
+  /// does not take within a second is given up, and so is all that is left when it is asked for a
+  /// second time.
+  private func cutShort() {
+    report.outcome = .interrupted
+    guard lastMoment == nil else { return giveUp(.interrupted) }
+    lastMoment = Clock.now() + .seconds(1)
+    state.cutShort()
+    performActions()
+  }
+
+  /// Gives up what is left when the time is over that a run has to end at once.
+  func endAtLastMoment() {
+    guard let moment = lastMoment, moment <= Clock.now(), !isGivenUp else { return }
+    giveUp(.interrupted)
   }
 
   /// Stops, and goes on when this process is continued. Workers are told as a terminal would tell

@@ -114,6 +114,9 @@ public enum PoolNotice {
   case stray(worker: Int, String)
   /// So many records failed that the run stops before its end (``PoolConfiguration/halt``).
   case halted(HaltPoint)
+  /// A server has asked to be left alone for longer than a moment. Where it asks for the same again
+  /// and again, that is told once a minute, or once for each pause that is longer.
+  case hostPaused(HostPause)
   /// Fewer workers than asked for can be started.
   case fewerWorkers(running: Int, reason: String)
   /// All workers are gone and none can be started; inputs that are left are not mapped.

@@ -86,26 +86,37 @@ extension PoolDriver {
 
   /// A server has asked to be left alone: all workers are told, and those that are forked while it
   /// lasts.
-  func leaveAlone(_ host: String, until moment: Nanoseconds) {
-    guard moment > hostPauses[host] ?? 0 else { return }
-    hostPauses[host] = moment
-    explainPause(of: host, until: moment)
-    for seat in crew.seats { crew[seat]?.tell(host, until: moment) }
+  func leaveAlone(_ pause: HostPause) {
+    guard pausedHosts.add(pause) else { return }
+    explainPause(of: pause.host, until: pause.end)
+    for seat in crew.seats { crew[seat]?.tell(pause) }
+    if !state.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
+      onNotice(.hostPaused(pause))
+    }
   }
 
   func tellOfPauses(_ seat: Int) {
-    if hostPauses.isEmpty { return }
-    let now = Clock.now()
-    hostPauses = hostPauses.filter { $0.value > now }
-    for (host, moment) in hostPauses { crew[seat]?.tell(host, until: moment) }
+    for pause in pausedHosts.current(Clock.now()) { crew[seat]?.tell(pause) }
+  }
+
+  /// Records that are with a worker, and wait there for the end of a pause.
+  func recordsWaiting(with seat: Int, _ now: Nanoseconds) -> Int {
+    guard let worker = crew[seat] else { return 0 }
+    if worker.isResting(now) { return state.seats[seat].outstanding }
+    let unsent = worker.unsent
+    if unsent.isEmpty { return 0 }
+    return state.seats[seat].assignments.flatMap { state.unanswered(in: $0) }
+      .flatMap { $0.parted(by: unsent).unsent }.reduce(0) { $0 + $1.records.count }
   }
 }
 
 extension WorkerProcess {
-  fileprivate func tell(_ host: String, until moment: Nanoseconds) {
+  fileprivate func tell(_ pause: HostPause) {
     var text = ByteBuffer(capacity: 64)
-    text.append(text: host)
+    text.append(text: pause.host)
     send(
-      ToWorker(kind: .pause, index: Int(clamping: moment)), text: SharedBytes(taking: text))
+      ToWorker(
+        kind: .pause, length: Int(clamping: pause.length), index: Int(clamping: pause.end),
+        status: Int32(clamping: pause.status)), text: SharedBytes(taking: text))
   }
 }

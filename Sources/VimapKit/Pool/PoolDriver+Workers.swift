@@ -55,7 +55,12 @@ extension PoolDriver {
     case .lastWords: state.workerSaid(seat, text)
     case .hungry: state.workerIsHungry(seat)
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
-    case .pause: leaveAlone(text, until: UInt64(max(0, message.index)))
+    case .pause:
+      leaveAlone(
+        HostPause(
+          host: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
+          status: Int(message.code)))
+    case .resting: worker.rest(until: UInt64(max(0, message.index)))
     case .notice: onNotice(.worker(number: seat, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: seat, text))
@@ -86,7 +91,8 @@ extension PoolDriver {
       take(runs, of: slab, nil, from: worker, seat)
     }
     let wasTold = state.seats[seat].isClosing
-    state.workerEnded(seat, end, begun: worker.begun, now: Clock.now())
+    state.workerEnded(
+      seat, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
     explainEnd(of: seat, end, asTold: wasTold)
   }
 }

@@ -43,8 +43,8 @@ final class PoolDriver {
   var meter: RunMeter?
   /// Bytes of batches that still count as in flight.
   private var bytesInFlight: [UInt64: Int] = [:]
-  /// Until when hosts ask to be left alone.
-  var hostPauses: [String: Nanoseconds] = [:]
+  /// The hosts that ask to be left alone.
+  var pausedHosts = PausedHosts()
   /// For when the state was last asked what it wants.
   private(set) var asked: Nanoseconds = 0
   private var nextBatch: UInt64 = 0
@@ -55,6 +55,10 @@ final class PoolDriver {
   private(set) var isFinished = false
   /// Answers are wanted no more.
   private(set) var isAbandoned = false
+  /// The run has been given up.
+  private(set) var isGivenUp = false
+  /// When the run is given up, where it is to end at once.
+  var lastMoment: Nanoseconds?
 
   private let inputPlace: Int
   private let outputPlaces: [Int]
@@ -185,7 +189,9 @@ final class PoolDriver {
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
-      ticker?.next(activity: activity),
+      ticker?.next(activity: activity), isGivenUp ? nil : lastMoment,
+      // What is waited for is another thing then.
+      meter == nil || pausedHosts.current(now).isEmpty ? nil : pausedHosts.nextEnd,
     ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
@@ -203,6 +209,7 @@ final class PoolDriver {
       bystander.onReadable()
     }
     endLateWorkers()
+    endAtLastMoment()
   }
 
   // MARK: Actions
@@ -245,6 +252,7 @@ final class PoolDriver {
   /// Ends the run without finishing what is in flight.
   func giveUp(_ outcome: RunReport.Outcome) {
     report.outcome = outcome
+    isGivenUp = true
     flow.discard()
     state.abort()
     performActions()

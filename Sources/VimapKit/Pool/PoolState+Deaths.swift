@@ -17,17 +17,25 @@ extension PoolState {
   }
 
   /// A worker process is gone.
-  /// - Parameter begun: how many records it had begun, of those sent to it since it was forked.
-  mutating func workerEnded(_ seat: Int, _ end: ProcessEnd, begun: UInt64, now: Nanoseconds) {
+  /// - Parameters:
+  ///   - begun: how many records it had begun, of those sent to it since it was forked.
+  ///   - unsent: those of them that it had not sent on.
+  mutating func workerEnded(
+    _ seat: Int, _ end: ProcessEnd, begun: UInt64, unsent: UnsentRecords = .none,
+    now: Nanoseconds
+  ) {
     noteForked(seat)
     let ended = seats[seat]
     seats[seat].vacate()
-    let left = ended.assignments.flatMap { unanswered(in: $0) }
+    let all = ended.assignments.flatMap { unanswered(in: $0) }.map { $0.parted(by: unsent) }
+    let (left, untouched) = (all.flatMap(\.sent), all.flatMap(\.unsent))
     if ended.isCutOff {
       if let startFailure {
         refuse(left, begun: begun, startFailure)
+        refuse(untouched, begun: 0, startFailure)
       } else {
         cancel(left, begun: begun)
+        cancel(untouched, begun: 0)
       }
       return closeIfDone()
     }
@@ -43,6 +51,7 @@ extension PoolState {
     } else {
       blame(left, of: ended, seat, end, begun: begun, isHopeless: isHopeless, now)
     }
+    requeued.insert(contentsOf: untouched, at: 0)
     cancelRequeued()
     if isHopeless, !isStopping, ended.failure != nil || !ended.isReady {
       seats[seat].isRetired = true

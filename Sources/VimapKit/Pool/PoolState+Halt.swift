@@ -39,6 +39,15 @@ extension PoolState {
     closeIfDone()
   }
 
+  /// The run is to end at once: what workers have begun is not finished.
+  mutating func cutShort() {
+    stop(.now)
+    for seat in seats.indices where seats[seat].isOccupied && !seats[seat].isCutOff {
+      seats[seat].isCutOff = true
+      actions.append(.kill(seat: seat))
+    }
+  }
+
   /// In a run that is stopped, nothing is handed out any more.
   mutating func cancelRequeued() {
     guard isStopping else { return }

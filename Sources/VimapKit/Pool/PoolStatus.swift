@@ -12,15 +12,34 @@ public struct PoolStatus: Sendable, Equatable {
     public var line: Int?
   }
 
+  /// A server that has asked to be left alone.
+  public struct PausedHost: Sendable, Equatable {
+    /// The server, as `host:port`.
+    public var host: String
+    /// How long it is left alone from now on.
+    public var left: Duration
+
+    /// A server and the time that is left.
+    public init(host: String, left: Duration) {
+      self.host = host
+      self.left = left
+    }
+  }
+
   /// Records taken from the input.
   public var records = 0
   /// Records that gave an output.
   public var outputs = 0
   /// Records that became an exception.
   public var failures = 0
-  /// Records with workers, or on their way to one.
+  /// Records with workers, or on their way to one, but for those that are ``held``.
   public var inFlight = 0
-  /// Those of them that workers have begun. Only in ``RecordPool/status``.
+  /// Records with workers that wait there until a server may be sent to again.
+  public var held = 0
+  /// The servers that have asked to be left alone.
+  public var pausedHosts: [PausedHost] = []
+  /// Those of them that workers have begun, and sent where they send them. Only in
+  /// ``RecordPool/status``.
   public var begun = 0
   /// How many workers have begun some. Only in ``RecordPool/status``.
   public var workersAtWork = 0
@@ -63,7 +82,6 @@ extension PoolDriver {
     status.records = report.records
     status.outputs = flow.outputs
     status.failures = flow.exceptionCount
-    status.inFlight = state.inFlight - state.waiting.count
     status.waiting = state.waiting.count
     if let progress = feed?.progress {
       status.bytes = progress.bytes
@@ -71,6 +89,14 @@ extension PoolDriver {
     }
     status.isStopping = state.isStopping
     let now = Clock.now()
+    let pauses = pausedHosts.current(now)
+    status.pausedHosts = pauses.map {
+      PoolStatus.PausedHost(host: $0.host, left: .nanoseconds(Int64(clamping: $0.end - now)))
+    }
+    if !pauses.isEmpty {
+      status.held = crew.seats.reduce(0) { $0 + recordsWaiting(with: $1, now) }
+    }
+    status.inFlight = max(0, state.inFlight - state.waiting.count - status.held)
     status.elapsed = .nanoseconds(Int64(clamping: now - started))
     if inDetail {
       status.awaited = flow.awaited.flatMap { place(of: $0.record, in: $0.batch) }
@@ -82,12 +108,15 @@ extension PoolDriver {
     return status
   }
 
-  /// Records that the worker of a seat has begun and not answered.
+  /// Records that the worker of a seat has begun and not answered, but for those that it has not
+  /// sent yet.
   private func begunRecords(_ number: Int) -> Int {
-    guard let begun = crew[number]?.begun else { return 0 }
+    guard let worker = crew[number] else { return 0 }
+    let (begun, unsent) = (worker.begun, worker.unsent)
     return state.seats[number].assignments.reduce(0) { sum, assignment in
-      sum + state.unanswered(in: assignment.cut(after: begun).begun).map(\.records.count)
-        .reduce(0, +)
+      let parts = state.unanswered(in: assignment.cut(after: begun).begun)
+      return sum
+        + parts.flatMap { $0.parted(by: unsent).sent }.map(\.records.count).reduce(0, +)
     }
   }
 

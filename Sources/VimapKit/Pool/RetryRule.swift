@@ -59,7 +59,7 @@ public struct RetryRule: Sendable, Equatable {
 
 extension RecordException {
   /// The status that the server answered with.
-  fileprivate var status: Int? {
+  var status: Int? {
     for detail in details where detail.name == "status" {
       if case .number(let status) = detail.value { return status }
     }

@@ -17,6 +17,9 @@ final class WorkerProcess {
   /// Messages that there was no room for yet.
   private var outbox: Deque<Outgoing> = []
 
+  /// Until when it can do nothing but wait for servers that ask for that.
+  private var restEnd: Nanoseconds = 0
+
   private struct Outgoing {
     var message: ToWorker
     var text: SharedBytes?
@@ -126,11 +129,19 @@ final class WorkerProcess {
   /// How many records the worker had begun since it was forked.
   var begun: UInt64 { slabs.memory.loadWord(at: ResultSlabLayout.begunWord) }
 
+  /// The records it had begun whose requests it had not sent.
+  var unsent: UnsentRecords { UnsentRecords(in: slabs.memory) }
+
   /// Since when it has been at the record begun last, if it is at one and says so.
   var busySince: Nanoseconds? {
     let since = slabs.memory.loadWord(at: ResultSlabLayout.sinceWord)
     return since == 0 ? nil : since
   }
+
+  func rest(until end: Nanoseconds) { restEnd = end }
+
+  /// Whether all it has waits for servers that have asked to be left alone.
+  func isResting(_ now: Nanoseconds) -> Bool { restEnd > now }
 
   /// Lets the worker leave what it has not begun, and what it still answers be dropped.
   func dismiss() { stand(.dismissed) }
@@ -154,6 +165,7 @@ extension ResultSlabs {
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
     memory.storeWord(0, at: ResultSlabLayout.sinceWord)
     memory.storeWord(WorkerStanding.wanted.rawValue, at: ResultSlabLayout.standingWord)
+    UnsentRecords.clear(in: memory)
   }
 
   fileprivate var commandGroup: ProcessID {

@@ -10,6 +10,8 @@ public enum WorkerStatus: Sendable, Equatable {
   case starting
   /// It has nothing to do.
   case idle
+  /// It has records, and can do nothing but wait until servers may be sent to again.
+  case resting
   /// It has records, the oldest of them for so long.
   case busy(records: Int, oldest: PoolStatus.Place, since: Duration)
 }
@@ -23,6 +25,7 @@ extension PoolDriver {
     }
     // What is sent to it before it is set up waits for that.
     guard seat.isReady else { return .starting }
+    if crew[number]?.isResting(now) == true { return .resting }
     for assignment in seat.assignments {
       guard let first = state.unanswered(in: assignment).first?.records.lowerBound,
         let place = place(of: first, in: assignment.batch)

@@ -42,6 +42,8 @@ public struct RecordException {
     case seconds(Double)
     /// A text, written as a JSON string.
     case text(String)
+    /// True or false.
+    case bool(Bool)
     /// Any value.
     case json(JSONValue)
   }
@@ -52,6 +54,8 @@ public struct RecordException {
     public var delay: Nanoseconds
     /// The server, as `host:port`, to which no request at all is to be made for that long.
     public var host: String?
+    /// Whether the record may be tried again after it: not where it is longer than is waited for.
+    public var allowsRetry = true
 
     /// A pause for a record, and for all that goes to a host where one is given.
     public init(delay: Nanoseconds, host: String? = nil) {
@@ -93,6 +97,9 @@ public struct RecordException {
   }
 
   /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
+  ///
+  /// The detail `was_sent` says whether the record was on its way, so that the command or the server
+  /// may have done something about it.
   /// - Parameters:
   ///   - attempts: how often the record was tried, that one included.
   ///   - wasBegun: it was being tried.
@@ -102,7 +109,8 @@ public struct RecordException {
       .cancelled,
       wasBegun
         ? "the run was halted while the record was being tried"
-        : "the run was halted before the record was tried\(again)", attempts: attempts)
+        : "the run was halted before the record was tried\(again)", attempts: attempts,
+      details: [("was_sent", .bool(wasBegun))])
   }
 
   /// The answer of the record's command can't be told from those to other records.
@@ -167,6 +175,7 @@ extension RecordException.Detail {
     case .number(let number): .integer(number)
     case .seconds(let seconds): .real(seconds)
     case .text(let text): .string(text)
+    case .bool(let value): .bool(value)
     case .json(let value): value
     }
   }

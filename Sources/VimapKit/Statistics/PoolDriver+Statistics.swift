@@ -5,9 +5,10 @@ extension PoolDriver {
   /// To be called before every wait.
   func noteWait() {
     guard meter != nil else { return }
-    let reason = WaitReason(moment)
-    meter?.beginWait(for: reason, now: Clock.now()) {
-      state.seats[$0].outstanding > 0 && !crew.isStuck($0)
+    let now = Clock.now()
+    let reason = WaitReason(moment(now))
+    meter?.beginWait(for: reason, now: now) {
+      state.seats[$0].outstanding > 0 && !crew.isStuck($0) && crew[$0]?.isResting(now) != true
     }
   }
 
@@ -16,11 +17,13 @@ extension PoolDriver {
     if meter != nil { meter?.endWait(now: Clock.now()) }
   }
 
-  private var moment: WaitingMoment {
+  private func moment(_ now: Nanoseconds) -> WaitingMoment {
     var moment = WaitingMoment()
+    let hasPausedHosts = !pausedHosts.current(now).isEmpty
     moment.isInputEmpty = isInputWaiting
     moment.hasUntakenResults = !flow.waiting.isEmpty
     moment.awaitsTurn = state.awaitsTurn(after: asked)
+    moment.awaitsServers = hasPausedHosts && !state.waiting.isEmpty
     for seat in crew.seats {
       if state.seats[seat].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true
@@ -28,6 +31,8 @@ extension PoolDriver {
       guard state.seats[seat].outstanding > 0 else { continue }
       if crew.isStuck(seat) {
         moment.hasStuckWorkers = true
+      } else if crew[seat]?.isResting(now) == true {
+        moment.awaitsServers = true
       } else {
         moment.hasBusyWorkers = true
       }
@@ -77,7 +82,7 @@ extension RunStatistics.Waits {
     func time(_ reason: WaitReason) -> Duration { Duration(waits[reason] ?? 0) }
     self.init(
       input: time(.input), workers: time(.workers), output: time(.output),
-      pauses: time(.pauses))
+      pauses: time(.pauses), servers: time(.servers))
   }
 }
 

@@ -29,9 +29,11 @@ public struct RunStatistics: Sendable, Equatable {
     public var output = Duration.zero
     /// For the time to hand out more: because of a rate or a budget, or before another try.
     public var pauses = Duration.zero
+    /// For the end of pauses that servers have asked for.
+    public var servers = Duration.zero
 
     /// All of it together.
-    public var total: Duration { input + workers + output + pauses }
+    public var total: Duration { input + workers + output + pauses + servers }
   }
 
   /// Records read.

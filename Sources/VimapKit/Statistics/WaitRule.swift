@@ -8,6 +8,8 @@ enum WaitReason {
   case output
   /// That it is time to hand out more: for a rate or a budget, or for another try.
   case pauses
+  /// That servers may be sent to again that have asked to be left alone.
+  case servers
 
   /// Decides by what holds the run up: more of it would let the run go on at once.
   init(_ moment: WaitingMoment) {
@@ -18,6 +20,8 @@ enum WaitReason {
       self = .input
     } else if moment.hasUntakenResults, !moment.hasBusyWorkers {
       self = .output
+    } else if moment.awaitsServers, !moment.hasBusyWorkers {
+      self = .servers
     } else if moment.awaitsTurn, moment.hasIdleWorkers {
       self = .pauses
     } else {
@@ -34,9 +38,11 @@ struct WaitingMoment {
   var hasUntakenResults = false
   /// Records will be handed out at a later moment.
   var awaitsTurn = false
+  /// A server has asked to be left alone, and there are records that wait for that to be over.
+  var awaitsServers = false
   /// A worker could do more than it has to do, or another worker could be started.
   var hasIdleWorkers = false
-  /// A worker is at records, and has room for its answers.
+  /// A worker is at records, has room for its answers, and does not just wait for a server's pause.
   var hasBusyWorkers = false
   /// A worker has records, and no room for its answers.
   var hasStuckWorkers = false

@@ -32,6 +32,8 @@ struct ToWorker: BitwiseCopyable {
   var attempt: Int32 = 1
   /// How many times each of the records has been in the input before, where that is counted.
   var occurrence: Int32 = 0
+  /// The status by which a host has asked for a pause, of `length` nanoseconds.
+  var status: Int32 = 0
 
   static let attachedFile: Int32 = -1
   /// The bytes are the message's text.
@@ -73,8 +75,12 @@ struct FromWorker: BitwiseCopyable {
     case stray
     /// A command ended without a single answer; in the text, how.
     case inVain
-    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock.
+    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock, for
+    /// `length` nanoseconds; `code` is the status of its answer.
     case pause
+    /// Until `index`, a moment on the monotonic clock, the worker can do nothing but wait for the end
+    /// of such pauses; 0 where it no longer has to.
+    case resting
   }
 
   var kind: Kind
@@ -84,4 +90,5 @@ struct FromWorker: BitwiseCopyable {
   var slabIsFull = false
   var code: Int32 = 0
   var index: Int = 0
+  var length: Int = 0
 }

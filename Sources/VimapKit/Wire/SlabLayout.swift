@@ -47,7 +47,7 @@ enum ResultSlabLayout {
   /// Bytes of tuples in a slab.
   static let payloadSize = 256 << 10
 
-  private static let stateSize = 64
+  private static let stateSize = unsentTable + unsentCapacity * 8
   private static let tableOffset = 64
   private static let payloadOffset = tableOffset + runCapacity * Run.size
   private static let slabSize = payloadOffset + payloadSize
@@ -66,6 +66,14 @@ enum ResultSlabLayout {
   static let sinceWord = 16
   /// The word in which the parent says what it wants of the worker, a ``WorkerStanding``.
   static let standingWord = 24
+
+  /// The word that counts the places of the table behind it that have been used.
+  static let unsentPlacesWord = 32
+  /// Words that each tell of some records that were begun and have not been sent yet; see
+  /// ``UnsentRecords``.
+  private static let unsentTable = 64
+  static let unsentCapacity = 1024
+  static func unsentWord(_ place: Int) -> Int { unsentTable + place * 8 }
 
   /// The word that counts the runs published in a slab.
   static func publishedWord(_ slab: Int) -> Int { stateSize + slab * slabSize }

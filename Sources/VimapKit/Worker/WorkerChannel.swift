@@ -18,7 +18,7 @@ final class WorkerChannel {
     /// No more batches will come.
     case closed
     /// A host is to be left alone until then.
-    case pause(host: String, until: Nanoseconds)
+    case pause(HostPause)
     /// Nothing now.
     case nothing
   }
@@ -35,7 +35,7 @@ final class WorkerChannel {
   /// What came while an answer waited for room.
   private var stash: [Arrival] = []
   // Unchecked, as nothing is called while it is counted up, which is done for each record.
-  @exclusivity(unchecked) private var begunCount: UInt64 = 0
+  @exclusivity(unchecked) private(set) var begunCount: UInt64 = 0
 
   init(
     seat: WorkerSeat, socket: consuming MessageSocket, input: SharedMemory, shared: SharedMemory,
@@ -87,7 +87,9 @@ final class WorkerChannel {
       case .close: return .closed
       case .pause:
         return .pause(
-          host: text?.bytes.text ?? "", until: UInt64(max(0, message.index)))
+          HostPause(
+            host: text?.bytes.text ?? "", end: UInt64(max(0, message.index)),
+            length: UInt64(max(0, message.length)), status: Int(message.status)))
       case .drain: return .drain
       case .resultSlab:
         results.free(Int(message.slab))
@@ -124,6 +126,12 @@ final class WorkerChannel {
   func begin(_ count: Int) {
     begunCount += UInt64(count)
     shared.storeWord(begunCount, at: ResultSlabLayout.begunWord)
+  }
+
+  /// Says that some records that were begun have not been sent yet.
+  /// - Parameter place: of the request that they are for, among those of the worker.
+  func noteUnsent(_ numbers: Range<UInt64>, at place: Int) {
+    UnsentRecords.note(numbers, at: place, in: shared)
   }
 
   /// Says since when the worker has been at the record begun last; 0 where it is at none.

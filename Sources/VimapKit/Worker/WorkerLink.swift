@@ -17,9 +17,9 @@ public final class WorkerLink {
     case drain
     /// No more batches will come.
     case closed
-    /// A server has asked to be left alone: no request to this host, `host:port`, is to be started
-    /// before this moment of `Clock.now()`. Workers that send none have nothing to do about it.
-    case pause(host: String, until: Nanoseconds)
+    /// A server has asked to be left alone. Workers that send no requests have nothing to do about
+    /// it.
+    case pause(HostPause)
     /// Nothing now.
     case nothing
   }
@@ -71,7 +71,7 @@ public final class WorkerLink {
     case .room: .room
     case .drain: .drain
     case .closed: .closed
-    case .pause(let host, let until): .pause(host: host, until: until)
+    case .pause(let pause): .pause(pause)
     case .nothing: .nothing
     }
   }
@@ -103,6 +103,21 @@ public final class WorkerLink {
   /// Says that `count` more records have been begun, in the order received: from here on they may
   /// have an effect.
   public func begin(_ count: Int) { channel.begin(count) }
+
+  /// How many records have been begun.
+  public var begun: UInt64 { channel.begunCount }
+
+  /// Says that some of the records begun have not been sent anywhere yet, and so cannot have had an
+  /// effect: should the worker be killed now, they are not held to have been tried.
+  /// - Parameters:
+  ///   - records: by what ``begun`` was before each of them.
+  ///   - place: of the request that they go into, among those that the worker may have at a time.
+  public func noteUnsent(_ records: Range<UInt64>, at place: Int) {
+    channel.noteUnsent(records, at: place)
+  }
+
+  /// Says that a request is about to be sent, or is over.
+  public func noteSent(at place: Int) { channel.noteUnsent(0..<0, at: place) }
 
   /// Has the worker replaced where it has grown past what it may have.
   ///
@@ -180,12 +195,13 @@ public final class WorkerLink {
       text.appendString(of: answer.input)
       answer.input = text.view
     }
-    if let pause = exception.pause { try pass(pause) }
+    if let pause = exception.pause { try pass(pause, status: exception.status ?? 0) }
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
         // What is wrong with the record itself does not pass.
-        isWorthRetry: retry.retries > 0 && exception.attempts > 0 && retry.covers(exception),
+        isWorthRetry: retry.retries > 0 && exception.attempts > 0
+          && exception.pause?.allowsRetry != false && retry.covers(exception),
         pause: exception.pause?.delay,
         wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(mark, input: answer.input.count)),
@@ -203,13 +219,16 @@ public final class WorkerLink {
 
   /// Tells the other workers of a host that is to be left alone. What is said by many answers at
   /// about the same time is told once: up to a few milliseconds later.
-  private func pass(_ pause: RecordException.Pause) throws {
+  private func pass(_ pause: RecordException.Pause, status: Int) throws {
     guard let host = pause.host else { return }
     let step = Nanoseconds.milliseconds(16)
     let until = (Clock.now() + pause.delay + step - 1) / step * step
     guard until > knownPauses[host] ?? 0 else { return }
     knownPauses[host] = until
-    try channel.tell(FromWorker(kind: .pause, index: Int(clamping: until)), host)
+    try channel.tell(
+      FromWorker(
+        kind: .pause, code: Int32(clamping: status), index: Int(clamping: until),
+        length: Int(clamping: pause.delay)), host)
   }
 
   /// Answers a record whose line is not JSON with the exception that says so.
@@ -249,6 +268,12 @@ public final class WorkerLink {
 
   /// Says that everything given is passed on, and taken, and not answered: more may help.
   public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }
+
+  /// Says that until this moment the worker can do nothing but wait for the end of pauses that servers
+  /// have asked for; `nil` where it no longer has to.
+  public func reportResting(until end: Nanoseconds?) throws {
+    try channel.tell(FromWorker(kind: .resting, index: Int(clamping: end ?? 0)))
+  }
 
   /// Passes on what a person should know.
   public func notice(_ text: String) throws { try channel.tell(FromWorker(kind: .notice), text) }

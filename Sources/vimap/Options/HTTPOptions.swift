@@ -52,6 +52,12 @@ struct HTTPOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The longest pause that a server may ask for with Retry-After and get (default: 1h); where it"
+        + " asks for more, its records are exceptions at once.", valueName: "time"))
+  var maxPause: TimeSpan?
+
+  @Option(
+    help: ArgumentHelp(
       "Statuses that make an output (default: 200-299); any other is an exception.",
       valueName: "list"))
   var accept: String?
@@ -83,8 +89,8 @@ struct HTTPOptions: ParsableArguments {
     let options: [(String, Bool)] = [
       ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
       ("--body-text", bodyText != nil), ("--no-body", noBody), ("--batch", batch != nil),
-      ("--connect-timeout", connectTimeout != nil), ("--accept", accept != nil),
-      ("--response", response != nil), ("--expect", expect != nil),
+      ("--connect-timeout", connectTimeout != nil), ("--max-pause", maxPause != nil),
+      ("--accept", accept != nil), ("--response", response != nil), ("--expect", expect != nil),
       ("--max-response", maxResponse != nil),
       ("--idempotency-key", idempotencyKey),
     ]

@@ -79,10 +79,21 @@ struct ProgressLine {
     parts.append(Part(text: Self.time(status.elapsed.seconds), weight: 60))
     if status.isStopping {
       parts.append(Part(text: "stopping", weight: 85))
+    } else if let paused {
+      parts.append(Part(text: paused, weight: 92))
     } else if let remaining {
       parts.append(Part(text: Self.time(remaining) + " left", weight: 80))
     }
     return parts
+  }
+
+  /// The servers that are left alone, and for how long. What is left to do takes longer than it went
+  /// before then, nobody knows how much.
+  private var paused: String? {
+    guard let longest = status.pausedHosts.max(by: { $0.left < $1.left }) else { return nil }
+    let count = status.pausedHosts.count
+    let who = count == 1 ? longest.host.onOneLine(atMost: 40) : "\(count) hosts"
+    return "\(who) paused for \(Self.time(longest.left.seconds.rounded(.up)))"
   }
 
   private func bar(_ width: Int) -> String {

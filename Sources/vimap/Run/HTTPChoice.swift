@@ -40,6 +40,7 @@ extension HTTPConfiguration {
     if let shape = options.response { response = shape }
     expected = options.expect
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
+    if let time = options.maxPause { longestPause = .seconds(time.seconds) }
     if let size = options.maxResponse { longestBody = size.bytes }
     if let number = try options.validConcurrency {
       concurrency = number

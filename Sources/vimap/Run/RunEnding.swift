@@ -29,7 +29,7 @@ struct RunEnding: CustomStringConvertible {
   }
 
   private var cancelled: String {
-    let left = status.inFlight - status.begun
+    let left = status.inFlight + status.held - status.begun
     return left > 0 ? "; \(left) read and not begun \(left == 1 ? "is" : "are") cancelled" : ""
   }
 }

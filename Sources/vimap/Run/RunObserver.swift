@@ -23,12 +23,16 @@ final class RunObserver {
   private let encoding: String?
   /// The longest that a record may take, as it is written; `nil` for no limit.
   private let patience: RunEnding.Patience
+  /// The longest pause of a server that is waited for.
+  private let longestPause: Duration
+  private let hasRetries: Bool
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
-    inputCount: Int, halt: String, encoding: String?, patience: RunEnding.Patience
+    inputCount: Int, halt: String, encoding: String?, patience: RunEnding.Patience,
+    longestPause: Duration, hasRetries: Bool
   ) {
     self.messages = messages
     self.progress = progress
@@ -38,6 +42,8 @@ final class RunObserver {
     self.halt = halt
     self.encoding = encoding
     self.patience = patience
+    self.longestPause = longestPause
+    self.hasRetries = hasRetries
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -94,6 +100,9 @@ final class RunObserver {
       complain(
         "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)"
           + finishing(in: pool))
+    case .hostPaused(let pause):
+      let text = PauseText(pause: pause, longest: longestPause, hasRetries: hasRetries)
+      messages.log.notice("\(text)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
     case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break

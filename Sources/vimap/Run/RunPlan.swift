@@ -73,7 +73,8 @@ struct RunPlan {
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
-      patience: worker.patience)
+      patience: worker.patience, longestPause: worker.longestPause,
+      hasRetries: self.pool.retry.retries > 0)
     Process.makeWay()
     let pool = try makePool(observer)
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }

@@ -8,12 +8,21 @@ struct StatusLine: CustomStringConvertible {
 
   /// Most workers that are told of one by one: those that have been at it for longest.
   private static let mostWorkers = 8
+  /// Most servers that are told of.
+  private static let mostHosts = 4
 
   var description: String {
     var parts = [
       "\(status.outputs) outputs", "\(status.failures) failed", "\(status.inFlight) in flight",
       "\(status.waiting) waiting to be tried again", amount,
     ]
+    if status.held > 0 {
+      parts.insert("\(status.held) waiting until they may be sent", at: 4)
+    }
+    for paused in status.pausedHosts.prefix(Self.mostHosts) {
+      parts.append(
+        "\(paused.host.onOneLine(atMost: 100)) is left alone for \(paused.left.rounded) s more")
+    }
     if let awaited = status.awaited {
       parts.append("the order waits for record \(text(awaited))")
     }
@@ -63,6 +72,7 @@ struct StatusLine: CustomStringConvertible {
     }
     let others: [(String, Int)] = [
       ("busy", busy.count - parts.count),
+      ("waiting for servers", status.workers.count { $0 == .resting }),
       ("idle", status.workers.count { $0 == .idle }),
       ("starting", status.workers.count { $0 == .starting }),
       ("waiting to be started again", status.workers.count(where: \.isPausing)),

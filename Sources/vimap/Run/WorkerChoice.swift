@@ -162,6 +162,11 @@ enum WorkerChoice {
     }
   }
 
+  /// The longest pause that a server may ask for and get.
+  var longestPause: Duration {
+    if case .http(let worker) = self { worker.longestPause } else { .zero }
+  }
+
   /// The pool as this worker needs it.
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
     var pool = pool

@@ -3,13 +3,14 @@ import VimapKit
 /// What a run spent the largest part of its time on, and one sentence about it.
 enum Bottleneck: String {
   case input, workers, output, pauses
+  case servers = "server_pauses"
   case vimap
 
   init(_ statistics: RunStatistics) {
     let waits = statistics.waits
     let parts: [(Bottleneck, Duration)] = [
       (.workers, waits.workers), (.input, waits.input), (.output, waits.output),
-      (.pauses, waits.pauses), (.vimap, statistics.ownTime),
+      (.pauses, waits.pauses), (.servers, waits.servers), (.vimap, statistics.ownTime),
     ]
     self = parts.max { $0.1 < $1.1 }?.0 ?? .vimap
   }
@@ -20,6 +21,7 @@ enum Bottleneck: String {
     case .workers: statistics.waits.workers
     case .output: statistics.waits.output
     case .pauses: statistics.waits.pauses
+    case .servers: statistics.waits.servers
     case .vimap: statistics.ownTime
     }
   }
@@ -42,6 +44,9 @@ enum Bottleneck: String {
     case .pauses:
       "waiting until more was allowed to begin:\nby a rate, a budget, or the pause"
         + " before another try."
+    case .servers:
+      "a pause that a server asked for\n(Retry-After): more workers would not help; --rate may keep"
+        + " it from asking."
     case .vimap: "vimap itself, which reads, hands out and\nwrites: the workers could do more."
     }
   }

@@ -81,6 +81,7 @@ struct StatisticsJSON: CustomStringConvertible {
       ("workers", "\(statistics.waits.workers.inSeconds)"),
       ("output", "\(statistics.waits.output.inSeconds)"),
       ("pauses", "\(statistics.waits.pauses.inSeconds)"),
+      ("server_pauses", "\(statistics.waits.servers.inSeconds)"),
       ("vimap", "\(statistics.ownTime.inSeconds)"),
     ])
   }

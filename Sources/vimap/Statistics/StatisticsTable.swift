@@ -104,8 +104,9 @@ struct StatisticsTable: CustomStringConvertible {
     let waits = statistics.waits
     return [
       "waiting for the input \(share(waits.input)), workers \(share(waits.workers)), output"
-        + " \(share(waits.output)), pauses \(share(waits.pauses)); vimap itself"
-        + " \(share(statistics.ownTime))"
+        + " \(share(waits.output)), pauses \(share(waits.pauses))"
+        + (waits.servers > .zero ? ",\npauses of servers \(share(waits.servers))" : "")
+        + "; vimap itself \(share(statistics.ownTime))"
     ] + (statistics.records > 0 ? [Bottleneck(statistics).sentence(about: statistics)] : [])
   }
 }

@@ -1,0 +1,52 @@
+import Testing
+import VimapSystem
+
+@testable import VimapKit
+
+@Suite("Hosts that are left alone, and what is said of them")
+struct PausedHostsTests {
+  private static let second: Nanoseconds = .seconds(1)
+
+  /// Asked for at a time, in seconds.
+  private func pause(at time: Nanoseconds, seconds: Nanoseconds) -> HostPause {
+    HostPause(
+      host: "a:80", end: (time + seconds) * Self.second, length: seconds * Self.second, status: 429)
+  }
+
+  /// Whether each of some pauses, by the time at which it is asked for and its length, is told.
+  private func news(_ pauses: (time: Nanoseconds, length: Nanoseconds)...) -> [Bool] {
+    var hosts = PausedHosts()
+    return pauses.map {
+      let pause = pause(at: $0.time, seconds: $0.length)
+      return hosts.add(pause) && hosts.isNews(pause, now: $0.time * Self.second)
+    }
+  }
+
+  @Test func moments() { #expect(news((0, 1), (5, 1)) == [false, false]) }
+
+  @Test func theSameAgainFromRequestsUnderWay() {
+    #expect(news((0, 3600), (1, 3600), (2, 3600)) == [true, false, false])
+  }
+
+  @Test func longerOnes() { #expect(news((0, 10), (1, 60), (2, 9)) == [true, true, false]) }
+
+  @Test func anotherOneBehindALongOne() {
+    #expect(news((0, 600), (601, 600)) == [true, true])
+  }
+
+  @Test func theSameShortOneAgainAndAgain() {
+    #expect(news((0, 5), (6, 5), (12, 5), (61, 5)) == [true, false, false, true])
+  }
+
+  @Test func endByTheirTime() {
+    var hosts = PausedHosts()
+    let added = [5, 4].map { hosts.add(pause(at: 0, seconds: $0)) }
+    #expect(added == [true, false])
+    #expect(hosts.nextEnd == 5 * Self.second)
+    let before = hosts.current(4 * Self.second)
+    #expect(before == [pause(at: 0, seconds: 5)])
+    let after = hosts.current(5 * Self.second)
+    #expect(after == [])
+    #expect(hosts.nextEnd == nil)
+  }
+}
