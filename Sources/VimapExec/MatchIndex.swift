@@ -26,7 +26,7 @@ final class MatchIndex {
   func note(_ record: ByteView, at position: Int) -> Bool {
     if hashes.isEmpty { first = position }
     if position < first + hashes.count { return hashes[position - first] != 0 }
-    guard let value = rule.record.find(inText: record) else {
+    guard let value = rule.record.find(in: record) else {
       // Its place is kept; nothing is looked up there.
       hashes.append(0)
       return false
@@ -52,7 +52,7 @@ final class MatchIndex {
   func position(
     for answer: ByteView, among fed: Range<Int>, record: (Int) -> ByteView?
   ) -> Int? {
-    guard let value = rule.answer.find(inText: answer) else { return nil }
+    guard let value = rule.answer.find(in: answer) else { return nil }
     key.removeAll()
     key.appendComparable(value)
     let hash = max(1, key.view.stableHash)
@@ -68,7 +68,7 @@ final class MatchIndex {
   ) -> Bool {
     let place = position - first
     guard hashes.indices.contains(place), hashes[place] == hash, let text = record(position),
-      let value = rule.record.find(inText: text)
+      let value = rule.record.find(in: text)
     else { return false }
     other.removeAll()
     other.appendComparable(value)

@@ -9,7 +9,7 @@ public struct PlannedRequest {
   public let url: String
   /// Its headers as curl's `-H` has them: `Name: value`, `Name;` for one without a value, and
   /// `Name:` for one that is not to be sent.
-  public let headers: [String]
+  public let headers: [SharedBytes]
   /// What it carries, lent; `nil` where it has no body, which is not the same as an empty one.
   public let body: ByteView?
 }
@@ -19,8 +19,6 @@ public final class RequestPlanner {
   private let configuration: HTTPConfiguration
   private let builder: RequestBuilder
   private let exchange: Exchange
-  /// The record of the request, where each has one of its own.
-  private var record = ByteView.empty
   /// Records that are in the request by now.
   public private(set) var count = 0
 
@@ -44,7 +42,6 @@ public final class RequestPlanner {
     do throws(RequestProblem) {
       if configuration.batch == nil {
         try builder.fill(exchange, from: bytes, index: index, key: key(of: record, of: batch))
-        self.record = bytes
       } else {
         if count == 0 { exchange.body.removeAll() }
         try builder.add(bytes, index: index, to: exchange)
@@ -84,8 +81,7 @@ public final class RequestPlanner {
     guard builder.sendsBody else {
       return configuration.method.announcesEmptyBody ? .empty : nil
     }
-    let isRecord = configuration.batch == nil && configuration.body == .record
-    return isRecord ? record : exchange.body.view
+    return exchange.sent
   }
 }
 
@@ -96,11 +92,14 @@ extension Exchange {
 
 extension Redaction {
   /// A header's line as it may be shown.
-  fileprivate static func headerLine(_ line: String) -> String {
-    guard let colon = line.firstIndex(of: ":"), line.index(after: colon) < line.endIndex else {
-      return line
-    }
-    let name = line[..<colon]
-    return isSecret(header: name) ? "\(name): \(mark)" : line
+  fileprivate static func headerLine(_ line: ByteView) -> SharedBytes {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon + 1 < line.count,
+      isSecret(header: line.head(colon).text)
+    else { return SharedBytes(copying: line) }
+    var shown = ByteBuffer(capacity: colon)
+    shown.append(line.head(colon))
+    shown.append(": ")
+    shown.append(text: mark)
+    return SharedBytes(taking: shown)
   }
 }
