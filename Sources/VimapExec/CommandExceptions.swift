@@ -118,17 +118,12 @@ extension RecordException {
   }
 
   /// The command says itself that it failed with the record.
-  /// - Parameter value: the JSON that it says it with.
+  /// - Parameter value: the JSON that it says it with, on one line.
   static func reported(_ value: ByteView, attempts: Int) -> RecordException {
     var exception = RecordException(
       .worker, "the command reported an exception", attempts: attempts)
-    // A number beyond what jansson can hold leaves the text of the value.
-    let json = try? JSONValue.read(value)
     exception.details = [
-      (
-        json?.kind == .string ? "traceback" : "exception",
-        json.map { .json($0) } ?? .text(value.text)
-      )
+      (value.isJSONString ? "traceback" : "exception", .json(SharedBytes(copying: value)))
     ]
     return exception
   }

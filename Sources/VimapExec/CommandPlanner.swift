@@ -59,7 +59,7 @@ public final class CommandPlanner {
   private func writeInput(_ record: Int, of batch: RecordBatch) -> RecordException? {
     input.removeAll()
     let bytes = batch.bytes(of: record)
-    if let path = configuration.match?.record, path.find(inText: bytes) == nil {
+    if let path = configuration.match?.record, path.find(in: bytes) == nil {
       return RecordException(.missingField(path: path.description), attempts: 1)
     }
     switch form {

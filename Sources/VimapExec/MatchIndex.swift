@@ -28,7 +28,7 @@ final class MatchIndex {
     // What is no JSON is passed by.
     while first + hashes.count < position { hashes.append(0) }
     if position < first + hashes.count { return hashes[position - first] != 0 }
-    guard let value = rule.record.find(inText: record) else {
+    guard let value = rule.record.find(in: record) else {
       // Its place is kept; nothing is looked up there.
       hashes.append(0)
       return false
@@ -54,7 +54,7 @@ final class MatchIndex {
   func position(
     for answer: ByteView, among fed: Range<Int>, record: (Int) -> ByteView?
   ) -> Int? {
-    guard let value = rule.answer.find(inText: answer) else { return nil }
+    guard let value = rule.answer.find(in: answer) else { return nil }
     key.removeAll()
     key.appendComparable(value)
     let hash = max(1, key.view.stableHash)
@@ -78,7 +78,7 @@ final class MatchIndex {
   ) -> Bool {
     let place = position - first
     guard hashes.indices.contains(place), hashes[place] == hash, let text = record(position),
-      let value = rule.record.find(inText: text)
+      let value = rule.record.find(in: text)
     else { return false }
     other.removeAll()
     other.appendComparable(value)

@@ -65,10 +65,6 @@ extension HTTPSession {
   }
 
   func refuse(_ record: Int, of work: Work, _ problem: RequestProblem) throws {
-    if case .unreadable(let problem) = problem {
-      try link.refuse(record, of: work.batch, problem)
-      return try noteWait(of: work)
-    }
     try except(RecordException(problem), record, of: work)
   }
 

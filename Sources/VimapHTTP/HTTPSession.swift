@@ -304,7 +304,8 @@ final class HTTPSession {
     while let work = try currentWork(), let record = work.next() {
       link.begin(1)
       guard let problem = work.batch.problem(with: record) else { return (work, record) }
-      try refuse(record, of: work, .unreadable(problem))
+      try link.refuse(record, of: work.batch, problem)
+      try noteWait(of: work)
     }
     return nil
   }

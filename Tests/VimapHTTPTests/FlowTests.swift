@@ -262,20 +262,3 @@ struct ConcurrencyControlTests {
     #expect(control.limit == 25)
   }
 }
-
-@Suite("Elements of an array")
-struct ArrayElementsTests {
-  @Test(arguments: [
-    ("[]", []), (" [ ] \n", []), ("[1]", ["1"]), ("[1, 2.50 ,\"\"]", ["1", "2.50", "\"\""]),
-    (#"[{"a":[1,2],"b":"],[\"{"},[[],[3]],"\\",null]"#,
-      [#"{"a":[1,2],"b":"],[\"{"}"#, "[[],[3]]", #""\\""#, "null"]),
-  ])
-  func apart(_ text: String, _ elements: [String]) {
-    #expect(withView(text) { ArrayElements($0)?.elements.map(\.text) } == elements)
-  }
-
-  @Test(arguments: ["{}", "1", "\"[]\"", "null", ""])
-  func noArray(_ text: String) {
-    #expect(withView(text) { ArrayElements($0) == nil })
-  }
-}

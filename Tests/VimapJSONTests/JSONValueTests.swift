@@ -105,34 +105,6 @@ struct JSONValueTests {
     }
   }
 
-  @Test(arguments: [
-    #"{"a":["\udce9",1],"\udC80":"\ud800"}"#, #"["\udce9",1]"#, #""x\udfff\\udfff""#,
-    #"["\ufdd0\udce9","﷐dce9","﷐﷐",{"﷐":"\udbff\udbff"}]"#,
-  ])
-  func halvesOfCharactersAreWrittenAsTheyWereRead(text: String) throws {
-    let value = try withView(text) { try JSONValue.read($0) }
-    #expect(try written(value) == text.replacing(#"\ufdd0"#, with: "﷐"))
-    #expect(throws: JSONProblem.self) { try parse(text) }
-  }
-
-  /// The bytes that Python means by them, where there are such.
-  @Test func halvesOfCharactersAsBytes() throws {
-    func bytes(_ text: String) throws -> Bytes? {
-      let value = try withView("[\(text)]") { try JSONValue.read($0) }
-      var buffer = ByteBuffer()
-      buffer.append("x")
-      guard try value[0]?.appendString(to: &buffer) == true else { return nil }
-      return buffer.view.withUnsafeBytes(Bytes.init(_:))
-    }
-    #expect(try bytes(#""\udc80a\udcff""#) == [0x78, 0x80, 0x61, 0xFF])
-    #expect(try bytes(#""\udcc3\udca9""#) == Bytes("xé".utf8))
-    #expect(try bytes(#""\ufdd0\udce9""#) == [0x78, 0xEF, 0xB7, 0x90, 0xE9])
-    #expect(try bytes(#"{"a":"\udce9"}"#) == nil)
-    for text in [#""\udc7f""#, #""\udd00""#, #""a\ud800""#] {
-      #expect(throws: JSONProblem.self) { try bytes(text) }
-    }
-  }
-
   @Test func writingAppends() throws {
     var buffer = ByteBuffer()
     buffer.append("in:")

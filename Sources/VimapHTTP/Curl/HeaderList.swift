@@ -56,11 +56,11 @@ final class HeaderList {
     }
   }
 
-  /// The lines, as texts.
-  var lines: [String] {
+  /// The lines, lent until they are written anew.
+  var lines: [ByteView] {
     starts.map { start in
       let end = text.view.firstIndex(of: 0, from: start) ?? start
-      return text.view.slice(start, end - start).text
+      return text.view.slice(start, end - start)
     }
   }
 

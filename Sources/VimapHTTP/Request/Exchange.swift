@@ -11,6 +11,8 @@ final class Exchange {
   /// The URL and the body, where they are made from the record.
   var url = ByteBuffer(capacity: 256)
   var body = ByteBuffer(capacity: 256)
+  /// The body that is sent: that one, or a part of the record.
+  var sent = ByteView.empty
 
   /// The records that the answer answers: one, or those of a batch.
   private(set) var records: [(work: Work, record: Int)] = []

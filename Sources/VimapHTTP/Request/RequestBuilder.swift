@@ -115,12 +115,10 @@ struct RequestBuilder {
     let before = exchange.body.count
     exchange.body.append(before == 0 ? "[" : ",")
     do throws(RequestProblem) {
-      guard case .path(let path) = configuration.body else { return exchange.body.append(record) }
-      let value = try part(path)
-      do throws(JSONProblem) {
-        try value.write(to: &exchange.body)
-      } catch {
-        throw .unreadable(error)
+      if case .path(let path) = configuration.body {
+        exchange.body.append(try part(path))
+      } else {
+        exchange.body.append(record)
       }
     } catch {
       exchange.body.truncate(to: before)
@@ -132,55 +130,51 @@ struct RequestBuilder {
   func finishBatch(_ exchange: Exchange) throws(RequestProblem) {
     exchange.body.append("]")
     try fillHead(of: exchange)
-    do throws(CurlFailure) {
-      try exchange.handle.setBody(exchange.body.view)
-    } catch {
-      throw .refused(error)
-    }
+    try send(exchange.body.view, with: exchange)
   }
 
   // MARK: Bodies
 
   private func fillBody(of exchange: Exchange) throws(RequestProblem) {
-    let body: ByteView
     switch configuration.body {
-    case .none: return
-    case .record: body = context.record
-    case .path(let path), .textPath(let path):
-      exchange.body.removeAll()
-      let value = try part(path)
-      do throws(JSONProblem) {
-        var isText = false
-        if case .textPath = configuration.body {
-          isText = try value.appendString(to: &exchange.body)
-        }
-        if !isText { try value.write(to: &exchange.body) }
-      } catch {
-        throw .unreadable(error)
-      }
-      body = exchange.body.view
-    }
-    do throws(CurlFailure) {
-      try exchange.handle.setBody(body)
-    } catch {
-      throw .refused(error)
+    case .none: break
+    case .record: try send(context.record, with: exchange)
+    case .path(let path): try send(try part(path), with: exchange)
+    case .textPath(let path): try send(try text(of: try part(path), exchange), with: exchange)
     }
   }
 
-  private func part(_ path: JSONPath) throws(RequestProblem) -> JSONValue {
-    let record: JSONValue
-    do throws(JSONProblem) { record = try context.value() } catch { throw .unreadable(error) }
-    guard let part = path.find(in: record) else {
-      throw .missingField(path: path.description)
+  /// A string's text, made in the exchange where it is not a part of the record; any other value as it
+  /// stands.
+  private func text(of value: ByteView, _ exchange: Exchange) throws(RequestProblem) -> ByteView {
+    guard value.isJSONString else { return value }
+    exchange.body.removeAll()
+    do throws(JSONProblem) {
+      try exchange.body.append(textOf: value)
+    } catch {
+      throw .unreadable(error)
     }
-    return part
+    return exchange.body.view
+  }
+
+  private func send(_ body: ByteView, with exchange: Exchange) throws(RequestProblem) {
+    exchange.sent = body
+    do throws(CurlFailure) { try exchange.handle.setBody(body) } catch { throw .refused(error) }
+  }
+
+  private func part(_ path: JSONPath) throws(RequestProblem) -> ByteView {
+    do throws(TemplateError) {
+      return try context.part(at: path)
+    } catch {
+      throw RequestProblem(error)
+    }
   }
 }
 
 /// Why no request can be made out of a record.
 enum RequestProblem: Error {
   case missingField(path: String)
-  /// jansson can't read the record.
+  /// What is wanted of the record has no bytes.
   case unreadable(JSONProblem)
   /// The value of a header would end it early.
   case lineBreak(header: String)

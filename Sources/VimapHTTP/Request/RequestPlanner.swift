@@ -9,7 +9,7 @@ public struct PlannedRequest {
   public let url: String
   /// Its headers as curl's `-H` has them: `Name: value`, `Name;` for one without a value, and
   /// `Name:` for one that is not to be sent.
-  public let headers: [String]
+  public let headers: [SharedBytes]
   /// What it carries, lent; `nil` where it has no body, which is not the same as an empty one.
   public let body: ByteView?
 }
@@ -21,8 +21,6 @@ public final class RequestPlanner {
   private let exchange: Exchange
   /// Of headers whose values are not shown, in lower case.
   private let secretNames: Set<String>
-  /// The record of the request, where each has one of its own.
-  private var record = ByteView.empty
   /// Records that are in the request by now.
   public private(set) var count = 0
 
@@ -47,7 +45,6 @@ public final class RequestPlanner {
     do throws(RequestProblem) {
       if configuration.batch == nil {
         try builder.fill(exchange, from: bytes, index: index, key: key(of: record, of: batch))
-        self.record = bytes
       } else {
         if count == 0 { exchange.body.removeAll() }
         try builder.add(bytes, index: index, to: exchange)
@@ -84,19 +81,22 @@ public final class RequestPlanner {
   }
 
   /// A header's line as it may be shown.
-  private func shown(_ line: String) -> String {
-    guard let colon = line.firstIndex(of: ":"), line.index(after: colon) < line.endIndex,
-      case let name = line[..<colon], secretNames.contains(name.lowercased())
-    else { return line }
-    return "\(name): \(Redaction.mark)"
+  private func shown(_ line: ByteView) -> SharedBytes {
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon + 1 < line.count,
+      secretNames.contains(line.head(colon).text.lowercased())
+    else { return SharedBytes(copying: line) }
+    var shown = ByteBuffer(capacity: colon + 8)
+    shown.append(line.head(colon))
+    shown.append(": ")
+    shown.append(text: Redaction.mark)
+    return SharedBytes(taking: shown)
   }
 
   private var sentBody: ByteView? {
     guard builder.sendsBody else {
       return configuration.method.announcesEmptyBody ? .empty : nil
     }
-    let isRecord = configuration.batch == nil && configuration.body == .record
-    return isRecord ? record : exchange.body.view
+    return exchange.sent
   }
 }
 

@@ -77,15 +77,16 @@ final class AnswerWriter {
 
   /// Takes the answer to a batch apart; what is wrong with it, if anything is.
   private func split(_ answer: Answer, records: Int) -> RecordException? {
-    guard case .json(let json) = body, let array = ArrayElements(json) else {
+    guard case .json(let json) = body, var items = ArrayItems(of: json) else {
       return .unpairable(
         "the answer is no array of \(records) elements, one for each record", answer)
     }
-    guard array.elements.count == records else {
+    elements.removeAll(keepingCapacity: true)
+    while let item = items.next() { elements.append(item) }
+    guard elements.count == records else {
       return .unpairable(
-        "the answer has \(array.elements.count) elements for \(records) records", answer)
+        "the answer has \(elements.count) elements for \(records) records", answer)
     }
-    elements = array.elements
     return nil
   }
 
@@ -113,17 +114,16 @@ final class AnswerWriter {
   func exception(_ answer: Answer, status: Int) -> RecordException {
     let body = bodies.read(answer)
     var exception = RecordException.status(
-      status, headers: value { headers.write(answer.head.view, to: &$0) },
-      body: ("\(body.key)", value { body.write(to: &$0) }))
+      status, headers: Self.text { headers.write(answer.head.view, to: &$0) },
+      body: ("\(body.key)", Self.text { body.write(to: &$0) }))
     exception.pause = RetryAfter.delay(answer.head.view, now: Clock.timeOfDay)
       .map { RecordException.Pause(delay: $0) }
     return exception
   }
 
-  /// What `write` writes as a value; as a text, where it is beyond jansson's range.
-  private func value(_ write: (inout ByteBuffer) -> Void) -> JSONValue {
-    text.removeAll()
+  private static func text(_ write: (inout ByteBuffer) -> Void) -> SharedBytes {
+    var text = ByteBuffer(capacity: 256)
     write(&text)
-    return (try? JSONValue.read(text.view)) ?? .string(text.view)
+    return SharedBytes(taking: text)
   }
 }

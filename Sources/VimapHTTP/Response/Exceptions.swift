@@ -99,10 +99,10 @@ extension RecordException {
 
   /// The answer's status isn't one of those accepted.
   /// - Parameters:
-  ///   - headers: the headers as a JSON object.
-  ///   - body: the body, under its key.
+  ///   - headers: the headers, the text of a JSON object.
+  ///   - body: the body, the text of a JSON value, under its key.
   static func status(
-    _ status: Int, headers: JSONValue, body: (key: String, value: JSONValue)
+    _ status: Int, headers: SharedBytes, body: (key: String, value: SharedBytes)
   ) -> RecordException {
     RecordException(
       .httpStatus, "the server answered with status \(status)",

@@ -1,4 +1,4 @@
-internal import CJansson
+public import VimapBytes
 
 /// The way to a part of a JSON value: `.user.id`, `.items[0].id`, `.["odd key"]`; `.` is the
 /// whole value.
@@ -9,7 +9,7 @@ internal import CJansson
 public struct JSONPath: Sendable {
   enum Step: Sendable, Equatable {
     /// The UTF-8 of a member's key.
-    case key([CChar])
+    case key([UInt8])
     case index(Int)
   }
 
@@ -24,15 +24,16 @@ public struct JSONPath: Sendable {
     description = text
   }
 
-  /// The part of `value` that the path leads to; nil where there is none. A null is a part.
-  public func find(in value: JSONValue) -> JSONValue? {
-    guard var node = value.node else { return nil }
+  /// The part of `text`, which is known to be JSON, that the path leads to, byte for byte as it stands
+  /// there; `nil` where there is none. A null is a part. Of a key that an object has more than once
+  /// the last counts.
+  public func find(in text: ByteView) -> ByteView? {
+    var part = text.trimmed()
     for step in steps {
-      guard let next = step.follow(from: node) else { return nil }
-      node = next
+      guard let next = step.follow(from: part) else { return nil }
+      part = next
     }
-    // The value owns the node, and so must live until the node has a reference of its own.
-    return withExtendedLifetime(value) { JSONValue(sharing: node, of: value) }
+    return part
   }
 }
 
@@ -44,14 +45,37 @@ extension JSONPath: Equatable {
 }
 
 extension JSONPath.Step {
-  /// Where the step leads to, as a pointer that `node` still owns.
-  fileprivate func follow(from node: Node) -> Node? {
+  fileprivate func follow(from text: ByteView) -> ByteView? {
     switch self {
-    case .key(let key):
-      return key.withUnsafeBufferPointer { json_object_getn(node, $0.baseAddress, $0.count) }
+    case .key(let key): key.withUnsafeBytes { Self.member(ByteView($0), of: text) }
     case .index(let index):
-      let place = index < 0 ? json_array_size(node) + index : index
-      return place < 0 ? nil : json_array_get(node, place)
+      index < 0 ? Self.item(index, fromEndOf: text) : Self.item(index, of: text)
     }
+  }
+
+  private static func member(_ key: ByteView, of text: ByteView) -> ByteView? {
+    guard var members = ObjectMembers(of: text) else { return nil }
+    var found: ByteView?
+    while let member = members.next() {
+      if member.hasKey(key) { found = member.value }
+    }
+    return found
+  }
+
+  private static func item(_ index: Int, of text: ByteView) -> ByteView? {
+    guard var items = ArrayItems(of: text) else { return nil }
+    var left = index
+    while let item = items.next() {
+      if left == 0 { return item }
+      left -= 1
+    }
+    return nil
+  }
+
+  private static func item(_ index: Int, fromEndOf text: ByteView) -> ByteView? {
+    guard var items = ArrayItems(of: text) else { return nil }
+    var count = 0
+    while items.next() != nil { count += 1 }
+    return count + index < 0 ? nil : item(count + index, of: text)
   }
 }

@@ -53,20 +53,18 @@ struct JSONPathParser {
     let start = place
     while let byte = next, byte.isPlainKeyByte { place += 1 }
     guard place > start else { throw error("a key is expected") }
-    return .key(bytes[start..<place].map { CChar(bitPattern: $0) })
+    return .key(Array(bytes[start..<place]))
   }
 
-  /// A key in quotes, which jansson reads, so that its escapes mean what they mean in a record.
+  /// A key in quotes, whose escapes mean what they mean in a record.
   private mutating func quotedKey() throws(JSONPathError) -> JSONPath.Step {
-    let quoted = bytes[place...].withUnsafeBytes { rest -> (key: [CChar], length: Int)? in
+    let quoted = bytes[place...].withUnsafeBytes { rest -> (key: [UInt8], length: Int)? in
       let text = ByteView(rest)
       let (start, end) = text.cursors
       guard let length = endOfString(start + 1, end).map({ $0 - start }) else { return nil }
-      let value = try? JSONValue.parse(text.head(length))
-      let key = value?.withStringBytes { string in
-        string.withUnsafeBytes { $0.map { CChar(bitPattern: $0) } }
-      }
-      return key.map { ($0, length) }
+      var key = ByteBuffer()
+      guard (try? key.append(textOf: text.head(length))) != nil else { return nil }
+      return (key.view.withUnsafeBytes { Array($0) }, length)
     }
     guard let quoted else { throw error("a key in quotes is expected to be a JSON string") }
     place += quoted.length

@@ -11,10 +11,9 @@ public import VimapBytes
 /// | `{%}` | the worker's number, from 0 |
 /// | `{init.NAME}` | a bound argument; letters, digits, `_` and `-` |
 ///
-/// A string stands as itself, without quotes or escapes; any other part as compact JSON, and
-/// any other whole record as the bytes that it came in. Everything else in braces is text, be it
-/// `{foo}`, `{ }` or the braces of a JSON body: a text that isn't a placeholder is never an
-/// error, and there is no way to write `{}` as text.
+/// A string stands as itself, without quotes or escapes; anything else as the bytes that it came in.
+/// Everything else in braces is text, be it `{foo}`, `{ }` or the braces of a JSON body: a text that
+/// isn't a placeholder is never an error, and there is no way to write `{}` as text.
 ///
 /// In a command's arguments (``Grammar/argument``) a part can be taken as a file's path, of which
 /// only some is wanted (``PathPart``): `{/.path}`, and `{/}` of the whole record. There, braces
@@ -49,7 +48,7 @@ public struct Template: Sendable {
     /// section 3.2.3).
     case percent
 
-    /// Any value stands as compact JSON, a string with its quotes and escapes.
+    /// Any value stands as the bytes that it came in, a string with its quotes and escapes.
     case json
 
     /// A string stands as a literal of SQL, between quotes of which those inside are doubled; a number
@@ -115,8 +114,7 @@ public enum TemplateError: Error, Sendable, Equatable {
   /// braces, without `+`.
   case missingField(path: String)
 
-  /// jansson could not read the record, for instance for a number beyond its range, or could not
-  /// write a part of it.
+  /// A string has half a character in it that has no bytes.
   case unreadable(JSONProblem)
 }
 

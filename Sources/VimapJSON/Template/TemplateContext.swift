@@ -2,9 +2,8 @@ public import VimapBytes
 
 /// What a ``Template`` is filled in from.
 ///
-/// Made once, moved on from record to record. The record is read by jansson when a template first
-/// asks for a part of it, and at most once, however many templates do. The record's bytes are
-/// borrowed: they must stay valid until the next ``move(to:index:)`` or the context's end.
+/// Made once, moved on from record to record. The record's bytes are borrowed: they must stay valid
+/// until the next ``move(to:index:)`` or the context's end.
 public final class TemplateContext {
   public private(set) var record: ByteView
 
@@ -17,7 +16,8 @@ public final class TemplateContext {
   /// Values of the bound arguments, by name.
   public let initArguments: [String: String]
 
-  private var tree: Result<JSONValue, JSONProblem>?
+  /// The text of the string that is being filled in; kept, so that none allocates.
+  private var decoded = ByteBuffer(capacity: 256)
 
   public init(
     record: ByteView, index: Int, worker: Int, initArguments: [String: String] = [:]
@@ -32,14 +32,26 @@ public final class TemplateContext {
   public func move(to record: ByteView, index: Int) {
     self.record = record
     self.index = index
-    tree = nil
   }
 
-  /// The record as a value.
-  public func value() throws(JSONProblem) -> JSONValue {
-    if let tree { return try tree.get() }
-    let tree = Result { () throws(JSONProblem) in try JSONValue.read(record) }
-    self.tree = tree
-    return try tree.get()
+  /// The part of the record that `path` leads to, as it stands there.
+  public func part(at path: JSONPath) throws(TemplateError) -> ByteView {
+    guard let part = path.find(in: record) else {
+      throw .missingField(path: path.description)
+    }
+    return part
+  }
+
+  /// The text of a string, without its quotes and escapes; lent until the next is asked for.
+  func text(of string: ByteView) throws(TemplateError) -> ByteView {
+    let content = string.unquoted
+    if content.firstIndex(of: UInt8(ascii: "\\")) == nil { return content }
+    decoded.removeAll()
+    do throws(JSONProblem) {
+      try decoded.append(textOf: string)
+    } catch {
+      throw .unreadable(error)
+    }
+    return decoded.view
   }
 }

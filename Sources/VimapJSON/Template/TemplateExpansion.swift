@@ -24,72 +24,30 @@ extension Template.Part {
         buffer.append(ByteView(UnsafeRawBufferPointer($0)), encoding, keepsReserved: false)
       }
     case .record:
-      try expandRecord(into: &buffer, context, encoding, of: nil)
-    case .file(let part, nil):
-      try expandRecord(into: &buffer, context, encoding, of: part)
-    case .file(let part, let path?):
-      guard let value = path.find(in: try context.tree()) else {
-        throw .missingField(path: path.description)
-      }
-      try value.expand(into: &buffer, encoding, keepsReserved: false, of: part)
-    case .field(let path, _) where encoding.quotesValues:
-      guard let text = path.find(inText: context.record) else {
-        throw .missingField(path: path.description)
-      }
-      buffer.append(text, quotedFor: encoding)
+      try expand(context.record.trimmed(), into: &buffer, context, encoding)
+    case .file(let part, let path):
+      let value = try path.map { path throws(TemplateError) in try context.part(at: path) }
+      try expand(
+        value ?? context.record.trimmed(), into: &buffer, context, encoding, of: part)
     case .field(let path, let keepsReserved):
-      guard let value = path.find(in: try context.tree()) else {
-        throw .missingField(path: path.description)
-      }
-      try value.expand(into: &buffer, encoding, keepsReserved: keepsReserved)
+      try expand(
+        try context.part(at: path), into: &buffer, context, encoding, keepsReserved: keepsReserved)
     }
   }
 
-  private func expandRecord(
-    into buffer: inout ByteBuffer, _ context: TemplateContext, _ encoding: Template.Encoding,
-    of part: PathPart?
+  /// Appends a string as itself, or some of it where it is a file's path; anything else byte for byte.
+  private func expand(
+    _ value: ByteView, into buffer: inout ByteBuffer, _ context: TemplateContext,
+    _ encoding: Template.Encoding, keepsReserved: Bool = false, of part: PathPart? = nil
   ) throws(TemplateError) {
-    let record = context.record.trimmed()
-    if encoding.quotesValues { return buffer.append(record, quotedFor: encoding) }
-    guard record.count >= 2, record[0] == UInt8(ascii: "\"") else {
-      buffer.append(record, encoding, keepsReserved: false)
-      return
-    }
-    // A string. Without escapes its text is what stands between the quotes.
-    if record.firstIndex(of: UInt8(ascii: "\\")) == nil {
-      let text = record.slice(1, record.count - 2)
-      buffer.append(part?.of(text) ?? text, encoding, keepsReserved: false)
+    if encoding.quotesValues {
+      try buffer.append(value, quotedFor: encoding, context)
+    } else if value.isJSONString {
+      let text = try context.text(of: value)
+      buffer.append(part?.of(text) ?? text, encoding, keepsReserved: keepsReserved)
     } else {
-      try context.tree().expand(into: &buffer, encoding, keepsReserved: false, of: part)
+      buffer.append(value, encoding, keepsReserved: keepsReserved)
     }
-  }
-}
-
-extension TemplateContext {
-  /// The record as a value, with the error that a template throws.
-  fileprivate func tree() throws(TemplateError) -> JSONValue {
-    do throws(JSONProblem) { return try value() } catch { throw .unreadable(error) }
-  }
-}
-
-extension JSONValue {
-  /// Appends a string as itself, or some of it where it is a file's path; anything else as compact
-  /// JSON.
-  fileprivate func expand(
-    into buffer: inout ByteBuffer, _ encoding: Template.Encoding, keepsReserved: Bool,
-    of part: PathPart? = nil
-  ) throws(TemplateError) {
-    var text = ByteBuffer(capacity: 256)
-    var isString = false
-    do throws(JSONProblem) {
-      isString = try appendString(to: &text)
-      if !isString { try write(to: &text) }
-    } catch {
-      throw .unreadable(error)
-    }
-    let view = text.view
-    buffer.append(
-      isString ? part?.of(view) ?? view : view, encoding, keepsReserved: keepsReserved)
   }
 }
 

@@ -12,17 +12,12 @@ extension Template.Encoding {
 
 extension ByteBuffer {
   /// Appends a JSON value as it is written in another language.
-  mutating func append(_ value: ByteView, quotedFor encoding: Template.Encoding) {
+  mutating func append(
+    _ value: ByteView, quotedFor encoding: Template.Encoding, _ context: TemplateContext
+  ) throws(TemplateError) {
     guard case .sql = encoding, !value.isEmpty else { return append(value) }
     switch value[0] {
-    case UInt8(ascii: "\""):
-      if value.firstIndex(of: UInt8(ascii: "\\")) == nil {
-        appendSQLString(value.slice(1, value.count - 2))
-      } else if let decoded = try? JSONValue.parse(value) {
-        _ = decoded.withStringBytes { appendSQLString($0) }
-      } else {
-        appendSQLString(value)
-      }
+    case UInt8(ascii: "\""): appendSQLString(try context.text(of: value))
     case UInt8(ascii: "["), UInt8(ascii: "{"): appendSQLString(value)
     default: append(value)
     }

@@ -2,44 +2,53 @@ public import VimapBytes
 
 extension ByteBuffer {
   /// Appends a JSON value so that values which are equal are the same bytes: strings however they are
-  /// spelt, numbers with the same value exactly (`1`, `1.0`, `10e-1`), lists and objects by their text
-  /// without white space.
+  /// spelt, numbers with the same value exactly (`1`, `1.0`, `10e-1`), white space left out, and lists
+  /// and objects where all in them are equal one by one.
   ///
   /// - Parameter value: valid JSON; lent for the call.
   public mutating func appendComparable(_ value: ByteView) {
-    let value = value.trimmed()
-    guard !value.isEmpty else { return }
-    switch value[0] {
-    case UInt8(ascii: "\""): appendDecoded(value)
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): appendNumber(value)
-    default: appendWithoutSpace(value)
+    var place = value.endOfSpace(0)
+    while place < value.count {
+      let start = place
+      switch value[start] {
+      case UInt8(ascii: "\""):
+        place = value.endOfString(at: start)
+        appendComparableString(value.slice(start, place - start))
+      case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+        place = value.endOfValue(at: start)
+        appendNumber(value.slice(start, place - start))
+      case let other:
+        append(other)
+        place += 1
+      }
+      place = value.endOfSpace(place)
     }
   }
 
-  private mutating func appendDecoded(_ string: ByteView) {
+  /// Appends a string with no more escapes than it takes to tell where it ends.
+  private mutating func appendComparableString(_ string: ByteView) {
+    guard string.isJSONString, string.firstIndex(of: UInt8(ascii: "\\")) != nil else {
+      return append(string)
+    }
     append("\"")
-    if string.firstIndex(of: UInt8(ascii: "\\")) == nil {
-      append(string.slice(1, string.count - 2))
-    } else if let decoded = try? JSONValue.parse(string) {
-      _ = decoded.withStringBytes { append($0) }
-    } else {
-      // What jansson has no value for is compared as it is spelt.
-      append(string)
+    var pieces = StringPieces(of: string.unquoted)
+    while let piece = pieces.next() {
+      switch piece {
+      case .plain(let text): append(text)
+      case .character(let character):
+        if character == "\"" || character == "\\" { append("\\") }
+        append(utf8: character)
+      case .half(let unit, _):
+        append("\\u")
+        appendHex(of: UInt8(unit >> 8))
+        appendHex(of: UInt8(unit & 0xFF))
+      }
     }
+    append("\"")
   }
 
-  private mutating func appendWithoutSpace(_ value: ByteView) {
-    var isQuoted = false
-    var isEscaped = false
-    for place in 0..<value.count {
-      let byte = value[place]
-      if isQuoted || !byte.isJSONWhiteSpace { append(byte) }
-      isQuoted = isEscaped ? isQuoted : (byte == UInt8(ascii: "\"")) != isQuoted
-      isEscaped = isQuoted && !isEscaped && byte == UInt8(ascii: "\\")
-    }
-  }
-
-  /// Appends the digits without zeros at either end, and the power of ten that they are taken times.
+  /// Appends the digits without zeros at either end, and the power of ten that they are taken times; a
+  /// whole number of usual size in full.
   private mutating func appendNumber(_ number: ByteView) {
     let exponentPlace =
       number.firstIndex(of: UInt8(ascii: "e")) ?? number.firstIndex(of: UInt8(ascii: "E"))
@@ -48,7 +57,6 @@ extension ByteBuffer {
       // So large that no sum with it could be had.
       return append(number)
     }
-    append("#")
     let start = count
     if mantissa[0] == UInt8(ascii: "-") { append("-") }
     let digits = count
@@ -71,10 +79,18 @@ extension ByteBuffer {
       truncate(to: start)
       return append("0")
     }
+    if power >= 0, power <= Self.mostZeros {
+      truncate(to: min(count, end + power))
+      while count < end + power { append(UInt8(ascii: "0")) }
+      return
+    }
     truncate(to: end)
     append("e")
     append(decimal: power)
   }
+
+  /// More zeros at a whole number's end are written as a power of ten.
+  private static let mostZeros = 20
 
   private static func exponent(_ text: ByteView) -> Int? {
     var value = 0

@@ -32,13 +32,13 @@ extension JSONValue {
         guard let start = $0.baseAddress else { return json_object_getn(node, "", 0) }
         return json_object_getn(node, start, $0.count)
       }
-    }.map { JSONValue(sharing: $0, of: self) }
+    }.map { JSONValue(sharing: $0) }
   }
 
   /// The element at `index`, from 0; nil where there is none or this is no array.
   public subscript(index: Int) -> JSONValue? {
     guard index >= 0 else { return nil }
-    return json_array_get(node, index).map { JSONValue(sharing: $0, of: self) }
+    return json_array_get(node, index).map { JSONValue(sharing: $0) }
   }
 
   /// The number, where this is an integer.
@@ -63,33 +63,9 @@ extension JSONValue {
     withStringBytes { $0.text }
   }
 
-  /// Appends the bytes of this string; `false` where it is none. Half a character is the byte that
-  /// Python means by it (U+DC80 to U+DCFF).
-  ///
-  /// Throws where it is another half, which has no bytes; then `buffer` is left as it was.
-  public func appendString(to buffer: inout ByteBuffer) throws(JSONProblem) -> Bool {
-    let before = buffer.count
-    var problem: String?
-    let isString: Void? = withMarkedString {
-      if hasHalves { problem = buffer.append(halvesDecoded: $0) } else { buffer.append($0) }
-    }
-    guard let problem else { return isString != nil }
-    buffer.truncate(to: before)
-    throw JSONProblem(message: "\\u\(problem) is half a character, and has no bytes")
-  }
-
   /// Lends `body` the UTF-8 of this string, which may hold NUL, for the length of the call; nil
-  /// where this is no string. Half a character is as in ``appendString(to:)``, or U+FFFD.
+  /// where this is no string.
   public func withStringBytes<Result, Failure: Error>(
-    _ body: (ByteView) throws(Failure) -> Result
-  ) throws(Failure) -> Result? {
-    guard hasHalves else { return try withMarkedString(body) }
-    var text = ByteBuffer()
-    guard withMarkedString({ text.append(halvesDecoded: $0) }) != nil else { return nil }
-    return try body(text.view)
-  }
-
-  private func withMarkedString<Result, Failure: Error>(
     _ body: (ByteView) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard let start = json_string_value(node) else { return nil }

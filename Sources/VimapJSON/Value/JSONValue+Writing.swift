@@ -15,15 +15,6 @@ extension JSONValue {
       buffer.append(text: "\(number)")
       return
     }
-    if hasHalves {
-      var text = ByteBuffer()
-      try Self.write(node, to: &text)
-      return buffer.append(halvesEscaped: text.view)
-    }
-    try Self.write(node, to: &buffer)
-  }
-
-  private static func write(_ node: Node, to buffer: inout ByteBuffer) throws(JSONProblem) {
     let before = buffer.count
     let status = withUnsafeMutablePointer(to: &buffer) {
       json_dump_callback(node, appendToBuffer, $0, Int(JSON_COMPACT | JSON_ENCODE_ANY))

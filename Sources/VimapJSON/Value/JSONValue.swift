@@ -19,19 +19,15 @@ public import VimapBytes
 public final class JSONValue {
   /// nil where the value is lost.
   var node: Node?
-  /// Its strings and keys have a ``Half`` where the text has half a character.
-  private(set) var hasHalves: Bool
 
   /// Takes over the caller's reference.
-  init(owning node: Node?, hasHalves: Bool = false) {
+  init(owning node: Node?) {
     self.node = node
-    self.hasHalves = hasHalves
   }
 
   /// Leaves the caller's reference alone.
-  /// - Parameter whole: what it was found in.
-  convenience init(sharing node: Node, of whole: JSONValue) {
-    self.init(owning: json_incref(node), hasHalves: whole.hasHalves)
+  convenience init(sharing node: Node) {
+    self.init(owning: json_incref(node))
   }
 
   deinit {
@@ -41,28 +37,9 @@ public final class JSONValue {
   /// Reads a text: one JSON value, with or without white space around it.
   ///
   /// A NUL character is allowed in strings, not in keys. Numbers must fit: integers 64 bits,
-  /// reals a double. The escape of half a character, such as `\udce9`, has no UTF-8; see
-  /// ``read(_:)``.
+  /// reals a double. The escape of half a character, such as `\udce9`, has no UTF-8 and is refused.
   public static func parse(_ text: ByteView) throws(JSONProblem) -> JSONValue {
     JSONValue(owning: try decode(text))
-  }
-
-  /// As ``parse(_:)``, of a text in which characters may be halves: escapes of surrogates that
-  /// stand alone. They are written as they were read. The value is to be looked into and written, and not
-  /// to be changed.
-  public static func read(_ text: ByteView) throws(JSONProblem) -> JSONValue {
-    do throws(JSONProblem) {
-      return try parse(text)
-    } catch {
-      guard let marked = text.withHalvesMarked() else { throw error }
-      do throws(JSONProblem) {
-        return JSONValue(owning: try decode(marked.view), hasHalves: true)
-      } catch {
-        // Where something else is wrong as well, that is what counts, and where it is.
-        guard let whole = text.withoutHalves() else { throw error }
-        return try parse(whole.view)
-      }
-    }
   }
 }
 

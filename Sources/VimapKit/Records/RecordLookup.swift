@@ -10,10 +10,8 @@ final class RecordLookup {
     case missing(JSONPath)
     /// What it costs is no number, or one below 0.
     case noCost(JSONPath)
-    /// It costs more than the budget ever holds.
-    case tooCostly(Double, budget: Double)
-    /// It is JSON, but cannot be looked into.
-    case unreadable(JSONProblem)
+    /// It costs so much, more than the budget ever holds.
+    case tooCostly(String, budget: Double)
 
     /// The record can be handed out.
     var isFound: Bool { if case .found = self { true } else { false } }
@@ -47,27 +45,26 @@ final class RecordLookup {
   /// The place of a record, given its line.
   func place(of line: ByteView) -> Place {
     if isText { return .found(shard: shardPath.map { _ in shard(of: line.trimmed()) }, cost: 0) }
-    do throws(JSONProblem) {
-      return try place(of: try JSONValue.read(line.trimmed()))
-    } catch {
-      if scanner.problem(with: line) == nil { return .unreadable(error) }
+    guard scanner.problem(with: line) == nil else {
       // What is not JSON is refused by a worker, whichever that is.
       return .found(shard: shardPath.map { _ in shard(of: line) }, cost: 0)
     }
+    return place(ofJSON: line)
   }
 
-  private func place(of record: JSONValue) throws(JSONProblem) -> Place {
+  private func place(ofJSON record: ByteView) -> Place {
     var number: Int?
     if let shardPath {
       guard let value = shardPath.find(in: record) else { return .missing(shardPath) }
       key.removeAll()
-      try value.write(to: &key)
+      key.appendComparable(value)
       number = shard(of: key.view)
     }
     guard let costPath else { return .found(shard: number, cost: 0) }
     guard let value = costPath.find(in: record) else { return .missing(costPath) }
-    guard let cost = value.number, cost >= 0 else { return .noCost(costPath) }
-    if cost > budget { return .tooCostly(cost, budget: budget) }
+    // Of JSON, only a number reads as one; beyond what can be counted it is infinite.
+    guard let cost = Double(value.text), cost >= 0 else { return .noCost(costPath) }
+    if cost > budget { return .tooCostly(value.text, budget: budget) }
     return .found(shard: number, cost: cost)
   }
 

@@ -1,4 +1,4 @@
-import VimapBytes
+public import VimapBytes
 import VimapJSON
 public import VimapSystem
 
@@ -44,8 +44,8 @@ public struct RecordException {
     case text(String)
     /// True or false.
     case bool(Bool)
-    /// Any value.
-    case json(JSONValue)
+    /// Any value, given as its text on one line, which stands as it is.
+    case json(SharedBytes)
   }
 
   /// When another try may be made, where somebody has asked for time.
@@ -133,9 +133,7 @@ public struct RecordException {
     buffer.append(text: kind.rawValue)
     buffer.append("\",\"message\":")
     let place = buffer.count
-    var text = ByteBuffer(capacity: message.utf8.count)
-    text.append(text: message)
-    buffer.appendString(of: text.view)
+    buffer.appendString(of: message)
     var mark = FailureMark(kind: kind, message: (place - start)..<(buffer.count - start))
     buffer.append(",\"attempts\":")
     buffer.append(decimal: attempts)
@@ -154,29 +152,30 @@ public struct RecordException {
   private func put(
     _ detail: (name: String, value: Detail), into buffer: inout ByteBuffer
   ) -> Int {
-    let start = buffer.count
     buffer.append(",\"")
     buffer.append(text: detail.name)
     buffer.append("\":")
     let value = buffer.count
-    do {
-      try detail.value.json.write(to: &buffer)
-    } catch {
-      // jansson has no memory left; the rest of the exception needs none of its.
-      buffer.truncate(to: start)
-    }
-    return min(value, buffer.count)
+    detail.value.write(to: &buffer)
+    return value
   }
 }
 
 extension RecordException.Detail {
-  fileprivate var json: JSONValue {
+  fileprivate func write(to buffer: inout ByteBuffer) {
     switch self {
-    case .number(let number): .integer(number)
-    case .seconds(let seconds): .real(seconds)
-    case .text(let text): .string(text)
-    case .bool(let value): .bool(value)
-    case .json(let value): value
+    case .number(let number): buffer.append(decimal: number)
+    case .seconds(let seconds): buffer.append(text: seconds.isFinite ? "\(seconds)" : "null")
+    case .text(let text): buffer.appendString(of: text)
+    case .bool(let value): buffer.append(value ? "true" : "false")
+    case .json(let value): buffer.append(value.bytes)
     }
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func appendString(of text: String) {
+    var text = text
+    text.withUTF8 { _ = appendString(of: ByteView(UnsafeRawBufferPointer($0))) }
   }
 }

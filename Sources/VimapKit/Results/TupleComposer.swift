@@ -62,16 +62,11 @@ final class TupleComposer {
       exception = RecordException(
         .invalidJSON, "\(start)the line cannot be read to its end: \(error.code)", attempts: 0,
         details: place)
-    case .unplaced(.unreadable(let problem)):
-      isJSON = true
-      exception = RecordException(
-        .invalidJSON, "\(start)the record can't be looked into: \(problem.message)", attempts: 0,
-        details: place)
     case .unplaced(.tooCostly(let cost, let budget)):
       isJSON = true
       exception = RecordException(
         .recordTooLarge,
-        "\(start)the record costs \(cost.plain), more than the budget of \(budget.plain)"
+        "\(start)the record costs \(cost), more than the budget of \(budget.plain)"
           + " ever holds",
         attempts: 0, details: place)
     case .unplaced(.noCost(let path)):

@@ -25,7 +25,10 @@ extension ShellLine {
       add(syntax: "--post301 --post302")
     }
     add("-A", configuration.userAgent)
-    for header in request.headers { add("-H", header) }
+    for header in request.headers {
+      add(syntax: "-H")
+      add(word: header.bytes)
+    }
     add(method: request.method, hasBody: request.body != nil)
     if isPiped {
       add(syntax: "--data-binary @-")
