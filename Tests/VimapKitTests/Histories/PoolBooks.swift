@@ -187,6 +187,7 @@ struct PoolBooks {
       if !mayGiveUp { complain("given up, though workers can be started") }
     case .cancelled:
       if !isStopped { complain("cancelled, though the run goes on") }
+    case .unpaired: complain("unpaired, of which only the driver knows")
     }
   }
 
