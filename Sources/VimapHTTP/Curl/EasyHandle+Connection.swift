@@ -20,7 +20,7 @@ extension EasyHandle {
     if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
     switch options.credentials {
     case .user(let user): try set(CURLOPT_USERPWD, user)
-    case .netrc: try set(CURLOPT_NETRC, Int(CURL_NETRC_REQUIRED.rawValue))
+    case .netrc: try set(CURLOPT_NETRC, vimap_netrc_required)
     case nil: break
     }
   }
