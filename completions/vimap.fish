@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'encoding=' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'ready=' 'match=' 'on-desync=' 'outputs=' 'end-mark=' 'feed=+' 'quote=' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'max-pause=' 'accept=' 'response=' 'expect=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'resolve=+' 'timeout=' 'start-timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'encoding=' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'ready=' 'match=' 'on-desync=' 'outputs=' 'end-mark=' 'feed=+' 'quote=' 'protocol=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'max-pause=' 'accept=' 'response=' 'expect=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'http2-prior-knowledge' 'resolve=+' 'timeout=' 'start-timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
     end
 end
 
@@ -128,7 +128,8 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" unix-socket' -l 'unix-socket' -d 'Connect to this socket, whatever the host.' -rF
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" compressed' -l 'compressed' -d 'Ask for answers in gzip or deflate, and decompress them.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http1.1' -l 'http1.1' -d 'Speak HTTP/1.1.'
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http2' -l 'http2' -d 'Speak HTTP/2 where the server does, with many requests on one connection.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http2' -l 'http2' -d 'Speak HTTP/2 where the server does, over TLS, with many requests on one connection.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" http2-prior-knowledge' -l 'http2-prior-knowledge' -d 'Speak HTTP/2 without TLS, to servers that are known to speak it.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'resolve' -d 'Where this host and port are to be found, repeatable.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" timeout' -l 'timeout' -d 'The longest a command may be at a record (default: none), or a request may take (default: 30s).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" start-timeout' -l 'start-timeout' -d 'The longest a command may take to be ready: to print the line of --ready, or to read of its first record (default: none); --timeout counts from there.' -rfka ''

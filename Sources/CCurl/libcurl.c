@@ -9,6 +9,7 @@
 // Every function of libcurl that is used. X is called with each.
 #define FUNCTIONS(X) \
   X(curl_global_init) \
+  X(curl_version_info) \
   X(curl_free) \
   X(curl_getdate) \
   X(curl_easy_init) \
@@ -71,6 +72,10 @@ CURLcode curl_global_init(long flags) {
   return is_there() ? lib.curl_global_init(flags) : CURLE_FAILED_INIT;
 }
 
+unsigned int vimap_curl_version(void) {
+  return is_there() ? lib.curl_version_info(CURLVERSION_NOW)->version_num : 0;
+}
+
 CURL *curl_easy_init(void) { return is_there() ? lib.curl_easy_init() : NULL; }
 
 CURLM *curl_multi_init(void) { return is_there() ? lib.curl_multi_init() : NULL; }
@@ -123,11 +128,11 @@ CURLUcode curl_url_set(CURLU *url, CURLUPart part, const char *text, unsigned in
   return lib.curl_url_set(url, part, text, flags);
 }
 
-CURLUcode curl_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags) {
+const char *curl_url_strerror(CURLUcode code) { return lib.curl_url_strerror(code); }
+
+CURLUcode vimap_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags) {
   return lib.curl_url_get(url, part, text, flags);
 }
-
-const char *curl_url_strerror(CURLUcode code) { return lib.curl_url_strerror(code); }
 
 CURLcode vimap_easy_set_long(CURL *easy, CURLoption option, long value) {
   return lib.curl_easy_setopt(easy, option, value);

@@ -6,9 +6,9 @@ import VimapSystem
 extension HTTPSession {
   func answerFinished() throws {
     if !held.isEmpty { try answerHeld() }
-    while let (tag, verdict) = multi.nextFinished() {
+    while let (tag, curlCode) = multi.nextFinished() {
       let exchange = exchanges[tag]
-      let code = exchange.handle.hasWholeAnswer(despite: verdict) ? .ok : verdict
+      let code = exchange.handle.verdict(despite: curlCode)
       if try exchange.handle.prepareAgain(after: code) {
         try multi.add(exchange.handle)
         continue

@@ -18,6 +18,19 @@ const char *vimap_curl_load(void);
 /// Has the calling thread take text for UTF-8 from now on, whatever the environment says.
 void vimap_thread_use_utf8(void);
 
+/// The version that is loaded, which need not be that of curl.h, as LIBCURL_VERSION_NUM has it; 0
+/// where there is none.
+unsigned int vimap_curl_version(void);
+
+/// curl_url_get(3), whose handle is constant from 8.0 on, so that no one definition fits all.
+CURLUcode vimap_url_get(CURLU *url, CURLUPart part, char **text, unsigned int flags);
+
+/// CURL_NETRC_REQUIRED, of an enumeration in older versions and a number in later ones.
+static const long vimap_netrc_required = CURL_NETRC_REQUIRED;
+
+/// CURLINFO_CONN_ID, which is of 8.2; older versions don't know it and say so.
+static const CURLINFO vimap_info_connection = (CURLINFO)(CURLINFO_OFF_T + 64);
+
 // Options are set, and facts asked for, through variadic functions, which Swift can't call. Each
 // takes its argument as exactly one C type; there is a function for each of these types.
 

@@ -20,7 +20,7 @@ extension EasyHandle {
     if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
     switch options.credentials {
     case .user(let user): try set(CURLOPT_USERPWD, user)
-    case .netrc: try set(CURLOPT_NETRC, Int(CURL_NETRC_REQUIRED.rawValue))
+    case .netrc: try set(CURLOPT_NETRC, vimap_netrc_required)
     case nil: break
     }
   }
@@ -65,10 +65,23 @@ extension EasyHandle {
     case .any: break
     case .one: try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     case .two:
-      try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_0))
-      // Else the first requests would each open a connection before it is known that one will do.
-      try set(CURLOPT_PIPEWAIT, 1)
+      // Not CURL_HTTP_VERSION_2_0, which would ask a server without TLS to upgrade; see Mispairing.
+      try setStreams(Int(CURL_HTTP_VERSION_2TLS))
+    case .twoByPriorKnowledge:
+      try setStreams(Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+      if Workaround.knownStreams.isNeeded {
+        try set(CURLOPT_FRESH_CONNECT, 1)
+        try set(CURLOPT_FORBID_REUSE, 1)
+      }
+      // A proxy that isn't tunnelled through speaks HTTP/1.1.
+      try set(CURLOPT_HTTPPROXYTUNNEL, 1)
     }
+  }
+
+  private func setStreams(_ version: Int) throws(CurlFailure) {
+    try set(CURLOPT_HTTP_VERSION, version)
+    // Else the first requests would each open a connection before it is known that one will do.
+    try set(CURLOPT_PIPEWAIT, 1)
   }
 }
 

@@ -33,6 +33,10 @@ final class EasyHandle {
   private(set) var trust: KeepAliveTrust?
   /// A redirect has asked for what is elsewhere to be fetched, so that the method is GET by now.
   private var hasBecomeGet = false
+  private(set) var bodySize = 0
+  /// The version of HTTP that the last answer came in, as libcurl numbers them; 0 before there is
+  /// one.
+  private(set) var lastVersion = 0
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
@@ -154,6 +158,7 @@ final class EasyHandle {
     attempt = .none
     stream = StreamNotes()
     redirects?.reset()
+    noteVersion()
     uses += 1
     if connections > 0 || uses >= Self.mostUses {
       uses = 0
@@ -165,6 +170,12 @@ final class EasyHandle {
       try set(CURLOPT_FRESH_CONNECT, 1)
       uses = Self.mostUses
     }
+  }
+
+  private func noteVersion() {
+    var version = 0
+    _ = vimap_easy_get_long(easy, CURLINFO_HTTP_VERSION, &version)
+    if version > 0 { lastVersion = version }
   }
 
   /// Gets ready to send the same request again, over a new connection, where it failed with `code`
@@ -194,6 +205,12 @@ final class EasyHandle {
 
   /// - Parameter body: must stay until the request is over.
   func setBody(_ body: ByteView) throws(CurlFailure) {
+    bodySize = body.count
+    if needsOwnConnection {
+      try set(CURLOPT_FRESH_CONNECT, 1)
+      try set(CURLOPT_FORBID_REUSE, 1)
+      uses = Self.mostUses
+    }
     try set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
     try body.withUnsafeBytes { (bytes) throws(CurlFailure) in
       try set(CURLOPT_POSTFIELDS, bytes.baseAddress)
@@ -218,29 +235,21 @@ final class EasyHandle {
 
   /// Seconds from the request's start to its end.
   var seconds: Double {
-    var microseconds: curl_off_t = 0
-    _ = vimap_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T, &microseconds)
-    return Double(microseconds) / 1e6
+    Double(offset(CURLINFO_TOTAL_TIME_T)) / 1e6
   }
 
   /// Seconds from when the request could be sent, over a connection, to its end; `nil` where there
   /// was no connection.
   var secondsConnected: Double? {
-    var microseconds: curl_off_t = 0
-    _ = vimap_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds)
+    let microseconds = offset(CURLINFO_PRETRANSFER_TIME_T)
     return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
   }
 
-  /// Whether the answer is whole, though the transfer failed with `code`: a server may answer before
-  /// it has read all of a request, and end the stream with that (RFC 9113 section 8.1). Then what is
-  /// left of the request fails to be written.
-  func hasWholeAnswer(despite code: CurlCode) -> Bool {
-    guard code == .http2Stream, status >= 200 else { return false }
-    var expected: curl_off_t = -1
-    var arrived: curl_off_t = 0
-    _ = vimap_easy_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &expected)
-    _ = vimap_easy_get_offset(easy, CURLINFO_SIZE_DOWNLOAD_T, &arrived)
-    return arrived == expected
+  /// A number that libcurl has of the request; below 0 where it has none.
+  func offset(_ info: CURLINFO) -> Int {
+    var value: curl_off_t = -1
+    _ = vimap_easy_get_offset(easy, info, &value)
+    return Int(value)
   }
 
   /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.

@@ -17,7 +17,7 @@ enum URLCheck {
     let code = curl_url_set(url, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME))
     guard code == CURLUE_OK else { return .malformed(String(cString: curl_url_strerror(code))) }
     var scheme: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK, let scheme else {
+    guard vimap_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK, let scheme else {
       return .malformed("it has no scheme")
     }
     defer { curl_free(scheme) }
@@ -74,7 +74,7 @@ enum URLCheck {
     _ part: CURLUPart, of url: OpaquePointer, _ flags: UInt32 = 0
   ) -> String? {
     var text: UnsafeMutablePointer<CChar>?
-    guard curl_url_get(url, part, &text, flags) == CURLUE_OK, let text else { return nil }
+    guard vimap_url_get(url, part, &text, flags) == CURLUE_OK, let text else { return nil }
     defer { curl_free(text) }
     return String(cString: text)
   }

@@ -40,8 +40,10 @@ public enum HTTPVersion: Sendable, Equatable {
   /// HTTP/2 over TLS where the server speaks it, else 1.1.
   case any
   case one
-  /// HTTP/2 without TLS too, where the server agrees; and as few connections as can be.
+  /// The same as `any`, over as few connections as can be.
   case two
+  /// HTTP/2 without TLS too, which the server is known to speak; as few connections as can be.
+  case twoByPriorKnowledge
 }
 
 /// A client's certificate, in PEM, and what belongs to it.

@@ -47,6 +47,9 @@ public struct TargetURL: Sendable, Equatable {
     }
   }
 
+  /// Whether it is of http, without TLS, for every record.
+  var isPlain: Bool { template.literalPrefix.lowercased().hasPrefix("http://") }
+
   private static func hostAndPort(of template: Template, isGuarded: Bool) -> String? {
     let prefix = template.literalPrefix
     guard let start = prefix.firstRange(of: "://")?.upperBound,

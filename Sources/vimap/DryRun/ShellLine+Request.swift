@@ -87,9 +87,12 @@ extension ShellLine {
     if let socket = options.unixSocket { add("--unix-socket", socket) }
     if options.isCompressed { add(syntax: "--compressed") }
     switch options.version {
-    case .any: break
+    // curl does so by itself; its --http2 would ask servers without TLS to upgrade.
+    case .any, .two: break
     case .one: add(syntax: "--http1.1")
-    case .two: add(syntax: "--http2")
+    case .twoByPriorKnowledge:
+      add(syntax: "--http2-prior-knowledge")
+      add(syntax: "--proxytunnel")
     }
     for address in options.addresses { add("--resolve", address.text) }
   }

@@ -57,8 +57,13 @@ struct ConnectionArguments: ParsableArguments {
 
   @Flag(
     name: .customLong("http2"),
-    help: "Speak HTTP/2 where the server does, with many requests on one connection.")
+    help: "Speak HTTP/2 where the server does, over TLS, with many requests on one connection.")
   var http2 = false
+
+  @Flag(
+    name: .customLong("http2-prior-knowledge"),
+    help: "Speak HTTP/2 without TLS, to servers that are known to speak it.")
+  var http2PriorKnowledge = false
 
   @Option(
     parsing: .singleValue,
@@ -73,7 +78,8 @@ struct ConnectionArguments: ParsableArguments {
       ("--cacert", cacert != nil), ("--cert", cert != nil), ("--key", key != nil),
       ("--insecure", insecure), ("--proxy", proxy != nil), ("--noproxy", noproxy != nil),
       ("--unix-socket", unixSocket != nil), ("--compressed", compressed), ("--http1.1", http1),
-      ("--http2", http2), ("--resolve", !resolve.isEmpty),
+      ("--http2", http2), ("--http2-prior-knowledge", http2PriorKnowledge),
+      ("--resolve", !resolve.isEmpty),
     ]
     return options.first(where: \.1)?.0
   }

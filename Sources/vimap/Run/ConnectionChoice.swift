@@ -10,10 +10,19 @@ extension ConnectionOptions {
     try setTrust(arguments)
     try setWay(arguments)
     isCompressed = arguments.compressed
-    if arguments.http1, arguments.http2 {
-      throw Refusal(.usage, "--http1.1 and --http2: give one of them only")
+    version = try Self.version(arguments)
+  }
+
+  private static func version(_ arguments: ConnectionArguments) throws -> HTTPVersion {
+    let versions: [(option: String, isGiven: Bool, version: HTTPVersion)] = [
+      ("--http1.1", arguments.http1, .one), ("--http2", arguments.http2, .two),
+      ("--http2-prior-knowledge", arguments.http2PriorKnowledge, .twoByPriorKnowledge),
+    ]
+    let given = versions.filter(\.isGiven)
+    guard given.count < 2 else {
+      throw Refusal(.usage, "\(given[0].option) and \(given[1].option): give one of them only")
     }
-    version = arguments.http1 ? .one : arguments.http2 ? .two : .any
+    return given.first?.version ?? .any
   }
 
   private static func credentials(_ arguments: ConnectionArguments) throws -> Credentials? {

@@ -51,6 +51,7 @@ extension HTTPConfiguration {
     batch = try options.batch.map(checkedBatch)
     if options.idempotencyKey { try sendIdempotencyKey() }
     self.connection = try ConnectionOptions(connection)
+    if let reason = mispairing { throw Refusal(.usage, reason) }
   }
 
   /// The most requests that `--concurrency auto` has in flight.

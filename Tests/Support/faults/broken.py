@@ -121,3 +121,10 @@ async def twice(exchange):
     else:
         await exchange.write(first + second)
     exchange.note(b"sent")
+
+
+@path("early")
+async def early(exchange):
+    """/early/STATUS      answers before it has read the body, and closes; ?reset: with a reset"""
+    await exchange.send(b'"early"', "Connection: close", status=int(exchange.parts[1]))
+    return exchange.reset() if exchange.option("reset") is not None else CLOSE

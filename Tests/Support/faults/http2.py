@@ -10,8 +10,11 @@ DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6
 ACK = END_STREAM = 1
 END_HEADERS = 4
 NO_ERROR, INTERNAL_ERROR = 0, 2
+CANCEL = 8
 # The entry `:status: 200` of HPACK's static table.
 STATUS_200 = b"\x88"
+# The name of that entry, and that of `content-length`, with a value that follows.
+STATUS, CONTENT_LENGTH = b"\x08", b"\x0f\x0d"
 ANSWERS = 10
 
 
@@ -66,3 +69,37 @@ async def serve(reader, writer, note, drops):
         await writer.drain()
     writer.write(frame(GOAWAY, 0, 0, struct.pack(">II", last, INTERNAL_ERROR)))
     await writer.drain()
+
+
+def literal(name, value):
+    """A header with a value that is in no table (RFC 7541 section 6.2.2)."""
+    return name + bytes([len(value)]) + value
+
+
+async def serve_early(reader, writer, note):
+    """Answers each request as soon as something of its body has come, and resets its stream.
+
+    The body begins with how: a status; `done` or `cancel`, the reason for the reset, or `open` for
+    none; and `length`, where the answer says how long it is.
+    """
+    await reader.readexactly(len(PREFACE))
+    writer.write(frame(SETTINGS, 0, 0))
+    while True:
+        kind, flags, stream, payload = await read_frame(reader)
+        if kind == SETTINGS and not flags & ACK:
+            writer.write(frame(SETTINGS, ACK, 0))
+        elif kind == DATA and payload.startswith(b'"'):
+            note(payload[:20])
+            status, reason, *rest = payload[1:30].split(b" ")
+            head = literal(STATUS, status)
+            if rest[:1] == [b"length"]:
+                head += literal(CONTENT_LENGTH, b"7")
+            writer.write(frame(HEADERS, END_HEADERS, stream, head)
+                         + frame(DATA, END_STREAM, stream, b'"early"'))
+            if reason != b"open":
+                code = CANCEL if reason == b"cancel" else NO_ERROR
+                writer.write(frame(RST_STREAM, 0, stream, struct.pack(">I", code)))
+        if kind == DATA and payload:
+            # Room on the connection, not for the stream.
+            writer.write(frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", len(payload))))
+        await writer.drain()

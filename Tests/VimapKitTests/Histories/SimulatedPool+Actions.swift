@@ -132,6 +132,7 @@ extension PoolState.Cause {
     case .timedOut: "timedOut"
     case .cannotStart: "cannotStart"
     case .cancelled: "cancelled"
+    case .unpaired: "unpaired"
     }
   }
 }

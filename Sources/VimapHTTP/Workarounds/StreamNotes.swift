@@ -3,9 +3,9 @@ import VimapBytes
 /// Where a request of HTTP/2 has gone, and which requests servers have said they leave out.
 ///
 /// A server that says GOAWAY names the last stream it has looked at, and so says that those behind
-/// it had no effect (RFC 9113 section 6.8). libcurl doesn't pass that on, but says it in the texts
-/// of CURLOPT_DEBUGFUNCTION(3). Where another version of it says them otherwise, no request counts
-/// as left out.
+/// it had no effect (RFC 9113 section 6.8). No function of libcurl's passes that on
+/// (``Workaround/leftOutRequests``), but it says so in the texts of CURLOPT_DEBUGFUNCTION(3), each
+/// version in its own words. Where another says them otherwise, no request counts as left out.
 struct StreamNotes {
   private var connection: Int?
   private var stream: Int?
@@ -16,12 +16,15 @@ struct StreamNotes {
   }
 
   /// Takes in one of libcurl's texts about the request.
-  mutating func take(_ text: ByteView, _ goAways: GoAways?) {
-    if text.starts("Re-using existing connection #") || text.starts("Connected to ") {
-      connection = text.number(behind: "#")
+  /// - Parameter connection: the number of its connection, as far as there is a function that says
+  ///   it, which is from 8.2 on.
+  mutating func take(_ text: ByteView, connection known: Int?, _ goAways: GoAways?) {
+    if text.starts("Re-using existing ") || text.starts("Connected to ") {
+      connection = known ?? text.number(behind: "#")
       stream = nil
-    } else if text.starts("Using Stream ID: ") {
-      stream = text.number(behind: ": ")
+    } else if let number = text.openedStream {
+      connection = known ?? connection
+      stream = number
     } else if let connection, text.isGoAway {
       goAways?.lastStreams[connection] = text.number(behind: "last_stream=")
     }
@@ -37,9 +40,21 @@ struct StreamNotes {
 }
 
 extension ByteView {
-  /// The misspelling is that of curl 7.88.
+  /// The misspelling is that of 7.88.
   fileprivate var isGoAway: Bool {
     starts("recveived GOAWAY, ") || starts("received GOAWAY, ")
+  }
+
+  /// The number of the stream that the request goes out in.
+  fileprivate var openedStream: Int? {
+    if starts("Using Stream ID: ") { return number(behind: ": ") }
+    // From 8.2 on: [HTTP/2] [5] OPENED stream for https://example.org/
+    let mark: StaticString = "[HTTP/2] ["
+    guard starts(mark), case let rest = slice(ByteView(mark).count),
+      let end = rest.firstIndex(of: UInt8(ascii: "]")),
+      rest.slice(end).starts("] OPENED stream for ")
+    else { return nil }
+    return Int(rest.head(end).text)
   }
 
   func starts(_ start: StaticString) -> Bool {

@@ -3,9 +3,10 @@ import VimapBytes
 
 /// Sending a request a second time where a connection ended before a byte of the answer.
 ///
-/// libcurl does so by itself over a kept connection, whatever the method, and can't be told not to.
-/// But it asks before each request (CURLOPT_PREREQFUNCTION(3)), and so one that must not have an
-/// effect twice is held back, unless the server said that it did nothing (RFC 9113 section 8.7).
+/// libcurl does so by itself over a kept connection, whatever the method, and can't be told not to
+/// (``Workaround/repeats``). But it asks before each request (CURLOPT_PREREQFUNCTION(3)), and so
+/// one that must not have an effect twice is held back, unless the server said that it did nothing
+/// (RFC 9113 section 8.7).
 extension EasyHandle {
   func setRepeats() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(self).toOpaque()
@@ -16,15 +17,18 @@ extension EasyHandle {
     } catch {
       if redirects != nil || !configuration.isRepeatable { throw error }
     }
-    guard !configuration.isRepeatable, configuration.mayUseStreams else { return }
-    // Nothing else tells of requests that a server leaves out.
+    guard Workaround.leftOutRequests.isNeeded, !configuration.isRepeatable,
+      configuration.mayUseStreams
+    else { return }
     try check(lend { vimap_easy_set_debug($0, debugTextGiven, user) }, CURLOPT_DEBUGFUNCTION)
     try set(CURLOPT_VERBOSE, 1)
   }
 
   /// Whether libcurl may send the request that it is about to send.
   fileprivate func mayRequest() -> Bool {
-    let isHeldBack = attempt.isUnknown && !answer.hasCome && !configuration.isRepeatable
+    let isHeldBack =
+      Workaround.repeats.isNeeded && attempt.isUnknown && !answer.hasCome
+      && !configuration.isRepeatable
     attempt = isHeldBack ? .heldBack : .sent
     if isHeldBack { trust?.noteLoss() }
     answer.expectAnother()
@@ -60,13 +64,19 @@ extension EasyHandle {
     return answer.takeHeaderLine(line)
   }
 
+  /// The number that its connection has, where libcurl says it.
+  private var connection: Int? {
+    let number = offset(vimap_info_connection)
+    return number < 0 ? nil : number
+  }
+
   fileprivate func takeDebugText(_ text: ByteView) {
     if text.starts("REFUSED_STREAM, retrying")
       || text.starts("Connection died, retrying") && stream.isLeftOut(goAways)
     {
       attempt = .refused
     }
-    stream.take(text, goAways)
+    stream.take(text, connection: connection, goAways)
   }
 }
 
@@ -80,18 +90,13 @@ extension HTTPConfiguration {
   }
 
   /// Whether HTTP/2 may be spoken.
-  fileprivate var mayUseStreams: Bool {
+  var mayUseStreams: Bool {
     switch connection.version {
     case .one: false
-    case .two: true
+    case .two, .twoByPriorKnowledge: true
     case .any: connection.followsRedirects || urls.contains { !$0.isPlain }
     }
   }
-}
-
-extension TargetURL {
-  /// Whether it is of http, without TLS, for every record.
-  fileprivate var isPlain: Bool { template.literalPrefix.lowercased().hasPrefix("http://") }
 }
 
 // MARK: - Callbacks

@@ -5,9 +5,10 @@ import VimapSystem
 /// The sockets that libcurl waits for, and those of the connections that it keeps.
 ///
 /// On a kept connection of HTTP/1 nothing may come, until a request was sent over it. What does
-/// come is the end, or a second answer to the request before, which libcurl (7.88) would take for
-/// that to the next. So such a connection is closed. That must not happen behind libcurl's back, so
-/// its descriptor is made that of another connection, one that has ended, which libcurl finds and
+/// come is the end, or a second answer to the request before, which libcurl would take for that to
+/// the next (``Workaround/surplusAnswers``). So such a connection is closed, and of an answer there
+/// is a notice, whatever libcurl does about it. That must not happen behind libcurl's back, so the
+/// descriptor is made that of another connection, one that has ended, which libcurl finds and
 /// closes.
 final class SocketWatch {
   private struct Socket {
@@ -65,7 +66,8 @@ final class SocketWatch {
       hasSurplus = true
     }
     unwatch(socket)
-    try Descriptor.replace(socket, by: ended)
+    // Elsewhere libcurl drops the connection when it comes to it.
+    if Workaround.surplusAnswers.isNeeded { try Descriptor.replace(socket, by: ended) }
   }
 
   // MARK: libcurl's wishes

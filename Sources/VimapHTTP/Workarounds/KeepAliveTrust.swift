@@ -1,8 +1,8 @@
 /// Whether requests that must not be sent twice go over kept connections.
 ///
-/// A server that closes connections without having said so loses the request that meets it there.
-/// Where that has happened, such requests go over new connections for a while, and for twice as
-/// long each time it happens again.
+/// Part of ``Workaround/repeats``. A server that closes connections without having said so loses
+/// the request that meets it there. Where that has happened, such requests go over new connections
+/// for a while, and for twice as long each time it happens again.
 final class KeepAliveTrust {
   private var distrust = 0
   private var next = 64

@@ -3,7 +3,8 @@ import VimapBytes
 
 /// Decompresses one stream, piece by piece as it comes in.
 ///
-/// libcurl would do so by itself, but takes a stream that breaks off for a whole one (curl 7.88).
+/// libcurl would do so by itself, but takes a stream that breaks off for a whole one
+/// (``Workaround/brokenBodies``).
 final class Inflater {
   enum Format {
     /// One or more members, one behind the other (RFC 1952 section 2.2).
