@@ -18,7 +18,7 @@ extension CommandSupervisor {
     let hasReadNothing = countUnread() >= queue.owed
     letGo()
     try refusePassedBy()
-    let isInVain = wasInVain(wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
+    let isInVain = wasInVain(end, wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
     if !wasAskedTo, !queue.isEmpty { try noteBrevity() }
 
     if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
@@ -94,10 +94,12 @@ extension CommandSupervisor {
   }
 
   /// Whether the command, which has ended, is one of those that never answer.
-  private func wasInVain(wasAskedTo: Bool, hasReadNothing: Bool) -> Bool {
+  private func wasInVain(_ end: ProcessEnd, wasAskedTo: Bool, hasReadNothing: Bool) -> Bool {
+    if life.answers + life.unusable > 0 || isRecalled { return false }
+    // One that was killed at work may have answered; one that is killed while it loads is too large.
+    if end == .killed(signal: Int(Signals.kill)), !hasReadNothing { return false }
     // One that died of one of many records is followed by others that find out which.
-    life.answers + life.unusable == 0 && (queue.owed <= 1 || hasReadNothing) && !isRecalled
-      && (queue.owed > 0 || !wasAskedTo)
+    return (queue.owed <= 1 || hasReadNothing) && (queue.owed > 0 || !wasAskedTo)
   }
 
   /// Tells people of commands that end with a single answer each.

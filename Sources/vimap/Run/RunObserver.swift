@@ -138,7 +138,7 @@ final class RunObserver {
 
   /// A run that has been stopped leaves records that are in no list.
   private func sayRest(_ report: RunReport) {
-    guard let rest = report.rest else { return }
+    guard let rest = report.rest, report.records > 0 else { return }
     let name = rest.file == "-" ? "standard input" : rest.file
     messages.log.notice("\(name) was not read from line \(rest.line) on")
   }

@@ -34,6 +34,9 @@ SUMMARY = re.compile(rb"vimap: (\d+) of \d+ records? failed: .*")
 # What is said when an interrupt has come.
 STOPPING = re.compile(rb"vimap: stopping on SIGINT: .*; a second signal \(\^C\) ends all at once")
 
+# What is said of a run that was stopped: the first line that it has not read.
+REST = re.compile(rb"vimap: .* was not read from line (\d+) on")
+
 
 def write_records(path, count, has_long):
     with open(path, "w") as file:
@@ -51,12 +54,16 @@ class Results:
         self.exceptions = []
         self.order = []
         self.failed = None
+        self.rest = None
         self.read(output, re.compile(OUTPUTS[form]),
                   re.compile(EXCEPTIONS[form] if form in WITH_EXCEPTIONS else rb"(?!)"), torn)
         self.read(errors, re.compile(rb"(?!)"),
                   re.compile(rb"(?!)" if form in WITH_EXCEPTIONS else EXCEPTIONS[form]), False)
         if self.failed not in (None, len(self.exceptions)):
             raise Failure(f"{self.failed} failures summed up, {len(self.exceptions)} written")
+        if self.rest not in (None, len(self.outputs) + len(self.exceptions) + 1):
+            raise Failure(f"{len(self.outputs)} outputs, {len(self.exceptions)} exceptions, and not"
+                          f" read from line {self.rest} on")
 
     def read(self, path, output, exception, torn):
         with open(path, "rb") as lines:
@@ -78,6 +85,8 @@ class Results:
                         self.order.append(int(found[1]))
                 elif path.name == "err" and (found := SUMMARY.fullmatch(line)):
                     self.failed = int(found[1])
+                elif path.name == "err" and (found := REST.fullmatch(line)):
+                    self.rest = int(found[1])
                 elif path.name == "out" or not STOPPING.fullmatch(line):
                     raise Failure(f"in {path.name}: {line[:300]!r}")
 
