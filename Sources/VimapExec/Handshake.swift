@@ -38,8 +38,10 @@ struct Handshake: Equatable {
   private var fedAt: Nanoseconds = 0
   private var answeredAt: Nanoseconds = 0
   private var firstAnswerAt: Nanoseconds?
-  /// How long the first answer took, and the longest of the others, in which there is no loading.
+  /// How long the first answer took and the last, and the longest of all but the first, in which
+  /// there is no loading.
   private var firstTook: Nanoseconds = 0
+  private var lastTook: Nanoseconds = 0
   private var longest: Nanoseconds = 0
   /// The first stage was passed with a single record before.
   private var isRepeated = false
@@ -93,7 +95,6 @@ struct Handshake: Equatable {
     }
     guard longest < Self.fast else { return nil }
     next.stage = stage + 1
-    next.longest = longest
     next.allowance = Self.furtherStages[stage]
     return next
   }
@@ -120,8 +121,8 @@ struct Handshake: Equatable {
       return
     }
     guard count > answers else { return }
-    let took = now &- max(fedAt, answeredAt)
-    if answers == 0, stage == 0 { firstTook = took } else { longest = max(longest, took) }
+    lastTook = now &- max(fedAt, answeredAt)
+    if answers == 0, stage == 0 { firstTook = lastTook } else { longest = max(longest, lastTook) }
     answers = count
     answeredAt = now
     firstAnswerAt = firstAnswerAt ?? now
@@ -173,8 +174,10 @@ struct Handshake: Equatable {
 
   /// How long the command has to be quiet.
   private var quiet: Nanoseconds {
+    if stage > 0 {
+      return max(min(2 * lastTook, Self.longestQuiet), Self.shortestFurtherQuiet)
+    }
     let known = min(2 * longest, Self.longestQuiet)
-    if stage > 0 { return max(known, Self.shortestFurtherQuiet) }
     // With so few the first has to say as well how long an answer takes.
     let guessed = fed < 3 ? min(2 * firstTook, Self.longestQuietOfFew) : 0
     return max(known, guessed, Self.shortestQuiet)
