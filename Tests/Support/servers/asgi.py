@@ -3,7 +3,7 @@
 import pathlib
 import sys
 
-from servers.base import PLAIN, PRIOR, TLS, Server
+from servers.base import PLAIN, PRIOR, TLS, Server, program
 
 
 async def app(scope, receive, send):
@@ -28,14 +28,15 @@ async def app(scope, receive, send):
 
 
 class ASGI(Server):
-    # Where the programs are; see --venv.
+    # Where the programs of PyPI are; see --venv. Without them, the system's are taken.
     programs = pathlib.Path(sys.prefix, "bin")
 
     def program(self):
-        return self.programs / self.name
+        own = self.programs / self.name
+        return own if own.exists() else program(self.name)
 
     def missing(self):
-        return None if self.program().exists() else f"{self.name} is not installed; see --venv"
+        return None if self.program() else f"{self.name} is not installed; see --venv"
 
     def environment(self):
         return {"PYTHONPATH": str(pathlib.Path(__file__).parent.parent),
