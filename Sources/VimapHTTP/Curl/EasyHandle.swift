@@ -268,7 +268,7 @@ final class EasyHandle {
   }
 
   private func explanation(of code: CurlCode) -> String {
-    if message.pointee != 0 { return String(cString: message) }
+    if message.pointee != 0 { return Redaction.message(String(cString: message)) }
     return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
   }
 

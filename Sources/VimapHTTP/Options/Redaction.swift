@@ -16,6 +16,15 @@ public enum Redaction {
     return text[..<start] + mark + text[at...]
   }
 
+  /// A message of libcurl's, in which URLs stand between quotes.
+  static func message(_ text: String) -> String {
+    guard text.contains("@") else { return text }
+    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+    return parts.enumerated()
+      .map { $0.offset % 2 == 1 ? url(String($0.element)) : String($0.element) }
+      .joined(separator: "'")
+  }
+
   /// Whether the values of a header are secret, by what its name is made of: `X-Auth-Token`,
   /// `x_auth_token`, `X-AuthToken` and `xauthtoken` are the same.
   public static func isSecret(header name: some StringProtocol) -> Bool {

@@ -47,6 +47,7 @@ final class AnswerWriter {
       let (code, explanation) = handle.failure(code)
       return .failed(RecordException(code, explanation))
     }
+    if let problem = Framing.problem(answer) { return .failed(problem) }
     let status = handle.status
     guard configuration.accepted.contains(status) else {
       return .failed(exception(answer, status: status))

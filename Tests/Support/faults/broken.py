@@ -95,6 +95,13 @@ async def head(exchange):
     await exchange.write(b"Content-Length: %d\r\n\r\n%s" % (len(exchange.body), exchange.body))
 
 
+@path("raw")
+async def raw(exchange):
+    """/raw?hex=BYTES   these bytes, and nothing else; then a close"""
+    await exchange.write(bytes.fromhex(exchange.option("hex")))
+    return CLOSE
+
+
 @path("garbage")
 async def garbage(exchange):
     """/garbage          something that isn't HTTP"""
