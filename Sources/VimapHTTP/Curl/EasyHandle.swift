@@ -41,6 +41,9 @@ final class EasyHandle {
   private var uses = 0
   private static let mostUses = 64
 
+  /// All requests go to one URL, and nowhere else.
+  var goesToOneHost: Bool { url != nil && !configuration.connection.followsRedirects }
+
   /// - Parameters:
   ///   - tag: handed back by ``MultiHandle/nextFinished()``.
   ///   - headers: read whenever a request is started.

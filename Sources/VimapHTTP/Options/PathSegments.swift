@@ -6,11 +6,20 @@ import VimapJSON
 /// section 5.2.4).
 ///
 /// A placeholder that keeps `/` as it is, such as `{+.path}`, may hold any number of segments, none
-/// included; it can't go up either, unless the whole path is its own.
+/// included; it can't go up either, unless the whole path, or the whole URL, is its own. Where a
+/// placeholder stands for the host, nobody knows which empty segments are its own, but for one at the
+/// end behind the URL's own `/`.
 struct PathSegments: Equatable {
   /// How many of them the URL's own text has.
   private let own: Count
-  private let mayBeEmpty: Bool
+  private let emptiness: Emptiness
+
+  private enum Emptiness: Equatable {
+    case refused
+    /// At the end only.
+    case refusedAtEnd
+    case allowed
+  }
 
   private struct Count: Equatable {
     var dots = 0
@@ -19,17 +28,27 @@ struct PathSegments: Equatable {
 
   /// `nil` where no record changes the path, or all of it is a record's.
   init?(of template: Template) {
-    if template.isLiteral || template.literalPrefix.isEmpty { return nil }
+    if template.isLiteral || template.isPlaceholder { return nil }
     var sample = ByteBuffer()
     sample.append(text: template.text(standIn: "1"))
     own = Self.count(sample.view)
-    mayBeEmpty = template.keepsSlashes
+    let endsWithSlash = template.text(standIn: "1").hasSuffix("/")
+    if !template.literalPrefix.isEmpty {
+      emptiness = template.keepsSlashesInPath ? .allowed : .refused
+    } else {
+      emptiness = endsWithSlash ? .allowed : .refusedAtEnd
+    }
   }
 
   /// Whether a URL, filled in, has no more of them than its own.
   func allow(_ url: ByteView) -> Bool {
     let count = Self.count(url)
-    return count.dots <= own.dots && (mayBeEmpty || count.empty <= own.empty)
+    if count.dots > own.dots { return false }
+    switch emptiness {
+    case .allowed: return true
+    case .refused: return count.empty <= own.empty
+    case .refusedAtEnd: return url.isEmpty || url[url.count - 1] != UInt8(ascii: "/")
+    }
   }
 
   private static func count(_ url: ByteView) -> Count {

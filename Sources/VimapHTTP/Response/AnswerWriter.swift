@@ -40,7 +40,8 @@ final class AnswerWriter {
       return .failed(.timedOut(after: handle.seconds, configuration))
     }
     if code == .ok { answer.finishBody() }
-    if let problem = answer.codingProblem {
+    // Of a refusal, what could be decoded will do.
+    if let problem = answer.codingProblem, configuration.accepted.contains(handle.status) {
       return .failed(RecordException(.badContentEncoding, problem))
     }
     if code != .ok {

@@ -16,10 +16,11 @@ extension EasyHandle {
   }
 
   /// Whether the request is to share no connection (``Workaround/sharedUploads``), as its body is
-  /// longer than what is sent of it at once. Where the last answer came over HTTP/1, the next will.
+  /// longer than what is sent of it at once. Where all go to one URL, and the last answer came over
+  /// HTTP/1, the next will.
   var needsOwnConnection: Bool {
     bodySize > Self.firstWindow && configuration.mayUseStreams && Workaround.sharedUploads.isNeeded
-      && (lastVersion == 0 || lastVersion >= Int(CURL_HTTP_VERSION_2_0))
+      && !(goesToOneHost && lastVersion > 0 && lastVersion < Int(CURL_HTTP_VERSION_2_0))
   }
 
   /// Bytes that a stream of HTTP/2 takes before the server has said that it takes more (RFC 9113

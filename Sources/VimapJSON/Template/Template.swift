@@ -69,10 +69,20 @@ public struct Template: Sendable {
   /// Whether there is nothing to fill in.
   public var isLiteral: Bool { parts.allSatisfy(\.isLiteral) }
 
-  /// Whether a value may bring slashes along that are left as they are: `{+.path}`.
-  public var keepsSlashes: Bool {
-    parts.contains { if case .field(_, keepsReserved: true) = $0 { true } else { false } }
+  /// Of a URL: whether a value may bring slashes along in its path, as `{+.path}` does.
+  public var keepsSlashesInPath: Bool {
+    for part in parts {
+      switch part {
+      case .field(_, keepsReserved: true): return true
+      case .literal(let bytes) where bytes.contains { $0 == 0x3F || $0 == 0x23 }: return false
+      default: break
+      }
+    }
+    return false
   }
+
+  /// Whether all of it is a single placeholder.
+  public var isPlaceholder: Bool { parts.count == 1 && !isLiteral }
 
   /// The text before the first placeholder: what no record can change.
   public var literalPrefix: String {

@@ -28,7 +28,7 @@ extension PoolState {
     let ended = seats[seat]
     seats[seat].vacate()
     let all = ended.assignments.flatMap { unanswered(in: $0) }.map { $0.parted(by: unsent) }
-    let (left, untouched) = (all.flatMap(\.sent), all.flatMap(\.unsent))
+    var (left, untouched) = (all.flatMap(\.sent), all.flatMap(\.unsent))
     if ended.isCutOff {
       if let startFailure {
         refuse(left, begun: begun, startFailure)
@@ -40,12 +40,19 @@ extension PoolState {
       return closeIfDone()
     }
     // One that dies of the first record it is given has got somewhere: the record is answered.
-    let wasInVain = ended.answersSinceFork == 0 && begun == 0 && (!left.isEmpty || !ended.isReady)
+    let hasSentNothing = left.isEmpty && !untouched.isEmpty
+    let wasInVain =
+      ended.answersSinceFork == 0
+      && (hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isReady))
     if wasInVain || ended.failure != nil {
       seats[seat].deaths = ended.deaths + 1
       seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
     }
     let isHopeless = seats[seat].deaths >= Self.patience || ended.isHopeless
+    if hasSentNothing, isHopeless {
+      // What is at the head of them is all that there is to blame.
+      (left, untouched) = (untouched, [])
+    }
     if ended.failure != nil {
       requeued.insert(contentsOf: left, at: 0)
     } else {
