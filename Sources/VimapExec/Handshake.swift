@@ -67,8 +67,8 @@ struct Handshake: Equatable {
   /// Answers of a slow command are held for no longer than this.
   private static let longestHold: Nanoseconds = .seconds(1)
   private static let slow: Nanoseconds = .milliseconds(250)
-  /// How many records it may have at the first silence, and at the next.
-  private static let patientAllowances = [4, 16]
+  /// As many records are the first answer to silence.
+  private static let cautious = 4
   /// How many records it is given one by one, where there are as many.
   private static let oneByOne = 4
   /// How many records it is given in further stages, where an answer takes no longer than this.
@@ -137,7 +137,7 @@ struct Handshake: Equatable {
     // One that has begun to answer is at work, so that the number will tell soon.
     guard answers == 0 || isStuck else { return false }
     // One that holds its answers back may do so for thousands of records.
-    allowance = Self.patientAllowances.first { $0 > fed && !isStuck } ?? .max
+    allowance = fed < Self.cautious && !isStuck ? Self.cautious : .max
     return true
   }
 
