@@ -91,6 +91,7 @@ final class HTTPSession {
       if link.isRecalled, !wasRecalled { continue }
       if inFlight == 0, wake == nil {
         if isClosed { break }
+        try tellOfRest()
         take(try link.receive(waiting: true))
         hasNews = false
       } else if try !multi.fireTimer() {

@@ -117,6 +117,27 @@ import VimapSystem
       ])
   }
 
+  @Test func aWorkerThatAlwaysDiesBeforeItSendsIsNotStartedForEver() throws {
+    var rules = rules(jobs: 1)
+    rules.blame = .everyBegun
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    try give(&state, 0, records: 1)
+    var now: Nanoseconds = 0
+    var charged: [PoolState.Action] = []
+    for _ in 0..<(2 * PoolState.patience) where charged.isEmpty {
+      _ = state.takeActions()
+      let unsent = UnsentRecords(RangeSet(0..<1))
+      state.workerEnded(0, .killed(signal: 9), begun: 1, unsent: unsent, now: now)
+      charged = state.takeActions().filter { if case .except = $0 { true } else { false } }
+      now += .seconds(3600)
+      _ = state.demand(now: now)
+      state.workerIsReady(0)
+    }
+    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    #expect(charged == [.except(batch: 0, records: 0..<1, cause)])
+  }
+
   @Test func everyRecordBegunIsChargedWhereAllMayHaveHadAnEffect() throws {
     var rules = rules(jobs: 1)
     rules.blame = .everyBegun

@@ -34,11 +34,12 @@ public struct PoolStatus: Sendable, Equatable {
   public var failures = 0
   /// Records with workers, or on their way to one, but for those that are ``held``.
   public var inFlight = 0
-  /// Records with workers that wait there until a server may be sent to again.
+  /// Records with workers that wait there until they can be sent, while a server has asked to be left
+  /// alone.
   public var held = 0
   /// The servers that have asked to be left alone.
   public var pausedHosts: [PausedHost] = []
-  /// Those of them that workers have begun, and sent where they send them. Only in
+  /// Those of ``inFlight`` that workers have begun, and sent where they send them. Only in
   /// ``RecordPool/status``.
   public var begun = 0
   /// How many workers have begun some. Only in ``RecordPool/status``.
