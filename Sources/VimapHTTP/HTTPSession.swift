@@ -55,12 +55,13 @@ final class HTTPSession {
     sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
     adapts = configuration.adaptsConcurrency
-    gate = RequestGate(configuration, seat: link.seat.number, now: Clock.now())
     // OpenSSL writes to sockets in its own way.
     Signals.ignoreFailedWrites()
     do {
       try CurlLibrary.start()
       builder = try RequestBuilder(configuration, targets: configuration.urls, seat: link.seat)
+      gate = RequestGate(
+        configuration, hosts: builder.commonHosts, seat: link.seat.number, now: Clock.now())
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
       // What this libcurl doesn't know is no record's fault, and shows here.
       let first = try builder.makeExchange(tag: 0)
@@ -196,8 +197,7 @@ final class HTTPSession {
       note(time)
       return true
     }
-    let host = builder.commonHost(of: gate.server(now))
-    guard let end = gate.endOfPause(of: host, now: now) else { return false }
+    guard let end = gate.endOfCommonPause(now) else { return false }
     notePause(end)
     return true
   }

@@ -145,6 +145,16 @@ struct ServerRotaTests {
     #expect(rota.current(10 + second) == 0)
   }
 
+  @Test func refusingServersArePassedBy() {
+    var rota = ServerRota(count: 3, first: 1)
+    #expect(rota.current(0) { $0 == 1 } == 2)
+    rota.noteRefusal(of: 2, begun: 0, now: 10)
+    #expect(rota.current(10) { $0 == 1 } == 0)
+    // One that may not answer is better than one that has said that it will not.
+    #expect(rota.current(10) { $0 != 2 } == 2)
+    #expect(rota.current(10) { _ in true } == 1)
+  }
+
   @Test func aLoneServerIsNeverLeftOut() {
     var rota = ServerRota(count: 1, first: 0)
     rota.noteRefusal(of: 0, begun: 0, now: 0)

@@ -5,16 +5,20 @@ import VimapSystem
 /// refused connections have shown, and what `--concurrency auto` has come to.
 struct RequestGate {
   private let concurrency: Int
+  /// The host and port that each server's requests go to, where it is always the same.
+  private let hosts: [String?]
   private var rota: ServerRota
   private var pauses: HostPauses
   private var control: ConcurrencyControl?
 
-  /// - Parameter seat: the number of the worker.
-  init(_ configuration: HTTPConfiguration, seat: Int, now: Nanoseconds) {
+  /// - Parameters:
+  ///   - hosts: as `host:port`, of each server, where it is always the same.
+  ///   - seat: the number of the worker.
+  init(_ configuration: HTTPConfiguration, hosts: [String?], seat: Int, now: Nanoseconds) {
     concurrency = max(1, configuration.concurrency)
+    self.hosts = hosts
     pauses = HostPauses(longest: .seconds(configuration.longestPause.seconds))
-    let count = configuration.urls.count
-    rota = ServerRota(count: count, first: seat % count)
+    rota = ServerRota(count: hosts.count, first: seat % hosts.count)
     if configuration.adaptsConcurrency {
       control = ConcurrencyControl(most: concurrency, now: now)
     }
@@ -30,7 +34,15 @@ struct RequestGate {
   var isOpen: Bool { control == nil && pauses.isEmpty }
 
   /// The server to send to.
-  func server(_ now: Nanoseconds) -> Int { rota.current(now) }
+  mutating func server(_ now: Nanoseconds) -> Int {
+    if pauses.isEmpty { return rota.current(now) }
+    return rota.current(now) { refusal(of: hosts[$0], now: now) != nil }
+  }
+
+  /// When the pause of the server to send to ends, where all its requests go to one host.
+  mutating func endOfCommonPause(_ now: Nanoseconds) -> Nanoseconds? {
+    endOfPause(of: hosts[server(now)], now: now)
+  }
 
   /// When the next request may be begun, whatever host it goes to; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? { control?.nextBegin(now) }

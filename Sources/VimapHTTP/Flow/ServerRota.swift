@@ -5,7 +5,8 @@ import VimapSystem
 /// Its own, as long as that takes connections. A server that can't be connected to is left out for
 /// a second, and twice as long each time it still can't be, up to a minute; meanwhile the worker
 /// sends to the next in the list that is not left out. When all are, it sends to the one whose time
-/// is up first, as there is nobody better.
+/// is up first, as there is nobody better. A server that asks not to be sent to for longer than
+/// anybody waits is passed by too, unless all of them do.
 struct ServerRota {
   private struct Server {
     var isOutUntil: Nanoseconds = 0
@@ -27,9 +28,10 @@ struct ServerRota {
   }
 
   /// The server to send to now.
-  func current(_ now: Nanoseconds) -> Int {
+  /// - Parameter isRefusing: whether a server has asked for a longer pause than is waited for.
+  func current(_ now: Nanoseconds, isRefusing: (Int) -> Bool = { _ in false }) -> Int {
     if servers.count == 1 { return first }
-    let order = servers.indices.map { (first + $0) % servers.count }
+    let order = servers.indices.map { (first + $0) % servers.count }.filter { !isRefusing($0) }
     return order.first { servers[$0].isOutUntil <= now }
       ?? order.min { servers[$0].isOutUntil < servers[$1].isOutUntil } ?? first
   }

@@ -6,86 +6,66 @@ import VimapJSON
 /// section 5.2.4).
 ///
 /// A placeholder that keeps `/` as it is, such as `{+.path}`, may hold any number of segments, none
-/// included; it can't go up either, unless the whole path, or the whole URL, is its own. Where a
-/// placeholder stands for the host, nobody knows which empty segments are its own, but for one at the
-/// end behind the URL's own `/`.
+/// included; it can't go up either, unless the whole path, or the whole URL, is its own.
 struct PathSegments: Equatable {
-  /// How many of them the URL's own text has.
-  private let own: Count
-  private let emptiness: Emptiness
-
-  private enum Emptiness: Equatable {
-    case refused
-    /// At the end only.
-    case refusedAtEnd
-    case allowed
-  }
-
-  private struct Count: Equatable {
-    var dots = 0
-    var empty = 0
-  }
+  /// How many segments of the URL's own text are `.` or `..`.
+  private let ownDots: Int
 
   /// `nil` where no record changes the path, or all of it is a record's.
   init?(of template: Template) {
     if template.isLiteral || template.isPlaceholder { return nil }
     var sample = ByteBuffer()
     sample.append(text: template.text(standIn: "1"))
-    own = Self.count(sample.view)
-    let endsWithSlash = template.text(standIn: "1").hasSuffix("/")
-    if !template.literalPrefix.isEmpty {
-      emptiness = template.keepsSlashesInPath ? .allowed : .refused
-    } else {
-      emptiness = endsWithSlash ? .allowed : .refusedAtEnd
-    }
+    ownDots = Self.path(of: sample.view)?.bytes.dotSegments ?? 0
   }
 
   /// Whether a URL, filled in, has no more of them than its own.
-  func allow(_ url: ByteView) -> Bool {
-    let count = Self.count(url)
-    if count.dots > own.dots { return false }
-    switch emptiness {
-    case .allowed: return true
-    case .refused: return count.empty <= own.empty
-    case .refusedAtEnd: return url.isEmpty || url[url.count - 1] != UInt8(ascii: "/")
-    }
+  /// - Parameter empty: where placeholders stand that came to nothing.
+  func allow(_ url: ByteView, empty: [Int]) -> Bool {
+    guard let (start, path) = Self.path(of: url) else { return true }
+    return path.dotSegments <= ownDots && !empty.contains { path.isEmptySegment(at: $0 - start) }
   }
 
-  private static func count(_ url: ByteView) -> Count {
-    var count = Count()
-    guard let start = startOfPath(url) else { return count }
-    var begin = start + 1
-    for place in begin...url.count {
-      let byte = place < url.count ? url[place] : UInt8(ascii: "?")
-      guard byte == UInt8(ascii: "/") || byte.endsPath else { continue }
-      let segment = url.slice(begin, place - begin)
-      if segment.isEmpty { count.empty += 1 }
-      if segment.isDots { count.dots += 1 }
-      if byte.endsPath { break }
-      begin = place + 1
-    }
-    return count
-  }
-
-  /// Where the first `/` behind the host is.
-  private static func startOfPath(_ url: ByteView) -> Int? {
+  /// From the first `/` behind the host to the query.
+  private static func path(of url: ByteView) -> (start: Int, bytes: ByteView)? {
     var place = 0
     while let colon = url.firstIndex(of: UInt8(ascii: ":"), from: place), colon + 2 < url.count {
       place = colon + 1
       guard url[colon + 1] == UInt8(ascii: "/"), url[colon + 2] == UInt8(ascii: "/") else {
         continue
       }
-      for index in (colon + 3)..<max(colon + 3, url.count) {
-        if url[index] == UInt8(ascii: "/") { return index }
-        if url[index].endsPath { return nil }
-      }
-      return nil
+      let host = colon + 3
+      guard
+        let start = (host..<url.count).first(where: {
+          url[$0] == UInt8(ascii: "/") || url[$0].endsPath
+        }), url[start] == UInt8(ascii: "/")
+      else { return nil }
+      let end = (start..<url.count).first { url[$0].endsPath } ?? url.count
+      return (start, url.slice(start, end - start))
     }
     return nil
   }
 }
 
 extension ByteView {
+  /// Of a path that begins with `/`: how many of its segments are `.` or `..`.
+  fileprivate var dotSegments: Int {
+    var dots = 0
+    var begin = 1
+    while begin <= count {
+      let end = firstIndex(of: UInt8(ascii: "/"), from: begin) ?? count
+      if slice(begin, end - begin).isDots { dots += 1 }
+      begin = end + 1
+    }
+    return dots
+  }
+
+  /// Of a path: whether the segment that `place` is in, or at an end of, is empty.
+  fileprivate func isEmptySegment(at place: Int) -> Bool {
+    place > 0 && place <= count && self[place - 1] == UInt8(ascii: "/")
+      && (place == count || self[place] == UInt8(ascii: "/"))
+  }
+
   /// Whether this is `.` or `..`, each point maybe percent-encoded (RFC 3986 section 6.2.2.3).
   fileprivate var isDots: Bool {
     var place = 0

@@ -11,6 +11,8 @@ final class Exchange {
   /// The URL and the body, where they are made from the record.
   var url = ByteBuffer(capacity: 256)
   var body = ByteBuffer(capacity: 256)
+  /// Where in the URL placeholders stand that came to nothing.
+  var emptyPlaces: [Int] = []
   /// The body that is sent: that one, or a part of the record.
   var sent = ByteView.empty
 

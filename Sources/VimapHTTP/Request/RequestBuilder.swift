@@ -46,8 +46,9 @@ struct RequestBuilder {
       headers: headers)
   }
 
-  /// The host and port that a target's requests go to, as `host:port`, where it is always the same.
-  func commonHost(of server: Int) -> String? { targets[server].hostAndPort }
+  /// The host and port that each target's requests go to, as `host:port`, where it is always the
+  /// same.
+  var commonHosts: [String?] { targets.map(\.hostAndPort) }
 
   /// The host and port that a request goes to, as `host:port`.
   func host(of exchange: Exchange) -> String? {
@@ -81,8 +82,11 @@ struct RequestBuilder {
     of exchange: Exchange, _ target: TargetURL
   ) throws(RequestProblem) {
     exchange.url.removeAll()
+    exchange.emptyPlaces.removeAll(keepingCapacity: true)
     do throws(TemplateError) {
-      try target.template.expand(into: &exchange.url, context: context, encoding: .percent)
+      try target.template.expand(into: &exchange.url, context: context, encoding: .percent) {
+        exchange.emptyPlaces.append($0)
+      }
     } catch {
       throw RequestProblem(error)
     }
@@ -91,7 +95,7 @@ struct RequestBuilder {
     {
       throw .extendsHost
     }
-    if let segments = target.segments, !segments.allow(exchange.url.view) {
+    if let segments = target.segments, !segments.allow(exchange.url.view, empty: exchange.emptyPlaces) {
       throw .leavesSegment
     }
     exchange.url.append(UInt8(0))

@@ -69,18 +69,6 @@ public struct Template: Sendable {
   /// Whether there is nothing to fill in.
   public var isLiteral: Bool { parts.allSatisfy(\.isLiteral) }
 
-  /// Of a URL: whether a value may bring slashes along in its path, as `{+.path}` does.
-  public var keepsSlashesInPath: Bool {
-    for part in parts {
-      switch part {
-      case .field(_, keepsReserved: true): return true
-      case .literal(let bytes) where bytes.contains { $0 == 0x3F || $0 == 0x23 }: return false
-      default: break
-      }
-    }
-    return false
-  }
-
   /// Whether all of it is a single placeholder.
   public var isPlaceholder: Bool { parts.count == 1 && !isLiteral }
 
@@ -99,12 +87,19 @@ public struct Template: Sendable {
   ///
   /// A null is a value like any other and stands as `null`; only what isn't there at all is
   /// missing. When this throws, `buffer` is left as it was.
+  /// - Parameter noteEmpty: is told where in `buffer` a placeholder stands that came to nothing, other
+  ///   than a `{+.path}`.
   public func expand(
-    into buffer: inout ByteBuffer, context: TemplateContext, encoding: Encoding = .verbatim
+    into buffer: inout ByteBuffer, context: TemplateContext, encoding: Encoding = .verbatim,
+    noteEmpty: (Int) -> Void = { _ in }
   ) throws(TemplateError) {
     let before = buffer.count
     do throws(TemplateError) {
-      for part in parts { try part.expand(into: &buffer, context: context, encoding: encoding) }
+      for part in parts {
+        let start = buffer.count
+        try part.expand(into: &buffer, context: context, encoding: encoding)
+        if buffer.count == start, !part.keepsReserved { noteEmpty(start) }
+      }
     } catch {
       buffer.truncate(to: before)
       throw error

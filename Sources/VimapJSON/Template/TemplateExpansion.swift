@@ -5,6 +5,10 @@ extension Template.Part {
     if case .literal = self { true } else { false }
   }
 
+  var keepsReserved: Bool {
+    if case .field(_, let keepsReserved) = self { keepsReserved } else { false }
+  }
+
   /// Appends what the part stands for.
   func expand(
     into buffer: inout ByteBuffer, context: TemplateContext, encoding: Template.Encoding
