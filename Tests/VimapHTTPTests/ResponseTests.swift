@@ -62,6 +62,30 @@ struct HeaderFieldsTests {
   }
 }
 
+@Suite("What a Content-Type says")
+struct ContentTypeTests {
+  @Test(arguments: [
+    ["application/json"], ["application/json, application/json"], ["text/plain", "text/json; x=y"],
+    ["text/html, Application/Problem+JSON;charset=utf-8"], ["application/json", ""],
+    ["application/json, nonsense"],
+  ])
+  func json(_ values: [String]) {
+    #expect(ContentType(values).isJSON)
+  }
+
+  @Test(arguments: [
+    [], [""], ["json"], ["application/json", "text/plain"], ["application/jsonp"], ["text/html"],
+  ])
+  func notJSON(_ values: [String]) {
+    #expect(!ContentType(values).isJSON)
+  }
+
+  @Test func encoding() {
+    #expect(ContentType(["text/plain", "application/json; charset=\"Latin1\""]).charset == "latin1")
+    #expect(ContentType(["text/plain; charset=latin1", "application/json"]).charset == nil)
+  }
+}
+
 @Suite("An answer as it comes in")
 struct AnswerTests {
   private func answer(head: Int = 1000, body: Int = 1000) -> Answer {

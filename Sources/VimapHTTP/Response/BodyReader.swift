@@ -97,5 +97,5 @@ final class BodyReader {
 
 extension ContentType {
   /// - Parameter head: the lines of an answer's headers.
-  init(_ head: ByteView) { self.init(head.values(ofHeader: "content-type").first?.text) }
+  init(_ head: ByteView) { self.init(head.values(ofHeader: "content-type").map(\.text)) }
 }
