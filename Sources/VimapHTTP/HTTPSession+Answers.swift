@@ -33,14 +33,14 @@ extension HTTPSession {
     let handle = exchange.handle
     var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
     if case .failed(var exception) = verdict, let pause = exception.pause {
-      exception.pause?.allowsRetry = gate.waits(pause.delay)
+      let now = Clock.now()
       if [429, 503].contains(handle.status), let host = builder.host(of: exchange) {
         exception.pause?.host = host
         gate.note(
           HostPause(
-            host: host, end: Clock.now() + pause.delay, length: pause.delay,
-            status: handle.status))
+            host: host, end: now + pause.delay, length: pause.delay, status: handle.status))
       }
+      exception.pause?.nextTry = gate.nextTry(at: exchange.server, pause.delay, now: now)
       verdict = .failed(exception)
     }
     while exchange.answered < exchange.records.count {

@@ -145,14 +145,16 @@ struct ServerRotaTests {
     #expect(rota.current(10 + second) == 0)
   }
 
-  @Test func refusingServersArePassedBy() {
+  @Test func pausedServersArePassedBy() {
     var rota = ServerRota(count: 3, first: 1)
-    #expect(rota.current(0) { $0 == 1 } == 2)
+    #expect(rota.current(0) { $0 == 1 ? 5 : 0 } == 2)
+    #expect(rota.current(5) { $0 == 1 ? 5 : 0 } == 1)
     rota.noteRefusal(of: 2, begun: 0, now: 10)
-    #expect(rota.current(10) { $0 == 1 } == 0)
+    #expect(rota.current(10) { $0 == 1 ? .max : 0 } == 0)
     // One that may not answer is better than one that has said that it will not.
-    #expect(rota.current(10) { $0 != 2 } == 2)
-    #expect(rota.current(10) { _ in true } == 1)
+    #expect(rota.current(10) { $0 == 2 ? 0 : .max } == 2)
+    #expect(rota.current(10) { [40, 30, 20][$0] } == 1)
+    #expect(rota.current(10) { _ in .max } == 1)
   }
 
   @Test func aLoneServerIsNeverLeftOut() {

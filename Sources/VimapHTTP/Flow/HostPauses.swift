@@ -28,7 +28,8 @@ struct HostPauses {
     current(host, now).flatMap { $0.length > longest ? $0 : nil }
   }
 
-  private mutating func current(_ host: String, _ now: Nanoseconds) -> HostPause? {
+  /// The pause of a host, if there is one.
+  mutating func current(_ host: String, _ now: Nanoseconds) -> HostPause? {
     guard let pause = pauses[host] else { return nil }
     if pause.end > now { return pause }
     pauses[host] = nil

@@ -36,7 +36,13 @@ struct RequestGate {
   /// The server to send to.
   mutating func server(_ now: Nanoseconds) -> Int {
     if pauses.isEmpty { return rota.current(now) }
-    return rota.current(now) { refusal(of: hosts[$0], now: now) != nil }
+    return rota.current(now) { pauseEnd(of: $0, now) }
+  }
+
+  /// Until when a server has asked not to be sent to; the end of time where nobody waits for that.
+  private mutating func pauseEnd(of server: Int, _ now: Nanoseconds) -> Nanoseconds {
+    guard let host = hosts[server], let pause = pauses.current(host, now) else { return 0 }
+    return waits(pause.length) ? pause.end : .max
   }
 
   /// When the pause of the server to send to ends, where all its requests go to one host.
@@ -59,8 +65,17 @@ struct RequestGate {
     return pauses.refusal(of: host, now: now)
   }
 
+  /// When a record may be tried again whose server asks for a pause of so long.
+  mutating func nextTry(
+    at server: Int, _ length: Nanoseconds, now: Nanoseconds
+  ) -> RecordException.NextTry {
+    let next = self.server(now)
+    if next != server, pauseEnd(of: next, now) <= now { return .elsewhere }
+    return waits(length) ? .afterPause : .never
+  }
+
   /// Whether a pause of so long is waited for.
-  func waits(_ length: Nanoseconds) -> Bool { length <= pauses.longest }
+  private func waits(_ length: Nanoseconds) -> Bool { length <= pauses.longest }
 
   mutating func note(_ pause: HostPause) { pauses.add(pause) }
 

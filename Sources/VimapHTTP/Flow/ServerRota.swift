@@ -4,9 +4,8 @@ import VimapSystem
 ///
 /// Its own, as long as that takes connections. A server that can't be connected to is left out for
 /// a second, and twice as long each time it still can't be, up to a minute; meanwhile the worker
-/// sends to the next in the list that is not left out. When all are, it sends to the one whose time
-/// is up first, as there is nobody better. A server that asks not to be sent to for longer than
-/// anybody waits is passed by too, unless all of them do.
+/// sends to the next in the list that may be sent to. So it does while its own has asked for a pause.
+/// When none may be sent to, it is the one whose time comes first, as there is nobody better.
 struct ServerRota {
   private struct Server {
     var isOutUntil: Nanoseconds = 0
@@ -28,12 +27,19 @@ struct ServerRota {
   }
 
   /// The server to send to now.
-  /// - Parameter isRefusing: whether a server has asked for a longer pause than is waited for.
-  func current(_ now: Nanoseconds, isRefusing: (Int) -> Bool = { _ in false }) -> Int {
+  /// - Parameter pauseEnd: until when a server has asked not to be sent to; the end of time where it
+  ///   is for longer than anybody waits.
+  func current(_ now: Nanoseconds, pauseEnd: (Int) -> Nanoseconds = { _ in 0 }) -> Int {
     if servers.count == 1 { return first }
-    let order = servers.indices.map { (first + $0) % servers.count }.filter { !isRefusing($0) }
-    return order.first { servers[$0].isOutUntil <= now }
-      ?? order.min { servers[$0].isOutUntil < servers[$1].isOutUntil } ?? first
+    var best = first
+    var earliest = Nanoseconds.max
+    for offset in servers.indices {
+      let server = (first + offset) % servers.count
+      let time = max(servers[server].isOutUntil, pauseEnd(server))
+      if time <= now { return server }
+      if time < earliest { (best, earliest) = (server, time) }
+    }
+    return best
   }
 
   /// A request couldn't be connected to the server.

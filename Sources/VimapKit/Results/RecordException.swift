@@ -48,14 +48,24 @@ public struct RecordException {
     case json(SharedBytes)
   }
 
+  /// When a record may be tried again whose server has asked for time.
+  public enum NextTry: Sendable, Equatable {
+    /// When the time is over.
+    case afterPause
+    /// As after any other failure, since another server can be asked.
+    case elsewhere
+    /// Not at all: nobody waits for so long.
+    case never
+  }
+
   /// When another try may be made, where somebody has asked for time.
   public struct Pause: Sendable, Equatable {
     /// How long from now the record is not to be tried again.
     public var delay: Nanoseconds
     /// The server, as `host:port`, to which no request at all is to be made for that long.
     public var host: String?
-    /// Whether the record may be tried again after it: not where it is longer than is waited for.
-    public var allowsRetry = true
+    /// What it means for the record itself.
+    public var nextTry = NextTry.afterPause
 
     /// A pause for a record, and for all that goes to a host where one is given.
     public init(delay: Nanoseconds, host: String? = nil) {

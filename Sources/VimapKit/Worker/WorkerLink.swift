@@ -201,8 +201,8 @@ public final class WorkerLink {
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
         // What is wrong with the record itself does not pass.
         isWorthRetry: retry.retries > 0 && exception.attempts > 0
-          && exception.pause?.allowsRetry != false && retry.covers(exception),
-        pause: exception.pause?.delay,
+          && exception.pause?.nextTry != .never && retry.covers(exception),
+        pause: exception.pause.flatMap { $0.nextTry == .afterPause ? $0.delay : nil },
         wasTried: exception.attempts >= batch.attempt,
         failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
