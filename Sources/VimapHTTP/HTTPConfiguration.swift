@@ -1,4 +1,5 @@
 public import VimapJSON
+public import VimapKit
 
 /// What an HTTP worker sends, and what it makes of the answers.
 public struct HTTPConfiguration: Sendable {
@@ -41,6 +42,12 @@ public struct HTTPConfiguration: Sendable {
 
   /// Records of one worker under way at once.
   public var recordsInFlight: Int { concurrency * (batch ?? 1) }
+
+  /// The servers that requests go to, where no record can name another.
+  public var servers: KnownServers? {
+    let hosts = urls.compactMap(\.hostAndPort)
+    return hosts.count == urls.count ? KnownServers(hosts: hosts, longestPause: longestPause) : nil
+  }
 
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
   /// to 256 KiB, and libcurl takes no more in one line (CURL_MAX_HTTP_HEADER in curl.h).

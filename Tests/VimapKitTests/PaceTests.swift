@@ -98,6 +98,19 @@ import VimapSystem
     #expect(state.demand(now: next)?.records == 1)
   }
 
+  @Test func whatIsDueWhileNoServerTakesAnythingIsNotSentInOneMoment() throws {
+    var rules = PoolState.Rules(jobs: 1, chunk: nil, window: 1 << 20)
+    rules.concurrency = 30
+    rules.rate = FlowLimit(10, in: .seconds(1))
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    state.pauseEnd = .seconds(60)
+    #expect(state.demand(now: 1000) == nil)
+    #expect(state.nextTimer(after: 1000) == .seconds(60))
+    #expect(state.demand(now: .seconds(60) - 1) == nil)
+    #expect(state.demand(now: .seconds(60))?.records == 1)
+  }
+
   @Test func aRecordThatIsTooDearForNowHoldsUpThoseBehind() throws {
     var rules = PoolState.Rules(jobs: 1, chunk: nil, window: 1 << 20)
     rules.concurrency = 10

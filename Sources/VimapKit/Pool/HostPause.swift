@@ -20,6 +20,20 @@ public struct HostPause: Sendable, Equatable {
   }
 }
 
+/// The servers of a run in which records can't name others.
+public struct KnownServers: Sendable, Equatable {
+  /// As `host:port`.
+  public var hosts: [String]
+  /// A longer pause than this is not waited for.
+  public var longestPause: Duration
+
+  /// Servers that ask for pauses, of which these are waited for.
+  public init(hosts: [String], longestPause: Duration) {
+    self.hosts = hosts
+    self.longestPause = longestPause
+  }
+}
+
 /// The hosts that are left alone, as the pool knows them, and which pauses people hear of.
 struct PausedHosts {
   private var pauses: [String: HostPause] = [:]
@@ -56,6 +70,16 @@ struct PausedHosts {
     if pauses.isEmpty { return [] }
     pauses = pauses.filter { $0.value.end > now }
     return pauses.values.sorted { $0.host < $1.host }
+  }
+
+  /// When the first of some servers may be sent to again, where all have asked not to be and that is
+  /// waited for.
+  mutating func end(ofAll servers: KnownServers, now: Nanoseconds) -> Nanoseconds? {
+    let current = current(now)
+    let pauses = Set(servers.hosts).map { host in current.first { $0.host == host } }
+    guard pauses.allSatisfy({ $0 != nil }) else { return nil }
+    return pauses.compactMap { $0 }.filter { $0.length <= servers.longestPause.nanoseconds }
+      .map(\.end).min()
   }
 
   /// When the next of them is over.

@@ -29,6 +29,8 @@ public struct PoolConfiguration: Sendable {
   /// Most that the records may cost that are started, over all workers; see
   /// ``RecordForm/costPath``.
   public var budget: FlowLimit?
+  /// The servers that all records go to, where no record can name another.
+  public var servers: KnownServers?
   /// Records a worker is given before another takes its place.
   public var recycleAfter: Int?
   /// Bytes of memory past which a worker is replaced.

@@ -88,6 +88,9 @@ extension PoolDriver {
   /// lasts.
   func leaveAlone(_ pause: HostPause) {
     guard pausedHosts.add(pause) else { return }
+    if let servers = configuration.servers {
+      state.pauseEnd = pausedHosts.end(ofAll: servers, now: Clock.now())
+    }
     explainPause(of: pause.host, until: pause.end)
     for seat in crew.seats { crew[seat]?.tell(pause) }
     if !state.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {

@@ -24,9 +24,13 @@ extension PoolState {
   func most(for seat: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
     let quota = quota(of: seat)
     guard isPaced || rules.handsOutSingly else { return quota }
-    if budget?.mayGo(cost, now) == false { return 0 }
+    if isHeld(now) || budget?.mayGo(cost, now) == false { return 0 }
     return min(quota, mostAtOnce - seats[seat].outstanding, rate?.allowance(now) ?? .max)
   }
+
+  /// Whether nothing is handed out since no server takes anything: what was due meanwhile would all be
+  /// sent in the moment in which one does.
+  func isHeld(_ now: Nanoseconds) -> Bool { isPaced && now < pauseEnd ?? 0 }
 
   mutating func noteStart(_ assignment: Assignment, _ now: Nanoseconds) {
     rate?.take(Double(assignment.records.count), now)
@@ -36,6 +40,7 @@ extension PoolState {
   /// When the next try may be started, where one is wanted and that is after `now`.
   func nextTurn(after now: Nanoseconds) -> Nanoseconds? {
     guard !requeued.isEmpty || !inputHasEnded else { return nil }
+    if isHeld(now) { return pauseEnd }
     let turns = [rate?.next(1, after: now), budget?.next(costAwaited, after: now)]
     return turns.compactMap(\.self).min()
   }

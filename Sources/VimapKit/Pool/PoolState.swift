@@ -100,6 +100,8 @@ struct PoolState {
   var random: SeededRandom
   var rate: Pace?
   var budget: Pace?
+  /// Until when no server takes anything.
+  var pauseEnd: Nanoseconds?
   /// What the record costs that was last held up.
   var costAwaited = 0.0
   var sizer: BatchSizer

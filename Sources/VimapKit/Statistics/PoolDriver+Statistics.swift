@@ -23,7 +23,7 @@ extension PoolDriver {
     moment.isInputEmpty = isInputWaiting
     moment.hasUntakenResults = !flow.waiting.isEmpty
     moment.awaitsTurn = state.awaitsTurn(after: asked)
-    moment.awaitsServers = hasPausedHosts && !state.waiting.isEmpty
+    moment.awaitsServers = hasPausedHosts && (!state.waiting.isEmpty || state.isHeld(now))
     for seat in crew.seats {
       if state.seats[seat].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true

@@ -178,6 +178,7 @@ enum WorkerChoice {
     case .each: pool.handsOutSingly = pool.halt != nil
     case .http(let configuration):
       pool.concurrency = configuration.recordsInFlight
+      pool.servers = configuration.servers
       // So that requests are full where the input has enough.
       if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
       pool.blame = .everyBegun
