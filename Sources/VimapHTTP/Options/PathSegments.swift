@@ -30,7 +30,7 @@ struct PathSegments: Equatable {
   init?(of template: Template) {
     if template.isLiteral || template.isPlaceholder { return nil }
     var sample = ByteBuffer()
-    sample.append(text: template.text(standIn: "1"))
+    sample.append(system: template.text(standIn: "1"))
     own = Self.count(sample.view)
     let endsWithSlash = template.text(standIn: "1").hasSuffix("/")
     if !template.literalPrefix.isEmpty {

@@ -175,7 +175,6 @@ extension RecordException.Detail {
 
 extension ByteBuffer {
   fileprivate mutating func appendString(of text: String) {
-    var text = text
-    text.withUTF8 { _ = appendString(of: ByteView(UnsafeRawBufferPointer($0))) }
+    text.withSystemBytes { _ = appendString(of: $0) }
   }
 }
