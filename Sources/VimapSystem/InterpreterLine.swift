@@ -22,7 +22,9 @@ struct InterpreterLine {
   /// Why the script cannot be run, as far as can be seen here.
   func problem(path: String?) -> ProgramProblem? {
     guard let interpreter = words.first.map(String.init) else { return nil }
-    if interpreter.withSystemCString({ access($0, X_OK) }) != 0 { return missing(interpreter, Errno(rawValue: errno)) }
+    if interpreter.withSystemCString({ access($0, X_OK) }) != 0 {
+      return missing(interpreter, Errno(rawValue: errno))
+    }
     guard interpreter.hasSuffix("/env"), let program = Self.program(forEnv: words.dropFirst()),
       !ProgramProblem.isThere(program, path: path)
     else { return nil }
@@ -50,7 +52,7 @@ struct InterpreterLine {
     if text.utf8.last == UInt8(ascii: "\r") {
       return ProgramProblem(
         code, "its interpreter \(shown) is not there, for the script has CRLF line ends",
-        advice: "convert it (sed -i 's/\\r$//' \(file))")
+        advice: "convert it (sed -i 's/\\r$//' \(file.quotedForShell))")
     }
     let what = words.count == 1 ? "" : ": \(Self.quoted(program[...]))"
     return ProgramProblem(

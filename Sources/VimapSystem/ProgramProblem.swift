@@ -91,7 +91,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       if code == .noSuchFileOrDirectory, file.withSystemCString({ lstat($0, &facts) }) == 0 {
         return ProgramProblem(
           code, "\(code): it is a symbolic link to what is not there",
-          advice: "see readlink \(file)")
+          advice: "see readlink \(file.quotedForShell)")
       }
       return ProgramProblem(code)
     }
@@ -104,7 +104,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
         return ProgramProblem(code)
       }
       return ProgramProblem(
-        code, "\(code): it is not executable", advice: "chmod +x \(file)")
+        code, "\(code): it is not executable", advice: "chmod +x \(file.quotedForShell)")
     }
     guard looksInside, facts.st_mode & S_IFMT == S_IFREG, let head = head(of: file) else {
       return nil
@@ -120,5 +120,21 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       count > 0
     else { return nil }
     return bytes.view.withUnsafeBytes { Array($0) }
+  }
+}
+
+extension String {
+  /// A name as a word of a command that somebody may paste into a shell.
+  var quotedForShell: String {
+    let isPlain = utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ","), UInt8(ascii: "+"):
+        true
+      default: false
+      }
+    }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }
