@@ -61,6 +61,9 @@ extension String {
     }
   }
 
+  /// A text of the system as one for others, in which bytes that are not UTF-8 are U+FFFD.
+  public var plainText: String { hasStandIn ? withSystemBytes { $0.text } : self }
+
   private var hasStandIn: Bool { unicodeScalars.contains { $0.systemByte != nil } }
 
   /// Lends the bytes that the text stands for.

@@ -49,11 +49,13 @@ struct ShellLineTests {
   }()
 
   /// C1 controls, line breaks, and marks that change the order in which text is shown.
-  static let steering: [Unicode.Scalar] =
-    (0x80...0x9F).compactMap(Unicode.Scalar.init)
-    + ["\u{AD}", "\u{61C}", "\u{200E}", "\u{200F}", "\u{2028}", "\u{2029}", "\u{FEFF}"]
-    + (0x202A...0x202E).compactMap(Unicode.Scalar.init)
-    + (0x2066...0x2069).compactMap(Unicode.Scalar.init)
+  static let steering: [Unicode.Scalar] = {
+    let ranges: [ClosedRange<UInt32>] = [
+      0x80...0x9F, 0xAD...0xAD, 0x61C...0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069,
+      0xFEFF...0xFEFF,
+    ]
+    return ranges.flatMap { $0.compactMap(Unicode.Scalar.init) }
+  }()
 
   @Test(arguments: ["dash", "bash"])
   func wordsComeOutAsTheyWentIn(_ shell: String) throws {

@@ -20,6 +20,7 @@ extension Template.Part {
       guard let value = context.initArguments[name] else {
         throw .missingField(path: "init.\(name)")
       }
+      if case .verbatim = encoding { return buffer.append(system: value) }
       value.withSystemBytes { buffer.append($0, encoding, keepsReserved: false) }
     case .record:
       try expand(context.record.trimmed(), into: &buffer, context, encoding)

@@ -30,7 +30,8 @@ struct SecretArguments {
     }
   }
 
-  private mutating func add(_ value: String, from start: String.Index, to end: String.Index? = nil) {
+  private mutating func add(_ value: String, from start: String.Index, to end: String.Index? = nil)
+  {
     let end = end ?? value.endIndex
     let before = String(value[..<start]).withSystemBytes(\.count)
     let length = String(value[start..<end]).withSystemBytes(\.count)
