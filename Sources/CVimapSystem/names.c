@@ -9,8 +9,15 @@
 static char *title = NULL;
 static size_t title_room = 0;
 
-// glibc hands the arguments to functions that run before main as well.
+// All of them, as they were given.
+static char **argument_list = NULL;
+static size_t argument_count = 0;
+
+// glibc hands the arguments to functions that run before main as well. Swift reads them from /proc,
+// which need not be there.
 __attribute__((constructor)) static void find_arguments(int count, char **arguments) {
+  argument_list = arguments;
+  argument_count = count > 0 ? (size_t)count : 0;
   if (count < 1 || !arguments[0]) return;
   char *end = arguments[0];
   for (int i = 0; i < count && arguments[i] == end; i++) end += strlen(end) + 1;
@@ -36,3 +43,19 @@ void vimap_set_name(const char *name) {
   memset(title, 0, title_room);
   memcpy(title, name, length);
 }
+
+size_t vimap_argument_count(void) { return argument_count; }
+
+const char *vimap_argument(size_t number) {
+  return number < argument_count ? argument_list[number] : NULL;
+}
+
+void vimap_cover_argument(size_t number, size_t start, size_t length) {
+  if (number >= argument_count) return;
+  char *argument = argument_list[number];
+  size_t end = strlen(argument);
+  if (start > end) return;
+  memset(argument + start, '*', length < end - start ? length : end - start);
+}
+
+int vimap_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0); }

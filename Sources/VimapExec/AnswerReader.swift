@@ -44,7 +44,7 @@ final class AnswerReader {
     self.longest = longest
     self.endMark = endMark.map {
       var mark = ByteBuffer()
-      mark.append(text: $0)
+      mark.append(system: $0)
       return SharedBytes(taking: mark)
     }
   }

@@ -4,9 +4,7 @@ import VimapSystem
 /// What is to be said where a command cannot be started.
 extension CommandConfiguration {
   /// The PATH of the environment.
-  var searchPath: String? {
-    environment.last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
-  }
+  var searchPath: String? { environmentValue(of: "PATH", in: environment) }
 
   /// - Throws: ``WorkerFailure`` where it shows already that a program cannot be run. A script that
   ///   would be started, and end at once for want of an interpreter, shows here only.

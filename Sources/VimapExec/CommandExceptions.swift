@@ -55,7 +55,7 @@ extension RecordException {
     case .missingField(let path):
       self.init(
         .missingField, "the record has no \(path)", attempts: attempts,
-        details: [("path", .text(path))])
+        details: [("path", .text(path.plainText))])
     case .unreadable(let problem):
       self.init(
         .invalidJSON, "the record can't be looked into: \(problem.message)", attempts: attempts)

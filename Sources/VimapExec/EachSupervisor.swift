@@ -126,7 +126,7 @@ final class EachSupervisor {
   /// worker, and the record is given to one that is better off.
   private func exception(_ error: SystemError, attempts: Int) throws -> RecordException {
     // As it was filled in; from a record, it may be of any length.
-    let name = request.arguments.first?.head(Self.shownLength).text ?? ""
+    let name = request.arguments.first.map { String(system: $0.head(Self.shownLength)) } ?? ""
     if error.isShortage {
       throw WorkerFailure("\(name): \(error.code)", errno: Int(error.code.rawValue))
     }

@@ -28,7 +28,7 @@ public struct ReadySign: Sendable, CustomStringConvertible {
     switch form {
     case .line(let text):
       var expected = ByteBuffer()
-      expected.append(text: text)
+      expected.append(system: text)
       return line.trimmed() == expected.view.trimmed()
     case .pattern(let pattern): return pattern.isFound(in: line.trimmed())
     }

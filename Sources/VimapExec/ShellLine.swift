@@ -2,10 +2,10 @@ public import VimapBytes
 
 /// A command line for a shell, made of bytes that come out of the shell again as they went in.
 ///
-/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. Bytes that are not
-/// UTF-8 are passed on as they are. Control characters are not, as a terminal that such a line is
-/// shown on, or pasted into, would obey them: they are written in octal. A line feed within a word
-/// stays, so a line can be several.
+/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. What a terminal that such
+/// a line is shown on, or pasted into, would obey (``VimapBytes/ByteView/character(at:)``) is written
+/// in octal, and so are bytes that are not UTF-8. A line feed within a word stays, so a line can be
+/// several. Strings are texts of the system (``Swift/String/init(system:)``).
 public struct ShellLine: ~Copyable {
   private var buffer = ByteBuffer()
   private var isAtStart = true
@@ -35,14 +35,14 @@ public struct ShellLine: ~Copyable {
   /// Adds a word that the shell takes as it is.
   public mutating func add(word: String) {
     var text = ByteBuffer()
-    text.append(text: word)
+    text.append(system: word)
     add(word: text.view)
   }
 
   /// Adds an assignment, `NAME=VALUE`, for `env`; of which only the value is quoted.
   public mutating func add(assignment: String) {
     var text = ByteBuffer()
-    text.append(text: assignment)
+    text.append(system: assignment)
     guard let equals = text.view.firstIndex(of: UInt8(ascii: "=")) else {
       return add(word: text.view)
     }
@@ -58,7 +58,7 @@ public struct ShellLine: ~Copyable {
     let isLine = !bytes.isEmpty && bytes[bytes.count - 1] == 0x0A
     let text = isLine ? bytes.head(bytes.count - 1) : bytes
     separate()
-    if text.hasByte(where: { $0.isControl }) {
+    if !text.canBeShown {
       buffer.append("printf ")
       append(format: bytes)
     } else {
@@ -74,13 +74,10 @@ public struct ShellLine: ~Copyable {
   public mutating func add(comment: String) {
     add(syntax: "#")
     var text = ByteBuffer()
-    text.append(text: comment)
+    text.append(system: comment)
     separate()
     buffer.append("'")
-    append(text.view, escaping: \.isControl) { line, byte in
-      line.buffer.append("\\")
-      line.append(octal: byte)
-    }
+    append(text.view) { line, bytes in line.append(octal: bytes) }
     buffer.append("'")
   }
 
@@ -99,9 +96,11 @@ public struct ShellLine: ~Copyable {
   private mutating func append(_ word: ByteView) {
     if !word.isEmpty, !word.hasByte(where: { !$0.isPlain }) { return buffer.append(word) }
     buffer.append("'")
-    append(word, escaping: { $0.isControl && $0 != 0x0A }) { line, byte in
-      line.buffer.append("'\"$(printf '\\")
-      line.append(octal: byte)
+    append(word) { line, bytes in
+      // A substitution would lose it.
+      if bytes[0] == 0x0A { return line.buffer.append(bytes) }
+      line.buffer.append("'\"$(printf '")
+      line.append(octal: bytes)
       line.buffer.append("')\"'")
     }
     buffer.append("'")
@@ -115,46 +114,50 @@ public struct ShellLine: ~Copyable {
     if hasDash { buffer.append("\\055") }
     append(
       hasDash ? bytes.slice(1) : bytes,
-      escaping: { $0.isControl || $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "%") }
-    ) { line, byte in
-      switch byte {
+      alsoEscaping: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "%") }
+    ) { line, bytes in
+      switch bytes[0] {
       case 0x0A: line.buffer.append("\\n")
       case UInt8(ascii: "\\"): line.buffer.append("\\\\")
       case UInt8(ascii: "%"): line.buffer.append("%%")
-      default:
-        line.buffer.append("\\")
-        line.append(octal: byte)
+      default: line.append(octal: bytes)
       }
     }
     buffer.append("'")
   }
 
   /// Adds bytes to what is in single quotes.
-  /// - Parameter escape: adds a byte that is to be written in another way.
+  /// - Parameter escape: adds a character that is to be written in another way.
   private mutating func append(
-    _ bytes: ByteView, escaping isSpecial: (UInt8) -> Bool,
-    _ escape: (inout ShellLine, UInt8) -> Void
+    _ bytes: ByteView, alsoEscaping isSpecial: (UInt8) -> Bool = { _ in false },
+    _ escape: (inout ShellLine, ByteView) -> Void
   ) {
     var plain = 0
-    for index in 0..<bytes.count {
+    var index = 0
+    while index < bytes.count {
       let byte = bytes[index]
+      let (length, isShown) = bytes.character(at: index)
+      defer { index += length }
       let isQuote = byte == UInt8(ascii: "'")
-      guard isQuote || isSpecial(byte) else { continue }
+      if isShown, !isQuote, !isSpecial(byte) { continue }
       buffer.append(bytes.slice(plain, index - plain))
-      if isQuote { buffer.append("'\\''") } else { escape(&self, byte) }
-      plain = index + 1
+      if isQuote { buffer.append("'\\''") } else { escape(&self, bytes.slice(index, length)) }
+      plain = index + length
     }
     buffer.append(bytes.slice(plain))
   }
 
-  private mutating func append(octal byte: UInt8) {
-    for shift: UInt8 in [6, 3, 0] { buffer.append(UInt8(ascii: "0") + byte >> shift & 7) }
+  private mutating func append(octal bytes: ByteView) {
+    for index in 0..<bytes.count {
+      buffer.append("\\")
+      for shift: UInt8 in [6, 3, 0] {
+        buffer.append(UInt8(ascii: "0") + bytes[index] >> shift & 7)
+      }
+    }
   }
 }
 
 extension UInt8 {
-  fileprivate var isControl: Bool { self < 0x20 || self == 0x7F }
-
   /// What no shell takes for anything but itself, wherever in a word.
   fileprivate var isPlain: Bool {
     switch self {

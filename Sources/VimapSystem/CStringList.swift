@@ -1,6 +1,7 @@
 public import VimapBytes
 
-/// Texts as C wants them: each with a NUL at its end, and a list of their addresses.
+/// Texts as C wants them: each with a NUL at its end, and a list of their addresses. Strings are texts
+/// of the system (``Swift/String/init(system:)``).
 public final class CStringList {
   private var bytes = ByteBuffer()
   private var starts: [Int] = []
@@ -11,7 +12,7 @@ public final class CStringList {
     self.init()
     for string in strings {
       var buffer = ByteBuffer(capacity: string.utf8.count)
-      buffer.append(text: string)
+      buffer.append(system: string)
       append(buffer.view)
     }
   }

@@ -1,6 +1,7 @@
 import CVimapSystem
 import Glibc
 import SystemPackage
+import VimapBytes
 
 /// What is known of an open file.
 public struct FileFacts: Sendable {
@@ -21,12 +22,18 @@ extension Descriptor {
   /// Opens a file to read. The opening does not wait for a FIFO's writer, nor do reads; wait
   /// with poll(2), which knows a FIFO that has had no writer yet from one whose writers have left.
   public static func open(reading path: String) throws(SystemError) -> OwnedDescriptor {
-    OwnedDescriptor(taking: try systemCall("open") { vimap_open(path, O_RDONLY | O_NONBLOCK) })
+    OwnedDescriptor(
+      taking: try systemCall("open") {
+        path.withSystemCString { vimap_open($0, O_RDONLY | O_NONBLOCK) }
+      })
   }
 
   /// Creates a file, or opens one to write without yet changing it (see ``empty(_:)``).
   public static func open(writing path: String) throws(SystemError) -> OwnedDescriptor {
-    OwnedDescriptor(taking: try systemCall("open") { vimap_open(path, O_WRONLY | O_CREAT) })
+    OwnedDescriptor(
+      taking: try systemCall("open") {
+        path.withSystemCString { vimap_open($0, O_WRONLY | O_CREAT) }
+      })
   }
 
   /// Cuts a file to nothing; what is not a regular file stays as it is.
@@ -76,14 +83,15 @@ extension Descriptor {
   /// The bytes of a regular file; 0 where there is nothing of that name, `nil` for anything else.
   public static func size(_ path: String) -> Int? {
     var status = stat()
-    guard stat(path, &status) == 0 else { return 0 }
+    guard path.withSystemCString({ stat($0, &status) }) == 0 else { return 0 }
     return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
   /// What tells a regular file from every other; `nil` for anything else, and for nothing.
   public static func regularFile(_ path: String) -> FileIdentity? {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard path.withSystemCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG
+    else { return nil }
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 

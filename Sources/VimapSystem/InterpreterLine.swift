@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import VimapBytes
 
 /// The first line of a script, which names its interpreter and, behind spaces, one argument of that
 /// (execve(2)).
@@ -13,7 +14,7 @@ struct InterpreterLine {
   init?(of head: some Sequence<UInt8>, in file: String) {
     let line = Array(head.prefix { $0 != UInt8(ascii: "\n") })
     guard line.starts(with: Array("#!".utf8)), !line.contains(0) else { return nil }
-    text = String(decoding: line.dropFirst(2), as: UTF8.self)
+    text = line.dropFirst(2).withUnsafeBytes { String(system: ByteView($0)) }
     words = text.split { $0 == " " || $0 == "\t" }
     self.file = file
   }
@@ -21,7 +22,9 @@ struct InterpreterLine {
   /// Why the script cannot be run, as far as can be seen here.
   func problem(path: String?) -> ProgramProblem? {
     guard let interpreter = words.first.map(String.init) else { return nil }
-    if access(interpreter, X_OK) != 0 { return missing(interpreter, Errno(rawValue: errno)) }
+    if interpreter.withSystemCString({ access($0, X_OK) }) != 0 {
+      return missing(interpreter, Errno(rawValue: errno))
+    }
     guard interpreter.hasSuffix("/env"), let program = Self.program(forEnv: words.dropFirst()),
       !ProgramProblem.isThere(program, path: path)
     else { return nil }
@@ -49,7 +52,7 @@ struct InterpreterLine {
     if text.utf8.last == UInt8(ascii: "\r") {
       return ProgramProblem(
         code, "its interpreter \(shown) is not there, for the script has CRLF line ends",
-        advice: "convert it (sed -i 's/\\r$//' \(file))")
+        advice: "convert it (sed -i 's/\\r$//' \(file.quotedForShell))")
     }
     let what = words.count == 1 ? "" : ": \(Self.quoted(program[...]))"
     return ProgramProblem(

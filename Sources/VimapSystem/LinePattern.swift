@@ -12,7 +12,7 @@ public final class LinePattern: @unchecked Sendable {
   }
 
   public init(_ pattern: String) throws(Problem) {
-    let result = regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB)
+    let result = pattern.withSystemCString { regcomp(&compiled, $0, REG_EXTENDED | REG_NOSUB) }
     guard result == 0 else {
       var text = [CChar](repeating: 0, count: 256)
       regerror(result, &compiled, &text, text.count)

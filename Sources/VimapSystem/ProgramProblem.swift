@@ -61,7 +61,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       return ProgramProblem(code, "it is no program for this system (\(code))")
     }
     if let problem = of(program, path: path), problem.code == code { return problem }
-    guard code == .noSuchFileOrDirectory, program.contains("/"), access(program, F_OK) == 0 else {
+    guard code == .noSuchFileOrDirectory, program.contains("/"), allows(program, F_OK) else {
       return ProgramProblem(code)
     }
     return ProgramProblem(code, "\(code): the loader that it names is not there")
@@ -70,8 +70,12 @@ public struct ProgramProblem: Error, Equatable, Sendable {
   /// Whether there is a file of a program's name, whatever it is.
   static func isThere(_ program: String, path: String?) -> Bool {
     program.contains("/")
-      ? access(program, F_OK) == 0
-      : folders(path).contains { access("\($0.isEmpty ? "." : $0)/\(program)", F_OK) == 0 }
+      ? allows(program, F_OK)
+      : folders(path).contains { allows("\($0.isEmpty ? "." : $0)/\(program)", F_OK) }
+  }
+
+  private static func allows(_ file: String, _ mode: CInt) -> Bool {
+    file.withSystemCString { access($0, mode) } == 0
   }
 
   private static func folders(_ path: String?) -> [Substring] {
@@ -82,25 +86,25 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     _ file: String, _ path: String?, _ looksInside: Bool
   ) -> ProgramProblem? {
     var facts = Glibc.stat()
-    guard stat(file, &facts) == 0 else {
+    guard file.withSystemCString({ stat($0, &facts) }) == 0 else {
       let code = Errno(rawValue: errno)
-      if code == .noSuchFileOrDirectory, lstat(file, &facts) == 0 {
+      if code == .noSuchFileOrDirectory, file.withSystemCString({ lstat($0, &facts) }) == 0 {
         return ProgramProblem(
           code, "\(code): it is a symbolic link to what is not there",
-          advice: "see readlink \(file)")
+          advice: "see readlink \(file.quotedForShell)")
       }
       return ProgramProblem(code)
     }
     if facts.st_mode & S_IFMT == S_IFDIR {
       return ProgramProblem(.permissionDenied, "Permission denied: it is a directory")
     }
-    guard access(file, X_OK) == 0 else {
+    guard allows(file, X_OK) else {
       let code = Errno(rawValue: errno)
       guard code == .permissionDenied, facts.st_mode & 0o111 == 0 else {
         return ProgramProblem(code)
       }
       return ProgramProblem(
-        code, "\(code): it is not executable", advice: "chmod +x \(file)")
+        code, "\(code): it is not executable", advice: "chmod +x \(file.quotedForShell)")
     }
     guard looksInside, facts.st_mode & S_IFMT == S_IFREG, let head = head(of: file) else {
       return nil
@@ -116,5 +120,21 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       count > 0
     else { return nil }
     return bytes.view.withUnsafeBytes { Array($0) }
+  }
+}
+
+extension String {
+  /// A name as a word of a command that somebody may paste into a shell.
+  var quotedForShell: String {
+    let isPlain = utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
+        UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ","), UInt8(ascii: "+"):
+        true
+      default: false
+      }
+    }
+    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }

@@ -20,6 +20,9 @@ public enum ResidentMemory {
     return bytes
   }
 
+  /// Whether the kernel can be asked: there may be no /proc.
+  public static var canBeKnown: Bool { ofThisProcess > 0 }
+
   /// The resident memory of the calling process, in bytes.
   public static var ofThisProcess: Int { ProcessFacts("self")?.residentBytes ?? 0 }
 }

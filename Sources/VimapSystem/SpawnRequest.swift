@@ -1,5 +1,6 @@
 import CVimapSystem
 import Glibc
+import VimapBytes
 
 /// How a command is started: in a process group of its own, with the standard descriptors it is
 /// given and, of others, those that are not closed on exec, with default signals, and SIGKILL for
@@ -44,16 +45,24 @@ public struct SpawnRequest {
 
 /// An environment with some variables set, each in place of one of the same name.
 public func environment(_ entries: [String], setting new: [String]) -> [String] {
-  let starts = new.map { $0.prefix { $0 != "=" } + "=" }
-  return entries.filter { entry in !starts.contains { entry.hasPrefix($0) } } + new
+  let starts = new.map { Array($0.utf8.prefix { $0 != UInt8(ascii: "=") }) + [UInt8(ascii: "=")] }
+  return entries.filter { entry in !starts.contains { entry.utf8.starts(with: $0) } } + new
 }
 
-/// The environment of this process, as `NAME=VALUE`.
+/// What a variable is in an environment, of which the first entry counts, as for getenv(3).
+public func environmentValue(of name: String, in environment: [String]) -> String? {
+  let start = "\(name)="
+  // Byte by byte: a mark behind the = would be one character with it.
+  return environment.first { $0.utf8.starts(with: start.utf8) }
+    .map { String($0.unicodeScalars.dropFirst(start.unicodeScalars.count)) }
+}
+
+/// The environment of this process, as `NAME=VALUE`, in texts of the system.
 public func inheritedEnvironment() -> [String] {
   var entries: [String] = []
   var entry = environ
   while let text = entry.pointee {
-    entries.append(String(cString: text))
+    entries.append(String(system: text))
     entry += 1
   }
   return entries

@@ -16,7 +16,7 @@ public final class WholeFile {
   /// Sees to it that a file of this name can be written.
   public init(path: String) throws(SystemError) {
     var facts = stat()
-    let exists = stat(path, &facts) == 0
+    let exists = path.withSystemCString { stat($0, &facts) } == 0
     if exists, facts.st_mode & S_IFMT != S_IFREG {
       file = try Descriptor.open(writing: path)
       return
@@ -26,26 +26,28 @@ public final class WholeFile {
     if exists { _ = try Descriptor.open(writing: path) }
     let temporary = "\(path).\(getpid())"
     let number = try systemCall("open") {
-      vimap_open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+      temporary.withSystemCString { vimap_open($0, O_WRONLY | O_CREAT | O_EXCL) }
     }
     file = OwnedDescriptor(taking: number)
     names = (temporary, path)
     if exists { _ = fchmod(number, facts.st_mode & 0o777) }
   }
 
-  deinit { if let names { unlink(names.now) } }
+  deinit { if let names { _ = names.now.withSystemCString { unlink($0) } } }
 
   private static func resolved(_ path: String) -> String? {
-    guard let text = realpath(path, nil) else { return nil }
+    guard let text = path.withSystemCString({ realpath($0, nil) }) else { return nil }
     defer { free(text) }
-    return String(cString: text)
+    return String(system: text)
   }
 
   /// Writes all there is to be in it; called once.
   public func write(_ bytes: ByteView) throws(SystemError) {
     try Descriptor.writeAll(file.number, bytes)
     guard let (now, later) = names else { return }
-    try systemCall("rename") { rename(now, later) }
+    try systemCall("rename") {
+      now.withSystemCString { now in later.withSystemCString { rename(now, $0) } }
+    }
     names = nil
   }
 }

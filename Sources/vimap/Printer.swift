@@ -2,39 +2,40 @@ import VimapBytes
 import VimapSystem
 
 /// The only place that talks to a person: whole lines, each by one write.
+///
+/// Messages are made of what others wrote: names, records, servers' and commands' words. So here, and
+/// for all of them, what would end a line or steer a terminal becomes an escape.
 enum Printer {
-  /// `vimap: what: why`, on standard error.
-  static func complain(_ message: String) {
-    write(text: "vimap: \(message)\n", to: StandardDescriptor.error)
+  /// `vimap: what: why`, one line on standard error.
+  /// - Parameter screen: standard error, where it is a terminal that others write to as well.
+  static func say(_ message: String, on screen: Screen? = nil) {
+    show(["vimap: \(message)"], on: screen)
   }
 
-  /// Whole lines for a person, on standard error.
-  static func show(_ lines: String) { write(text: lines, to: StandardDescriptor.error) }
+  /// Lines for a person, on standard error, all at once.
+  static func show(_ lines: [String], on screen: Screen? = nil) {
+    var bytes = ByteBuffer()
+    for line in lines { bytes.append(text: "\(ShownLine(line).text)\n") }
+    if let screen {
+      screen.say(bytes.view)
+      screen.writeSome()
+    } else {
+      // Where there is nobody to say it to, there is nothing to be done about it either.
+      try? Descriptor.writeAll(StandardDescriptor.error, bytes.view)
+    }
+  }
 
-  /// Text that was asked for, on standard output.
+  /// Text of this program's own that was asked for, on standard output.
   /// - Returns: whether it could be written.
-  @discardableResult
   static func answer(_ text: String) -> Bool {
-    write(text: text.hasSuffix("\n") ? text : text + "\n", to: StandardDescriptor.output)
+    var bytes = ByteBuffer()
+    bytes.append(text: text.hasSuffix("\n") ? text : text + "\n")
+    return (try? Descriptor.writeAll(StandardDescriptor.output, bytes.view)) != nil
   }
 
-  /// Whole lines that were asked for, on standard output.
+  /// Whole lines for programs that were asked for, on standard output.
   static func put(_ lines: ByteView) throws(SystemError) {
     try Descriptor.writeAll(StandardDescriptor.output, lines)
-  }
-
-  @discardableResult
-  private static func write(text: String, to descriptor: CInt) -> Bool {
-    var buffer = ByteBuffer()
-    buffer.append(text: text)
-    return write(buffer.view, to: descriptor)
-  }
-
-  /// Whole lines.
-  /// - Returns: whether they could be written.
-  @discardableResult
-  static func write(_ lines: ByteView, to descriptor: CInt) -> Bool {
-    (try? Descriptor.writeAll(descriptor, lines)) != nil
   }
 }
 

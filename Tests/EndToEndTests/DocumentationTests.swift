@@ -123,6 +123,24 @@ import Testing
     #expect(outcome.leftBehind == [])
   }
 
+  /// What begins with a dash in a record would else be an option.
+  @Test func recipesHaveDashesBeforeWhatIsFilledIn() throws {
+    var texts = [try CaseRunner.run("vimap --help").output]
+    for path in ["README.md", "man/vimap.1", "completions/_vimap", "completions/vimap.fish"] {
+      texts.append(try text(path))
+    }
+    var count = 0
+    for line in texts.joined(separator: "\n").split(separator: "\n") {
+      guard let command = line.firstMatch(of: /--each.* -- (\w.*)/)?.1 else { continue }
+      let words = command.split(separator: " ")
+      guard let place = words.firstIndex(where: { $0.hasPrefix("{") }) else { continue }
+      count += 1
+      // Behind the name that a shell's text has, all is its own.
+      #expect(words[..<place].contains("--") || words[place - 1] == "sh", "\(line)")
+    }
+    #expect(count >= 5)
+  }
+
   private func text(_ path: String) throws -> String {
     try String(contentsOf: CaseRunner.root.appendingPathComponent(path), encoding: .utf8)
   }

@@ -107,3 +107,50 @@ import VimapBytes
     #expect(slots.lent.take(1) == 1)
   }
 }
+
+/// Texts of the system, whose bytes need not be UTF-8.
+@Suite struct SystemTextTests {
+  private func comesBack(_ bytes: [UInt8]) -> Bool {
+    let text = bytes.withUnsafeBytes { String(system: ByteView($0)) }
+    return text.withSystemBytes { $0.withUnsafeBytes { Array($0) } } == bytes
+      && text.withSystemCString { pointer in String(system: pointer) == text || bytes.contains(0) }
+  }
+
+  @Test func textIsItself() {
+    for text in ["", "a", "é 数 👍", "\u{10FE7F}\u{10FF00}\u{FFFD}\u{E000}"] {
+      #expect(Array(text.utf8).withUnsafeBytes { String(system: ByteView($0)) } == text)
+      #expect(comesBack(Array(text.utf8)))
+    }
+  }
+
+  @Test func bytesThatAreNoTextStandAsCharactersOfTheirOwn() {
+    for byte in UInt8(0x80)...0xFF {
+      let text = [0x61, byte, 0x62].withUnsafeBytes { String(system: ByteView($0)) }
+      #expect(text.unicodeScalars.map(\.systemByte) == [nil, byte, nil])
+      #expect(comesBack([0x61, byte, 0x62]))
+    }
+  }
+
+  /// Else two names would be one.
+  @Test func standInsThatAreThereFromTheStartAreNotTakenForBytes() {
+    for value: UInt32 in 0x10FE80...0x10FEFF {
+      guard let scalar = Unicode.Scalar(value) else { continue }
+      #expect(comesBack(Array("a\(scalar)b".utf8)))
+      #expect(comesBack([0xFF] + Array("\(scalar)".utf8)))
+    }
+  }
+
+  @Test func anyBytesComeBack() {
+    var random = SystemRandomNumberGenerator()
+    // Those that make, break and imitate characters.
+    let likely: [UInt8] = [
+      0x61, 0x80, 0x8F, 0xBA, 0xBB, 0xBF, 0xC2, 0xE2, 0xED, 0xA0, 0xF0, 0xF4, 0xFF,
+    ]
+    for _ in 0..<20_000 {
+      let bytes = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+        likely.randomElement(using: &random) ?? 0
+      }
+      #expect(comesBack(bytes), "\(bytes)")
+    }
+  }
+}

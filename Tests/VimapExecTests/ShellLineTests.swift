@@ -40,11 +40,21 @@ struct ShellLineTests {
   /// Every byte but NUL, alone, doubled, between letters, and behind what may escape it.
   static let words: [[UInt8]] = {
     var words: [[UInt8]] = [[], Array("it's $HOME \"`x`\"\n".utf8), [0x0A, 0x0A], [0xE2, 0x82]]
+    words += steering.map { Array("a\($0)1'\($0)".utf8) }
     for byte in UInt8(1)...255 {
       words += [[byte], [byte, byte], [0x61, byte, 0x62], [0x5C, byte]]
       words += [[byte, 0x27], [0x2D, byte]]
     }
     return words
+  }()
+
+  /// C1 controls, line breaks, and marks that change the order in which text is shown.
+  static let steering: [Unicode.Scalar] = {
+    let ranges: [ClosedRange<UInt32>] = [
+      0x80...0x9F, 0xAD...0xAD, 0x61C...0x61C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069,
+      0xFEFF...0xFEFF,
+    ]
+    return ranges.flatMap { $0.compactMap(Unicode.Scalar.init) }
   }()
 
   @Test(arguments: ["dash", "bash"])
@@ -95,6 +105,23 @@ struct ShellLineTests {
     let bytes: [UInt8] = line.bytes.withUnsafeBytes { Array($0) }
     let controls: [UInt8] = bytes.filter { byte in byte < 0x20 || byte == 0x7F }
     #expect(controls == [0x0A])
+  }
+
+  @Test func nothingElseThatSteersATerminalIsWritten() {
+    var line = ShellLine()
+    for scalar in Self.steering {
+      let bytes = Array("a\(scalar)b".utf8)
+      lend(bytes) { line.add(word: $0) }
+      lend(bytes) { line.add(printing: $0) }
+      line.add(comment: "a\(scalar)b")
+      line.add(assignment: "A=\(scalar)")
+    }
+    for byte in UInt8(0x80)...0xFF {
+      lend([byte, 0x61]) { line.add(word: $0) }
+      lend([byte, 0x61]) { line.add(printing: $0) }
+    }
+    #expect(line.bytes.canBeShown)
+    #expect(text { $0.add(word: "é\u{9B}") } == #"'é'"$(printf '\302\233')"''"#)
   }
 
   @Test func plainWordsHaveNoQuotes() {

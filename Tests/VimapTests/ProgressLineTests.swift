@@ -79,21 +79,21 @@ import VimapKit
 
   @Test(arguments: cases)
   func saysWhatThereIsRoomFor(_ expected: Case) {
-    #expect(expected.line.text(columns: expected.columns, colours: false) == expected.text)
+    #expect(expected.line.shown(columns: expected.columns, colours: false).text == expected.text)
   }
 
   @Test func neverFillsTheLastColumn() {
     for columns in 1...250 {
       for line in Self.cases.map(\.line) {
-        #expect(line.text(columns: columns, colours: false).count < columns)
+        #expect(line.shown(columns: columns, colours: false).text.count < columns)
       }
     }
   }
 
   @Test func failuresAreRedAndTakeNoMoreRoom() {
     let line = Self.cases[5].line
-    let plain = line.text(columns: 40, colours: false)
-    let coloured = line.text(columns: 40, colours: true)
+    let plain = line.shown(columns: 40, colours: false).text
+    let coloured = line.shown(columns: 40, colours: true).text
     #expect(coloured == plain.replacing("12 failed", with: "\u{1B}[31m12 failed\u{1B}[m"))
   }
 

@@ -41,6 +41,19 @@ void vimap_set_name(const char *name);
 /// The name under which this program was started, without folders.
 const char *vimap_program_name(void);
 
+/// How many arguments this program was called with, its name included.
+size_t vimap_argument_count(void);
+
+/// One of them, from 0 on; NULL where there are fewer. Its bytes are those that `ps` shows.
+const char *vimap_argument(size_t number);
+
+/// Writes stars over a part of an argument.
+void vimap_cover_argument(size_t number, size_t start, size_t length);
+
+/// Has the kernel write no core dump of this process and those it forks, and let nobody look into
+/// their memory; a program that is executed starts without that (PR_SET_DUMPABLE, prctl(2)).
+int vimap_forbid_dumps(void);
+
 /// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
 int vimap_pidfd_open(pid_t pid);
 

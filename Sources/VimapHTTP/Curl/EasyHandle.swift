@@ -300,7 +300,7 @@ final class EasyHandle {
 
   /// libcurl copies strings.
   func set(_ option: CURLoption, _ text: String) throws(CurlFailure) {
-    try check(text.withCString { vimap_easy_set_pointer(easy, option, $0) }, option)
+    try check(text.withSystemCString { vimap_easy_set_pointer(easy, option, $0) }, option)
   }
 
   func set(

@@ -23,7 +23,7 @@ final class HeaderList {
   /// A list of lines that stay the same.
   convenience init(lines: [String]) {
     self.init(capacity: lines.count)
-    for line in lines { add { $0.append(text: line) } }
+    for line in lines { add { $0.append(system: line) } }
     link()
   }
 

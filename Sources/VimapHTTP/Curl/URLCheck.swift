@@ -14,7 +14,9 @@ enum URLCheck {
   static func verdict(on text: String) -> Verdict {
     guard let url = curl_url() else { return .malformed("out of memory") }
     defer { curl_url_cleanup(url) }
-    let code = curl_url_set(url, CURLUPART_URL, text, UInt32(CURLU_NON_SUPPORT_SCHEME))
+    let code = text.withSystemCString {
+      curl_url_set(url, CURLUPART_URL, $0, UInt32(CURLU_NON_SUPPORT_SCHEME))
+    }
     guard code == CURLUE_OK else { return .malformed(String(cString: curl_url_strerror(code))) }
     var scheme: UnsafeMutablePointer<CChar>?
     guard vimap_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK, let scheme else {
@@ -37,7 +39,7 @@ enum URLCheck {
 
   /// The origin that libcurl makes of a URL; `nil` where it takes it for none.
   static func origin(of text: String) -> Origin? {
-    text.withCString { origin(ofText: $0) }
+    text.withSystemCString { origin(ofText: $0) }
   }
 
   /// - Parameter text: ends with a NUL.
@@ -50,7 +52,7 @@ enum URLCheck {
 
   /// The origin of where a redirect from `url` to `location` leads, as libcurl follows it.
   static func origin(of location: String, from url: String) -> Origin? {
-    url.withCString { origin(ofText: $0, location: location) }
+    url.withSystemCString { origin(ofText: $0, location: location) }
   }
 
   private static func origin(

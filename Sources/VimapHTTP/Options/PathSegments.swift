@@ -15,7 +15,7 @@ struct PathSegments: Equatable {
   init?(of template: Template) {
     if template.isLiteral || template.isPlaceholder { return nil }
     var sample = ByteBuffer()
-    sample.append(text: template.text(standIn: "1"))
+    sample.append(system: template.text(standIn: "1"))
     ownDots = Self.path(of: sample.view)?.bytes.dotSegments ?? 0
   }
 

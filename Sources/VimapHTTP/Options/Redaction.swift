@@ -7,13 +7,19 @@ public enum Redaction {
 
   /// A URL without the name and password in it, be it a good URL or not.
   public static func url(_ text: String) -> String {
+    guard let secret = credentials(in: text) else { return text }
+    return text[..<secret.lowerBound] + mark + text[secret.upperBound...]
+  }
+
+  /// Where the name and password are in a URL, be it a good URL or not.
+  public static func credentials(in text: String) -> Range<String.Index>? {
     let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
     let rest = text[start...]
     let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
-    if let at = rest[..<end].lastIndex(of: "@") { return text[..<start] + mark + text[at...] }
+    if let at = rest[..<end].lastIndex(of: "@") { return start..<at }
     // What was meant for a password may have a character in it that ends host and port.
-    guard let at = rest.lastIndex(of: "@"), !rest[..<end].isHostAndPort else { return text }
-    return text[..<start] + mark + text[at...]
+    guard let at = rest.lastIndex(of: "@"), !rest[..<end].isHostAndPort else { return nil }
+    return start..<at
   }
 
   /// A message of libcurl's, in which URLs stand between quotes.

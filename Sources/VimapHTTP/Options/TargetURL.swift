@@ -1,3 +1,4 @@
+import VimapBytes
 public import VimapJSON
 
 /// A URL to send requests to, of http or https, which may have placeholders.
@@ -67,7 +68,7 @@ public struct TargetURL: Sendable, Equatable {
     if authority.isEmpty || authority.contains(where: \.endsAuthority) { return nil }
     // A `/` of the URL's own behind the placeholder makes it a part of the host on purpose.
     let rest = template.text(standIn: "").dropFirst(prefix.count)
-    return rest.first(where: \.endsAuthority) == "/" ? nil : prefix.utf8.count
+    return rest.first(where: \.endsAuthority) == "/" ? nil : prefix.withSystemBytes(\.count)
   }
 }
 

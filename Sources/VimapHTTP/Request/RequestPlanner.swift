@@ -102,5 +102,5 @@ public final class RequestPlanner {
 
 extension Exchange {
   /// The URL, without the NUL behind it.
-  fileprivate var urlText: String { url.view.head(max(0, url.count - 1)).text }
+  fileprivate var urlText: String { String(system: url.view.head(max(0, url.count - 1))) }
 }

@@ -8,7 +8,7 @@ extension RecordException {
     switch problem {
     case .missingField(let path):
       self.init(
-        .missingField, "the record has no \(path)", details: [("path", .text(path))])
+        .missingField, "the record has no \(path)", details: [("path", .text(path.plainText))])
     case .unreadable(let problem):
       self.init(
         .invalidJSON, "the record can't be looked into: \(problem.message)")

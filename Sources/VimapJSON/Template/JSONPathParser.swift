@@ -22,7 +22,7 @@ struct JSONPathParser {
 
   init(_ text: String) {
     self.text = text
-    self.bytes = Array(text.utf8)
+    self.bytes = text.withSystemBytes { $0.withUnsafeBytes { Array($0) } }
   }
 
   private var next: UInt8? { place < bytes.count ? bytes[place] : nil }

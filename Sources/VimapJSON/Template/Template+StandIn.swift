@@ -1,3 +1,5 @@
+import VimapBytes
+
 extension Template {
   /// The text with `standIn` in every placeholder's place: what a check of the text around them
   /// looks at.
@@ -6,6 +8,6 @@ extension Template {
     for part in parts {
       if case .literal(let literal) = part { bytes += literal } else { bytes += standIn.utf8 }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.withUnsafeBytes { String(system: ByteView($0)) }
   }
 }

@@ -1,6 +1,7 @@
 public import VimapBytes
 
-/// A text with places to be filled in from a record: a URL, a header's value, an argument.
+/// A text with places to be filled in from a record: a URL, a header's value, an argument. It is a
+/// text of the system (``Swift/String/init(system:)``).
 ///
 /// | placeholder | stands for |
 /// | --- | --- |
@@ -75,7 +76,7 @@ public struct Template: Sendable {
   /// The text before the first placeholder: what no record can change.
   public var literalPrefix: String {
     guard case .literal(let bytes) = parts.first else { return "" }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes.withUnsafeBytes { String(system: ByteView($0)) }
   }
 
   /// The names of the bound arguments asked for, as often as they are.

@@ -21,12 +21,11 @@ extension Template.Part {
     case .worker:
       buffer.append(decimal: context.worker)
     case .initArgument(let name):
-      guard var value = context.initArguments[name] else {
+      guard let value = context.initArguments[name] else {
         throw .missingField(path: "init.\(name)")
       }
-      value.withUTF8 {
-        buffer.append(ByteView(UnsafeRawBufferPointer($0)), encoding, keepsReserved: false)
-      }
+      if case .verbatim = encoding { return buffer.append(system: value) }
+      value.withSystemBytes { buffer.append($0, encoding, keepsReserved: false) }
     case .record:
       try expand(context.record.trimmed(), into: &buffer, context, encoding)
     case .file(let part, let path):

@@ -12,7 +12,7 @@ struct TemplateParser {
 
   /// The parts, each with its text.
   func pieces(of text: String) -> [(part: Template.Part, text: ArraySlice<UInt8>)] {
-    let bytes = Array(text.utf8)
+    let bytes = text.withSystemBytes { $0.withUnsafeBytes { Array($0) } }
     var pieces: [(part: Template.Part, text: ArraySlice<UInt8>)] = []
     var literal = 0..<0
     var place = 0
@@ -43,7 +43,7 @@ struct TemplateParser {
   /// The placeholder that `text` starts with, and its length in bytes, braces included.
   private func placeholder(in text: ArraySlice<UInt8>) -> (Template.Part, Int)? {
     guard text.first == UInt8(ascii: "{"), let close = closingBrace(in: text) else { return nil }
-    let content = String(decoding: text[text.startIndex + 1..<close], as: UTF8.self)
+    let content = text[text.startIndex + 1..<close].withUnsafeBytes { String(system: ByteView($0)) }
     return part(content).map { ($0, close - text.startIndex + 1) }
   }
 

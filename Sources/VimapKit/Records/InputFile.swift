@@ -12,7 +12,8 @@ public struct InputFile: Sendable {
   public let name: String
   let source: Source
 
-  /// A file that is opened when its turn comes.
+  /// A file that is opened when its turn comes. Where its name is not UTF-8, each byte that is not
+  /// stands in it as a character from U+10FE80 on, as in what `String(system:)` makes of it.
   public static func path(_ path: String) -> InputFile {
     InputFile(name: path, source: .path(path))
   }

@@ -103,7 +103,7 @@ public struct RecordException {
   static func invalidJSON(_ problem: JSONProblem, file: String, line: Int) -> RecordException {
     RecordException(
       .invalidJSON, "\(file):\(line):\(problem.column): not JSON: \(problem.message)",
-      attempts: 0, details: [("file", .text(file)), ("line", .number(line))])
+      attempts: 0, details: [("file", .text(file.plainText)), ("line", .number(line))])
   }
 
   /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
@@ -143,7 +143,8 @@ public struct RecordException {
     buffer.append(text: kind.rawValue)
     buffer.append("\",\"message\":")
     let place = buffer.count
-    buffer.appendString(of: message)
+    // Names of files and programs may stand in it.
+    buffer.appendString(of: message.plainText)
     var mark = FailureMark(kind: kind, message: (place - start)..<(buffer.count - start))
     buffer.append(",\"attempts\":")
     buffer.append(decimal: attempts)

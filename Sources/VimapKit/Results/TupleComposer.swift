@@ -46,7 +46,7 @@ final class TupleComposer {
     let start = "\(file):\(line.place.line): "
     let size = "\(start)the record has \(line.length) bytes"
     let place: [(name: String, value: RecordException.Detail)] = [
-      ("file", .text(file)), ("line", .number(line.place.line)),
+      ("file", .text(file.plainText)), ("line", .number(line.place.line)),
     ]
     let exception: RecordException
     var isJSON = false
@@ -73,12 +73,13 @@ final class TupleComposer {
       isJSON = true
       exception = RecordException(
         .missingField, "the record's \(path) is no number of 0 or more", attempts: 0,
-        details: [("path", .text(path.description))])
+        details: [("path", .text(path.description.plainText))])
     case .unplaced(let found):
       isJSON = true
       let path = if case .missing(let path) = found { path.description } else { "" }
       exception = RecordException(
-        .missingField, "the record has no \(path)", attempts: 0, details: [("path", .text(path))])
+        .missingField, "the record has no \(path)", attempts: 0,
+        details: [("path", .text(path.plainText))])
     }
     return (exception, isJSON)
   }

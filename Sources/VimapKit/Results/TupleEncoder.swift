@@ -113,7 +113,7 @@ extension SharedBytes {
   /// A text as a JSON string.
   fileprivate convenience init(jsonString text: String) {
     var raw = ByteBuffer(capacity: 64)
-    raw.append(text: text)
+    raw.append(system: text)
     var json = ByteBuffer(capacity: 64)
     json.appendString(of: raw.view)
     self.init(copying: json.view)

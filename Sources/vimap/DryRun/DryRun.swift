@@ -50,7 +50,7 @@ final class DryRun {
         .inputOutput, "standard output: cannot be written: \(failure.error.code)")
     }
     if walk.linesWithGaps > 0 {
-      Printer.complain(
+      Printer.say(
         "\(GapSummary(lines: walk.linesWithGaps, encoding: form.encoding?.name))")
     }
     if hasBrokenInput { return .inputOutput }
@@ -60,7 +60,7 @@ final class DryRun {
 
   private func note(_ problem: InputProblem) {
     if problem.isUnreadable { hasUnreadableInput = true } else { hasBrokenInput = true }
-    Printer.complain(problem.complaint)
+    Printer.say(problem.complaint)
   }
 
   // MARK: Records

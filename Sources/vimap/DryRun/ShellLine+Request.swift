@@ -10,7 +10,7 @@ extension ShellLine {
 
   mutating func add(_ request: PlannedRequest, _ configuration: HTTPConfiguration) {
     var isPiped = false
-    if let body = request.body, body.count > Self.longestArgument || body.hasControlCharacter {
+    if let body = request.body, body.count > Self.longestArgument || !body.canBeShown {
       isPiped = true
       add(printing: body)
       add(syntax: "|")
@@ -105,11 +105,5 @@ extension Duration {
       1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
     return milliseconds % 1000 == 0
       ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
-  }
-}
-
-extension ByteView {
-  fileprivate var hasControlCharacter: Bool {
-    withUnsafeBytes { bytes in bytes.contains { $0 < 0x20 || $0 == 0x7F } }
   }
 }

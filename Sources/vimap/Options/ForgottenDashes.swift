@@ -61,7 +61,5 @@ enum ForgottenDashes {
 /// Where commands without a slash are looked for.
 enum SearchPath {
   /// What PATH says, if it is there.
-  static var value: String? {
-    inheritedEnvironment().last { $0.hasPrefix("PATH=") }.map { String($0.dropFirst(5)) }
-  }
+  static var value: String? { environmentValue(of: "PATH", in: inheritedEnvironment()) }
 }

@@ -150,9 +150,11 @@ struct InitArgument: ExpressibleByArgument {
   let value: String
 
   init?(argument: String) {
-    guard let equals = argument.firstIndex(of: "=") else { return nil }
-    name = String(argument[..<equals])
-    value = String(argument[argument.index(after: equals)...])
+    // Not by characters: a mark behind the = would be one with it.
+    let text = argument.unicodeScalars
+    guard let equals = text.firstIndex(of: "=") else { return nil }
+    name = String(text[..<equals])
+    value = String(text[text.index(after: equals)...])
     guard let first = name.first, first.isASCII, first.isLetter || first == "_",
       name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
     else { return nil }

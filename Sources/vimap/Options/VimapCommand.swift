@@ -44,7 +44,7 @@ struct VimapCommand: ParsableCommand {
         vimap -j4 --format out records.jsonl -- jq -c --unbuffered .user
         vimap --concurrency 32 --post 'http://localhost:8080/users/{.id}' users.jsonl
         vimap -R --text words.txt -- sed -u 's/a/b/'
-        vimap --each --text records.jsonl -- convert {.file} -resize 50% {.file}.small.png
+        vimap --each --text records.jsonl -- wc -c -- {.file}
         vimap --failed again.jsonl records.jsonl -- ./worker > results.jsonl
 
       EXIT STATUS

@@ -1,5 +1,4 @@
 import Logging
-import VimapBytes
 import VimapKit
 import VimapSystem
 
@@ -18,7 +17,7 @@ final class Messages {
   }
 
   /// What was asked for is said however quiet the run is to be.
-  func say(_ text: String) { MessageHandler.write("vimap: \(text)\n", on: screen) }
+  func say(_ text: String) { Printer.say(text, on: screen) }
 }
 
 /// Writes each message as one line, `vimap: what: why`; decisions with the time since the start.
@@ -46,17 +45,6 @@ private struct MessageHandler: LogHandler, @unchecked Sendable {
       let tenths = (Clock.now() - start) / 100_000_000
       time = "\(tenths / 10).\(tenths % 10) s: "
     }
-    Self.write("vimap: \(time)\(event.message)\n", on: screen)
-  }
-
-  static func write(_ line: String, on screen: Screen?) {
-    var bytes = ByteBuffer()
-    bytes.append(text: line)
-    if let screen {
-      screen.say(bytes.view)
-      screen.writeSome()
-    } else {
-      Printer.write(bytes.view, to: StandardDescriptor.error)
-    }
+    Printer.say("\(time)\(event.message)", on: screen)
   }
 }

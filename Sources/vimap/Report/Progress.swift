@@ -39,8 +39,8 @@ enum TerminalStyle {
   /// See https://no-color.org.
   static var hasColours: Bool { variable("NO_COLOR")?.isEmpty ?? true }
 
-  private static func variable(_ name: String) -> Substring? {
-    inheritedEnvironment().first { $0.hasPrefix(name + "=") }?.dropFirst(name.count + 1)
+  private static func variable(_ name: String) -> String? {
+    environmentValue(of: name, in: inheritedEnvironment())
   }
 }
 
@@ -83,7 +83,7 @@ final class Progress {
     if manner == .lines { return messages.say(line.plainText) }
     guard let screen = messages.screen else { return }
     screen.show(
-      line.text(columns: screen.columns ?? Self.usualColumns, colours: colours))
+      line.shown(columns: screen.columns ?? Self.usualColumns, colours: colours))
   }
 
   /// The terminal has another size.

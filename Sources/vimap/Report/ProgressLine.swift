@@ -22,7 +22,7 @@ struct ProgressLine {
 
   /// The line for a terminal. It takes one column less than there are, as a character in the last
   /// one makes some terminals go on to the next line.
-  func text(columns: Int, colours: Bool) -> String {
+  func shown(columns: Int, colours: Bool) -> ShownLine {
     let room = columns - 1
     var parts = self.parts
     if status.share != nil {
@@ -33,12 +33,17 @@ struct ProgressLine {
       let least = parts.indices.min { parts[$0].weight < parts[$1].weight }
       parts.remove(at: least ?? 0)
     }
-    if Self.width(parts) > room { return String(parts[0].text.prefix(max(0, room))) }
+    if Self.width(parts) > room {
+      return ShownLine(String(parts[0].text.prefix(max(0, room))))
+    }
     let free = room - Self.width(parts) + Self.barWidths.lowerBound
-    return parts.map { part in
-      if part.isBar { return bar(min(free, Self.barWidths.upperBound)) }
-      return part.isAlarming && colours ? "\u{1B}[31m\(part.text)\u{1B}[m" : part.text
-    }.joined(separator: Self.gap)
+    var line = ShownLine()
+    for (place, part) in parts.enumerated() {
+      if place > 0 { line.add(Self.gap) }
+      let text = part.isBar ? bar(min(free, Self.barWidths.upperBound)) : part.text
+      line.add(text, isAlarming: part.isAlarming && colours)
+    }
+    return line
   }
 
   /// The line for a file: all there is to say.

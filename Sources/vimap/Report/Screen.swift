@@ -49,9 +49,9 @@ final class Screen: SharedOutput {
   // MARK: The line
 
   /// Shows a line below all else, in the place of the one before.
-  func show(_ text: String) {
+  func show(_ text: ShownLine) {
     line.removeAll()
-    line.append(text: text)
+    line.append(text: text.text)
     isCurrent = false
     writeSome()
   }

@@ -46,9 +46,9 @@ struct ArgumentNotices {
     let program = text.program.shown
     return switch text.language {
     case .shell: "give it behind that: \(program) -c '... \"$1\"' sh \(form)"
-    case .su: "give it behind that: \(program) USER -c '... \"$1\"' sh \(form)"
+    case .su: "give it behind that: \(program) -c '... \"$1\"' -- USER sh \(form)"
     case .python: "give it behind that: \(program) -c '... sys.argv[1] ...' \(form)"
-    case .perl: "give it behind that: \(program) -e '... $ARGV[0] ...' \(form)"
+    case .perl: "give it behind that: \(program) -e '... $ARGV[0] ...' -- \(form)"
     case .ruby: "give it behind that: \(program) -e '... ARGV[0] ...' -- \(form)"
     case .node: "give it behind that: \(program) -e '... process.argv[1] ...' -- \(form)"
     case .php: "give it behind that: \(program) -r '... $argv[1] ...' -- \(form)"

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapHTTP
 import VimapSystem
 
@@ -34,10 +35,9 @@ extension ConnectionOptions {
       return .user(user)
     }
     guard arguments.netrc else { return nil }
-    let home = inheritedEnvironment().first { $0.hasPrefix("HOME=") }
-    if let home {
+    if let home = environmentValue(of: "HOME", in: inheritedEnvironment()) {
       try InputText.check(
-        home.dropFirst("HOME=".count) + "/.netrc", of: "--netrc",
+        home + "/.netrc", of: "--netrc",
         "write 'machine HOST login NAME password PASSWORD' there")
     }
     return .netrc
@@ -73,7 +73,7 @@ extension ConnectionOptions {
       if arguments.proxy != nil {
         throw Refusal(.usage, "--unix-socket and --proxy: give one of them only")
       }
-      guard (1...107).contains(path.utf8.count) else {
+      guard (1...107).contains(path.withSystemBytes(\.count)) else {
         throw Refusal(.usage, "--unix-socket: a socket's name has from 1 to 107 bytes")
       }
       unixSocket = path

@@ -37,7 +37,7 @@ enum InputText {
     guard text.count <= longest else {
       throw Refusal(.usage, "\(option) \(path): it is longer than 1M; \(advice)")
     }
-    return text.view.text.split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+    return String(system: text.view).split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
   }
 
   private static func refusal(

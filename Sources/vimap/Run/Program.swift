@@ -10,13 +10,14 @@ enum Program {
     do {
       let standard = try StandardDescriptors()
       let line = try TypedLine(arguments)
+      SecretArguments(line.options).cover()
       if line.options.watch.dryRun { return try RunPlan.dryRun(line, standard).run() }
       return try RunPlan(line, standard).run()
     } catch let refusal as Refusal {
-      Printer.complain(refusal.message)
+      Printer.say(refusal.message)
       return refusal.status
     } catch let error as SystemError {
-      Printer.complain("\(error)")
+      Printer.say("\(error)")
       return .inputOutput
     } catch {
       return explain(error, arguments)
@@ -30,7 +31,7 @@ enum Program {
     if VimapCommand.exitCode(for: error) == .success {
       return Printer.answer(VimapCommand.fullMessage(for: error)) ? .success : .inputOutput
     }
-    Printer.complain(Mistake(error, in: arguments).text)
+    Printer.say(Mistake(error, in: arguments).text)
     return .usage
   }
 }

@@ -23,7 +23,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
-    if !options.report.quiet { ArgumentNotices(line).texts.forEach(Printer.complain) }
+    if !options.report.quiet { ArgumentNotices(line).texts.forEach { Printer.say($0) } }
     let inputs = try inputs(options.file, standard)
     try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
     return try DryRun(worker.adapted(pool), form, inputs, worker)
@@ -137,6 +137,9 @@ extension PoolConfiguration {
       recycleAfter = lifespan
     }
     mostMemory = options.pool.maxWorkerRss?.bytes
+    if mostMemory != nil, !ResidentMemory.canBeKnown {
+      throw Refusal(.usage, "--max-worker-rss: there is no /proc, which says what workers have")
+    }
     retry = try RetryRule(options.flow)
     halt = try options.flow.haltRule
     rate = try options.flow.rateLimit

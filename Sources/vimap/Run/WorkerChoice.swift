@@ -104,6 +104,7 @@ enum WorkerChoice {
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
     try fitDescriptors(&worker)
+    if worker.holdsSecrets { Process.forbidDumps() }
     return worker
   }
 

@@ -46,7 +46,7 @@ struct StatisticsOutput {
   func put(_ statistics: RunStatistics, _ report: RunReport, _ status: ExitStatus) -> ExitStatus {
     if isShown {
       let figures = Figures(environment: inheritedEnvironment())
-      Printer.show("\(StatisticsTable(statistics: statistics, figures: figures))")
+      Printer.show(StatisticsTable(statistics: statistics, figures: figures).lines)
     }
     guard file != nil || isOnStandardOutput else { return status }
     let text = StatisticsJSON(statistics: statistics, outcome: report.outcome, status: status)
@@ -56,7 +56,7 @@ struct StatisticsOutput {
       if let file { try file.write(bytes.view) } else { try Printer.put(bytes.view) }
       return status
     } catch {
-      Printer.complain("--stats-json \(path): cannot be written: \(error.code)")
+      Printer.say("--stats-json \(path): cannot be written: \(error.code)")
       return status == .success || status == .exceptions ? .inputOutput : status
     }
   }

@@ -1,16 +1,16 @@
 import VimapKit
 
 /// What a run came to, for a person, in 80 columns.
-struct StatisticsTable: CustomStringConvertible {
+struct StatisticsTable {
   let statistics: RunStatistics
   let figures: Figures
 
   /// More workers than this are not listed one by one.
   private static let mostWorkers = 32
 
-  var description: String {
-    [counts, workers, service, waits].map { $0.joined(separator: "\n") }
-      .joined(separator: "\n\n") + "\n"
+  /// With an empty line between its parts.
+  var lines: [String] {
+    Array([counts, workers, service, waits].joined(separator: [""]))
   }
 
   // MARK: What it came to
@@ -102,11 +102,15 @@ struct StatisticsTable: CustomStringConvertible {
   private var waits: [String] {
     func share(_ time: Duration) -> String { figures.percent(statistics.elapsed.share(time)) }
     let waits = statistics.waits
-    return [
+    let own = "; vimap itself \(share(statistics.ownTime))"
+    let shares =
       "waiting for the input \(share(waits.input)), workers \(share(waits.workers)), output"
-        + " \(share(waits.output)), pauses \(share(waits.pauses))"
-        + (waits.servers > .zero ? ",\npauses of servers \(share(waits.servers))" : "")
-        + "; vimap itself \(share(statistics.ownTime))"
-    ] + (statistics.records > 0 ? [Bottleneck(statistics).sentence(about: statistics)] : [])
+      + " \(share(waits.output)), pauses \(share(waits.pauses))"
+    let lines =
+      waits.servers > .zero
+      ? [shares + ",", "pauses of servers \(share(waits.servers))" + own] : [shares + own]
+    if statistics.records == 0 { return lines }
+    let sentence = Bottleneck(statistics).sentence(about: statistics)
+    return lines + sentence.split(separator: "\n").map(String.init)
   }
 }
