@@ -38,7 +38,7 @@ extension HTTPSession {
         exception.pause?.host = host
         gate.note(
           HostPause(
-            host: host, end: Clock.now() + pause.delay, length: pause.delay,
+            host: host, end: Clock.now().plus(pause.delay), length: pause.delay,
             status: handle.status))
       }
       verdict = .failed(exception)
