@@ -23,6 +23,7 @@ extension ByteBuffer {
     } else if let number = Int128(exactly: number) {
       append(.int128, number)
     } else {
+      // lint: what is none of the others is one
       append(.uint128, UInt128(truncatingIfNeeded: number))
     }
   }
@@ -56,6 +57,7 @@ extension ByteBuffer {
 
   mutating func append(stretch bytes: ByteView) {
     if bytes.count < Int(Format.long) {
+      // lint: less than Format.long, which is a byte
       append(UInt8(truncatingIfNeeded: bytes.count))
     } else {
       append(Format.long)

@@ -130,9 +130,9 @@ final class ValueWriter: Encoder {
       throw EncodingError.invalidValue(
         length, .init(codingPath: codingPath, debugDescription: "A container is too large."))
     }
-    buffer.overwrite(UInt32(truncatingIfNeeded: length), at: level.start + 1)
+    buffer.overwrite(UInt32(length), at: level.start + 1)
     if level.kind == .unkeyed {
-      buffer.overwrite(UInt32(truncatingIfNeeded: level.count), at: content)
+      buffer.overwrite(UInt32(clamping: level.count), at: content)
     }
   }
 

@@ -111,7 +111,11 @@ final class AnswerReader {
 
   private func count() {
     guard endMark != nil else {
-      guard let last = unread.slice(counted.seen).lastIndex(of: 0x0A) else { return }
+      guard let last = unread.slice(counted.seen).lastIndex(of: 0x0A) else {
+        // A long line comes in many pieces, each of which is looked at once.
+        counted.seen = unread.count
+        return
+      }
       let end = counted.seen + last + 1
       counted.answers += unread.slice(counted.seen, last + 1).countLines(endedBy: 0x0A).lines
       (counted.end, counted.seen) = (end, end)

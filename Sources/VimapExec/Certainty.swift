@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Says when it is certain that answers stand beside their records: when the command has answered

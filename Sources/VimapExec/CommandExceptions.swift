@@ -133,7 +133,7 @@ extension Nanoseconds {
   /// In seconds, without `.0`.
   fileprivate var secondsText: String {
     let seconds = Double(self) / 1e9
-    return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(seconds))" : "\(seconds)"
+    return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(saturating: seconds))" : "\(seconds)"
   }
 }
 

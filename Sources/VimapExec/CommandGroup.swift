@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// A command's process, and what else there is in its process group.
@@ -40,7 +41,7 @@ struct CommandGroup {
     if !isLeft, try !hasLeaderEnded() { return }
     if state == .alive {
       isLeft = true
-      nextLook = Clock.now() + interval
+      nextLook = Clock.now().plus(interval)
       interval *= 2
     } else {
       try finish()

@@ -70,14 +70,14 @@ struct Loading {
   /// It has taken longer than it may.
   func isTooLong(_ now: Nanoseconds) -> Bool {
     guard !isOver, let limit, let since else { return false }
-    return now >= since + limit
+    return now >= since.plus(limit)
   }
 
   /// The kernel does not tell when a pipe is read from, so that it has to be looked at.
   /// - Returns: whether it is time to look whether the command has read.
   mutating func shouldLook(_ now: Nanoseconds) -> Bool {
     guard !isOver, !awaitsSign, since != nil, now >= nextLook else { return false }
-    nextLook = now + interval
+    nextLook = now.plus(interval)
     interval = min(2 * interval, Self.longestInterval)
     return true
   }
@@ -92,8 +92,8 @@ struct Loading {
 
   private func complaint(isTimed: Bool) -> Nanoseconds? {
     guard let since, !isOver, !hasComplained else { return nil }
-    if awaitsSign { return since + Self.patience }
-    return isTimed && limit == nil ? since + Self.longPatience : nil
+    if awaitsSign { return since.plus(Self.patience) }
+    return isTimed && limit == nil ? since.plus(Self.longPatience) : nil
   }
 
   /// - Parameter isTimed: somebody wants to know when it ends.
@@ -101,6 +101,6 @@ struct Loading {
     guard let since, !isOver else { return nil }
     let look = isTimed && !awaitsSign ? nextLook : nil
     let complaint = complaint(isTimed: isTimed)
-    return [limit.map { since + $0 }, look, complaint].compactMap(\.self).min()
+    return [limit.map { since.plus($0) }, look, complaint].compactMap(\.self).min()
   }
 }

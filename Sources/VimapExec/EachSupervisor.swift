@@ -163,7 +163,7 @@ final class EachSupervisor {
     var feed = feed
     var hasErrorEnded = false
     var hasOutputEnded = false
-    var flushTime: Nanoseconds? = clock + Self.patience
+    var flushTime: Nanoseconds? = clock.plus(Self.patience)
     var stopwatch = Stopwatch(limit: configuration.timeLimit)
     stopwatch.restart()
     var farewell: Farewell?

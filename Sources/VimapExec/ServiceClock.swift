@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// How long a command took over the records that it answers: since the first of them was fed, while

@@ -32,7 +32,7 @@ struct Silence {
   /// More was given to be fed.
   mutating func hasMore(_ now: Nanoseconds) {
     since = now
-    nextCheck = now + interval
+    nextCheck = now.plus(interval)
   }
 
   /// Something was answered.
@@ -49,7 +49,7 @@ struct Silence {
   var wasSeen: Bool { idleSince != nil }
 
   /// So long that a command which answers as it goes will not answer any more.
-  func isLong(_ now: Nanoseconds) -> Bool { now >= since + Self.missing }
+  func isLong(_ now: Nanoseconds) -> Bool { now >= since.plus(Self.missing) }
 
   /// The command has answered something while its input was open.
   var hasBeenBroken: Bool { longestBroken != nil }
@@ -61,8 +61,8 @@ struct Silence {
   mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
     guard now >= nextCheck else { return nil }
     interval = min(Self.longest, interval * 2)
-    nextCheck = now + interval
-    if now >= since + max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall) {
+    nextCheck = now.plus(interval)
+    if now >= since.plus(max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall)) {
       isUnlikeBefore = true
     }
     guard hasTakenAll() else {
@@ -114,7 +114,7 @@ struct Stopwatch {
 
   /// Begins anew, by the clock itself: the supervisor's is of before it last waited for the pool.
   mutating func restart() {
-    end = limit.map { Clock.now() + $0 }
+    end = limit.map { Clock.now().plus($0) }
   }
 
   func isOver(_ now: Nanoseconds) -> Bool { end.map { now >= $0 } ?? false }
@@ -129,13 +129,13 @@ struct Farewell {
   ///   sequence gives it.
   init(_ sequence: TermSequence, from now: Nanoseconds, patience: Nanoseconds = .max) {
     steps = sequence.steps[...]
-    nextStep = steps.first.map { now + min($0.pause, patience) }
+    nextStep = steps.first.map { now.plus(min($0.pause, patience)) }
   }
 
   /// The signal to be sent now, if it is time for one.
   mutating func take(_ now: Nanoseconds) -> CInt? {
     guard let time = nextStep, now >= time, let step = steps.popFirst() else { return nil }
-    nextStep = steps.first.map { now + $0.pause }
+    nextStep = steps.first.map { now.plus($0.pause) }
     return step.signal
   }
 }

@@ -52,6 +52,11 @@ public struct HTTPConfiguration: Sendable {
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
   /// to 256 KiB, and libcurl takes no more in one line (CURL_MAX_HTTP_HEADER in curl.h).
   static let longestHead = 100 << 10
+
+  /// Most bytes of all header lines that come for a request sent: those of interim answers and
+  /// trailers, which are not kept, count too. libcurl stops there as well since 8.3, but for
+  /// trailers.
+  static let longestLines = 300 << 10
 }
 
 /// What a request carries.

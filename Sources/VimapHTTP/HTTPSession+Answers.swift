@@ -38,7 +38,7 @@ extension HTTPSession {
         exception.pause?.host = host
         gate.note(
           HostPause(
-            host: host, end: now + pause.delay, length: pause.delay, status: handle.status))
+            host: host, end: now.plus(pause.delay), length: pause.delay, status: handle.status))
       }
       exception.pause?.nextTry = gate.nextTry(at: exchange.server, pause.delay, now: now)
       verdict = .failed(exception)

@@ -70,7 +70,7 @@ final class HTTPSession {
     } catch {
       throw WorkerFailure("\(error)")
     }
-    writer = AnswerWriter(configuration) { link.problem(with: $0) == nil }
+    writer = AnswerWriter(configuration, isJSON: link.isJSON)
     exchanges.forEach(watchSending)
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import VimapBytes
 
 /// A moment on the monotonic clock, in nanoseconds.
 public typealias Nanoseconds = UInt64
@@ -11,7 +12,7 @@ public enum Clock {
   public static func now() -> Nanoseconds {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
-    return Nanoseconds(time.tv_sec) * 1_000_000_000 + Nanoseconds(time.tv_nsec) - leftOut
+    return time.nanoseconds - leftOut
   }
 
   /// Puts this process's clock back to a moment: what was between does not count.
@@ -24,23 +25,34 @@ public enum Clock {
   public static func timeOfDay() -> Int { time(nil) }
 
   /// Does nothing for a short time.
-  static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+  static func pause(milliseconds: UInt32) { usleep(milliseconds.times(1000)) }
 
   /// About now, on the same clock: a few milliseconds old at most, and read at a fraction of the
   /// cost (CLOCK_MONOTONIC_COARSE).
   public static func roughlyNow() -> Nanoseconds {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-    return Nanoseconds(time.tv_sec) * 1_000_000_000 + Nanoseconds(time.tv_nsec)
+    return time.nanoseconds
+  }
+}
+
+extension timespec {
+  fileprivate var nanoseconds: Nanoseconds {
+    Nanoseconds(tv_sec).times(1_000_000_000).plus(Nanoseconds(tv_nsec))
   }
 }
 
 extension Nanoseconds {
-  public static func milliseconds(_ count: Int) -> Nanoseconds { Nanoseconds(count) * 1_000_000 }
-  public static func seconds(_ count: Double) -> Nanoseconds { Nanoseconds(count * 1e9) }
+  /// So many, none below 0, and at most what there is room for.
+  public static func milliseconds(_ count: Int) -> Nanoseconds {
+    Nanoseconds(clamping: count).times(1_000_000)
+  }
+
+  /// As ``milliseconds(_:)``.
+  public static func seconds(_ count: Double) -> Nanoseconds { Nanoseconds(saturating: count * 1e9) }
 
   /// The time from now until this moment, rounded up to whole milliseconds; 0 once it has passed.
   public func millisecondsFrom(_ now: Nanoseconds) -> Int {
-    self <= now ? 0 : Int((self - now + 999_999) / 1_000_000)
+    self <= now ? 0 : Int((self - now).plus(999_999) / 1_000_000)
   }
 }

@@ -1,4 +1,5 @@
 import CVimapSystem
+import VimapBytes
 
 /// The descriptors one loop waits on, where they are many: waiting costs what is ready, not what is
 /// watched as in a ``PollSet``, but each change is a system call (epoll(7)).
@@ -57,6 +58,7 @@ public struct EventSet: ~Copyable {
   /// One of the ready descriptors, from 0 to ``count``.
   public subscript(index: Int) -> (descriptor: CInt, readiness: Readiness) {
     let event = events[index]
+    // lint: what is asked for are the lower bits
     return (event.data.fd, Readiness(rawValue: Int16(truncatingIfNeeded: event.events)))
   }
 }

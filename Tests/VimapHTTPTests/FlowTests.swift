@@ -31,6 +31,12 @@ struct RetryAfterTests {
   @Test func inMilliseconds() {
     #expect(delay("retry-after-ms: 20\r\nRetry-After: 1\r\n") == .seconds(0.02))
     #expect(delay("Retry-After: 1\r\nRetry-After-MS: 20.5\r\n") == .seconds(0.0205))
+    for endless in [
+      "18446744074", "99999999999999999999h", "Fri, 31 Dec 9999 23:59:59 GMT",
+      String(repeating: "9", count: 400), "9999999d9999999d",
+    ] {
+      #expect(delay("Retry-After: \(endless)\r\n") == RetryAfter.longest, "\(endless)")
+    }
     #expect(delay("retry-after-ms: soon\r\nRetry-After: 1\r\n") == .seconds(1))
   }
 

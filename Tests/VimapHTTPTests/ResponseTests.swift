@@ -55,6 +55,15 @@ struct HeaderFieldsTests {
         == #"{"a":"gr�n"}"#)
   }
 
+  @Test func ofSameNameAmongOthersInTheirOrder() {
+    let lines = (0..<300).map { "\($0 % 2 == 0 ? "X" : "x")-\($0 % 3): \($0)\r\n" }.joined()
+    let object = (0..<3).map { rest in
+      "\"x-\(rest)\":\""
+        + (0..<300).filter { $0 % 3 == rest }.map(String.init).joined(separator: ", ") + "\""
+    }.joined(separator: ",")
+    #expect(headers(lines) == "{\(object)}")
+  }
+
   @Test func manyDifferentOnes() {
     let lines = (0..<5000).map { "H\($0): \($0)\r\n" }.joined()
     let object = (0..<5000).map { "\"h\($0)\":\"\($0)\"" }.joined(separator: ",")
@@ -107,6 +116,17 @@ struct AnswerTests {
     #expect(answer.head.view.text == "A: 1\r\n")
   }
 
+  @Test func linesAreCountedThatAreNotKept() {
+    let answer = Answer(longestHead: 100, longestLines: 40, longestBody: 100)
+    #expect(take(["HTTP/1.1 200 OK\r\n", "A: 1\r\n", "\r\n", "Trailer: 2\r\n"], answer))
+    #expect(!take(["B: 1\r\n"], answer))
+    #expect(answer.cutOff == .lines)
+    answer.clear()
+    #expect(take(["HTTP/1.1 302 Found\r\n", "A: 12345678901\r\n", "\r\n"], answer))
+    answer.expectAnother()
+    #expect(take(["HTTP/1.1 200 OK\r\n", "A: 12345678901\r\n", "\r\n"], answer))
+  }
+
   @Test func limits() {
     let answer = answer(head: 10, body: 10)
     #expect(take(["HTTP/1.1 200 OK\r\n", "A: 12345\r\n"], answer))
@@ -124,6 +144,53 @@ struct AnswerTests {
     answer.clear()
     #expect(!withView("12345678901") { answer.takeBody($0) })
     #expect(answer.body.view.text == "1234567890")
+  }
+}
+
+@Suite("Answers in codings")
+struct CodedAnswerTests {
+  /// In gzip, 20 bytes of nothing.
+  private static let nothing: [UInt8] = [
+    0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  ]
+
+  private func answer(_ codings: String, longestBody: Int = 1 << 20) -> Answer {
+    let answer = Answer(longestHead: 1000, longestBody: longestBody, isCompressed: true)
+    _ = withView("Content-Encoding: \(codings)\r\n") { answer.takeHeaderLine($0) }
+    return answer
+  }
+
+  private func take(_ bytes: [UInt8], _ answer: Answer) -> Bool {
+    bytes.withUnsafeBytes { answer.takeBody(ByteView($0)) }
+  }
+
+  @Test func whatIsNothingIsNotTakenForEver() {
+    let answer = answer("gzip", longestBody: 1000)
+    let most = ContentDecoder.mostBytes(1000)
+    for _ in 0..<(most / Self.nothing.count) { #expect(take(Self.nothing, answer)) }
+    #expect(answer.cutOff == nil)
+    #expect(!take(Self.nothing, answer))
+    #expect(answer.cutOff == .coded)
+    answer.clear()
+    #expect(answer.cutOff == nil)
+  }
+
+  @Test func twoCodingsAtMost() {
+    #expect(take([0x1F], answer("gzip, deflate")))
+    let three = answer("gzip, deflate, gzip")
+    #expect(!take([0x1F], three))
+    #expect(three.codingProblem == "the answer is encoded 3 times")
+  }
+
+  @Test func theTimeIsLookedAtWhileDecoding() {
+    let answer = answer("gzip")
+    answer.begin(until: .max)
+    #expect(take(Self.nothing, answer))
+    answer.begin(until: 1)
+    #expect(!take(Self.nothing, answer))
+    #expect(answer.isOverdue)
+    answer.clear()
+    #expect(!answer.isOverdue)
   }
 }
 

@@ -43,6 +43,26 @@ struct MutationTests {
     #expect(tally.halves > 20, "\(tally)")
   }
 
+  /// Of long texts jansson sees an excerpt, and says the same of it.
+  @Test(arguments: [7] as [UInt64])
+  func excerptsShowWhatIsWrong(seed: UInt64) throws {
+    let scanner = RecordScanner()
+    var mutator = Mutator(seed: seed)
+    var seen = 0
+    for _ in 0..<100_000 {
+      let text = mutator.next()
+      withView(text) { view in
+        guard !scanner.accepts(view), let problem = scanner.problem(withRefused: view),
+          !isBeyondJansson(problem)
+        else { return }
+        seen += 1
+        let found = scanner.problem(withLong: view)
+        #expect(found == problem, "\(shown(text))")
+      }
+    }
+    #expect(seen > 10_000)
+  }
+
   /// What is wrong with a text with halves of characters is what is wrong elsewhere.
   @Test(arguments: [5, 6] as [UInt64])
   func halvesAreNotBlamed(seed: UInt64) throws {

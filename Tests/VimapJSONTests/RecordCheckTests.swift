@@ -66,3 +66,32 @@ final class RecordCheckTests {
     #expect(problem(#"["\ud800\u00zz"]"#)?.message.hasPrefix("invalid escape") == true)
   }
 }
+
+@Suite("The excerpt of a long text")
+struct FaultExcerptTests {
+  private func excerpt(_ text: String) -> String? {
+    withView(Bytes(text.utf8)) { view in
+      guard let excerpt = FaultExcerpt(of: view) else { return nil }
+      return excerpt.text.view.text
+    }
+  }
+
+  @Test func holdsWhatIsOpen() {
+    #expect(excerpt("[{},{},{}") == "[0 ")
+    #expect(excerpt("[{},{},{},") == "[0,")
+    #expect(excerpt("[{},{},[1,2,x]]") == "[[0,x]]")
+    #expect(excerpt("{\"a\":{\"b\":[1,2],\"c\":[],d}}") == "{\"\":{\"\":0,d}}")
+    #expect(excerpt("{\"a\":1.5,\"b\" 1}") == "{\"\":0,\"b\" 1}")
+    #expect(excerpt("{\"a\":1.5,\"b\":01}") == "{\"\":01}")
+    #expect(excerpt("[1,[2]] x") == "0 x")
+    #expect(excerpt("[1,[2]]") == nil)
+  }
+
+  @Test func isSmall() {
+    let text = "[" + String(repeating: "{\"a\":[1,2,3]},", count: 10_000)
+    #expect(excerpt(text) == "[0,")
+    let problem = withView(Bytes(text.utf8)) { RecordScanner().problem(with: $0) }
+    #expect(problem?.position == text.utf8.count)
+    #expect(problem?.column == text.utf8.count)
+  }
+}

@@ -16,6 +16,15 @@ import VimapSystem
     #expect(memory.loadRun(at: 40) == run)
   }
 
+  @Test func lengthsAreNotCut() throws {
+    let memory = try SharedMemory(count: 128)
+    memory.storeRun(
+      Run(
+        batch: 1, firstRecord: 0, recordCount: 1, kind: .outputs, offset: 0, length: 1 << 32 + 5),
+      at: 40)
+    #expect(memory.loadRun(at: 40)?.length == Run.longest)
+  }
+
   @Test func saysWhatAnExceptionIs() throws {
     let memory = try SharedMemory(count: 128)
     for kind in RecordException.Kind.allCases {

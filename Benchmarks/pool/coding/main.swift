@@ -46,4 +46,4 @@ for _ in 0..<5 {
   ours.append(try nanosecondsEach(throughVimapCoding))
 }
 let medians = (json.sorted()[2], ours.sorted()[2])
-print("{\"foundation_json_ns\":\(Int(medians.0)),\"vimap_coding_ns\":\(Int(medians.1))}")
+print("{\"foundation_json_ns\":\(Int(saturating: medians.0)),\"vimap_coding_ns\":\(Int(saturating: medians.1))}")

@@ -90,6 +90,6 @@ extension Duration {
   var milliseconds: Int {
     let most = Duration.milliseconds(Int32.max)
     let (seconds, attoseconds) = min(self, most).components
-    return max(1, Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000))
+    return max(1, Int(seconds).times(1000).plus(Int(attoseconds / 1_000_000_000_000_000)))
   }
 }

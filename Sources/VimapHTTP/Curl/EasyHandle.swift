@@ -1,5 +1,6 @@
 internal import CCurl
 import VimapBytes
+import VimapSystem
 
 /// libcurl's easy interface: one request after the other, and the answer to each.
 ///
@@ -62,7 +63,8 @@ final class EasyHandle {
     message = .allocate(capacity: Int(CURL_ERROR_SIZE))
     message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
-      longestHead: HTTPConfiguration.longestHead, longestBody: configuration.longestBody,
+      longestHead: HTTPConfiguration.longestHead, longestLines: HTTPConfiguration.longestLines,
+      longestBody: configuration.longestBody,
       isCompressed: configuration.connection.isCompressed)
     try setUp()
   }
@@ -85,10 +87,11 @@ final class EasyHandle {
     if let sockets { try setSockets(sockets) }
   }
 
-  /// Has its sockets watched from here on.
+  /// Is about to be begun: has its sockets watched from here on.
   func join(
     _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways, _ trust: KeepAliveTrust
   ) throws(CurlFailure) {
+    answer.begin(until: Clock.now().plus(.milliseconds(configuration.timeout.milliseconds)))
     self.goAways = goAways
     self.trust = trust
     if self.sockets === sockets { return }

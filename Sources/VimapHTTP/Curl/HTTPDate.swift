@@ -1,4 +1,5 @@
 internal import CCurl
+import VimapBytes
 
 /// Dates as HTTP has them (RFC 9110 section 5.6.7).
 enum HTTPDate {

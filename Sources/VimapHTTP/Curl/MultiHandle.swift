@@ -1,4 +1,5 @@
 internal import CCurl
+import VimapBytes
 import VimapSystem
 
 /// libcurl's multi interface: many requests at once, and one wait for all of them.
@@ -137,7 +138,7 @@ final class MultiHandle {
     switch milliseconds {
     case ..<0: deadline = nil
     case 0: deadline = 0
-    default: deadline = Clock.now() + .milliseconds(milliseconds)
+    default: deadline = Clock.now().plus(.milliseconds(milliseconds))
     }
   }
 }

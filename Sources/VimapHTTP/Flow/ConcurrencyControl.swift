@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// How many requests a worker has in flight under `--concurrency auto`: events in, a number out.
@@ -56,7 +57,7 @@ struct ConcurrencyControl {
   }
 
   /// Requests that may be in flight.
-  var limit: Int { max(1, Int(level)) }
+  var limit: Int { max(1, Int(saturating: level)) }
 
   /// When the next request may be begun; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? {

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Which of several servers a worker sends to.
@@ -48,7 +49,7 @@ struct ServerRota {
     let pause = servers[server].pause
     servers[server].pause =
       pause == 0 ? Self.firstPause : min(2 * pause, Self.longestPause)
-    servers[server].isOutUntil = now + servers[server].pause
+    servers[server].isOutUntil = now.plus(servers[server].pause)
     servers[server].changed = now
   }
 

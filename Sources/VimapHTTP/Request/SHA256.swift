@@ -40,9 +40,11 @@ struct SHA256 {
     addByte(0x80)
     while restCount != 56 { addByte(0) }
     for shift in stride(from: 56, through: 0, by: -8) {
+      // lint: its bytes, one by one
       addByte(UInt8(truncatingIfNeeded: length >> UInt64(shift)))
     }
     return state.flatMap { word in
+      // lint: its bytes, one by one
       [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }
   }

@@ -1,8 +1,15 @@
 import VimapBytes
+import VimapSystem
 
 /// An answer as it comes in, in memory that serves the next one too.
 final class Answer {
-  enum Part: Equatable { case head, body }
+  enum Part: Equatable {
+    case head, body
+    /// The form of the body that it came in.
+    case coded
+    /// All lines of headers together, those of interim answers and trailers too.
+    case lines
+  }
 
   /// The header lines as they came, each with its line end; without status line, interim answers
   /// (RFC 9110 section 15.2) and trailers.
@@ -14,8 +21,16 @@ final class Answer {
   /// Something has come since the request was sent last.
   private(set) var hasCome = false
 
+  /// It was still being decoded when the time was up.
+  private(set) var isOverdue = false
+
   private let longestHead: Int
+  private let longestLines: Int
   private let longestBody: Int
+  /// Bytes of header lines since the request was sent last.
+  private var lineBytes = 0
+  /// When the request's time is up. libcurl looks only between the pieces that come in.
+  private var deadline: Nanoseconds?
   /// Decodes bodies, where they are asked for in codings.
   private let decoder: ContentDecoder?
   private var coding = Coding.unknown
@@ -23,8 +38,11 @@ final class Answer {
   /// Whether the body that is coming has to be decoded.
   private enum Coding { case unknown, plain, encoded }
 
-  init(longestHead: Int, longestBody: Int, isCompressed: Bool = false) {
+  init(
+    longestHead: Int, longestLines: Int = .max, longestBody: Int, isCompressed: Bool = false
+  ) {
     self.longestHead = longestHead
+    self.longestLines = longestLines
     self.longestBody = longestBody
     decoder = isCompressed ? ContentDecoder() : nil
   }
@@ -37,15 +55,29 @@ final class Answer {
     cutOff = nil
     headIsComplete = false
     hasCome = false
+    isOverdue = false
+    lineBytes = 0
+    deadline = nil
     coding = .unknown
   }
 
+  /// From here on the request's time is running.
+  func begin(until deadline: Nanoseconds) { self.deadline = deadline }
+
   /// The request is about to be sent, maybe again.
-  func expectAnother() { hasCome = false }
+  func expectAnother() {
+    hasCome = false
+    lineBytes = 0
+  }
 
   /// Takes one line of headers; `false` where there have been too many.
   func takeHeaderLine(_ line: ByteView) -> Bool {
     hasCome = true
+    lineBytes = lineBytes.plus(line.count)
+    guard lineBytes <= longestLines else {
+      cutOff = .lines
+      return false
+    }
     if line.isStatusLine, headIsComplete || head.isEmpty {
       head.removeAll()
       headIsComplete = false
@@ -64,8 +96,18 @@ final class Answer {
   /// Takes a piece of the body; `false` where it is too long, or can't be decoded.
   func takeBody(_ piece: ByteView) -> Bool {
     guard let decoder else { return keep(piece) }
-    if coding == .unknown { coding = decoder.begin(head.view) ? .encoded : .plain }
-    return coding == .encoded ? decoder.feed(piece, keep) : keep(piece)
+    if coding == .unknown {
+      coding = decoder.begin(head.view, longestBody: longestBody) ? .encoded : .plain
+    }
+    guard coding == .encoded else { return keep(piece) }
+    let isTaken = decoder.feed(piece, while: isInTime, keep)
+    if decoder.isTooMuch, cutOff == nil { cutOff = .coded }
+    return isTaken
+  }
+
+  private func isInTime() -> Bool {
+    if let deadline, deadline <= Clock.now() { isOverdue = true }
+    return !isOverdue
   }
 
   /// Looks at the body as a whole, when all of it has come.

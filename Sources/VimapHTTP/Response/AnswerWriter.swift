@@ -37,7 +37,8 @@ final class AnswerWriter {
       return .failed(.tooLarge(part, of: answer, configuration))
     }
     if code == .operationTimedOut {
-      return .failed(.timedOut(after: handle.seconds, configuration))
+      let seconds = answer.isOverdue ? configuration.timeout.seconds : handle.seconds
+      return .failed(.timedOut(after: seconds, configuration))
     }
     if code == .ok { answer.finishBody() }
     // Of a refusal, what could be decoded will do.

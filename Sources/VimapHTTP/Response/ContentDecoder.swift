@@ -9,21 +9,36 @@ final class ContentDecoder {
   private var stages: [Inflater] = []
   private var spare: [Inflater] = []
   private var names: [String] = []
-  /// libcurl takes no more either; each may multiply what comes out.
-  private static let mostStages = 5
+  /// Each multiplies by up to a thousand what comes out of a byte; nobody has use for more.
+  private static let mostStages = 2
+  /// Bytes that may still come in, over all stages: what each makes of the one before is no part of
+  /// the body, and what makes nothing never fills it.
+  private var budget = 0
+
+  /// Most bytes that may come in for a body of so many, whatever comes of them.
+  static func mostBytes(_ longestBody: Int) -> Int { longestBody.plus(longestBody).plus(64 << 10) }
 
   /// Why the body can't be decoded, once that is clear.
   private(set) var problem: String?
+  /// There is more to decode than goes with the longest body.
+  private(set) var isTooMuch = false
 
   /// Gets ready for the body behind some header lines.
+  /// - Parameter most: the longest body that is wanted.
   /// - Returns: whether there is anything to take off.
-  func begin(_ head: ByteView) -> Bool {
+  func begin(_ head: ByteView, longestBody most: Int) -> Bool {
     spare += stages
     stages.removeAll()
     problem = nil
+    isTooMuch = false
+    budget = Self.mostBytes(most)
     names = head.values(ofHeader: "content-encoding").flatMap { value in
       value.text.lowercased().split(separator: ",").map { $0.trimmingSpace() }
     }.filter { !$0.isEmpty && $0 != "identity" }.reversed()
+    if names.count > Self.mostStages {
+      problem = "the answer is encoded \(names.count) times"
+      return true
+    }
     for name in names {
       let format: Inflater.Format
       switch name {
@@ -37,21 +52,30 @@ final class ContentDecoder {
       inflater.reset(format)
       stages.append(inflater)
     }
-    if stages.count > Self.mostStages { problem = "the answer is encoded \(stages.count) times" }
     return !stages.isEmpty
   }
 
   /// Takes in a piece of the body; `false` where no more is to come.
-  /// - Parameter take: given what it is decoded to; says whether it wants more.
-  func feed(_ piece: ByteView, _ take: (ByteView) -> Bool) -> Bool {
-    problem == nil && feed(piece, stage: 0, take) == .taken
+  /// - Parameters:
+  ///   - isInTime: asked also while nothing comes out.
+  ///   - take: given what it is decoded to; says whether it wants more.
+  func feed(
+    _ piece: ByteView, while isInTime: () -> Bool, _ take: (ByteView) -> Bool
+  ) -> Bool {
+    problem == nil && feed(piece, stage: 0, isInTime, take) == .taken
   }
 
   private func feed(
-    _ piece: ByteView, stage: Int, _ take: (ByteView) -> Bool
+    _ piece: ByteView, stage: Int, _ isInTime: () -> Bool, _ take: (ByteView) -> Bool
   ) -> Inflater.Outcome {
+    guard isInTime() else { return .unwanted }
     guard stage < stages.count else { return take(piece) ? .taken : .unwanted }
-    let outcome = stages[stage].feed(piece) { feed($0, stage: stage + 1, take) }
+    budget -= piece.count
+    if budget < 0 {
+      isTooMuch = true
+      return .unwanted
+    }
+    let outcome = stages[stage].feed(piece) { feed($0, stage: stage + 1, isInTime, take) }
     // The innermost says it first.
     if case .broken(let reason) = outcome, problem == nil { note(reason, stage) }
     return outcome

@@ -73,6 +73,12 @@ extension RecordException {
     let message =
       switch part {
       case .head: "the answer's headers have more than \(HTTPConfiguration.longestHead) bytes"
+      case .lines:
+        "the answer's headers, with those before and behind it, have more than"
+          + " \(HTTPConfiguration.longestLines) bytes"
+      case .coded:
+        "the answer is encoded in more than"
+          + " \(ContentDecoder.mostBytes(configuration.longestBody)) bytes"
       case .body: "the answer has more than the \(configuration.longestBody) bytes allowed"
       }
     return RecordException(
@@ -121,6 +127,6 @@ extension Duration {
 extension Double {
   /// Without `.0`.
   fileprivate var plain: String {
-    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)"
+    self == rounded() && magnitude < 1e15 ? "\(Int(saturating: self))" : "\(self)"
   }
 }

@@ -12,18 +12,22 @@ struct HeaderFields: ~Copyable {
     var value: ByteView
     /// Equal names have equal keys.
     var key: UInt32
-    var isWritten = false
+    /// Where the header of that name comes next.
+    var next: Int?
+    var isFirst = true
   }
 
   /// Kept between answers, as the buffer is.
   private var fields: [Field] = []
+  private var order: [Int] = []
   private var scratch = ByteBuffer(capacity: 256)
 
   /// Appends the object for `head`, header lines as they came.
   mutating func write(_ head: ByteView, to out: inout ByteBuffer) {
     read(head)
+    chain()
     out.append(UInt8(ascii: "{"))
-    for index in fields.indices where !fields[index].isWritten {
+    for index in fields.indices where fields[index].isFirst {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       scratch.removeAll()
       for place in 0..<fields[index].name.count {
@@ -55,11 +59,31 @@ struct HeaderFields: ~Copyable {
     }
   }
 
+  /// Finds for each field the next of the same name. They are sorted for it, as a server may send so
+  /// many that each could not be looked for among all.
+  private mutating func chain() {
+    order.removeAll(keepingCapacity: true)
+    order.append(contentsOf: fields.indices)
+    order.sort { [fields] first, second in
+      let (one, other) = (fields[first], fields[second])
+      if one.key != other.key { return one.key < other.key }
+      return one.name.isSameName(as: other.name)
+        ? first < second : one.name.precedes(other.name)
+    }
+    for (index, next) in zip(order, order.dropFirst())
+    where fields[index].key == fields[next].key
+      && fields[index].name.isSameName(as: fields[next].name)
+    {
+      fields[index].next = next
+      fields[next].isFirst = false
+    }
+  }
+
   private mutating func writeJoined(from first: Int, to out: inout ByteBuffer) {
     scratch.removeAll()
     scratch.appendUnfolded(fields[first].value)
     var last = first
-    while let next = takeField(like: first, after: last) {
+    while let next = fields[last].next {
       scratch.append(", ")
       scratch.appendUnfolded(fields[next].value)
       last = next
@@ -74,22 +98,11 @@ struct HeaderFields: ~Copyable {
       scratch.removeAll()
       scratch.appendUnfolded(fields[last].value)
       out.appendString(of: scratch.view)
-      guard let next = takeField(like: first, after: last) else { break }
+      guard let next = fields[last].next else { break }
       out.append(UInt8(ascii: ","))
       last = next
     }
     out.append(UInt8(ascii: "]"))
-  }
-
-  /// Where the header that is at `first` comes next behind `index`; marked as written.
-  private mutating func takeField(like first: Int, after index: Int) -> Int? {
-    let key = fields[first].key
-    for place in index + 1..<fields.count
-    where fields[place].key == key && fields[place].name.isSameName(as: fields[first].name) {
-      fields[place].isWritten = true
-      return place
-    }
-    return nil
   }
 }
 
@@ -99,6 +112,15 @@ extension ByteView {
     var hash: UInt32 = 2_166_136_261
     for index in 0..<count { hash = (hash ^ UInt32(self[index].lowercased)) &* 16_777_619 }
     return hash
+  }
+
+  /// Any order of names that are not the same.
+  fileprivate func precedes(_ other: ByteView) -> Bool {
+    guard count == other.count else { return count < other.count }
+    for index in 0..<count where self[index].lowercased != other[index].lowercased {
+      return self[index].lowercased < other[index].lowercased
+    }
+    return false
   }
 
   fileprivate func isSameName(as other: ByteView) -> Bool {

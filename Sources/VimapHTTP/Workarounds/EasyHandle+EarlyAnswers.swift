@@ -9,6 +9,7 @@ extension EasyHandle {
   /// What the transfer came to that libcurl has ended with `code`: `.ok` where there is an answer
   /// to be taken nevertheless.
   func verdict(despite code: CurlCode) -> CurlCode {
+    if answer.isOverdue { return .operationTimedOut }
     guard Workaround.earlyAnswers.isNeeded, code.mayBeOfEarlyAnswer, status >= 200,
       answer.hasCome, answer.headIsComplete
     else { return code }

@@ -1,5 +1,6 @@
 internal import CCurl
 import Glibc
+import VimapBytes
 import VimapSystem
 
 /// The sockets that libcurl waits for, and those of the connections that it keeps.

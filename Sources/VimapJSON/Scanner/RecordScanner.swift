@@ -137,18 +137,18 @@ public struct RecordScanner: ~Copyable {
 
 /// The byte at `place`, or 0, which no rule of the grammar allows, at the end.
 @inline(__always)
-private func byte(_ place: Cursor, _ end: Cursor) -> UInt8 {
+func byte(_ place: Cursor, _ end: Cursor) -> UInt8 {
   place < end ? place.pointee : 0
 }
 
 /// Where line feeds count as white space; known where the functions below are compiled into theirs.
-private enum WhiteSpace {
+enum WhiteSpace {
   case anywhere
   case insideOfLine
 }
 
 @inline(__always)
-private func skipSpace(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor {
+func skipSpace(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor {
   var place = start
   while place < end, place.pointee <= 0x20, place.pointee.isJSONWhiteSpace {
     if space == .insideOfLine, place.pointee == UInt8(ascii: "\n") { break }
@@ -159,7 +159,7 @@ private func skipSpace(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> C
 
 /// The place where the value of the object member starts whose key must start at `place`.
 @inline(__always)
-private func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
+func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
   guard byte(place, end) == UInt8(ascii: "\""), let key = endOfString(place + 1, end) else {
     return nil
   }
@@ -170,7 +170,7 @@ private func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cu
 
 /// The place after the four bytes of `word` that must stand at `place`.
 @inline(__always)
-private func endOfWord(_ word: StaticString, _ place: Cursor, _ end: Cursor) -> Cursor? {
+func endOfWord(_ word: StaticString, _ place: Cursor, _ end: Cursor) -> Cursor? {
   guard end - place >= 4 else { return nil }
   let found = UnsafeRawPointer(place).loadUnaligned(as: UInt32.self)
   let wanted = UnsafeRawPointer(word.utf8Start).loadUnaligned(as: UInt32.self)

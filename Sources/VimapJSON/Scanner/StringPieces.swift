@@ -63,7 +63,7 @@ struct StringPieces {
 
   /// The byte that Python means by half a character ("surrogateescape"), where it does by this one.
   static func byte(of half: UInt16) -> UInt8? {
-    (0xDC80...0xDCFF).contains(half) ? UInt8(truncatingIfNeeded: half) : nil
+    (0xDC80...0xDCFF).contains(half) ? UInt8(half & 0xFF) : nil
   }
 
   /// Whether the string has these bytes.

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// How many records to hand out at once: one at first and where records are slow, as many as are
@@ -29,7 +30,7 @@ struct BatchSizer {
     observed.time += time
     guard observed.records >= size || Double(observed.time) > 4 * Self.target else { return }
     let each = max(1, Double(observed.time) / Double(max(1, observed.records)))
-    let wanted = Int(min(Double(Self.largest), max(1, Self.target / each)))
+    let wanted = Int(saturating: min(Double(Self.largest), max(1, Self.target / each)))
     size = min(wanted, size * 4)
     observed = (0, 0)
   }

@@ -1,4 +1,5 @@
 import DequeModule
+import VimapBytes
 public import VimapSystem
 
 /// So much of something in a length of time.
@@ -47,14 +48,14 @@ struct Pace {
   }
 
   /// How many come due while one waits for the shortest time that one can.
-  var perTick: Int { Int(Self.tick / step) }
+  var perTick: Int { Int(saturating: Self.tick / step) }
 
   /// How many may go now.
   func allowance(_ now: Nanoseconds) -> Int {
     guard mayGo(1, now) else { return 0 }
     let ahead = max(0, due - elapsed(now))
     let inTime = (tolerance - ahead) / step + 1
-    return max(1, Int(min(inTime, limit.amount - used(elapsed(now)), 1e9)))
+    return max(1, Int(saturating: min(inTime, limit.amount - used(elapsed(now)), 1e9)))
   }
 
   /// Whether so much may go now. What is more than the limit goes alone.
@@ -95,7 +96,7 @@ struct Pace {
       left -= part.amount
       time = max(time, part.time + unit)
     }
-    return max(now + 1, origin + Nanoseconds(max(0, time.rounded(.up))))
+    return max(now + 1, origin.plus(Nanoseconds(saturating: max(0, time.rounded(.up)))))
   }
 
   private var unit: Double { Double(limit.unit) }

@@ -20,7 +20,7 @@ extension PoolDriver {
       guard let worker = crew[seat] else { continue }
       // Read in this order: a worker that goes on in between has begun more than this when it ends.
       let begun = worker.begun
-      guard let since = worker.busySince, since + limit <= now else { continue }
+      guard let since = worker.busySince, since.plus(limit) <= now else { continue }
       state.workerIsLate(seat, begun: begun)
     }
   }

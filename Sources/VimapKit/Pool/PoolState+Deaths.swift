@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// What the end of a worker means for the records it had.
@@ -46,7 +47,7 @@ extension PoolState {
       && (hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isReady))
     if wasInVain || ended.failure != nil {
       seats[seat].deaths = ended.deaths + 1
-      seats[seat].retryTime = now + Seat.backOff(after: seats[seat].deaths)
+      seats[seat].retryTime = now.plus(Seat.backOff(after: seats[seat].deaths))
     }
     let isHopeless = seats[seat].deaths >= Self.patience || ended.isHopeless
     if hasSentNothing, isHopeless {

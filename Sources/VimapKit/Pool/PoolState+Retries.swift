@@ -46,7 +46,7 @@ extension PoolState {
     var next = failed.part(failed.records, attempt: failed.attempt + 1)
     next.isRetry = true
     next.failures += 1
-    let wait = WaitingTry(due: now + delay, number: waitCount, assignment: next)
+    let wait = WaitingTry(due: now.plus(delay), number: waitCount, assignment: next)
     waiting.insert(wait)
     latestWait = wait
     waitCount += 1

@@ -1,5 +1,6 @@
 import DequeModule
 import HeapModule
+import VimapBytes
 import VimapSystem
 
 /// What a pool does, as a pure state machine: events go in, actions come out.

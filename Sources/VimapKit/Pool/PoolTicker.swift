@@ -32,7 +32,7 @@ struct PoolTicker {
   init(_ pace: TickPace, _ now: Nanoseconds) {
     busy = pace.busy.nanoseconds
     quiet = pace.quiet.nanoseconds
-    due = (now + pace.first.nanoseconds, now + pace.first.nanoseconds)
+    due = (now.plus(pace.first.nanoseconds), now.plus(pace.first.nanoseconds))
   }
 
   /// When it is time, as things stand.
@@ -42,7 +42,7 @@ struct PoolTicker {
   mutating func take(_ now: Nanoseconds, activity: Int) -> Bool {
     guard now >= next(activity: activity) else { return false }
     seen = activity
-    due = (now + busy, now + quiet)
+    due = (now.plus(busy), now.plus(quiet))
     return true
   }
 }

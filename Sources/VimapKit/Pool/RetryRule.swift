@@ -1,3 +1,4 @@
+import VimapBytes
 public import VimapSystem
 
 /// Which failures of a record are worth another try, how many tries there are, and how long the
@@ -49,7 +50,7 @@ public struct RetryRule: Sendable, Equatable {
   ) -> Nanoseconds {
     if let pause {
       let margin = max(pause, firstDelay) / 8
-      return pause + Nanoseconds.random(in: 0...margin, using: &random)
+      return pause.plus(.random(in: 0...margin, using: &random))
     }
     let doublings = UInt64(min(max(0, tries - 1), 62))
     let (doubled, overflow) = firstDelay.multipliedReportingOverflow(by: 1 << doublings)

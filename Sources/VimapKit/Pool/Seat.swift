@@ -1,4 +1,5 @@
 import DequeModule
+import VimapBytes
 import VimapSystem
 
 /// Records that were given to one worker: a batch, or a part of one.

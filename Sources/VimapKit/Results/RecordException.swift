@@ -132,6 +132,12 @@ public struct RecordException {
         + " one's", attempts: attempts)
   }
 
+  /// The record and its output are together longer than a result can be.
+  static func tooLongResult(attempts: Int) -> RecordException {
+    RecordException(
+      .invalidOutput, "the result would have 4 GiB or more", attempts: attempts)
+  }
+
   /// Writes the exception as one line of JSON without its line feed.
   public func write(to buffer: inout ByteBuffer) { _ = put(into: &buffer) }
 

@@ -66,6 +66,7 @@ final class ResultSlabWriter {
   /// Adds the answer to one record. There is room for it (``hasRoom(for:)``).
   func add(_ answer: some ResultBody, to record: AnsweredRecord) throws {
     let size = answer.sizeLimit
+    guard size <= Run.longest else { throw WorkerFailure("a result has 4 GiB or more") }
     if !fits(size) { try takeNextSlab() }
     guard let slab else { return }
     var run = Run(

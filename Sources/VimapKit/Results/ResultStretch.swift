@@ -38,7 +38,7 @@ struct ResultStretch {
     guard record == next, batch == self.batch, head + bytes.count <= cursor.left else {
       return false
     }
-    if !isFramed { cursor.put(native: UInt32(truncatingIfNeeded: bytes.count)) }
+    if !isFramed { cursor.put(native: UInt32(bytes.count)) }
     cursor.put(bytes)
     next += 1
     count += 1

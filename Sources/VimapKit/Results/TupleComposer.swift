@@ -140,7 +140,7 @@ extension RecordException {
 extension Double {
   /// Without `.0`.
   fileprivate var plain: String {
-    self == rounded() && magnitude < 1e15 ? "\(Int(self))" : "\(self)"
+    self == rounded() && magnitude < 1e15 ? "\(Int(saturating: self))" : "\(self)"
   }
 }
 

@@ -123,7 +123,7 @@ extension SharedBytes {
 extension ByteBuffer {
   /// Seconds with six decimals.
   fileprivate mutating func append(microseconds seconds: Double) {
-    let total = Int(max(0, seconds) * 1_000_000)
+    let total = max(0, Int(saturating: seconds * 1e6))
     append(decimal: total / 1_000_000)
     append(UInt8(ascii: "."))
     let fraction = total % 1_000_000

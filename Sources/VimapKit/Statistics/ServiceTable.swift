@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// How long one seat's workers took over their tries, counted in memory that they share with the
@@ -32,7 +33,7 @@ final class ServiceTable {
 
   /// Counts tries that took equally long.
   func note(_ seconds: Double, count: Int) {
-    let time = min(UInt64(max(0, min(seconds, 1e9)) * 1e9), Self.longest - 1)
+    let time = min(Nanoseconds.seconds(seconds), Self.longest - 1)
     add(UInt64(count), at: Self.countsOffset + 8 * Self.place(of: time))
     add(UInt64(count) &* time, at: Self.totalWord)
     memory.storeWord(max(time, memory.loadWord(at: Self.longestWord)), at: Self.longestWord)

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// A pool whose workers are processes.
@@ -136,7 +137,7 @@ final class ForkedEngine: PoolEngine {
   private func leave() -> PoolStep {
     let now = Clock.now()
     if leaveDeadline == nil {
-      leaveDeadline = now + leaveTime
+      leaveDeadline = now.plus(leaveTime)
       driver.state.endInput()
       driver.performActions()
     } else if let deadline = leaveDeadline, deadline <= now, !driver.isFinished {

@@ -148,7 +148,7 @@ final class PoolCore {
 
   func reportProgress(every interval: Duration, _ report: @escaping (PoolProgress) -> Void) {
     let interval = max(1, interval.nanoseconds)
-    ticker = Ticker(interval: interval, next: Clock.now() + interval, report: report)
+    ticker = Ticker(interval: interval, next: Clock.now().plus(interval), report: report)
   }
 
   private var untilTick: Duration? {
@@ -159,7 +159,7 @@ final class PoolCore {
     guard var due = ticker else { return }
     let now = Clock.now()
     guard isLast || due.next <= now else { return }
-    due.next = now + due.interval
+    due.next = now.plus(due.interval)
     ticker = due
     due.report(progress)
   }

@@ -1,3 +1,5 @@
+import VimapBytes
+
 /// What a pool of Swift workers is to be.
 public struct PoolOptions {
   /// How results come out.
@@ -140,7 +142,7 @@ extension Duration {
   var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    return UInt64(min(seconds, 100 * 365 * 86_400)) * 1_000_000_000
-      + UInt64(attoseconds / 1_000_000_000)
+    return UInt64(min(seconds, 100 * 365 * 86_400)).times(1_000_000_000)
+      .plus(UInt64(attoseconds / 1_000_000_000))
   }
 }

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// A run of results: tuples that stand one behind the other in a result slab and answer records
@@ -51,6 +52,8 @@ struct Run: Equatable {
 
   /// Bytes a run takes in shared memory: seven words, of which the last two are an exception's.
   static let size = 56
+  /// The most bytes that it can say it has.
+  static let longest = Int(UInt32.max)
   /// Where in these it says how long it is.
   static let extent = 32
 }
@@ -81,7 +84,7 @@ extension SharedMemory {
   /// The run at `place`, or `nil` where what stands there is none.
   func loadRun(at place: Int) -> Run? {
     let nature = loadWord(at: place + 16)
-    guard let kind = Run.Kind(rawValue: UInt8(truncatingIfNeeded: nature)) else { return nil }
+    guard let kind = Run.Kind(rawValue: UInt8(nature & 0xFF)) else { return nil }
     let (first, offset) = unpack(loadWord(at: place + 8))
     let (lineOffset, lineLength) = unpack(loadWord(at: place + 24))
     let (count, length) = unpack(loadWord(at: place + 32))
@@ -121,5 +124,5 @@ extension SharedWord {
 }
 
 private func pack(_ high: Int, _ low: Int) -> UInt64 {
-  UInt64(UInt32(truncatingIfNeeded: high)) << 32 | UInt64(UInt32(truncatingIfNeeded: low))
+  UInt64(UInt32(clamping: high)) << 32 | UInt64(UInt32(clamping: low))
 }

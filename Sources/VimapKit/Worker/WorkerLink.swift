@@ -143,7 +143,11 @@ public final class WorkerLink {
   /// even if this process is not there to do it.
   public var groupSlot: GroupSlot { channel.groupSlot }
 
-  /// Whether a value is JSON, by the scanner and, where that is not sure, by jansson.
+  /// Whether a value is JSON: as ``problem(with:)``, without a word about what is wrong, for which
+  /// memory of many times the value's size may be needed.
+  public func isJSON(_ value: ByteView) -> Bool { scanner.accepts(value) }
+
+  /// What keeps a value from being JSON, by the scanner and, where that is not sure, by jansson.
   public func problem(with value: ByteView) -> JSONProblem? { scanner.problem(with: value) }
 
   // MARK: Answering
@@ -162,9 +166,13 @@ public final class WorkerLink {
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
   ) throws -> Bool {
-    try channel.tryAnswer(
-      AnsweredRecord(batch: batch.id, number: record),
-      with: tuple(output, for: record, of: batch, attempts, seconds))
+    let answer = tuple(output, for: record, of: batch, attempts, seconds)
+    if answer.sizeLimit > Run.longest {
+      try exception(.tooLongResult(attempts: attempts), for: record, of: batch)
+      return true
+    }
+    return try channel.tryAnswer(
+      AnsweredRecord(batch: batch.id, number: record), with: answer)
   }
 
   /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room, and noting the time.
@@ -172,9 +180,12 @@ public final class WorkerLink {
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
   ) throws {
-    try channel.answer(
-      AnsweredRecord(batch: batch.id, number: record),
-      with: tuple(output, for: record, of: batch, attempts, seconds))
+    let answer = tuple(output, for: record, of: batch, attempts, seconds)
+    if answer.sizeLimit > Run.longest {
+      return try exception(
+        .tooLongResult(attempts: attempts), for: record, of: batch, seconds: seconds)
+    }
+    try channel.answer(AnsweredRecord(batch: batch.id, number: record), with: answer)
     note(seconds: seconds, count: 1)
   }
 
@@ -222,7 +233,7 @@ public final class WorkerLink {
   private func pass(_ pause: RecordException.Pause, status: Int) throws {
     guard let host = pause.host else { return }
     let step = Nanoseconds.milliseconds(16)
-    let until = (Clock.now() + pause.delay + step - 1) / step * step
+    let until = Clock.now().plus(pause.delay).plus(step - 1) / step * step
     guard until > knownPauses[host] ?? 0 else { return }
     knownPauses[host] = until
     try channel.tell(

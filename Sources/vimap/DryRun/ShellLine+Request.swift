@@ -102,7 +102,7 @@ extension Duration {
   /// Seconds, as fine as curl counts them; 0 would be no limit.
   fileprivate var secondsText: String {
     let milliseconds = max(
-      1, components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+      1, components.seconds.times(1000).plus(components.attoseconds / 1_000_000_000_000_000))
     return milliseconds % 1000 == 0
       ? "\(milliseconds / 1000)" : "\(Double(milliseconds) / 1000)"
   }

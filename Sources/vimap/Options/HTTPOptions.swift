@@ -75,8 +75,8 @@ struct HTTPOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Longest body of an answer, after decompression (default: 16M); a longer one is an"
-        + " exception.", valueName: "size"))
+      "Longest body of an answer, after decompression (default: 16M, most: 256M); a longer one is"
+        + " an exception.", valueName: "size"))
   var maxResponse: ByteCount?
 
   @Flag(

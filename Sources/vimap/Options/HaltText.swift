@@ -1,4 +1,5 @@
 import ArgumentParser
+import VimapBytes
 import VimapKit
 
 /// When to stop: `never`, `soon` or `now`, and behind the last two how many failures it takes:

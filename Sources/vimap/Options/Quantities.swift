@@ -1,4 +1,5 @@
 import ArgumentParser
+import VimapBytes
 import VimapKit
 import VimapSystem
 
@@ -27,6 +28,18 @@ struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
     let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
     if overflow { return nil }
     self.bytes = bytes
+  }
+
+  /// The most that a record, and an answer, may have: what is made of them stays below 4 GiB, also
+  /// where each byte is escaped.
+  static let mostOfOne = ByteCount(bytes: 256 << 20)
+
+  /// The number, for an option that says how long a record or an answer may be.
+  func ofOne(_ option: String) throws -> Int {
+    guard bytes <= Self.mostOfOne.bytes else {
+      throw Refusal(.usage, "\(option) \(self): at most \(Self.mostOfOne)")
+    }
+    return bytes
   }
 
   var description: String {
@@ -118,7 +131,7 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
   }
 
   var description: String {
-    seconds == seconds.rounded() ? "\(Int(seconds))s" : "\(Int(seconds * 1000))ms"
+    seconds == seconds.rounded() ? "\(Int(saturating: seconds))s" : "\(Int(saturating: seconds * 1e3))ms"
   }
 }
 

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 extension PoolDecision {
@@ -26,7 +27,7 @@ extension PoolDecision {
 extension Duration {
   /// In seconds, with one decimal.
   var rounded: String {
-    let tenths = Int((min(max(0, seconds), 1e12) * 10).rounded())
+    let tenths = Int(saturating: (min(max(0, seconds), 1e12) * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
   }
 }

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 /// What people are told of a server that has asked to be left alone: which, why, for how long, and
@@ -27,7 +28,7 @@ struct PauseText: CustomStringConvertible {
 extension Duration {
   /// As it would be typed: `90s`, `5m`, `2h`.
   var inWords: String {
-    let whole = Int(min(max(0, seconds), 1e12).rounded())
+    let whole = Int(saturating: min(max(0, seconds), 1e12).rounded())
     if seconds < 1 { return "\(TimeSpan(seconds: seconds))" }
     if whole >= 3600, whole % 3600 == 0 { return "\(whole / 3600)h" }
     if whole >= 60, whole % 60 == 0 { return "\(whole / 60)m" }

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 /// How far a run has come, and how it goes, as a line for people.
@@ -68,7 +69,7 @@ struct ProgressLine {
   private var parts: [Part] {
     var parts: [Part] = []
     if let share = status.share {
-      parts.append(Part(text: Self.padded("\(Int(share * 100))%", to: 4), weight: 90))
+      parts.append(Part(text: Self.padded("\(Int(saturating: share * 100))%", to: 4), weight: 90))
     }
     parts.append(Part(text: Self.count(status.finished), weight: 100))
     if let rate { parts.append(Part(text: Self.padded(Self.rate(rate), to: 5) + "/s", weight: 70)) }
@@ -103,7 +104,7 @@ struct ProgressLine {
 
   private func bar(_ width: Int) -> String {
     let inside = width - 2
-    let full = min(inside, Int((status.share ?? 0) * Double(inside)))
+    let full = min(inside, Int(saturating: (status.share ?? 0) * Double(inside)))
     let head = full > 0 && full < inside ? ">" : ""
     let body = String(repeating: "=", count: full - head.count)
     return "[" + body + head + String(repeating: " ", count: inside - full) + "]"
@@ -146,7 +147,7 @@ struct ProgressLine {
 
   /// As a clock shows it: minutes and seconds, and hours where there are any.
   private static func time(_ seconds: Double) -> String {
-    let seconds = Int(min(max(0, seconds), 1e9))
+    let seconds = Int(saturating: min(max(0, seconds), 1e9))
     let (minutes, rest) = (seconds / 60, seconds % 60)
     if minutes < 60 { return "\(minutes):\(twoDigits(rest))" }
     return "\(minutes / 60):\(twoDigits(minutes % 60)):\(twoDigits(rest))"
@@ -158,7 +159,7 @@ struct ProgressLine {
 
   private static func decimal(_ value: Double, places: Int) -> String {
     let scale = places == 2 ? 100 : places == 1 ? 10 : 1
-    let whole = Int((max(0, value) * Double(scale)).rounded())
+    let whole = Int(saturating: (max(0, value) * Double(scale)).rounded())
     guard places > 0 else { return "\(whole)" }
     let fraction = "\(whole % scale)"
     let zeros = String(repeating: "0", count: places - fraction.count)

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 extension RetryRule {

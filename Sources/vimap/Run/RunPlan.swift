@@ -182,10 +182,7 @@ extension RecordForm {
       }
       encoding = known
     }
-    mode.longestRecord = options.records.maxRecord.bytes
-    guard mode.longestRecord <= 256 << 20 else {
-      throw Refusal(.usage, "--max-record \(options.records.maxRecord): at most 256M")
-    }
+    mode.longestRecord = try options.records.maxRecord.ofOne("--max-record")
     countsOccurrences = options.http.idempotencyKey
     shardPath = try Self.path(options.pool.shardBy, "--shard-by")
     if let path = shardPath, mode.isText, options.pool.shardBy != "." {

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 /// How far a run has come and what its workers are doing, in one line.
@@ -40,7 +41,7 @@ struct StatusLine: CustomStringConvertible {
 
   /// The bytes read, and how much of the input that is.
   private var amount: String {
-    let share = status.share.map { " (\(Int($0 * 100))% done)" } ?? ""
+    let share = status.share.map { " (\(Int(saturating: $0 * 100))% done)" } ?? ""
     return "\(status.bytes) bytes\(share)"
   }
 

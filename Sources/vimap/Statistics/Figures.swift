@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Numbers as a person reads them, to three digits.
@@ -24,22 +25,22 @@ struct Figures {
   func time(_ duration: Duration) -> String {
     let seconds = duration.inSeconds
     switch seconds {
-    case ..<0.000_000_999_5: return "\(Int((seconds * 1e9).rounded())) ns"
+    case ..<0.000_000_999_5: return "\(Int(saturating: (seconds * 1e9).rounded())) ns"
     case ..<0.000_999_5: return Self.short(seconds * 1e6) + (isPlain ? " us" : " µs")
     case ..<0.999_5: return Self.short(seconds * 1e3) + " ms"
     case ..<99.95: return Self.short(seconds) + " s"
     case ..<3599.5:
-      let whole = Int(seconds.rounded())
+      let whole = Int(saturating: seconds.rounded())
       return "\(whole / 60)m \(Self.twoDigits(whole % 60))s"
     default:
-      let minutes = Int((seconds / 60).rounded())
+      let minutes = Int(saturating: (seconds / 60).rounded())
       return "\(minutes / 60)h \(Self.twoDigits(minutes % 60))m"
     }
   }
 
   /// A time that is a whole number of its unit.
   func roundTime(_ duration: Duration) -> String {
-    var amount = Int((duration.inSeconds * 1e9).rounded())
+    var amount = Int(saturating: (duration.inSeconds * 1e9).rounded())
     var units = ["ns", isPlain ? "us" : "µs", "ms", "s"][...]
     while amount >= 1000, units.count > 1 {
       amount /= 1000
@@ -73,19 +74,19 @@ struct Figures {
   }
 
   func rate(_ perSecond: Double) -> String {
-    perSecond < 99.95 ? Self.short(perSecond) : count(Int(perSecond.rounded()))
+    perSecond < 99.95 ? Self.short(perSecond) : count(Int(saturating: perSecond.rounded()))
   }
 
-  func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))%" }
+  func percent(_ share: Double) -> String { "\(Int(saturating: (100 * share).rounded()))%" }
 
   /// Three digits: 1.23, 12.3, 123.
   static func short(_ number: Double) -> String {
-    if number >= 99.95 { return String(Int(number.rounded())) }
+    if number >= 99.95 { return String(Int(saturating: number.rounded())) }
     if number >= 9.995 {
-      let tenths = Int((number * 10).rounded())
+      let tenths = Int(saturating: (number * 10).rounded())
       return "\(tenths / 10).\(tenths % 10)"
     }
-    let hundredths = Int((number * 100).rounded())
+    let hundredths = Int(saturating: (number * 100).rounded())
     return "\(hundredths / 100).\(twoDigits(hundredths % 100))"
   }
 

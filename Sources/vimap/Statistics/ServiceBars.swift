@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapKit
 
 /// How long tries took, in rows: from each time to the next of 1, 2, 5, 10 and so on, how many it
@@ -51,10 +52,10 @@ struct ServiceBars {
   /// Where there is anything, something is seen.
   private static func bar(_ share: Double, isPlain: Bool) -> String {
     if isPlain {
-      let length = Int((share * Double(width)).rounded())
+      let length = Int(saturating: (share * Double(width)).rounded())
       return String(repeating: "#", count: share > 0 ? max(1, length) : 0)
     }
-    let eighths = Int((share * Double(width) * 8).rounded())
+    let eighths = Int(saturating: (share * Double(width) * 8).rounded())
     if share > 0, eighths == 0 { return "▏" }
     let end = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
     return String(repeating: "█", count: eighths / 8) + end

@@ -141,3 +141,24 @@ async def early(exchange):
     while await exchange.reader.read(1 << 16):
         pass
     return CLOSE
+
+
+@path("trailers")
+async def trailers(exchange):
+    """/trailers         the body in a chunk, and trailers without end behind it; with ?bytes=N no more
+                    than so many, in lines of 100"""
+    body = exchange.body
+    await exchange.begin("Transfer-Encoding: chunked")
+    await exchange.write(b"%x\r\n%s\r\n0\r\n" % (len(body), body))
+    line = b"X-Behind: %s\r\n" % (b"x" * 88)
+    if size := exchange.number("bytes"):
+        return await exchange.write(line * (size // 100) + b"\r\n")
+    while True:
+        await exchange.write(line * 1000)
+
+
+@path("hints")
+async def hints(exchange):
+    """/hints            interim answers without end"""
+    while True:
+        await exchange.begin(f"X-Hint: {'x' * 1000}", status=103)

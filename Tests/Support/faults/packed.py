@@ -75,7 +75,11 @@ async def brotli(exchange):
 
 @path("bomb")
 async def bomb(exchange):
-    """/bomb             10 GB of zeros in gzip, 10 MB; with ?twice that in gzip again, 17 kB"""
+    """/bomb             10 GB of zeros in gzip, 10 MB; with ?twice that in gzip again, 17 kB; with
+                    ?thrice once more; with ?hollow 10 GB in a few kB of which nothing comes: gzip
+                    of nothing, over and over, in gzip twice, or once with &once"""
+    if "hollow" in exchange.options:
+        return await send_hollow(exchange)
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     piece = packer.compress(bytes(PIECE * MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
     # The end, with a checksum and a size that nobody gets to see, is left out.
@@ -84,7 +88,25 @@ async def bomb(exchange):
         packer = zlib.compressobj(9, wbits=31)
         pieces = [packer.compress(piece) for piece in pieces] + [packer.flush()]
     encoding = ENCODED + ", gzip" * ("twice" in exchange.options)
+    if "thrice" in exchange.options:
+        pieces, encoding = [gzip.compress(gzip.compress(b"".join(pieces)))], ENCODED + ", gzip, gzip"
     await exchange.begin(encoding, f"Content-Length: {sum(map(len, pieces))}")
     for piece in pieces:
         await exchange.write(piece)
+    return CLOSE
+
+
+async def send_hollow(exchange):
+    """Answers with a body that is nothing, packed so that finding that out takes long."""
+    nothing = gzip.compress(b"", mtime=0)
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    members = nothing * (PIECE * MEGABYTE // len(nothing))
+    piece = packer.compress(members) + packer.flush(zlib.Z_FULL_FLUSH)
+    body = GZIP_HEAD + piece * 1024
+    times = 2
+    if "once" not in exchange.options:
+        body, times = gzip.compress(body), 3
+    await exchange.begin(
+        "Content-Encoding: " + ", ".join(["gzip"] * times), f"Content-Length: {len(body)}")
+    await exchange.write(body)
     return CLOSE
