@@ -36,3 +36,5 @@ void vimap_set_name(const char *name) {
   memset(title, 0, title_room);
   memcpy(title, name, length);
 }
+
+int vimap_get_name(char *name) { return prctl(PR_GET_NAME, name); }
