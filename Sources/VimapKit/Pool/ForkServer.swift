@@ -227,7 +227,9 @@ private func serve(
       }
     case .bury: _ = reap(workers.removeValue(forKey: request.seat))
     case .reap:
-      _ = try? socket.send(reap(workers.removeValue(forKey: request.seat)), waiting: true)
+      let reply = reap(workers.removeValue(forKey: request.seat))
+      // The pool waits for it, if need be for the end of this server.
+      if (try? socket.send(reply, waiting: true)) != true { return }
     }
   }
 }
