@@ -45,8 +45,9 @@ int vimap_memory_file(void) { return memfd_create("vimap-record", MFD_CLOEXEC); 
 int vimap_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0666); }
 
 int vimap_open_null(int number) {
-  int opened = open("/dev/null", O_RDWR);
-  if (opened < 0 || opened == number) return opened;
+  int opened = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (opened < 0) return opened;
+  if (opened == number) return fcntl(number, F_SETFD, 0) < 0 ? -1 : number;
   int result = dup2(opened, number);
   close(opened);
   return result;

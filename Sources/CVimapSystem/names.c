@@ -59,3 +59,5 @@ void vimap_cover_argument(size_t number, size_t start, size_t length) {
 }
 
 int vimap_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0); }
+
+int vimap_get_name(char *name) { return prctl(PR_GET_NAME, name); }

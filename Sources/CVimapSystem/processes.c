@@ -155,10 +155,11 @@ pid_t vimap_spawn(const struct vimap_spawn *request) {
   }
   if (child > 0) shares_memory = told.started;
   if (child > 0 && told.failed) {
+    // Whoever reads it must not find a number that may be another's by then.
+    if (request->group_slot) *request->group_slot = 0;
     struct vimap_exit how;
     while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {
     }
-    if (request->group_slot) *request->group_slot = 0;
     child = -1;
     reason = told.failed;
   }

@@ -39,6 +39,8 @@ extension CommandSupervisor {
         guard let count = try Descriptor.write(command.input, feeding) else { return }
         feeding = feeding.slice(count)
       } catch {
+        // To a command that reads on, an end would be a record cut short.
+        guard error.code == .brokenPipe else { throw error }
         // The command reads no more; what it has left to say, and its end, will tell.
         feeding = .empty
         life.hasRefusedInput = true

@@ -170,7 +170,7 @@ final class EachSupervisor {
     var isLate = false
     var isCutShort = false
     while true {
-      self.feed(command, &feed)
+      try self.feed(command, &feed)
       // At first only its end is waited for: most commands have ended by then, and what they print
       // fits into the pipes. To be woken for each of its pipes as well costs a tenth of the rate.
       let isYoung = flushTime != nil
@@ -234,14 +234,15 @@ final class EachSupervisor {
     return command.end
   }
 
-  private func feed(_ command: CommandProcess, _ bytes: inout ByteView) {
+  private func feed(_ command: CommandProcess, _ bytes: inout ByteView) throws(SystemError) {
     while command.isInputOpen {
       if bytes.isEmpty { return command.endInput() }
       do throws(SystemError) {
         guard let count = try Descriptor.write(command.input, bytes) else { return }
         bytes = bytes.slice(count)
       } catch {
-        // It does not want to know it.
+        // It does not want to know it. To one that does, an end would be a record cut short.
+        guard error.code == .brokenPipe else { throw error }
         bytes = .empty
       }
     }

@@ -10,6 +10,9 @@ public struct MessageSocket: ~Copyable {
   /// The longest text a message can carry, in bytes.
   public static let longestText = 8192
 
+  /// How many times a message is tried again that the kernel has no memory for: for two seconds.
+  private static let shortagePatience = 1000
+
   /// One end of a connection that another process made and passed over.
   public init(_ descriptor: consuming OwnedDescriptor) {
     self.descriptor = descriptor
@@ -34,6 +37,7 @@ public struct MessageSocket: ~Copyable {
     let size = MemoryLayout<Header>.size
     return try withUnsafeTemporaryAllocation(byteCount: size + text.count, alignment: 16) {
       (memory) throws(SystemError) in
+      var patience = Self.shortagePatience
       memory.storeBytes(of: header, as: Header.self)
       text.withUnsafeBytes { memory.baseAddress.map { $0 + size }?.copyMemory($0) }
       while true {
@@ -44,9 +48,17 @@ public struct MessageSocket: ~Copyable {
           }
           return sent != nil
         } catch {
+          guard waiting else { throw error }
+          switch error.code {
           // The user's processes have sent one another as many descriptors as may be on their way
           // at once (unix(7)). Nothing tells when one has arrived.
-          guard waiting, error.code == .tooManyReferences else { throw error }
+          case .tooManyReferences: break
+          // The kernel has no memory for it, and nothing tells when it has.
+          case .noBufferSpace, .noMemory:
+            guard patience > 0 else { throw error }
+            patience -= 1
+          default: throw error
+          }
           Clock.pause(milliseconds: 2)
         }
       }

@@ -14,23 +14,27 @@ public final class SharedMemory {
 
   /// Fresh zeroed memory, shared with every process forked from here on.
   public convenience init(count: Int) throws(SystemError) {
-    try self.init(count: count, flags: MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, descriptor: -1)
+    try self.init(
+      count: count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+      descriptor: -1)
   }
 
-  /// The first `count` bytes of a file.
+  /// The first `count` bytes of a file, to be read only.
   public convenience init(file descriptor: CInt, count: Int) throws(SystemError) {
-    try self.init(count: count, flags: MAP_SHARED, descriptor: descriptor)
+    try self.init(count: count, PROT_READ, MAP_SHARED, descriptor: descriptor)
   }
 
-  private init(count: Int, flags: CInt, descriptor: CInt) throws(SystemError) {
+  private init(
+    count: Int, _ protection: CInt, _ flags: CInt, descriptor: CInt
+  ) throws(SystemError) {
     let length = max(count, 1)
-    guard
-      let address = mmap(nil, length, PROT_READ | PROT_WRITE, flags, descriptor, 0),
-      address != MAP_FAILED
-    else {
-      throw SystemError(call: "mmap", code: .init(rawValue: errno))
+    let address = try systemCall("mmap") {
+      Int(bitPattern: mmap(nil, length, protection, flags, descriptor, 0))
     }
-    self.base = address
+    guard let base = UnsafeMutableRawPointer(bitPattern: address) else {
+      throw SystemError(call: "mmap", code: .noMemory)
+    }
+    self.base = base
     self.count = length
     self.whole = nil
   }
@@ -44,6 +48,19 @@ public final class SharedMemory {
   }
 
   deinit { if whole == nil { munmap(base, count) } }
+
+  /// What the calling process may do with the memory from now on; others may what they could.
+  public enum Access: Sendable {
+    case read
+    /// Whoever touches it dies of it (SIGSEGV).
+    case none
+  }
+
+  /// Gives up what the calling process needs no more. It begins and ends with a page.
+  public func limit(to access: Access) throws(SystemError) {
+    let protection = access == .read ? PROT_READ : PROT_NONE
+    try systemCall("mprotect") { mprotect(base, count, protection) }
+  }
 
   /// The bytes from `offset` on, lent: valid while this object lives.
   public func view(_ offset: Int, _ length: Int) -> ByteView {

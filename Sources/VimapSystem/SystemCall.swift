@@ -23,23 +23,16 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-#if DEBUG
-  /// The fault hook: asked before every system call, by name; an answer is returned in the call's
-  /// place. It holds for the task that sets it, so that tests do not disturb each other.
-  public enum SystemCallFault {
-    @TaskLocal public static var injected: (@Sendable (String) -> Errno?)?
-  }
-#endif
-
 /// The one way to the kernel: calls again when a signal interrupted, and turns a failure into a
-/// ``SystemError``.
+/// ``SystemError``. Where it is called is what a debug build knows the call by
+/// (``SystemCallFault``).
 @discardableResult
 func systemCall<Result: SignedInteger>(
-  _ name: StaticString, _ body: () -> Result
+  _ name: StaticString, file: StaticString = #fileID, line: UInt32 = #line, _ body: () -> Result
 ) throws(SystemError) -> Result {
   while true {
     #if DEBUG
-      if let code = SystemCallFault.injected?(name.description) {
+      if let code = SystemCallFault.code(name, file, line) {
         if code == .interrupted { continue }
         throw SystemError(call: name.description, code: code)
       }
@@ -51,12 +44,12 @@ func systemCall<Result: SignedInteger>(
   }
 }
 
-/// As ``systemCall(_:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does not wait.
+/// As ``systemCall(_:file:line:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does not wait.
 func systemCallUnlessWaiting<Result: SignedInteger>(
-  _ name: StaticString, _ body: () -> Result
+  _ name: StaticString, file: StaticString = #fileID, line: UInt32 = #line, _ body: () -> Result
 ) throws(SystemError) -> Result? {
   do throws(SystemError) {
-    return try systemCall(name, body)
+    return try systemCall(name, file: file, line: line, body)
   } catch {
     if error.code == .wouldBlock || error.code == .resourceTemporarilyUnavailable { return nil }
     throw error

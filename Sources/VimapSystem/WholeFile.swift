@@ -24,7 +24,7 @@ public final class WholeFile {
     // Where the name is a link, the file that it leads to is replaced.
     let path = exists ? Self.resolved(path) ?? path : path
     if exists { _ = try Descriptor.open(writing: path) }
-    let temporary = "\(path).\(getpid())"
+    let temporary = Self.temporaryName(beside: path)
     let number = try systemCall("open") {
       temporary.withSystemCString { vimap_open($0, O_WRONLY | O_CREAT | O_EXCL) }
     }
@@ -34,6 +34,12 @@ public final class WholeFile {
   }
 
   deinit { if let names { _ = names.now.withSystemCString { unlink($0) } } }
+
+  /// A name in the same folder that nobody can know before, and so nobody can have taken.
+  private static func temporaryName(beside path: String) -> String {
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    return "\(folder).vimap-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+  }
 
   private static func resolved(_ path: String) -> String? {
     guard let text = path.withSystemCString({ realpath($0, nil) }) else { return nil }

@@ -233,6 +233,18 @@ extension MessageSocketPair {
       #expect(faults.areSpent)
     }
 
+    @Test func aMessageWaitsForMemory() throws {
+      let (one, other) = try MessageSocket.pair().split()
+      defer { withExtendedLifetime(other) {} }
+      let faults = Faults(["sendmsg": [.noBufferSpace, .noMemory, .tooManyReferences]])
+      #expect(try faults.during { try one.socket.send(UInt64(1), waiting: true) })
+      #expect(faults.areSpent)
+      let others = Faults(["sendmsg": [.noBufferSpace]])
+      #expect(throws: SystemError(call: "sendmsg", code: .noBufferSpace)) {
+        try others.during { try one.socket.send(UInt64(1), waiting: false) }
+      }
+    }
+
     @Test func aFailureNamesTheCall() throws {
       let pipe = try Pipe()
       let number = pipe.writing.number

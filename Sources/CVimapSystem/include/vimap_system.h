@@ -38,6 +38,9 @@ int vimap_group_state(pid_t group, int *stopped_by);
 /// What has been read of the arguments as they were has to be copied before.
 void vimap_set_name(const char *name);
 
+/// Writes the calling thread's name to `name`, which has room for 16 bytes.
+int vimap_get_name(char *name);
+
 /// The name under which this program was started, without folders.
 const char *vimap_program_name(void);
 
@@ -120,10 +123,10 @@ int vimap_set_pipe_capacity(int descriptor, int bytes);
 /// How many bytes a pipe holds that nobody has read (FIONREAD).
 int vimap_unread_bytes(int descriptor);
 
-/// A new anonymous file in memory, closed on exec (memfd_create(2)).
-// poll(2), for so many nanoseconds at most.
+/// poll(2), for so many nanoseconds at most.
 int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds);
 
+/// A new anonymous file in memory, closed on exec (memfd_create(2)).
 int vimap_memory_file(void);
 
 /// open(2) with O_CLOEXEC and mode 0666.
@@ -164,6 +167,11 @@ static inline void vimap_store(uint64_t *word, uint64_t value) {
 
 static inline uint64_t vimap_load(const uint64_t *word) {
   return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+// Counts one more, whichever process does; how many that makes.
+static inline uint64_t vimap_count(uint64_t *word) {
+  return __atomic_add_fetch(word, 1, __ATOMIC_RELAXED);
 }
 
 #endif

@@ -24,6 +24,7 @@ final class ForkServer {
   private static let replacements = 5
 
   private let becomeWorker: BecomeWorker
+  private let holdsGroup: (ProcessID) -> Bool
   private var connection: Connection?
 
   /// Called in a server that takes another's place: lets go of what joins the program to its
@@ -31,9 +32,14 @@ final class ForkServer {
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
-  init(becomeWorker: @escaping BecomeWorker) throws(SystemError) {
+  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number, which
+  ///   must be nobody else's until then.
+  init(
+    holdsGroup: @escaping (ProcessID) -> Bool, becomeWorker: @escaping BecomeWorker
+  ) throws(SystemError) {
+    self.holdsGroup = holdsGroup
     self.becomeWorker = becomeWorker
-    connection = try Connection(becomeWorker, {})
+    connection = try Connection(becomeWorker, holdsGroup, {})
   }
 
   /// Has a worker forked, without waiting for it. Returns our end of its socket.
@@ -44,15 +50,15 @@ final class ForkServer {
     for _ in 0..<Self.replacements {
       connection = nil
       guard try Process.threadCount() == 1 else { break }
-      connection = try Connection(becomeWorker, onReplacing)
+      connection = try Connection(becomeWorker, holdsGroup, onReplacing)
       if let socket = try connection?.fork(seat, leaving: spare) { return socket }
     }
     throw SystemError(call: "fork", code: .noSuchProcess)
   }
 
-  /// Takes the status of a worker, which is ended first if it still runs.
-  func reap(_ process: ProcessID) -> WorkerEnd {
-    let request = Request(kind: .reap, process: process)
+  /// Takes the status of a seat's worker, which is ended first if it still runs.
+  func reap(_ seat: Int) -> WorkerEnd {
+    let request = Request(kind: .reap, seat: Int32(seat))
     guard let reply = try? connection?.ask(request) else {
       // Where its server is gone, it was killed with it.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
@@ -63,9 +69,9 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
-  /// Has the status taken of a worker about which nobody wants to know more; it is ended first if
-  /// it still runs.
-  func bury(_ process: ProcessID) { connection?.bury(process) }
+  /// Has the status taken of a seat's worker about which nobody wants to know more; it is ended
+  /// first if it still runs.
+  func bury(_ seat: Int) { connection?.bury(seat) }
 
   /// Ends the server, once every worker has been reaped.
   func leave() {
@@ -91,7 +97,7 @@ private struct Request: BitwiseCopyable {
   enum Kind: UInt8 {
     /// Fork a worker for `seat`; its end of a socket is attached.
     case fork
-    /// End `process` if need be, and say how it ended.
+    /// End the worker of `seat` if need be, and say how it ended.
     case reap
     /// As `reap`, and say nothing.
     case bury
@@ -100,7 +106,6 @@ private struct Request: BitwiseCopyable {
   }
   var kind: Kind
   var seat: Int32 = 0
-  var process: ProcessID = 0
 }
 
 private struct Reply: BitwiseCopyable {
@@ -117,14 +122,15 @@ private final class Connection {
   private let socket: MessageSocket
 
   init(
-    _ becomeWorker: ForkServer.BecomeWorker, _ onReplacing: () -> Void
+    _ becomeWorker: ForkServer.BecomeWorker, _ holdsGroup: @escaping (ProcessID) -> Bool,
+    _ onReplacing: () -> Void
   ) throws(SystemError) {
     var sockets = try MessageSocket.pair()
     Process.keepArguments()
     guard let process = try Process.fork() else {
       onReplacing()
       sockets.ours = nil
-      if let socket = sockets.theirs.take() { serve(socket, becomeWorker) }
+      if let socket = sockets.theirs.take() { serve(socket, holdsGroup, becomeWorker) }
       Process.exitNow(0)
     }
     guard let socket = sockets.ours.take() else {
@@ -168,8 +174,8 @@ private final class Connection {
     return reply
   }
 
-  func bury(_ process: ProcessID) {
-    _ = try? tell(Request(kind: .bury, process: process))
+  func bury(_ seat: Int) {
+    _ = try? tell(Request(kind: .bury, seat: Int32(seat)))
   }
 
   func leave() {
@@ -186,17 +192,22 @@ private final class Connection {
 // MARK: - In the server
 
 private func serve(
-  _ socket: consuming MessageSocket, _ becomeWorker: ForkServer.BecomeWorker
+  _ socket: consuming MessageSocket, _ holdsGroup: @escaping (ProcessID) -> Bool,
+  _ becomeWorker: ForkServer.BecomeWorker
 ) {
   Process.leaveGroup()
   Process.setName("forks")
   Signals.writeFromBackground()
   Process.takeChildStatus()
   let server = Process.current
-  var children: Set<ProcessID> = []
-  while case .message(let request, _, var attached) = try? socket.receive(
-    Request.self, waiting: true)
-  {
+  var workers: [Int32: ProcessID] = [:]
+  var orphans = Orphans(mail: socket.descriptor.number, holdsGroup)
+  while true {
+    orphans.reapUntilMail(sparing: workers.values)
+    guard
+      case .message(let request, _, var attached) = try? socket.receive(
+        Request.self, waiting: true)
+    else { return }
     switch request.kind {
     case .leave: return
     case .fork:
@@ -206,15 +217,19 @@ private func serve(
         guard let process = try Process.fork() else {
           // The worker does not keep what joins the server to the program.
           _ = consume socket
+          _ = consume orphans
           becomeWorker(Int(request.seat), worker, server)
           Process.exitNow(1)
         }
-        children.insert(process)
+        workers[request.seat] = process
       } catch {
-        tell(of: error, running: children.count, worker)
+        tell(of: error, running: workers.count, worker)
       }
-    case .bury: _ = reap(request.process, &children)
-    case .reap: _ = try? socket.send(reap(request.process, &children), waiting: true)
+    case .bury: _ = reap(workers.removeValue(forKey: request.seat))
+    case .reap:
+      let reply = reap(workers.removeValue(forKey: request.seat))
+      // The pool waits for it, if need be for the end of this server.
+      if (try? socket.send(reply, waiting: true)) != true { return }
     }
   }
 }
@@ -230,11 +245,11 @@ private func tell(
     waiting: true)
 }
 
-private func reap(_ process: ProcessID, _ children: inout Set<ProcessID>) -> Reply {
+private func reap(_ process: ProcessID?) -> Reply {
   var reply = Reply()
   do throws(SystemError) {
     // A server that took another's place has not all of its children.
-    guard children.remove(process) != nil else {
+    guard let process else {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }
     Process.kill(process)

@@ -29,33 +29,33 @@ final class WorkerCrew {
     seat: @escaping (Int) -> WorkerSeat, body: @escaping WorkerBody
   ) throws(SystemError) {
     // All of it is there before the first fork, in one mapping, and costs nothing until touched.
-    let size = ResultSlabLayout.memorySize(slabs: resultSlabs)
-    let memory = try SharedMemory(count: jobs * size)
+    let memory = try SeatMemory(
+      jobs, size: ResultSlabLayout.memorySize(slabs: resultSlabs))
     // And it is not the last that can be had: each process needs some of its own.
     _ = try SharedMemory(count: Self.ownMemory)
-    let slabs = (0..<jobs).map {
-      ResultSlabs(count: resultSlabs, in: SharedMemory(part: $0 * size, size, of: memory))
-    }
+    let slabs = (0..<jobs).map { ResultSlabs(count: resultSlabs, in: memory[$0]) }
     self.slabs = slabs
-    let tables = measures ? try Self.tables(jobs) : []
+    let measured = measures ? try SeatMemory(jobs, size: ServiceTable.memorySize) : nil
+    let tables = measured.map { measured in
+      (0..<jobs).map { ServiceTable(memory: measured[$0]) }
+    } ?? []
     self.tables = tables
     workers = Array(repeating: nil, count: jobs)
     histories = Array(repeating: SeatHistory(), count: jobs)
-    server = try ForkServer { number, socket, parent in
+    server = try ForkServer(holdsGroup: { group in slabs.contains { $0.commandGroup == group } }) {
+      number, socket, parent in
       let channel = WorkerChannel(
         seat: seat(number), socket: socket, input: input, shared: slabs[number].memory,
         parent: parent, table: tables.isEmpty ? nil : tables[number])
-      channel.work(body)
+      channel.work { channel in
+        // A stray write, of the worker or of a library that it uses, changes nobody else's answers.
+        try input.limit(to: .read)
+        try memory.limit(to: number)
+        try measured?.limit(to: number)
+        try body(channel)
+      }
     }
     server.onReplacing = { [unowned self] in workers.removeAll() }
-  }
-
-  private static func tables(_ jobs: Int) throws(SystemError) -> [ServiceTable] {
-    let size = ServiceTable.memorySize
-    let memory = try SharedMemory(count: jobs * size)
-    return (0..<jobs).map {
-      ServiceTable(memory: SharedMemory(part: $0 * size, size, of: memory))
-    }
   }
 
   /// Descriptors that workers leave to the inputs, long records and results on their way.
@@ -91,7 +91,7 @@ final class WorkerCrew {
     guard let worker = workers[seat] else { return nil }
     poll.remove(worker.pollPlace)
     workers[seat] = nil
-    let left = worker.reap(by: server, isOfInterest: isOfInterest || !tables.isEmpty)
+    let left = worker.reap(seat, by: server, isOfInterest: isOfInterest || !tables.isEmpty)
     if let peak = left.peakMemory {
       histories[seat].peakMemory = max(peak, histories[seat].peakMemory ?? 0)
     }

@@ -98,32 +98,17 @@ final class WorkerProcess {
     if isDoomed { kill() }
   }
 
-  /// Waits until it is known which process it is; `nil` where there is none.
-  private func findProcess() -> ProcessID? {
-    while process == nil,
-      case .message(let message, _, _) = try? socket.receive(FromWorker.self, waiting: true)
-    {
-      if message.kind == .forked { isForked(as: ProcessID(message.index)) }
-    }
-    return process
-  }
-
-  /// Takes the status of a worker whose socket has ended.
+  /// Takes the status of a worker whose socket has ended, also of one that could not say which
+  /// process it is.
   /// - Parameter isOfInterest: whether anybody wants to know it. Thousands of workers that leave
   ///   leave sooner where it need not be waited for.
-  func reap(by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
-    var end = WorkerEnd(.killed(signal: Int(Signals.kill)))
-    if let process = findProcess() {
-      if isOfInterest {
-        end = server.reap(process)
-      } else {
-        server.bury(process)
-        end = WorkerEnd(.exited(status: 0))
-      }
-    }
+  func reap(_ seat: Int, by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
     isReaped = true
+    // First, as the server holds the group's number only until then.
     slabs.killCommand()
-    return end
+    if isOfInterest { return server.reap(seat) }
+    server.bury(seat)
+    return WorkerEnd(.exited(status: 0))
   }
 
   /// How many records the worker had begun since it was forked.
@@ -168,7 +153,8 @@ extension ResultSlabs {
     UnsentRecords.clear(in: memory)
   }
 
-  fileprivate var commandGroup: ProcessID {
+  /// The process group of the worker's command; 0 where there is none, or nobody is to end it.
+  var commandGroup: ProcessID {
     memory.groupSlot(at: ResultSlabLayout.groupWord).group
   }
 

@@ -1,0 +1,28 @@
+import VimapSystem
+
+/// Shared memory of which each seat's worker has a part to write to, in one mapping.
+struct SeatMemory {
+  private let whole: SharedMemory
+  private let count: Int
+  private let size: Int
+
+  /// - Parameter size: bytes of a part; whole pages, so that no two workers share one.
+  init(_ count: Int, size: Int) throws(SystemError) {
+    whole = try SharedMemory(count: count * size)
+    self.count = count
+    self.size = size
+  }
+
+  subscript(seat: Int) -> SharedMemory { part(seat..<(seat + 1)) }
+
+  private func part(_ seats: Range<Int>) -> SharedMemory {
+    SharedMemory(part: seats.lowerBound * size, seats.count * size, of: whole)
+  }
+
+  /// Leaves the calling process no part but one.
+  func limit(to seat: Int) throws(SystemError) {
+    for others in [0..<seat, (seat + 1)..<count] where !others.isEmpty {
+      try part(others).limit(to: .none)
+    }
+  }
+}
