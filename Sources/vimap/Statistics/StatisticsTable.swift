@@ -4,6 +4,8 @@ import VimapKit
 struct StatisticsTable: CustomStringConvertible {
   let statistics: RunStatistics
   let figures: Figures
+  /// Whether workers send requests.
+  var sendsRequests = false
 
   /// More workers than this are not listed one by one.
   private static let mostWorkers = 32
@@ -99,6 +101,10 @@ struct StatisticsTable: CustomStringConvertible {
     return ["service time  " + all.joined(separator: ", ")] + ServiceBars(times).lines(figures)
   }
 
+  private var bottleneck: String {
+    Bottleneck(statistics).sentence(about: statistics, sendsRequests: sendsRequests)
+  }
+
   private var waits: [String] {
     func share(_ time: Duration) -> String { figures.percent(statistics.elapsed.share(time)) }
     let waits = statistics.waits
@@ -107,6 +113,6 @@ struct StatisticsTable: CustomStringConvertible {
         + " \(share(waits.output)), pauses \(share(waits.pauses))"
         + (waits.servers > .zero ? ",\npauses of servers \(share(waits.servers))" : "")
         + "; vimap itself \(share(statistics.ownTime))"
-    ] + (statistics.records > 0 ? [Bottleneck(statistics).sentence(about: statistics)] : [])
+    ] + (statistics.records > 0 ? [bottleneck] : [])
   }
 }
