@@ -18,6 +18,9 @@ public enum ProxyCheck {
   /// What is wrong with a proxy's URL; `nil` where nothing is. An empty text is no proxy at all.
   public static func problem(with text: String) -> String? {
     if text.isEmpty { return nil }
+    if !text.contains("://"), let scheme = text.slippedScheme {
+      return "behind \(scheme), :// is expected"
+    }
     guard let origin = URLCheck.origin(of: text.contains("://") ? text : "http://" + text) else {
       return "it is no URL of a proxy, such as http://localhost:3128"
     }

@@ -115,7 +115,7 @@ extension Character {
 extension String {
   /// The scheme that a text begins with where what follows was to be `://`, such as in `http//host`
   /// and `https:/host`: libcurl would take it for a host.
-  fileprivate var slippedScheme: String? {
+  var slippedScheme: String? {
     let start = lowercased()
     for scheme in ["https", "http"] where start.hasPrefix(scheme) {
       let slip = start.dropFirst(scheme.count).prefix { ":;/".contains($0) }

@@ -28,7 +28,7 @@ struct InputWatch {
   /// What an input begins with.
   mutating func note(firstLine line: ByteView, file: String) {
     if !isOver, line.trimmed().firstIndex(of: UInt8(ascii: "[")) == 0,
-      TextLook(line) == .partOfArray
+      TextLook(line, isFirst: true) == .partOfArray
     {
       openArrays.insert(file)
     }

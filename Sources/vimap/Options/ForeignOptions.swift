@@ -68,7 +68,7 @@ enum ForeignOptions {
     (["--round-robin", "--block"], "leave it out: records go to whichever worker is free"),
     (["--no-run-if-empty"], "leave it out: without records nothing is done"),
     (["--lb", "--line-buffer", "--ungroup", "--group"], "leave it out: a result is always a whole line"),
-    (["-t", "--interactive", "-p", "--dryrun"], "give --dry-run, which prints what would run"),
+    (["-t", "--interactive", "-p"], "give --dry-run, which prints what would run"),
     (["--tag"], "give --format pair, which has the record beside its result"),
     (["--bar", "--eta"], "give --progress"),
     (["--joblog"], "give --meta, or --stats-json FILE"),
