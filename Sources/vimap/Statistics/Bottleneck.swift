@@ -38,7 +38,7 @@ enum Bottleneck: String {
     case .input: "waiting for the input: more workers would not help."
     case .workers where Self.isSpread(statistics):
       sendsRequests
-        ? "waiting for servers: more requests at once\n(--concurrency, or auto) may help."
+        ? "waiting for servers: a higher --concurrency\n(N, or auto) may help."
         : "waiting for the workers: more of them (-j) may help."
     case .workers:
       "waiting for the workers, not all of which\nhad records: there were too few, or a few took"
