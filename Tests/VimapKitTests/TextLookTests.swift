@@ -14,7 +14,7 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
     arguments: [
       ("{", .partOfObject), ("  \"a\": 1,", .partOfObject), ("\"a\": {", .partOfObject),
       ("},", .partOfObject), ("{\"a\": 1,", nil), ("{ \"a\": [", nil),
-      ("[", .partOfArray), ("{\"a\":1},", .partOfArray), ("[1, 2,", nil),
+      ("[", .partOfArray), ("{\"a\":1},", .commaBehind), ("[1, 2,", nil),
       ("\"x\",", .partOfArray), ("{\"a\":1}{\"a\":2}", .severalValues),
       ("{\"a\":1} [2] {}", .severalValues),
       ("{'a': 1}", .python), ("[{'a': \"it's\"}]", .python), ("{\"a\": None}", .python),
@@ -66,6 +66,7 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
       ([0, 0, 0, 0x7B, 0, 0, 0, 0x22], .encoded("utf-32be")),
       (Array("{\"a\":1}\0{}".utf8), .endedByNUL), ([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0], .binary),
       ([0xC3, 0x28, 0x41], .binary), ([0x89, 0x50, 0x4E, 0x47], .binary),
+      (Array("Jos".utf8) + [0xE9, 1], .binary),
     ] as [([UInt8], TextLook)])
   func firstBytes(bytes: [UInt8], expected: TextLook) {
     var buffer = ByteBuffer()
@@ -98,6 +99,14 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
     #expect(advice("{\"a\" 1}") == nil)
   }
 
+  @Test(arguments: [Array("{\"a\":\"caf".utf8) + [0xE9, 0x22, 0x7D], Array("Jos".utf8) + [0xE9]])
+  func textThatIsNotUTF8(bytes: [UInt8]) {
+    var buffer = ByteBuffer()
+    for byte in bytes { buffer.append(byte) }
+    #expect(TextLook(buffer.view, isFirst: true) == .notUTF8)
+    #expect(TextLook(buffer.view) == .notUTF8)
+  }
+
   @Test func aNoticeIsGivenOnce() {
     var found: [WrongInput] = []
     var watch = InputWatch()
@@ -110,11 +119,25 @@ private func look(_ text: String, isFirst: Bool = false) -> TextLook? {
     #expect(found == [WrongInput(look: .partOfArray, file: "b")])
   }
 
+  @Test func aCommaBehindAValueIsOfAnArrayWhereOneBegan() {
+    for (first, expected) in [("[{\"a\":1},", TextLook.partOfArray), ("{\"a\":1},", .commaBehind)] {
+      var found: TextLook?
+      var watch = InputWatch()
+      watch.onFound = { found = $0.look }
+      var bytes = ByteBuffer()
+      bytes.append(text: first)
+      watch.note(firstLine: bytes.view, file: "a")
+      watch.look(at: ByteView("{\"a\":2},"), file: "a", number: 2)
+      #expect(found == expected)
+    }
+  }
+
   @Test(arguments: [
-    ("[{\"a\":1},", 300, 1, true), ("[{\"a\":1},", 100, 1, false), ("[ {", 300, 2, false),
-    ("[1,2", 300, 1, false), ("[1,2", 2000, 1, true), ("{\"a\":[", 2000, 1, false),
+    ("[{\"a\":1},", 300, 1, true), ("[ {", 300, 1, true), ("[ {", 300, 2, false),
+    ("[1,2]", 5, 1, true), ("[[1,2]]", 7, 1, false), ("[\"a,b\"]", 7, 1, false),
+    ("[{\"a\":1,\"b\":2}]", 15, 1, false), ("[]", 2, 1, false), ("{\"a\":[", 2000, 1, false),
   ])
-  func aLongArrayThatIsAllThereIs(head: String, length: Int, records: Int, isFound: Bool) {
+  func anArrayThatIsAllThereIs(head: String, length: Int, records: Int, isFound: Bool) {
     var found = false
     var watch = InputWatch()
     watch.onFound = { found = $0.look == .wholeArray }

@@ -4,9 +4,23 @@ public enum ProxyCheck {
     "http", "https", "socks4", "socks4a", "socks5", "socks5h",
   ]
 
+  /// Where a proxy is, as libcurl names it in what it says; `nil` where the text is no proxy's URL.
+  public static func hostAndPort(of text: String) -> (host: String, port: String)? {
+    if text.isEmpty { return nil }
+    let url = text.contains("://") ? text : "http://" + text
+    guard let origin = URLCheck.origin(of: url) else { return nil }
+    // A proxy's port is 1080 where it has none of its own, but for https (CURLOPT_PROXY(3)).
+    let authority = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first
+    let hasPort = authority?.hasSuffix(":\(origin.port)") == true
+    return (origin.host, hasPort || origin.scheme == "https" ? origin.port : "1080")
+  }
+
   /// What is wrong with a proxy's URL; `nil` where nothing is. An empty text is no proxy at all.
   public static func problem(with text: String) -> String? {
     if text.isEmpty { return nil }
+    if !text.contains("://"), let scheme = text.slippedScheme {
+      return "behind \(scheme), :// is expected"
+    }
     guard let origin = URLCheck.origin(of: text.contains("://") ? text : "http://" + text) else {
       return "it is no URL of a proxy, such as http://localhost:3128"
     }

@@ -5,8 +5,32 @@ public enum Redaction {
   /// What stands in a secret's place.
   public static let mark = "***"
 
-  /// A URL without the name and password in it, be it a good URL or not.
-  public static func url(_ text: String) -> String {
+  /// A URL without the name and password in it, and without values of its query whose names are those
+  /// of secrets, be it a good URL or not.
+  public static func url(_ text: String) -> String { withoutSecretValues(withoutUser(text)) }
+
+  /// `?api_key=x&page=2` without the `x`.
+  private static func withoutSecretValues(_ text: String) -> String {
+    guard let question = text.firstIndex(of: "?") else { return text }
+    let marks: Set<Character> = ["&", ";", "?", "#"]
+    var shown = text[..<question]
+    var rest = text[question...]
+    while let mark = rest.popFirst() {
+      shown.append(mark)
+      let part = rest.prefix { !marks.contains($0) }
+      rest = rest[part.endIndex...]
+      guard let equals = part.firstIndex(of: "="), part.index(after: equals) < part.endIndex,
+        isSecret(header: part[..<equals])
+      else {
+        shown += part
+        continue
+      }
+      shown += part[...equals] + Redaction.mark
+    }
+    return String(shown)
+  }
+
+  private static func withoutUser(_ text: String) -> String {
     guard let secret = credentials(in: text) else { return text }
     return text[..<secret.lowerBound] + mark + text[secret.upperBound...]
   }
@@ -24,7 +48,7 @@ public enum Redaction {
 
   /// A message of libcurl's, in which URLs stand between quotes.
   static func message(_ text: String) -> String {
-    guard text.contains("@") else { return text }
+    guard text.contains("@") || text.contains("?") else { return text }
     let parts = text.split(separator: "'", omittingEmptySubsequences: false)
     return parts.enumerated()
       .map { $0.offset % 2 == 1 ? url(String($0.element)) : String($0.element) }

@@ -32,6 +32,9 @@ public struct TargetURL: Sendable, Equatable {
       // libcurl would take the first part of the path for the host.
       throw .malformed(url: text, reason: "No host part in the URL")
     }
+    if !hasScheme, let scheme = text.slippedScheme {
+      throw .malformed(url: text, reason: "behind \(scheme), :// is expected")
+    }
     template = hasScheme ? given : Template("http://" + text)
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
@@ -110,6 +113,19 @@ extension Character {
   fileprivate var endsAuthority: Bool { self == "/" || self == "?" || self == "#" }
 }
 
+extension String {
+  /// The scheme that a text begins with where what follows was to be `://`, such as in `http//host`
+  /// and `https:/host`: libcurl would take it for a host.
+  var slippedScheme: String? {
+    let start = lowercased()
+    for scheme in ["https", "http"] where start.hasPrefix(scheme) {
+      let slip = start.dropFirst(scheme.count).prefix { ":;/".contains($0) }
+      return slip.count > 1 ? scheme : nil
+    }
+    return nil
+  }
+}
+
 /// Why a text is no ``TargetURL``.
 public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherScheme(url: String, scheme: String)
@@ -120,6 +136,8 @@ public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible 
     switch self {
     case .otherScheme(let url, let scheme):
       "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"
+    case .malformed(let url, let reason) where url.contains(" "):
+      "'\(Redaction.url(url))' is no URL: \(reason): write a space as %20"
     case .malformed(let url, let reason):
       "'\(Redaction.url(url))' is no URL: \(reason); one such as http://localhost:8080/ is expected"
     }

@@ -117,11 +117,20 @@ final class AnswerWriter {
   func exception(_ answer: Answer, status: Int) -> RecordException {
     let body = bodies.read(answer)
     var exception = RecordException.status(
-      status, headers: Self.text { headers.write(answer.head.view, to: &$0) },
+      status, target: Self.target(of: answer, status: status), headers: Self.text { headers.write(answer.head.view, to: &$0) },
       body: ("\(body.key)", Self.text { body.write(to: &$0) }))
     exception.pause = RetryAfter.delay(answer.head.view, now: Clock.timeOfDay)
       .map { RecordException.Pause(delay: $0) }
     return exception
+  }
+
+  /// Where an answer redirects to, as it may be shown.
+  private static func target(of answer: Answer, status: Int) -> String? {
+    guard (300..<400).contains(status),
+      let location = answer.head.view.values(ofHeader: "location").first, !location.isEmpty
+    else { return nil }
+    let target = Redaction.url(location.head(min(location.count, 1000)).text)
+    return target.count > 100 ? target.prefix(100) + "…" : target
   }
 
   private static func text(_ write: (inout ByteBuffer) -> Void) -> SharedBytes {

@@ -105,13 +105,16 @@ extension RecordException {
 
   /// The answer's status isn't one of those accepted.
   /// - Parameters:
+  ///   - target: where it redirects to, if it does.
   ///   - headers: the headers, the text of a JSON object.
   ///   - body: the body, the text of a JSON value, under its key.
   static func status(
-    _ status: Int, headers: SharedBytes, body: (key: String, value: SharedBytes)
+    _ status: Int, target: String?, headers: SharedBytes,
+    body: (key: String, value: SharedBytes)
   ) -> RecordException {
-    RecordException(
-      .httpStatus, "the server answered with status \(status)",
+    let redirect = target.map { ", a redirect to \($0)" } ?? ""
+    return RecordException(
+      .httpStatus, "the server answered with status \(status)\(redirect)",
       details: [
         ("status", .number(status)), ("headers", .json(headers)), (body.key, .json(body.value)),
       ])

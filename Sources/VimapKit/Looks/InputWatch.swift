@@ -6,15 +6,12 @@ struct InputWatch {
   var onFound: (WrongInput) -> Void = { _ in }
   private var isOver = false
   private var looks = 0
-  private var firstRecord: (isLongArray: Bool, file: String)?
+  private var firstRecord: (isArrayOfSeveral: Bool, file: String)?
   /// The inputs that begin with an array which their first line does not end.
   private var openArrays: Set<String> = []
 
   /// After so many lines that say nothing, only those are looked at that an input begins with.
   private static let patience = 100
-  /// An array of objects is long where it is as long as this in bytes, and any other as that.
-  private static let longObjects = 256
-  private static let longOthers = 1024
 
   /// A line is not JSON.
   mutating func look(at line: ByteView, file: String, number: Int) {
@@ -22,30 +19,32 @@ struct InputWatch {
     looks += 1
     guard var look = TextLook(line, isFirst: number == 1) else { return }
     // Lines may be looked at in any order.
-    if look == .partOfObject, openArrays.contains(file) { look = .partOfArray }
+    if look == .partOfObject || look == .commaBehind, openArrays.contains(file) {
+      look = .partOfArray
+    }
     tell(WrongInput(look: look, file: file))
   }
 
   /// What an input begins with.
   mutating func note(firstLine line: ByteView, file: String) {
     if !isOver, line.trimmed().firstIndex(of: UInt8(ascii: "[")) == 0,
-      TextLook(line) == .partOfArray
+      TextLook(line, isFirst: true) == .partOfArray
     {
       openArrays.insert(file)
     }
   }
 
   /// What the first record is.
+  /// - Parameters:
+  ///   - record: how it begins.
+  ///   - length: how many bytes it has.
   mutating func note(first record: ByteView, length: Int, file: String) {
-    let start = record.trimmed()
-    guard start.count > 1, start[0] == UInt8(ascii: "[") else { return }
-    let hasObjects = start.slice(1).trimmed().firstIndex(of: UInt8(ascii: "{")) == 0
-    firstRecord = (length >= (hasObjects ? Self.longObjects : Self.longOthers), file)
+    firstRecord = (record.isArrayOfSeveral(isWhole: length <= record.count), file)
   }
 
   /// There are no more records.
   mutating func end(records: Int) {
-    guard !isOver, records == 1, let firstRecord, firstRecord.isLongArray else { return }
+    guard !isOver, records == 1, let firstRecord, firstRecord.isArrayOfSeveral else { return }
     tell(WrongInput(look: .wholeArray, file: firstRecord.file))
   }
 
@@ -61,4 +60,36 @@ public struct WrongInput: Sendable, Equatable {
   public let look: TextLook
   /// The input's name, as in ``InputFile/name``.
   public let file: String
+}
+
+extension ByteView {
+  /// Whether it is JSON's array of more than one element. Of one that was cut within its first, that
+  /// is taken for granted.
+  fileprivate func isArrayOfSeveral(isWhole: Bool) -> Bool {
+    let text = trimmed()
+    guard text.count > 1, text[0] == UInt8(ascii: "[") else { return false }
+    var depth = 0
+    var isQuoted = false
+    var isEscaped = false
+    for place in 0..<text.count {
+      let byte = text[place]
+      if isEscaped {
+        isEscaped = false
+      } else if isQuoted, byte == UInt8(ascii: "\\") {
+        isEscaped = true
+      } else if byte == UInt8(ascii: "\"") {
+        isQuoted.toggle()
+      } else if !isQuoted {
+        switch byte {
+        case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+        case UInt8(ascii: "]"), UInt8(ascii: "}"):
+          depth -= 1
+          if depth == 0 { return false }
+        case UInt8(ascii: ",") where depth == 1: return true
+        default: break
+        }
+      }
+    }
+    return !isWhole
+  }
 }

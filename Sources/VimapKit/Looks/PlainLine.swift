@@ -47,6 +47,21 @@ struct PlainLine {
     }
   }
 
+  /// Whether something that is not text in UTF-8 looks like text in an encoding of a byte a
+  /// character: JSON, or mostly ASCII.
+  static func isOtherEncoding(_ bytes: ByteView) -> Bool {
+    let line = bytes.trimmed()
+    guard let first = line.isEmpty ? nil : line[0] else { return false }
+    var high = 0
+    for place in 0..<line.count {
+      let byte = line[place]
+      if byte < 0x20 && byte != 9 || byte == 0x7F { return false }
+      if byte >= 0x80 { high += 1 }
+    }
+    if high == 0 { return false }
+    return "{[\"".utf8.contains(first) || high * 4 <= line.count && first < 0x80
+  }
+
   // MARK: Nearly JSON
 
   /// What it is, where it is JSON but for something.
@@ -105,7 +120,7 @@ struct PlainLine {
       default: break
       }
     }
-    if isWhole, depth == 0, last == UInt8(ascii: ",") { return .partOfArray }
+    if isWhole, depth == 0, last == UInt8(ascii: ",") { return .commaBehind }
     // `{name: …`
     let key = tight.dropFirst().prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "$" }
     if tight.hasPrefix("{"), key.first?.isLetter == true,

@@ -15,6 +15,8 @@ extension TextLook {
       "it looks like a part of JSON on several lines; print it on one (jq -c, json.dumps without"
         + " indent), or start the command for each record (--each)"
     case .commaAtEnd: "it has a comma behind the last member"
+    case .commaBehind: "it has a comma behind it; leave that out"
+    case .notUTF8: "it is not in UTF-8; have the command write that (PYTHONUTF8=1, LC_ALL=C.UTF-8)"
     case .unquotedKeys: "its keys lack their quotes; print JSON.stringify(value)"
     case .severalValues: "it has several values; print one, or an array of them"
     case .logLine:

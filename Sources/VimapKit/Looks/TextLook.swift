@@ -51,10 +51,14 @@ public enum TextLook: Equatable, Sendable {
   case unquotedKeys
   /// A value with a comma behind its last member.
   case commaAtEnd
+  /// A value with a comma behind it, as the elements of an array have it.
+  case commaBehind
   /// A value with NaN or an infinity in it.
   case notANumber
   /// A part of what Python says of an error.
   case traceback
+  /// Text in another encoding than UTF-8, most likely one of a byte a character.
+  case notUTF8
 
   // What is JSON, and nevertheless not what was meant.
 
@@ -75,7 +79,13 @@ public enum TextLook: Equatable, Sendable {
       return
     }
     guard let text = PlainLine(head, isWhole: head.count == line.count) else {
-      if isFirst, !line.isEmpty { self = .binary } else { return nil }
+      if PlainLine.isOtherEncoding(head) {
+        self = .notUTF8
+      } else if isFirst, !line.isEmpty {
+        self = .binary
+      } else {
+        return nil
+      }
       return
     }
     if let look = text.lookOfJSON ?? text.lookOfTraceback {

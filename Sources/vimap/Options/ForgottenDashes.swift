@@ -29,7 +29,7 @@ enum ForgottenDashes {
 
   /// Whether what follows is no option's value.
   private static func isComplete(_ arguments: ArraySlice<String>) -> Bool {
-    (try? VimapCommand.parse(Array(arguments))) != nil
+    (try? VimapCommand.read(arguments)) != nil
   }
 
   private static func isCommand(_ word: String) -> Bool {

@@ -6,13 +6,16 @@ struct HTTPOptions: ParsableArguments {
     parsing: .singleValue,
     help: ArgumentHelp(
       "Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field"
-        + " of the record, percent-encoded; {+.a.b} keeps its /?&= as they are.",
+        + " of the record, percent-encoded; {+.a.b} keeps its /?&= as they are. {+.} is a record that"
+        + " is a URL.",
       valueName: "url"))
   var post: [String] = []
 
   @Option(
     name: [.customShort("X"), .customLong("request")],
-    help: ArgumentHelp("The method of the requests (default: POST).", valueName: "method"))
+    help: ArgumentHelp(
+      "The method of the requests (default: POST); GET has a body too without --no-body.",
+      valueName: "method"))
   var request: String?
 
   @Option(

@@ -6,14 +6,14 @@ struct Mistake {
 
   init(_ error: any Error, in arguments: ArraySlice<String>) {
     let reason = Self.reason(error)
-    if let advice = ForgottenDashes.advice(arguments) {
-      // An option of ours that is near that of a command would not help.
+    let advice =
+      ForgottenDashes.advice(arguments) ?? Self.expectation(reason)
+      ?? Self.longOption(reason, arguments) ?? Self.unquotedCommand(reason, arguments)
+      ?? Self.foreignOption(reason)
+    if let advice {
+      // An option of ours that is near would not help.
       let start = reason.firstRange(of: ". Did you mean")?.lowerBound ?? reason.endIndex
       text = "\(reason[..<start]): \(advice)"
-    } else if let advice = Self.expectation(reason) ?? Self.longOption(reason, arguments)
-      ?? Self.unquotedCommand(reason, arguments)
-    {
-      text = "\(reason): \(advice)"
     } else {
       text = reason.hasSuffix("?") ? reason : "\(reason); see vimap --help"
     }
@@ -48,14 +48,18 @@ struct Mistake {
     }
     for word in arguments.prefix(while: { $0 != "--" })
     where word.hasPrefix("-") && !word.hasPrefix("--") && word.utf8.count > 2 {
-      do {
-        _ = try VimapCommand.parse(["-\(word)"])
-      } catch {
-        if Self.reason(error).hasPrefix("Unknown option") { continue }
-      }
-      return "did you mean '-\(word)'?"
+      if VimapCommand.knows("-\(word)") { return "did you mean '-\(word)'?" }
     }
     return nil
+  }
+
+  /// What an option of curl, xargs or parallel is here.
+  private static func foreignOption(_ reason: String) -> String? {
+    guard reason.hasPrefix("Unknown option '") else { return nil }
+    let name = reason.dropFirst("Unknown option '".count).prefix { $0 != "'" }
+    if let advice = ForeignOptions.advice(on: String(name)) { return advice }
+    // `-P4`, `-n1`
+    return name.hasPrefix("--") ? nil : ForeignOptions.advice(on: String(name.prefix(2)))
   }
 
   /// An option of the command that is given to `--exec`, and not as a part of it.

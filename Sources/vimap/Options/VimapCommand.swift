@@ -13,7 +13,7 @@ struct TypedLine {
   init(_ arguments: ArraySlice<String>) throws {
     self.arguments = arguments
     let terminator = arguments.firstIndex(of: "--") ?? arguments.endIndex
-    options = try VimapCommand.parse(Array(arguments[..<terminator]))
+    options = try VimapCommand.read(arguments[..<terminator])
     command = terminator < arguments.endIndex ? Array(arguments[(terminator + 1)...]) : nil
   }
 }
@@ -70,6 +70,23 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "Seeing what happens") var watch: WatchOptions
   @OptionGroup(title: "Statistics") var statistics: StatisticsOptions
   @OptionGroup(title: "What is said") var report: ReportOptions
+}
+
+extension VimapCommand {
+  /// Reads what was typed before `--`.
+  static func read(_ words: some Sequence<String>) throws -> VimapCommand {
+    try parse(AttachedValues.split(words))
+  }
+
+  /// Whether there is an option of this name.
+  static func knows(_ option: String) -> Bool {
+    do {
+      _ = try parse([option])
+      return true
+    } catch {
+      return !message(for: error).hasPrefix("Unknown option")
+    }
+  }
 }
 
 struct RecordOptions: ParsableArguments {
@@ -132,7 +149,7 @@ struct ResultOptions: ParsableArguments {
 struct PoolOptions: ParsableArguments {
   @Option(
     // What follows is the value, even where it begins with a dash: one worker less.
-    name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("j"), .long], parsing: .unconditional,
     help: ArgumentHelp(
       "Workers, at most; n%, +n and -n reckon from the processors online (default: as many).",
       valueName: "n"))

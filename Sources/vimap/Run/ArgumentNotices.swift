@@ -62,18 +62,15 @@ struct ArgumentNotices {
   // MARK: Requests
 
   private static func ofRequests(_ options: HTTPOptions) -> [String] {
-    let texts = options.post.map { ("--post", $0) } + options.header.map { ("--header", $0) }
-    for (option, text) in texts {
-      for form in BraceForm.find(in: text) {
-        if case .misspelt(let correction) = form.kind, !correction.hasPrefix("{/") {
-          return [
-            "\(option): \(form.text.shown): left as it is: a part of the record is"
-              + " \(correction.shown)"
-          ]
-        }
-      }
+    let urls = options.post.lazy.compactMap { url in
+      RequestBraces.first(inURL: url).map { ("--post", $0) }
     }
-    return []
+    let headers = options.header.lazy.filter { !$0.hasPrefix("@") }.compactMap { header in
+      RequestBraces.first(inHeader: header).map { ("--header", $0) }
+    }
+    return [urls.first, headers.first].compactMap(\.self).prefix(1).map { option, braces in
+      "\(option): \(braces.text.shown): left as it is: \(braces.advice)"
+    }
   }
 }
 

@@ -7,6 +7,8 @@ struct FailureSummary: CustomStringConvertible {
   let records: Int
   /// Whether a line's number says where a record is.
   let hasOneFile: Bool
+  /// What can be done about a cause.
+  var hint: (FailureTally.Cause) -> String? = { _ in nil }
 
   /// The longest that one cause may be, the last words beside a kind, and the name of a file, in
   /// characters.
@@ -21,6 +23,14 @@ struct FailureSummary: CustomStringConvertible {
     return "\(failures.total) of \(records) \(records == 1 ? "record" : "records") failed: "
       + kinds.joined(separator: ", ")
       + (causes.isEmpty ? "" : "; first: " + causes.joined(separator: "; "))
+      + (hints.isEmpty ? "" : " (\(hints.joined(separator: "; ")))")
+  }
+
+  /// What can be done about the first causes, each once.
+  private var hints: [String] {
+    failures.first.compactMap(hint).reduce(into: []) { hints, hint in
+      if !hints.contains(hint) { hints.append(hint) }
+    }
   }
 
   /// How many failed with what, the most first.

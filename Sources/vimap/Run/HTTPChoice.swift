@@ -21,15 +21,13 @@ extension HTTPConfiguration {
     if let problem = CurlLibrary.problem {
       throw Refusal(.noWorker, "no worker can be started: --post needs libcurl: \(problem)")
     }
-    let given = try options.header.map { ($0.hasPrefix("@"), try Self.headerLines($0)) }
+    let headers = try options.header.flatMap(Self.headers)
     do {
       try self.init(
-        urls: options.post.map { url throws in try TargetURL(url) },
+        urls: options.post.map { url throws in try Self.target(url) },
         userAgent: "vimap/\(Program.version)")
       if let name = options.request { method = try RequestMethod(name) }
-      for (isFile, lines) in given {
-        for line in lines { headers.append(try HeaderTemplate(line, isSecret: isFile)) }
-      }
+      self.headers = headers
       if let list = options.accept { accepted = try StatusSet(list) }
       if let body = try Self.body(options) { self.body = body }
     } catch let refusal as Refusal {
@@ -52,6 +50,17 @@ extension HTTPConfiguration {
     if options.idempotencyKey { try sendIdempotencyKey() }
     self.connection = try ConnectionOptions(connection)
     if let reason = mispairing { throw Refusal(.usage, reason) }
+  }
+
+  private static func target(_ url: String) throws -> TargetURL {
+    do {
+      return try TargetURL(url)
+    } catch {
+      guard let braces = RequestBraces.first(inURL: url) else { throw error }
+      throw Refusal(
+        .usage,
+        "'\(Redaction.url(url))' is no URL: \(braces.text.onOneLine(atMost: 60)): \(braces.advice)")
+    }
   }
 
   /// The most requests that `--concurrency auto` has in flight.
@@ -92,20 +101,45 @@ extension HTTPConfiguration {
     sendsIdempotencyKey = true
   }
 
-  /// A header as it was given, or those of the file behind an `@`, one a line.
-  private static func headerLines(_ text: String) throws -> [String] {
-    guard text.hasPrefix("@") else { return [text] }
+  /// A header as it was given, or those of the file behind an `@`, one a line, which are secret.
+  private static func headers(_ text: String) throws -> [HeaderTemplate] {
+    guard text.hasPrefix("@") else {
+      do {
+        return [try HeaderTemplate(text)]
+      } catch {
+        throw Refusal(.usage, "\(error)")
+      }
+    }
     let path = String(text.dropFirst())
     guard path != "-" else {
       throw Refusal(.usage, "--header @-: standard input is for records; give a file")
     }
-    return try InputText.lines(path, of: "--header", "give a file with one header a line")
+    let lines = try InputText.lines(path, of: "--header", "give a file with one header a line")
+    return try lines.filter { !$0.text.hasPrefix("#") }.map { line in
+      do throws(HeaderError) {
+        return try HeaderTemplate(line.text, isSecret: true)
+      } catch {
+        // A name that is none may be a part of a secret.
+        let reason =
+          switch error {
+          case .badName: "what stands before the colon is no name of a header"
+          default: "\(error)"
+          }
+        throw Refusal(
+          .usage, "--header \(path.onOneLine(atMost: 100)):\(line.number): \(reason)")
+      }
+    }
   }
 
   private static func body(_ options: HTTPOptions) throws -> RequestBody? {
     var bodies: [RequestBody] = []
-    if let path = options.body { bodies.append(.path(try JSONPath(path))) }
-    if let path = options.bodyText { bodies.append(.textPath(try JSONPath(path))) }
+    let making = "; for a body of your own, make it with jq first and send that field"
+    if let text = options.body {
+      bodies.append(.path(try JSONPath(text, of: "--body", making)))
+    }
+    if let text = options.bodyText {
+      bodies.append(.textPath(try JSONPath(text, of: "--body-text", making)))
+    }
     if options.noBody { bodies.append(.none) }
     if bodies.count > 1 {
       throw Refusal(.usage, "--body, --body-text and --no-body: give one of them only")

@@ -19,8 +19,10 @@ enum InputText {
     }
   }
 
-  /// The lines of a file, without their ends; empty ones are left out.
-  static func lines(_ path: String, of option: String, _ advice: String) throws -> [String] {
+  /// The lines of a file, without their ends, each with its number; empty ones are left out.
+  static func lines(
+    _ path: String, of option: String, _ advice: String
+  ) throws -> [(number: Int, text: String)] {
     var text = ByteBuffer()
     do throws(SystemError) {
       let file = try Descriptor.open(reading: path)
@@ -37,7 +39,10 @@ enum InputText {
     guard text.count <= longest else {
       throw Refusal(.usage, "\(option) \(path): it is longer than 1M; \(advice)")
     }
-    return String(system: text.view).split { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+    return String(system: text.view)
+      .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+      .enumerated().filter { !$0.element.isEmpty }
+      .map { (number: $0.offset + 1, text: String($0.element)) }
   }
 
   private static func refusal(

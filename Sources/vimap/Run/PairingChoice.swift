@@ -72,7 +72,7 @@ extension VimapExec.CommandConfiguration {
     do {
       match = try MatchRule(text)
     } catch {
-      throw Refusal(.usage, "--match: \(error)")
+      throw Refusal(.usage, "--match: \(error)\(PathAdvice.text(error))")
     }
     if form.mode.isText, match?.record.description != "." {
       throw Refusal(.usage, "--match \(text): with -R a record has no parts; give .=PATH")

@@ -1,4 +1,5 @@
 import VimapExec
+import VimapHTTP
 import VimapJSON
 import VimapSystem
 
@@ -7,7 +8,14 @@ extension VimapExec.CommandConfiguration {
   ///
   /// Whatever else may keep it from running shows when it is started.
   func checkProgram() throws {
-    guard let program = arguments.first, !program.contains("/") else { return }
+    guard let program = arguments.first else { return }
+    if program.looksLikeURL, Descriptor.regularFile(program) == nil {
+      throw Refusal(
+        .noWorker,
+        "no worker can be started: for a URL, give --post instead of --:"
+          + " --post '\(Redaction.url(program).onOneLine(atMost: 200))'")
+    }
+    guard !program.contains("/") else { return }
     let path = SearchPath.value
     let template = Template(program, .argument)
     if fillsArguments, !template.isLiteral {
@@ -33,5 +41,13 @@ extension VimapExec.CommandConfiguration {
       ProgramProblem.of(String(words[0]), path: path, looksInside: false) == nil
     else { return nil }
     return "give its words one by one, or all of it to --exec"
+  }
+}
+
+extension String {
+  /// Whether it begins as a URL does that requests can be sent to.
+  var looksLikeURL: Bool {
+    let start = prefix(8).lowercased()
+    return start.hasPrefix("http://") || start == "https://"
   }
 }

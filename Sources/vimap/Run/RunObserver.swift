@@ -26,13 +26,14 @@ final class RunObserver {
   /// The longest pause of a server that is waited for.
   private let longestPause: Duration
   private let hasRetries: Bool
+  private let hints: FailureHints
   private var firstSignal: CInt?
   private var said: Set<String> = []
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
     inputCount: Int, halt: String, encoding: String?, patience: RunEnding.Patience,
-    longestPause: Duration, hasRetries: Bool
+    longestPause: Duration, hasRetries: Bool, hints: FailureHints
   ) {
     self.messages = messages
     self.progress = progress
@@ -44,6 +45,7 @@ final class RunObserver {
     self.patience = patience
     self.longestPause = longestPause
     self.hasRetries = hasRetries
+    self.hints = hints
   }
 
   func decide(_ signal: CInt, in pool: RecordPool) -> Interruption {
@@ -149,7 +151,8 @@ final class RunObserver {
       return
     }
     let summary = FailureSummary(
-      failures: report.failures, records: report.records, hasOneFile: inputCount == 1)
+      failures: report.failures, records: report.records, hasOneFile: inputCount == 1,
+      hint: hints.hint)
     messages.log.notice("\(summary)")
   }
 

@@ -13,6 +13,7 @@ struct RunPlan {
   private let statistics: StatisticsOutput
   /// What was typed behind `--halt`.
   private let haltText: String
+  private let hints: FailureHints
   private let manner: ProgressManner
   private let messages: Messages
   /// What commands write to standard error, where it has to share a screen.
@@ -49,10 +50,12 @@ struct RunPlan {
     try worker.checkProgram()
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
-    statistics = try StatisticsOutput(options.statistics, options.results)
+    statistics = try StatisticsOutput(
+      options.statistics, options.results, sendsRequests: !options.http.post.isEmpty)
     outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
+    hints = FailureHints(options, environment: inheritedEnvironment())
     for text in ArgumentNotices(line).texts { messages.log.notice("\(text)") }
   }
 
@@ -74,7 +77,7 @@ struct RunPlan {
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
       patience: worker.patience, longestPause: worker.longestPause,
-      hasRetries: self.pool.retry.retries > 0)
+      hasRetries: self.pool.retry.retries > 0, hints: hints)
     Process.makeWay()
     let pool = try makePool(observer)
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
@@ -202,10 +205,6 @@ extension RecordForm {
   }
 
   private static func path(_ text: String?, _ option: String) throws -> JSONPath? {
-    do {
-      return try text.map { text throws in try JSONPath(text) }
-    } catch {
-      throw Refusal(.usage, "\(option): \(error)")
-    }
+    try text.map { text throws in try JSONPath(text, of: option) }
   }
 }

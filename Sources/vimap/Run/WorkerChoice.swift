@@ -11,6 +11,7 @@ enum WorkerChoice {
 
   init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
     let options = line.options
+    if let advice = UnquotedHeader.advice(line.arguments) { throw Refusal(.usage, advice) }
     if line.command?.isEmpty == true { throw Refusal(.usage, "--: a command must follow") }
     if line.command?.first?.isEmpty == true {
       throw Refusal(.usage, "--: the command's name is empty: give the name of a program")
@@ -48,6 +49,9 @@ enum WorkerChoice {
   }
 
   private static func noWorker(_ line: TypedLine) -> String {
+    if let url = line.options.file.first(where: \.looksLikeURL) {
+      return "no worker: for a URL, give --post: --post '\(Redaction.url(url).onOneLine(atMost: 200))'"
+    }
     if let advice = ForgottenDashes.advice(line.arguments) { return "no worker: \(advice)" }
     return line.options.exec.each
       ? "--each: no command: give one behind --, or --exec"

@@ -67,6 +67,13 @@ extension WrongInput {
     case .unquotedKeys: ("its keys lack their quotes; have it written by JSON.stringify", nil)
     case .commaAtEnd:
       ("it has commas behind the last member", filtered("sed -E 's/,[[:space:]]*([]}])/\\1/g'"))
+    case .commaBehind:
+      ("it has commas behind its values", filtered("sed 's/,[[:space:]]*$//'"))
+    case .notUTF8:
+      (
+        "it is not in UTF-8",
+        "give --encoding latin1, or whatever it is in (cp1252, shift_jis, ...; iconv -l lists them)"
+      )
     case .notANumber:
       (
         "it has NaN or Infinity, which JSON has not; to have null instead",

@@ -26,17 +26,20 @@ enum Bottleneck: String {
     }
   }
 
-  func sentence(about statistics: RunStatistics) -> String {
+  /// - Parameter sendsRequests: whether workers are at several records at once by their nature.
+  func sentence(about statistics: RunStatistics, sendsRequests: Bool = false) -> String {
     let share = statistics.elapsed.share(time(in: statistics))
     return (share > 0.5 ? "Most of the time" : "The largest part of the time") + " went to "
-      + reason(statistics)
+      + reason(statistics, sendsRequests)
   }
 
-  private func reason(_ statistics: RunStatistics) -> String {
+  private func reason(_ statistics: RunStatistics, _ sendsRequests: Bool) -> String {
     switch self {
     case .input: "waiting for the input: more workers would not help."
     case .workers where Self.isSpread(statistics):
-      "waiting for the workers: more of them (-j) may help."
+      sendsRequests
+        ? "waiting for servers: a higher --concurrency\n(N, or auto) may help."
+        : "waiting for the workers: more of them (-j) may help."
     case .workers:
       "waiting for the workers, not all of which\nhad records: there were too few, or a few took"
         + " long."

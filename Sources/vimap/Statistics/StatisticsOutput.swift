@@ -8,9 +8,11 @@ struct StatisticsOutput {
   private let path: String
   private let file: WholeFile?
   private let isOnStandardOutput: Bool
+  private let sendsRequests: Bool
 
   /// Finds out before the run whether they can be written.
-  init(_ options: StatisticsOptions, _ results: ResultOptions) throws {
+  init(_ options: StatisticsOptions, _ results: ResultOptions, sendsRequests: Bool) throws {
+    self.sendsRequests = sendsRequests
     isOnStandardOutput = options.statsJson == "-"
     if isOnStandardOutput {
       let isTaken = OutputFiles.file(results.output) == nil && results.format != .none
@@ -46,7 +48,9 @@ struct StatisticsOutput {
   func put(_ statistics: RunStatistics, _ report: RunReport, _ status: ExitStatus) -> ExitStatus {
     if isShown {
       let figures = Figures(environment: inheritedEnvironment())
-      Printer.show(StatisticsTable(statistics: statistics, figures: figures).lines)
+      let table = StatisticsTable(
+        statistics: statistics, figures: figures, sendsRequests: sendsRequests)
+      Printer.show(table.lines)
     }
     guard file != nil || isOnStandardOutput else { return status }
     let text = StatisticsJSON(statistics: statistics, outcome: report.outcome, status: status)

@@ -4,6 +4,8 @@ import VimapKit
 struct StatisticsTable {
   let statistics: RunStatistics
   let figures: Figures
+  /// Whether workers send requests.
+  var sendsRequests = false
 
   /// More workers than this are not listed one by one.
   private static let mostWorkers = 32
@@ -110,7 +112,8 @@ struct StatisticsTable {
       waits.servers > .zero
       ? [shares + ",", "pauses of servers \(share(waits.servers))" + own] : [shares + own]
     if statistics.records == 0 { return lines }
-    let sentence = Bottleneck(statistics).sentence(about: statistics)
+    let sentence = Bottleneck(statistics).sentence(
+      about: statistics, sendsRequests: sendsRequests)
     return lines + sentence.split(separator: "\n").map(String.init)
   }
 }
