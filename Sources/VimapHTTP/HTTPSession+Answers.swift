@@ -13,9 +13,16 @@ extension HTTPSession {
         try multi.add(exchange.handle)
         continue
       }
+      if code == .ok { try sayLost(exchange.handle.lostBody) }
       gate.noteEnd(of: exchange, code, now: Clock.now())
       if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
     }
+  }
+
+  private func sayLost(_ body: LostBody?) throws {
+    guard let body, !hasToldOfLostBody else { return }
+    hasToldOfLostBody = true
+    try link.notice(body.explanation, subject: LostBody.subject)
   }
 
   private func answerHeld() throws {
