@@ -31,7 +31,7 @@ public struct TargetURL: Sendable, Equatable {
       // libcurl would take the first part of the path for the host.
       throw .malformed(url: text, reason: "No host part in the URL")
     }
-    template = hasScheme ? given : Template("http://" + text)
+    template = (hasScheme ? given : Template("http://" + text)).withEncodedText
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
     hostAndPort = Self.hostAndPort(of: template, isGuarded: guardedPrefix != nil)
