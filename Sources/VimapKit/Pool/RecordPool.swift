@@ -83,6 +83,7 @@ public final class RecordPool {
     let feed = FileFeed(reader, form, slabs: driver.slabs)
     feed.watch.onFound = { [unowned driver] in driver.onNotice(.wrongInput($0)) }
     driver.feed = feed
+    reader.onRepeat = { [unowned driver] in driver.onNotice(.repeatedLine(file: $0, line: $1)) }
     driver.onFailedLine = failed.map { failed in
       { [unowned driver] batch, record, line in
         try batch.withLine(of: record, line, in: driver.slabs) { failed.add($0) }

@@ -71,8 +71,17 @@ final class OutputFiles {
     files = taken
   }
 
-  /// A file that is written to; `nil` where that is standard output, which `-` is too.
-  static func file(_ name: String?) -> String? { name == "-" ? nil : name }
+  /// A file that is written to; `nil` where that is standard output.
+  static func file(_ name: String?) -> String? {
+    name.flatMap { isStandardOutput($0) ? nil : $0 }
+  }
+
+  /// Whether a name is that of standard output: `-` is, and of a regular file each name is, such as
+  /// `/dev/stdout`. Opened a second time, that would be written over from its start.
+  static func isStandardOutput(_ name: String) -> Bool {
+    name == "-"
+      || Descriptor.regularFile(name).map(regularFile(StandardDescriptor.output).contains) == true
+  }
 
   /// The files that are read.
   static func inputs(_ command: VimapCommand) -> Set<FileIdentity> {
