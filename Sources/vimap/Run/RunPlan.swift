@@ -23,7 +23,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
-    if !options.report.quiet { ArgumentNotices(line).texts.forEach(Printer.complain) }
+    if !options.report.quiet { ArgumentNotices(line, jobs: pool.jobs).texts.forEach(Printer.complain) }
     let inputs = try inputs(options.file, standard)
     try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
     return try DryRun(worker.adapted(pool), form, inputs, worker)
@@ -53,7 +53,7 @@ struct RunPlan {
     outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
-    for text in ArgumentNotices(line).texts { messages.log.notice("\(text)") }
+    for text in ArgumentNotices(line, jobs: pool.jobs).texts { messages.log.notice("\(text)") }
   }
 
   private static func inputs(
@@ -123,7 +123,7 @@ struct RunPlan {
 
 extension PoolConfiguration {
   fileprivate init(_ options: VimapCommand) throws {
-    self.init(jobs: try Self.jobs(options.pool))
+    self.init(jobs: try Self.jobs(options.pool, urls: options.http.post.count))
     if let chunk = options.pool.chunk {
       guard chunk > 0 else {
         throw Refusal(.usage, "--chunk \(chunk): give a number of records, 1 or more")
