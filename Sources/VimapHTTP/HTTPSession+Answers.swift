@@ -79,7 +79,8 @@ extension HTTPSession {
     _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
   ) throws {
     var exception = exception
-    exception.attempts = work.batch.attempt
+    // Its own are those of this try: none, where no request could be made.
+    exception.attempts += work.batch.attempt - 1
     try link.exception(exception, for: record, of: work.batch, seconds: seconds)
     try noteWait(of: work)
   }

@@ -44,6 +44,9 @@ final class EasyHandle {
   private var uses = 0
   private static let mostUses = 64
 
+  /// It is known that nothing of the request was sent.
+  var isUnsent: Bool { tellsOfSending && attempt == .none }
+
   /// All requests go to one URL, and nowhere else.
   var goesToOneHost: Bool { url != nil && !configuration.connection.followsRedirects }
 

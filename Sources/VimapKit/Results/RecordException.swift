@@ -76,6 +76,8 @@ public struct RecordException {
   /// the tuple.
   public var isTorn = false
   /// What was asked for before the next try; no part of the tuple.
+  /// Whether another try would come to the same; no part of the tuple.
+  public var isLasting = false
   public var pause: Pause?
 
   /// An exception with its message.

@@ -195,18 +195,19 @@ public final class WorkerLink {
       text.appendString(of: answer.input)
       answer.input = text.view
     }
+    let wasTried = exception.attempts >= batch.attempt
     if let pause = exception.pause { try pass(pause, status: exception.status ?? 0) }
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
         // What is wrong with the record itself does not pass.
-        isWorthRetry: retry.retries > 0 && exception.attempts > 0
+        isWorthRetry: retry.retries > 0 && wasTried && !exception.isLasting
           && exception.pause?.allowsRetry != false && retry.covers(exception),
         pause: exception.pause?.delay,
-        wasTried: exception.attempts >= batch.attempt,
+        wasTried: wasTried,
         failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
-    if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
+    if wasTried { note(seconds: seconds, count: 1) }
   }
 
   /// Says how long some tries took, each of them, for statistics. It is best told of many at once.
