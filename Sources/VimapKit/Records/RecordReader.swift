@@ -258,6 +258,7 @@ final class RecordReader {
         try InputDecoder(encoding, separator: mode.separator)
       }
       input = try OpenInput.open(files[fileIndex], decoder)
+      onOpen()
     } catch {
       report(error, isUnreadable: true)
     }

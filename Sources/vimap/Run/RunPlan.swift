@@ -77,6 +77,7 @@ struct RunPlan {
       hasRetries: self.pool.retry.retries > 0)
     Process.makeWay()
     let pool = try makePool(observer)
+    pool.onBegin = { [outputs] () throws(SystemError) in try outputs.begin() }
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
     if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
@@ -146,9 +147,10 @@ extension PoolConfiguration {
     explains = options.report.verbose
   }
 
-  private static func jobs(_ options: PoolOptions) throws -> Int {
+  /// Each URL is to have a worker, unless fewer are asked for.
+  private static func jobs(_ options: PoolOptions, urls: Int) throws -> Int {
     let processors = Process.processorCount
-    guard let typed = options.jobs else { return processors }
+    guard let typed = options.jobs else { return max(processors, urls) }
     guard let jobs = typed.workers(onProcessors: processors) else {
       throw Refusal(
         .usage,
