@@ -84,7 +84,7 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" window' -l 'window' -d 'Most bytes of input in flight or waiting for their turn.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" meta' -l 'meta' -d 'Add index, file, line, worker, attempts and seconds to each result.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" failed' -l 'failed' -d 'Also write the input line of each exception there, to be fed again.' -rF
-complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" j jobs' -s 'j' -l 'jobs' -d 'Workers, at most; n%, +n and -n reckon from the processors online (default: as many).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" j jobs' -s 'j' -l 'jobs' -d 'Workers, at most; n%, +n and -n reckon from the processors online (default: as many, or one a URL).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap"' -l 'init' -d 'Bound argument, repeatable: workers take the values of a name in turn, and find theirs as VIMAP_INIT_NAME in the environment, and as {init.NAME} in URLs and headers.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" chunk' -l 'chunk' -d 'Hand out this many records at once (default: adapts itself).' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" lifespan' -l 'lifespan' -d 'Replace a worker after this many records.' -rfka ''

@@ -46,11 +46,11 @@ private func decode(_ body: ByteView, _ codings: ByteView, step: Int) -> Decoded
   let decoder = ContentDecoder()
   var decoded = ByteBuffer()
   var result = Decoded()
-  guard decoder.begin(head.view) else { return result }
+  guard decoder.begin(head.view, longestBody: 1 << 20) else { return result }
   var offset = 0
   while offset < body.count {
     let piece = body.slice(offset, min(step, body.count - offset))
-    let goesOn = decoder.feed(piece) {
+    let goesOn = decoder.feed(piece, while: { true }) {
       decoded.append($0)
       return decoded.count < 1 << 20
     }

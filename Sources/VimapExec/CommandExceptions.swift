@@ -49,7 +49,8 @@ extension RecordException {
       details: [("errno", .number(errno))])
   }
 
-  /// The arguments cannot be filled in from the record.
+  /// The arguments cannot be filled in from the record, which counts as no try.
+  /// - Parameter attempts: how often the record was tried before.
   init(_ problem: TemplateError, attempts: Int) {
     switch problem {
     case .missingField(let path):
@@ -62,7 +63,8 @@ extension RecordException {
     }
   }
 
-  /// No arguments can be made of the record.
+  /// No arguments can be made of the record, which counts as no try.
+  /// - Parameter attempts: how often the record was tried before.
   init(_ problem: EachArguments.Problem, command: String, attempts: Int) {
     switch problem {
     case .template(let error): self.init(error, attempts: attempts)

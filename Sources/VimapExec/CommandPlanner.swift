@@ -51,7 +51,7 @@ public final class CommandPlanner {
           arguments: arguments, environment: environment, input: input.view))
     } catch {
       return .exception(
-        RecordException(error, command: configuration.arguments[0], attempts: 1))
+        RecordException(error, command: configuration.arguments[0], attempts: 0))
     }
   }
 
@@ -60,7 +60,7 @@ public final class CommandPlanner {
     input.removeAll()
     let bytes = batch.bytes(of: record)
     if let path = configuration.match?.record, path.find(in: bytes) == nil {
-      return RecordException(.missingField(path: path.description), attempts: 1)
+      return RecordException(.missingField(path: path.description), attempts: 0)
     }
     switch form {
     case .text: input.append(batch.lines(from: record, to: record + 1))

@@ -101,7 +101,7 @@ final class EachSupervisor {
         from: batch.bytes(of: record), index: batch.index(of: record))
     } catch {
       return .exception(
-        RecordException(error, command: configuration.arguments[0], attempts: batch.attempt))
+        RecordException(error, command: configuration.arguments[0], attempts: batch.attempt - 1))
     }
     let command: CommandProcess
     do throws(SystemError) {

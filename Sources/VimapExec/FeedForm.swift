@@ -47,14 +47,15 @@ final class FeedTemplate {
     do throws(TemplateError) {
       try template.expand(into: &buffer, context: context, encoding: quoting)
     } catch {
-      return RecordException(error, attempts: attempt)
+      return RecordException(error, attempts: attempt - 1)
     }
     buffer.append(0x0A)
     // Few programs that read a script of lines take a NUL for what it is.
     guard buffer.view.firstIndex(of: 0, from: start) == nil else {
       buffer.truncate(to: start)
       return RecordException(
-        .spawn, "what --feed makes of the record would hold a NUL character", attempts: attempt,
+        .spawn, "what --feed makes of the record would hold a NUL character",
+        attempts: attempt - 1,
         details: [("errno", .number(Int(Errno.invalidArgument.rawValue)))])
     }
     return nil

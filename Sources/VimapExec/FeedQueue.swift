@@ -207,7 +207,7 @@ final class FeedQueue {
     guard let matches, !matches.note(batch.bytes(of: record), at: position) else { return true }
     unfeedable[position] = RecordException(
       .missingField(path: matches.rule.record.description),
-      attempts: attempt(of: position, in: batch))
+      attempts: attempt(of: position, in: batch) - 1)
     return false
   }
 

@@ -13,9 +13,16 @@ extension HTTPSession {
         try multi.add(exchange.handle)
         continue
       }
+      if code == .ok { try sayLost(exchange.handle.lostBody) }
       gate.noteEnd(of: exchange, code, now: Clock.now())
       if try !held.isEmpty || !answer(exchange, code) { held.append((exchange, code)) }
     }
+  }
+
+  private func sayLost(_ body: LostBody?) throws {
+    guard let body, !hasToldOfLostBody else { return }
+    hasToldOfLostBody = true
+    try link.notice(body.explanation, subject: LostBody.subject)
   }
 
   private func answerHeld() throws {
@@ -72,7 +79,8 @@ extension HTTPSession {
     _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
   ) throws {
     var exception = exception
-    exception.attempts = work.batch.attempt
+    // Its own are those of this try: none, where no request could be made.
+    exception.attempts += work.batch.attempt - 1
     try link.exception(exception, for: record, of: work.batch, seconds: seconds)
     try noteWait(of: work)
   }

@@ -35,6 +35,7 @@ final class HTTPSession {
   /// There are answers that the pool wasn't told of.
   var hasNews = false
   private var hasToldOfSurplus = false
+  var hasToldOfLostBody = false
   /// Something was answered since the worker's size was asked for.
   var mayHaveGrown = false
 

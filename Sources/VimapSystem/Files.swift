@@ -36,6 +36,24 @@ extension Descriptor {
       })
   }
 
+  /// Creates a file to write; `nil` where there is something of that name already.
+  public static func create(_ path: String) throws(SystemError) -> OwnedDescriptor? {
+    do throws(SystemError) {
+      return OwnedDescriptor(
+        taking: try systemCall("open") { vimap_open(path, O_WRONLY | O_CREAT | O_EXCL) })
+    } catch {
+      if error.code == .fileExists { return nil }
+      throw error
+    }
+  }
+
+  /// Removes the file of that name, if it is still the one that is open, and empty.
+  public static func removeIfEmpty(_ path: String, openAs descriptor: CInt) {
+    guard let facts = try? facts(descriptor), regularFile(path) == facts.identity, size(path) == 0
+    else { return }
+    unlink(path)
+  }
+
   /// Cuts a file to nothing; what is not a regular file stays as it is.
   public static func empty(_ descriptor: CInt) throws(SystemError) {
     if try facts(descriptor).kind == .regular {

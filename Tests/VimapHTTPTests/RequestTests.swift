@@ -88,7 +88,7 @@ struct RequestTests {
     #expect(
       try client.send(record)
         == #"{"kind":"http_transport","message":"the value of the header X has a line break or "#
-        + #"a NUL in it","attempts":1,"curl_code":43,"curl_name":"CURLE_BAD_FUNCTION_ARGUMENT"}"#)
+        + #"a NUL in it","attempts":0,"curl_code":43,"curl_name":"CURLE_BAD_FUNCTION_ARGUMENT"}"#)
     #expect(try client.seen(#"{"a":"fine"}"#)["X"] == ["fine"])
   }
 
@@ -126,7 +126,7 @@ struct RequestTests {
 
   @Test func fieldsThatAreMissing() throws {
     let missing =
-      #"{"kind":"missing_field","message":"the record has no .x","attempts":1,"#
+      #"{"kind":"missing_field","message":"the record has no .x","attempts":0,"#
       + #""path":".x"}"#
     #expect(try Client("/{.x}").send() == missing)
     #expect(try Client("/ok") { $0.body = .path(try JSONPath(".x")) }.send() == missing)

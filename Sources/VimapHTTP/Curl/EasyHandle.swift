@@ -30,6 +30,9 @@ final class EasyHandle {
   var attempt = Attempt.none
   /// Where it has gone, as far as that is known.
   var stream = StreamNotes()
+  /// Behind a redirect, the request no longer carries its body; where it should have, ``lostBody``.
+  var hasLeftBody = false
+  var lostBody: LostBody?
   private(set) var goAways: StreamNotes.GoAways?
   private(set) var trust: KeepAliveTrust?
   /// A redirect has asked for what is elsewhere to be fetched, so that the method is GET by now.
@@ -41,6 +44,9 @@ final class EasyHandle {
   /// Requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
+
+  /// It is known that nothing of the request was sent.
+  var isUnsent: Bool { tellsOfSending && attempt == .none }
 
   /// All requests go to one URL, and nowhere else.
   var goesToOneHost: Bool { url != nil && !configuration.connection.followsRedirects }
@@ -131,7 +137,7 @@ final class EasyHandle {
   /// Behind 303 the request is a GET without a body whatever it was, but for HEAD (RFC 9110 section
   /// 15.4.4). libcurl drops the body by itself, and would keep the method.
   func becomeGet() {
-    guard configuration.connection.followsRedirects, !sendsByItself(configuration.method),
+    guard !sendsByItself(configuration.method),
       (try? set(CURLOPT_CUSTOMREQUEST, nil)) != nil
     else { return }
     hasBecomeGet = true
@@ -160,9 +166,7 @@ final class EasyHandle {
   /// reset. So a handle is reset when it may have tried again, which as a rule took a connection
   /// of its own, and now and then.
   func prepare() throws(CurlFailure) {
-    answer.clear()
-    attempt = .none
-    stream = StreamNotes()
+    forgetAttempt()
     redirects?.reset()
     noteVersion()
     uses += 1
@@ -176,6 +180,14 @@ final class EasyHandle {
       try set(CURLOPT_FRESH_CONNECT, 1)
       uses = Self.mostUses
     }
+  }
+
+  private func forgetAttempt() {
+    answer.clear()
+    attempt = .none
+    stream = StreamNotes()
+    hasLeftBody = false
+    lostBody = nil
   }
 
   private func noteVersion() {
@@ -193,9 +205,7 @@ final class EasyHandle {
     guard code.isOfClosedConnection, connections == 0, status == 0,
       configuration.isRepeatable || stream.isLeftOut(goAways)
     else { return false }
-    answer.clear()
-    attempt = .none
-    stream = StreamNotes()
+    forgetAttempt()
     try setMethodAgain()
     try set(CURLOPT_FRESH_CONNECT, 1)
     uses = Self.mostUses

@@ -35,7 +35,7 @@ public struct TargetURL: Sendable, Equatable {
     if !hasScheme, let scheme = text.slippedScheme {
       throw .malformed(url: text, reason: "behind \(scheme), :// is expected")
     }
-    template = hasScheme ? given : Template("http://" + text)
+    template = (hasScheme ? given : Template("http://" + text)).withEncodedText
     guardedPrefix = Self.guardedPrefix(of: template)
     fixedOrigin = guardedPrefix == nil ? FixedOrigin(of: template) : nil
     hostAndPort = Self.hostAndPort(of: template, isGuarded: guardedPrefix != nil)

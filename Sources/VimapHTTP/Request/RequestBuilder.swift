@@ -25,7 +25,7 @@ struct RequestBuilder {
       record: ByteView("null"), index: 1, worker: seat.number, initArguments: seat.initArguments)
     sendsBody = configuration.body != .none && !configuration.method.hasNoAnswerBody
     let isSame = targets.count == 1 && targets[0].template.isLiteral
-    commonURL = isSame ? targets[0].template.description : nil
+    commonURL = isSame ? targets[0].template.literalPrefix : nil
     headers = configuration.allHeaders
     if headers.allSatisfy(\.isLiteral), !configuration.sendsIdempotencyKey {
       let list = HeaderList(capacity: headers.count)

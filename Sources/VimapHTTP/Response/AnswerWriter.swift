@@ -45,10 +45,7 @@ final class AnswerWriter {
     if let problem = answer.codingProblem, configuration.accepted.contains(handle.status) {
       return .failed(RecordException(.badContentEncoding, problem))
     }
-    if code != .ok {
-      let (code, explanation) = handle.failure(code)
-      return .failed(RecordException(code, explanation))
-    }
+    if code != .ok { return .failed(exception(handle, code)) }
     if let problem = Framing.problem(answer) { return .failed(problem) }
     let status = handle.status
     guard configuration.accepted.contains(status) else {
@@ -111,6 +108,18 @@ final class AnswerWriter {
       text.append("}")
     }
     return text.view
+  }
+
+  /// The exception for what libcurl could not do.
+  private func exception(_ handle: EasyHandle, _ code: CurlCode) -> RecordException {
+    let (code, explanation) = handle.failure(code)
+    var exception = RecordException(code, explanation)
+    if code.isOfRequest, handle.isUnsent { exception.attempts = 0 }
+    // The same is said of an answer that is none of HTTP's, and the next one may be.
+    let isOfAnswer = code.isOfRequest && !handle.isUnsent && handle.status == 0
+    exception.isLasting =
+      !isOfAnswer && code.isLasting(elsewhere: configuration.urls.count > 1)
+    return exception
   }
 
   /// The exception for an answer whose status isn't accepted.

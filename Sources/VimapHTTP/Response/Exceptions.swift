@@ -3,7 +3,7 @@ import VimapJSON
 import VimapKit
 
 extension RecordException {
-  /// No request can be made out of the record.
+  /// No request can be made out of the record, which counts as no try.
   init(_ problem: RequestProblem) {
     switch problem {
     case .missingField(let path):
@@ -29,6 +29,7 @@ extension RecordException {
     case .refused(let failure):
       self.init(failure.code, failure.reason)
     }
+    attempts = 0
   }
 
   /// There is no answer, or not all of it, for a reason of libcurl's.

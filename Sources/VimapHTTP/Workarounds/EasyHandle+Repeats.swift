@@ -60,8 +60,20 @@ extension EasyHandle {
     {
       return false
     }
-    if status == 303, line.value(ifHeader: "location") != nil { becomeGet() }
+    if configuration.connection.followsRedirects, let location = line.value(ifHeader: "location") {
+      noteRedirect(to: location)
+    }
     return answer.takeHeaderLine(line)
+  }
+
+  private func noteRedirect(to location: ByteView) {
+    let status = status
+    if status == 303 { becomeGet() }
+    if !hasLeftBody, configuration.method == .post, let url = effectiveURL {
+      lostBody = LostBody(status: status, location: location, from: url)
+      // What a 303 leads to is for a GET, and fetched by one from there on.
+      hasLeftBody = lostBody != nil || status == 303
+    }
   }
 
   /// The number that its connection has, where libcurl says it.

@@ -59,12 +59,17 @@ public struct Template: Sendable {
 
   let parts: [Part]
 
-  /// The text that the template was made from.
+  /// The text that the template was made from, as it was typed.
   public let description: String
 
   public init(_ text: String, _ grammar: Grammar = .request) {
     parts = TemplateParser(grammar).parts(of: text)
     description = text
+  }
+
+  init(parts: [Part], description: String) {
+    self.parts = parts
+    self.description = description
   }
 
   /// Whether there is nothing to fill in.

@@ -107,6 +107,9 @@ public enum PoolNotice {
   case input(InputProblem)
   /// An input looks like something else than lines of JSON; told once in a run.
   case wrongInput(WrongInput)
+  /// A line has been in the input before, where that is counted (`RecordForm.countsOccurrences`); told
+  /// once in a run.
+  case repeatedLine(file: String, line: Int)
   /// A worker's own words.
   case worker(number: Int, String)
   /// Answers and records of a worker did not match up, and these outputs of its that are on their way

@@ -29,6 +29,10 @@ public final class RecordPool {
     set { driver.onDecision = newValue }
   }
 
+  /// Called once, before anything is read, when a worker is ready and an input is open: the moment to
+  /// change what a run that comes to nothing is to leave as it was. Where it throws, nothing is read.
+  public var onBegin: () throws(SystemError) -> Void = {}
+
   /// Forks what will fork the workers: they inherit what there is at this moment.
   ///
   /// - Parameters:
@@ -79,6 +83,7 @@ public final class RecordPool {
       driver.doubts = Doubts(
         seats: jobs, mode: form.mode, onLine: failed.map { failed in { failed.add($0) } })
     }
+    reader.onRepeat = { [unowned driver] in driver.onNotice(.repeatedLine(file: $0, line: $1)) }
     reader.onMark = { [unowned driver] in driver.onDecision?(.byteOrderMark(file: $0)) }
     let feed = FileFeed(reader, form, slabs: driver.slabs)
     feed.watch.onFound = { [unowned driver] in driver.onNotice(.wrongInput($0)) }
@@ -137,6 +142,7 @@ public final class RecordPool {
   /// Maps the whole input. Returns when every worker has left and every result is written, or when
   /// the run has been given up.
   public func run() -> RunReport {
+    reader.onOpen = { [unowned self] in begin() }
     do throws(SystemError) {
       try loop()
     } catch {
@@ -158,6 +164,11 @@ public final class RecordPool {
       report.outcome = .exceptionsFailed(error)
     }
     return report
+  }
+
+  private func begin() {
+    reader.onOpen = {}
+    driver.carefully(onBegin) { .systemFailed($0) }
   }
 
   private func loop() throws(SystemError) {

@@ -115,7 +115,7 @@ extension RecordReader {
     guard let marker else { return nil }
     let memory = try SharedMemory(file: file.descriptor.number, count: length)
     let line = memory.view(0, length)
-    let mark = marker.mark(line)
+    let mark = self.mark(line, number: place.line, by: marker)
     guard mark.isHomeless else { return (mark, nil) }
     onDiscard(line)
     return (mark, SharedBytes(copying: line.trimmed()))

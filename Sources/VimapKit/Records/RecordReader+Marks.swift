@@ -13,7 +13,11 @@ extension RecordReader {
       let rest = bytes.slice(cut.length)
       let next = mode.cut(rest, records: 1)
       guard next.records > 0 else { return cut.records > 0 ? cut : next }
-      let own = nextMark ?? marker.mark(mode.lastLine(of: rest.head(next.length)))
+      let own =
+        nextMark
+        ?? self.mark(
+          mode.lastLine(of: rest.head(next.length)), number: place.line + cut.lines + next.lines - 1,
+          by: marker)
       if let mark, mark != own || own.isHomeless {
         nextMark = own
         return cut
@@ -26,6 +30,18 @@ extension RecordReader {
       if own.isHomeless || marker.separatesRecords { break }
     }
     return cut
+  }
+
+  /// The mark of a record, given its line and the number of that.
+  func mark(
+    _ line: ByteView, number: Int, by marker: RecordMarker
+  ) -> RecordMarker.Mark {
+    let mark = marker.mark(line)
+    if mark.occurrence > 0, let told = onRepeat {
+      onRepeat = nil
+      told(fileName, number)
+    }
+    return mark
   }
 
   func reject(_ bytes: ByteView, _ cut: BatchCut, _ found: RecordLookup.Place) -> Cut {

@@ -21,6 +21,12 @@ final class RecordReader {
   /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
   var onDiscard: (ByteView?) -> Void = { _ in }
 
+  /// Told of every input that is open now.
+  var onOpen: () -> Void = {}
+
+  /// Told, once, of the first line that has been before, where that is counted.
+  var onRepeat: ((_ file: String, _ line: Int) -> Void)?
+
   /// Told of every input that begins with a byte order mark.
   var onMark: (_ file: String) -> Void = { _ in }
 
@@ -106,6 +112,9 @@ final class RecordReader {
     }
     return .more
   }
+
+  /// The input that is read, as messages call it.
+  var fileName: String { files[place.file].name }
 
   /// How much has been cut of how much, where that is known.
   var progress: (bytes: Int, total: Int?) {
@@ -249,6 +258,7 @@ final class RecordReader {
         try InputDecoder(encoding, separator: mode.separator)
       }
       input = try OpenInput.open(files[fileIndex], decoder)
+      onOpen()
     } catch {
       report(error, isUnreadable: true)
     }

@@ -78,13 +78,16 @@ public struct RecordException {
   public let kind: Kind
   /// One plain sentence.
   public let message: String
-  /// Times the record was tried.
+  /// Times the record was tried: a command had it, or a connection was sought for it. What can't be
+  /// tried at all, as it is refused for what it is, adds nothing.
   public var attempts: Int
   /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
   /// Whether it is about an answer that broke off, so that another try may give it whole; no part of
   /// the tuple.
   public var isTorn = false
+  /// Whether another try would come to the same; no part of the tuple.
+  public var isLasting = false
   /// What was asked for before the next try; no part of the tuple.
   public var pause: Pause?
 

@@ -206,18 +206,19 @@ public final class WorkerLink {
       text.appendString(of: answer.input)
       answer.input = text.view
     }
+    let wasTried = exception.attempts >= batch.attempt
     if let pause = exception.pause { try pass(pause, status: exception.status ?? 0) }
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
         // What is wrong with the record itself does not pass.
-        isWorthRetry: retry.retries > 0 && exception.attempts > 0
+        isWorthRetry: retry.retries > 0 && wasTried && !exception.isLasting
           && exception.pause?.nextTry != .never && retry.covers(exception),
         pause: exception.pause.flatMap { $0.nextTry == .afterPause ? $0.delay : nil },
-        wasTried: exception.attempts >= batch.attempt,
+        wasTried: wasTried,
         failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
-    if exception.attempts >= batch.attempt { note(seconds: seconds, count: 1) }
+    if wasTried { note(seconds: seconds, count: 1) }
   }
 
   /// Says how long some tries took, each of them, for statistics. It is best told of many at once.
@@ -287,7 +288,11 @@ public final class WorkerLink {
   }
 
   /// Passes on what a person should know.
-  public func notice(_ text: String) throws { try channel.tell(FromWorker(kind: .notice), text) }
+  /// - Parameter subject: of notices of one subject, the first is said in a run, whichever worker it is
+  ///   from; all are where it is 0.
+  public func notice(_ text: String, subject: Int32 = 0) throws {
+    try channel.tell(FromWorker(kind: .notice, code: subject), text)
+  }
 
   /// Says, the first time, that an answer that is text is not UTF-8.
   public func noteGapInAnswer() throws {

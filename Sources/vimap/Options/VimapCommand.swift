@@ -151,7 +151,7 @@ struct PoolOptions: ParsableArguments {
     // What follows is the value, even where it begins with a dash: one worker less.
     name: [.customShort("j"), .long], parsing: .unconditional,
     help: ArgumentHelp(
-      "Workers, at most; n%, +n and -n reckon from the processors online (default: as many).",
+      "Workers, at most; n%, +n and -n reckon from the processors online (default: as many, or one a URL).",
       valueName: "n"))
   var jobs: JobCount?
 

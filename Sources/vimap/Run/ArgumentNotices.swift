@@ -5,8 +5,9 @@ struct ArgumentNotices {
   /// A line each.
   let texts: [String]
 
-  /// What may be wrong with the arguments of the command on the command line.
-  init(_ line: TypedLine) {
+  /// What may be wrong with the arguments of the command, or of requests, on the command line.
+  /// - Parameter jobs: how many workers there will be.
+  init(_ line: TypedLine, jobs: Int) {
     let exec = line.options.exec
     if let text = exec.exec {
       texts = ArgumentCheck([text], .shell).problems.map { Self.text($0, exec.each) }
@@ -14,6 +15,7 @@ struct ArgumentNotices {
       let manner = exec.each ? ArgumentCheck.Manner.each : .kept
       let inCommand = ArgumentCheck(line.command ?? [], manner).problems
       texts = inCommand.map { Self.text($0, exec.each) } + Self.ofRequests(line.options.http)
+        + Self.ofServers(line.options.http.post.count, jobs)
     }
   }
 
@@ -71,6 +73,17 @@ struct ArgumentNotices {
     return [urls.first, headers.first].compactMap(\.self).prefix(1).map { option, braces in
       "\(option): \(braces.text.shown): left as it is: \(braces.advice)"
     }
+  }
+
+  /// Each worker sends to one of the URLs.
+  private static func ofServers(_ urls: Int, _ jobs: Int) -> [String] {
+    guard urls > jobs else { return [] }
+    let left = urls - jobs
+    return [
+      "--post: \(jobs) of \(urls) URLs \(jobs == 1 ? "has a worker" : "have workers"): the other"
+        + " \(left == 1 ? "one gets" : "\(left) get") requests only where"
+        + " \(jobs == 1 ? "that" : "one of those") can't be sent to; give -j \(urls), or more"
+    ]
   }
 }
 

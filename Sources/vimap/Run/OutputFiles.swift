@@ -1,7 +1,7 @@
 import VimapKit
 import VimapSystem
 
-/// Where a run writes to, opened before anything is read.
+/// Where a run writes to, opened before anything is read, and changed when it begins.
 final class OutputFiles {
   /// What messages call the place that results go to.
   let name: String
@@ -15,9 +15,8 @@ final class OutputFiles {
   /// The regular files that are read or written.
   let files: Set<FileIdentity>
 
-  /// Keep the files open.
-  private let output: OwnedDescriptor?
-  private let failedFile: OwnedDescriptor?
+  /// Those that are emptied when the run begins.
+  private let replaced: [ResultFile]
 
   /// - Parameters:
   ///   - encoding: what the input is in, if not in UTF-8.
@@ -31,23 +30,28 @@ final class OutputFiles {
     let inputs = Self.inputs(command)
     // What is written to a file that is opened twice is written over.
     var taken = inputs.union(Self.regularFile(StandardDescriptor.error))
+    var replaced: [ResultFile] = []
     if let path {
-      let file = try Self.create(path, unlessAmong: taken)
-      taken.insert(try Descriptor.facts(file.number).identity)
-      results = try Self.sink(file.number, screen)
-      output = consume file
+      let file = try Self.open(path, unlessAmong: taken)
+      taken.insert(try Descriptor.facts(file.descriptor).identity)
+      results = try Self.sink(file.descriptor, screen)
+      replaced.append(file)
     } else {
       try Self.checkStandardOutput(standard, inputs: inputs)
       taken.formUnion(Self.regularFile(StandardDescriptor.output))
       results = try Self.sink(StandardDescriptor.output, screen)
-      output = nil
     }
-    failedName = command.results.failed.map { $0 == "-" ? "standard output" : $0 } ?? ""
+    let isElsewhere = path != nil || command.results.format == .none
+    let isFailedOnOutput = command.results.failed.map { failed in
+      failed == "-" || isElsewhere && Self.isStandardOutput(failed)
+    }
+    failedName =
+      isFailedOnOutput == true ? "standard output" : command.results.failed ?? ""
     // Where both go to one screen, each has to be whole before the other.
     exceptions =
       results.isShared ? results : try Self.sink(StandardDescriptor.error, screen)
-    if command.results.failed == "-" {
-      guard standard.hasOutput, path != nil || command.results.format == .none else {
+    if isFailedOnOutput == true {
+      guard standard.hasOutput, isElsewhere else {
         throw Refusal(
           .usage,
           standard.hasOutput
@@ -57,22 +61,36 @@ final class OutputFiles {
       failed = try FailedLines(
         descriptor: StandardDescriptor.output, separator: command.records.null ? 0 : 0x0A,
         encoding: encoding)
-      failedFile = nil
     } else if let path = command.results.failed {
-      let file = try Self.create(path, unlessAmong: taken)
-      taken.insert(try Descriptor.facts(file.number).identity)
+      let file = try Self.open(path, unlessAmong: taken)
+      taken.insert(try Descriptor.facts(file.descriptor).identity)
       failed = try FailedLines(
-        descriptor: file.number, separator: command.records.null ? 0 : 0x0A, encoding: encoding)
-      failedFile = consume file
+        descriptor: file.descriptor, separator: command.records.null ? 0 : 0x0A,
+        encoding: encoding)
+      replaced.append(file)
     } else {
       failed = nil
-      failedFile = nil
     }
     files = taken
+    self.replaced = replaced
   }
 
-  /// A file that is written to; `nil` where that is standard output, which `-` is too.
-  static func file(_ name: String?) -> String? { name == "-" ? nil : name }
+  /// Empties the files, now that there will be results.
+  func begin() throws(SystemError) {
+    for file in replaced { try file.begin() }
+  }
+
+  /// A file that is written to; `nil` where that is standard output.
+  static func file(_ name: String?) -> String? {
+    name.flatMap { isStandardOutput($0) ? nil : $0 }
+  }
+
+  /// Whether a name is that of standard output: `-` is, and of a regular file each name is, such as
+  /// `/dev/stdout`. Opened a second time, that would be written over from its start.
+  static func isStandardOutput(_ name: String) -> Bool {
+    name == "-"
+      || Descriptor.regularFile(name).map(regularFile(StandardDescriptor.output).contains) == true
+  }
 
   /// The files that are read.
   static func inputs(_ command: VimapCommand) -> Set<FileIdentity> {
@@ -105,17 +123,16 @@ final class OutputFiles {
     return try ResultSink(descriptor: descriptor)
   }
 
-  /// Creates or empties a file, but not one that is also read, or written to in another way.
-  private static func create(
+  /// Opens or creates a file, but not one that is also read, or written to in another way.
+  private static func open(
     _ path: String, unlessAmong taken: Set<FileIdentity>
-  ) throws -> OwnedDescriptor {
+  ) throws -> ResultFile {
     do throws(SystemError) {
-      let file = try Descriptor.open(writing: path)
-      let facts = try Descriptor.facts(file.number)
+      let file = try ResultFile(path)
+      let facts = try Descriptor.facts(file.descriptor)
       guard facts.kind != .regular || !taken.contains(facts.identity) else {
         throw SystemError(call: "open", code: .textFileBusy)
       }
-      try Descriptor.empty(file.number)
       return file
     } catch {
       let reason =

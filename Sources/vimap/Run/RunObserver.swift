@@ -92,6 +92,13 @@ final class RunObserver {
     switch notice {
     case .input(let problem): complain(problem.complaint)
     case .wrongInput(let input): messages.log.notice("\(input.complaint)")
+    case .repeatedLine(let file, let line):
+      messages.log.notice(
+        """
+        \(file):\(line): this line has been before, and its Idempotency-Key differs from the first \
+        one's only by the count within this run: fed again by itself, as from --failed, it gets the \
+        key of the first, and a server may do nothing about it; give each record an id of its own
+        """)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, let rows, let text):
       complain("worker \(worker): \(text.onOneLine(atMost: 400))\(rows.map(suspicion) ?? "")")

@@ -24,7 +24,9 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
-    if !options.report.quiet { ArgumentNotices(line).texts.forEach { Printer.say($0) } }
+    if !options.report.quiet {
+      ArgumentNotices(line, jobs: pool.jobs).texts.forEach { Printer.say($0) }
+    }
     let inputs = try inputs(options.file, standard)
     try OutputFiles.checkStandardOutput(standard, inputs: OutputFiles.inputs(options))
     return try DryRun(worker.adapted(pool), form, inputs, worker)
@@ -56,7 +58,7 @@ struct RunPlan {
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
     hints = FailureHints(options, environment: inheritedEnvironment())
-    for text in ArgumentNotices(line).texts { messages.log.notice("\(text)") }
+    for text in ArgumentNotices(line, jobs: pool.jobs).texts { messages.log.notice("\(text)") }
   }
 
   private static func inputs(
@@ -80,6 +82,7 @@ struct RunPlan {
       hasRetries: self.pool.retry.retries > 0, hints: hints)
     Process.makeWay()
     let pool = try makePool(observer)
+    pool.onBegin = { [outputs] () throws(SystemError) in try outputs.begin() }
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
     if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in
@@ -126,7 +129,7 @@ struct RunPlan {
 
 extension PoolConfiguration {
   fileprivate init(_ options: VimapCommand) throws {
-    self.init(jobs: try Self.jobs(options.pool))
+    self.init(jobs: try Self.jobs(options.pool, urls: options.http.post.count))
     if let chunk = options.pool.chunk {
       guard chunk > 0 else {
         throw Refusal(.usage, "--chunk \(chunk): give a number of records, 1 or more")
@@ -152,9 +155,10 @@ extension PoolConfiguration {
     explains = options.report.verbose
   }
 
-  private static func jobs(_ options: PoolOptions) throws -> Int {
+  /// Each URL is to have a worker, unless fewer are asked for.
+  private static func jobs(_ options: PoolOptions, urls: Int) throws -> Int {
     let processors = Process.processorCount
-    guard let typed = options.jobs else { return processors }
+    guard let typed = options.jobs else { return max(processors, urls) }
     guard let jobs = typed.workers(onProcessors: processors) else {
       throw Refusal(
         .usage,

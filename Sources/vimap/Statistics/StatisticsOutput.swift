@@ -13,14 +13,15 @@ struct StatisticsOutput {
   /// Finds out before the run whether they can be written.
   init(_ options: StatisticsOptions, _ results: ResultOptions, sendsRequests: Bool) throws {
     self.sendsRequests = sendsRequests
-    isOnStandardOutput = options.statsJson == "-"
-    if isOnStandardOutput {
-      let isTaken = OutputFiles.file(results.output) == nil && results.format != .none
-      guard !isTaken, results.failed != "-" else {
+    isOnStandardOutput = options.statsJson.map(OutputFiles.isStandardOutput) ?? false
+    if let name = options.statsJson, isOnStandardOutput {
+      // That results go to the file of a name is found out later.
+      let isTaken = name == "-" && OutputFiles.file(results.output) == nil && results.format != .none
+      guard !isTaken, results.failed.map(OutputFiles.isStandardOutput) != true else {
         throw Refusal(
           .usage,
-          "--stats-json -: \(isTaken ? "results" : "lines that failed") go to standard output too:"
-            + " give \(isTaken ? "-o FILE, or " : "")a file (./- is one)")
+          "--stats-json \(name): \(isTaken ? "results" : "lines that failed") go to standard output"
+            + " too: give \(isTaken ? "-o FILE, or " : "")a file (./- is one)")
       }
     }
     isShown = options.stats
@@ -38,7 +39,7 @@ struct StatisticsOutput {
 
   /// They are to replace none of the run's own files.
   func check(against files: Set<FileIdentity>) throws {
-    guard file != nil, let identity = Descriptor.regularFile(path), files.contains(identity)
+    guard path != "-", let identity = Descriptor.regularFile(path), files.contains(identity)
     else { return }
     throw Refusal(
       .cannotCreate, "--stats-json \(path): cannot be created: it is also an input, or an output")

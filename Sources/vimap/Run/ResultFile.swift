@@ -1,0 +1,40 @@
+import VimapSystem
+
+/// A file that a run writes to.
+///
+/// It stays as it is until the run begins: one that is refused, for a name that was mistyped, say,
+/// leaves what an earlier one has brought, and no new file either.
+final class ResultFile {
+  let path: String
+  private let file: OwnedDescriptor
+  /// There was nothing of that name before.
+  private let isNew: Bool
+  private var hasBegun = false
+
+  init(_ path: String) throws(SystemError) {
+    self.path = path
+    if let created = try Descriptor.create(path) {
+      file = created
+      isNew = true
+    } else {
+      file = try Descriptor.open(writing: path)
+      isNew = false
+    }
+  }
+
+  deinit {
+    if isNew, !hasBegun { Descriptor.removeIfEmpty(path, openAs: file.number) }
+  }
+
+  var descriptor: CInt { file.number }
+
+  /// Empties the file; what is no regular file stays as it is.
+  func begin() throws(SystemError) {
+    hasBegun = true
+    do throws(SystemError) {
+      try Descriptor.empty(file.number)
+    } catch {
+      throw SystemError(call: "\(path): cannot be emptied", code: error.code)
+    }
+  }
+}
