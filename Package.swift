@@ -123,7 +123,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// It is linked with libFuzzer, whose `main` it has, so only `scripts/fuzz` builds it.
+// It is linked with libFuzzer, so only `scripts/fuzz` builds it.
 if Context.environment["VIMAP_FUZZING"] != nil {
   package.targets.append(
     .executableTarget(
@@ -131,5 +131,5 @@ if Context.environment["VIMAP_FUZZING"] != nil {
       dependencies: ["VimapBytes", "VimapJSON", "VimapCoding", "VimapExec", "VimapHTTP"],
       path: "Fuzzing/program",
       // One thread runs it, and its targets keep what they need from one input to the next.
-      swiftSettings: [.swiftLanguageMode(.v5), .unsafeFlags(["-parse-as-library"])]))
+      swiftSettings: [.swiftLanguageMode(.v5)]))
 }

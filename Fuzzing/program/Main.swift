@@ -19,21 +19,34 @@ private let targets: [String: (ByteView) -> Void] = [
   "url": fuzzURL,
 ]
 
-/// A program of libFuzzer's has its `main`, and takes the target's name from the environment.
-private let chosen: (ByteView) -> Void = {
-  let name = getenv("VIMAP_FUZZ").map { String(cString: $0) } ?? ""
-  guard let target = targets[name] else {
-    print("VIMAP_FUZZ: one of \(targets.keys.sorted().joined(separator: ", "))")
-    exit(64)
+@main
+enum Fuzzing {
+  /// libFuzzer's options are on the command line; the target's name is in the environment.
+  static func main() {
+    let name = getenv("VIMAP_FUZZ").map { String(cString: $0) } ?? ""
+    guard targets[name] != nil else {
+      print("VIMAP_FUZZ: one of \(targets.keys.sorted().joined(separator: ", "))")
+      exit(64)
+    }
+    chosen = targets[name]
+    var count = CommandLine.argc
+    var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = CommandLine.unsafeArgv
+    exit(
+      runDriver(&count, &arguments) { start, count in
+        chosen?(ByteView(UnsafeRawBufferPointer(start: start, count: count)))
+        return 0
+      })
   }
-  return target
-}()
-
-@_cdecl("LLVMFuzzerTestOneInput")
-public func testOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-  chosen(ByteView(UnsafeRawBufferPointer(start: start, count: count)))
-  return 0
 }
+
+private var chosen: ((ByteView) -> Void)?
+
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
 
 /// A promise about the input.
 func promise(_ holds: Bool, _ what: @autoclosure () -> String, line: UInt = #line) {
