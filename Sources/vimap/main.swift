@@ -2,5 +2,5 @@ import VimapSystem
 
 // First of all: whoever asks for the status line may be early, or ask every process of that name.
 Signals.ignoreStatusRequests()
-let status = Program.run(CommandLine.arguments.dropFirst())
+let status = Program.run(CommandLine.arguments)
 Process.exitNow(status.code)

@@ -6,7 +6,17 @@ import VimapSystem
 enum Program {
   static let version = "0.1.0"
 
-  static func run(_ arguments: ArraySlice<String>) -> ExitStatus {
+  /// - Parameter line: the program's name and its arguments. Swift reads them from /proc, and has
+  ///   nothing at all where that is not mounted.
+  static func run(_ line: [String]) -> ExitStatus {
+    guard !line.isEmpty else {
+      Printer.complain("/proc/self/cmdline: cannot be read: mount /proc: mount -t proc proc /proc")
+      return .inputOutput
+    }
+    return run(line.dropFirst())
+  }
+
+  private static func run(_ arguments: ArraySlice<String>) -> ExitStatus {
     do {
       let standard = try StandardDescriptors()
       let line = try TypedLine(arguments)
