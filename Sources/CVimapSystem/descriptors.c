@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "vimap_system.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -55,7 +56,10 @@ int vimap_open_null(int number) {
 
 int vimap_replace(int descriptor, int other) { return dup3(other, descriptor, O_CLOEXEC); }
 
-int vimap_is_open(int descriptor) { return fcntl(descriptor, F_GETFD) >= 0; }
+int vimap_is_open(int descriptor) {
+  // A sandbox may refuse the question.
+  return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
+}
 
 int vimap_terminal_columns(int descriptor) {
   struct winsize size;

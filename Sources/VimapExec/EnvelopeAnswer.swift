@@ -117,7 +117,9 @@ private struct EnvelopeTokens {
 
   /// The number that decimal digits stand for.
   static func wholeNumber(_ digits: ByteView) -> Int? {
-    guard (1...18).contains(digits.count) else { return nil }
+    // JSON knows no leading zeros (RFC 8259 section 6).
+    guard (1...18).contains(digits.count), digits.count == 1 || digits[0] != UInt8(ascii: "0")
+    else { return nil }
     var number = 0
     for index in 0..<digits.count {
       let digit = digits[index] &- UInt8(ascii: "0")

@@ -44,6 +44,8 @@ enum CaseRunner {
     environment["EXAMPLES"] = root.appendingPathComponent("examples").path
     environment["VIMAP_CASE"] = directory.path
     environment["LC_ALL"] = "C.UTF-8"
+    // Commands hold their output back here if they do so for people.
+    environment["PYTHONUNBUFFERED"] = nil
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: output)

@@ -5,9 +5,10 @@ import Testing
   @Test func thereAreCases() {
     #expect(EndToEndCase.all.count > 30)
     #expect(EndToEndCase.all.allSatisfy { $0["run"] != nil })
+    #expect(!EndToEndCase.chosen.isEmpty, "no file's name matches VIMAP_CASES")
   }
 
-  @Test(arguments: EndToEndCase.all)
+  @Test(arguments: EndToEndCase.chosen)
   func holds(_ expected: EndToEndCase) throws {
     let outcome = try CaseRunner.run(try #require(expected["run"]))
     #expect(outcome.status == expected.status, "standard error: \(outcome.error)")

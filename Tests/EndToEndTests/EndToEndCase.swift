@@ -47,6 +47,13 @@ struct EndToEndCase: Sendable, CustomTestStringConvertible {
     }
   }()
 
+  /// Those that are run: with `VIMAP_CASES='http*'` in the environment, those of the files whose
+  /// names match it.
+  static let chosen: [EndToEndCase] = {
+    guard let pattern = ProcessInfo.processInfo.environment["VIMAP_CASES"] else { return all }
+    return all.filter { fnmatch(pattern, $0.file, 0) == 0 }
+  }()
+
   static func parse(_ text: String, file: String) -> [EndToEndCase] {
     var cases: [EndToEndCase] = []
     var section: String?

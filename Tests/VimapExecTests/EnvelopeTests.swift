@@ -45,6 +45,7 @@ import VimapJSON
     #expect(read(#"{"id":1,"out":}"#).hasPrefix("1 is not JSON: "))
     #expect(read(#"{"id":1,"out":1}}"#).hasPrefix("1 is not JSON: "))
     #expect(read(#"{"id":1,"out":1"#).hasPrefix("1 is not JSON: "))
+    #expect(read(#"{"id":01,"out":1}"#).hasPrefix("- is not JSON: "))
     #expect(read("").hasPrefix("- is not JSON: "))
     #expect(read("[]") == "- is no object")
     for id in ["", "\"id\":\"1\",", "\"id\":1.0,", "\"id\":-1,", "\"id\":1,\"id\":1,",
