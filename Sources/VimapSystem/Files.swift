@@ -40,7 +40,9 @@ extension Descriptor {
   public static func create(_ path: String) throws(SystemError) -> OwnedDescriptor? {
     do throws(SystemError) {
       return OwnedDescriptor(
-        taking: try systemCall("open") { vimap_open(path, O_WRONLY | O_CREAT | O_EXCL) })
+        taking: try systemCall("open") {
+          path.withSystemCString { vimap_open($0, O_WRONLY | O_CREAT | O_EXCL) }
+        })
     } catch {
       if error.code == .fileExists { return nil }
       throw error
@@ -51,7 +53,7 @@ extension Descriptor {
   public static func removeIfEmpty(_ path: String, openAs descriptor: CInt) {
     guard let facts = try? facts(descriptor), regularFile(path) == facts.identity, size(path) == 0
     else { return }
-    unlink(path)
+    _ = path.withSystemCString { unlink($0) }
   }
 
   /// Cuts a file to nothing; what is not a regular file stays as it is.
