@@ -62,8 +62,9 @@ extension HTTPSession {
         link.note(seconds: handle.seconds, count: 1)
         exchange.answered += 1
         try noteAnswer(of: work)
-      case .failed(let exception):
+      case .failed(var exception):
         exchange.answered += 1
+        exception.wasSent = !exchange.isUnsent
         try except(exception, record, of: work, seconds: handle.seconds)
       }
     }
@@ -72,7 +73,9 @@ extension HTTPSession {
   }
 
   func refuse(_ record: Int, of work: Work, _ problem: RequestProblem) throws {
-    try except(RecordException(problem), record, of: work)
+    var exception = RecordException(problem)
+    exception.wasSent = false
+    try except(exception, record, of: work)
   }
 
   private func except(
@@ -81,6 +84,10 @@ extension HTTPSession {
     var exception = exception
     // Its own are those of this try: none, where no request could be made.
     exception.attempts += work.batch.attempt - 1
+    if [.timeout, .httpTransport].contains(exception.kind) {
+      exception.details.append(
+        ("was_sent", .bool(exception.wasSent || work.batch.mayBeSent)))
+    }
     try link.exception(exception, for: record, of: work.batch, seconds: seconds)
     try noteWait(of: work)
   }

@@ -41,7 +41,13 @@ extension HTTPSession {
     _ exchange: Exchange, because exception: (_ attempts: Int) -> RecordException
   ) throws {
     for (work, record) in exchange.records {
-      try link.exception(exception(work.batch.attempt - 1), for: record, of: work.batch)
+      var exception = exception(work.batch.attempt - 1)
+      // It is about this try alone.
+      if work.batch.mayBeSent, let place = exception.details.firstIndex(where: { $0.name == "was_sent" })
+      {
+        exception.details[place].value = .bool(true)
+      }
+      try link.exception(exception, for: record, of: work.batch)
       try noteWait(of: work)
     }
     giveBack(exchange)

@@ -11,7 +11,8 @@ extension PoolDriver {
     guard configuration.retry.retries > 0,
       run.isWorthRetry || feed?.isWorthRetry(exception) == true,
       state.retry(
-        seat, batch: run.batch, record: run.firstRecord, pause: run.pause, now: now)
+        seat, batch: run.batch, record: run.firstRecord, pause: run.pause, wasSent: run.wasSent,
+        now: now)
     else { return false }
     putAside(
       run.batch, run.firstRecord, run.line,

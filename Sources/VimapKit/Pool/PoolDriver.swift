@@ -322,7 +322,11 @@ final class PoolDriver {
 
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
     guard let batch = batches[id], let worker = crew[seat] else { return }
-    let message = batch.message(id, records, attempt: attempt)
+    var message = batch.message(id, records, attempt: attempt)
+    if attempt > 1 {
+      let assignment = state.seats[seat].assignment(with: records.lowerBound, of: id)
+      message.mayBeSent = assignment?.mayBeSent ?? true
+    }
     if message.slab == ToWorker.inline, let line = batch.held[records.lowerBound]?.line {
       return sendHeld(line, message, to: worker)
     }

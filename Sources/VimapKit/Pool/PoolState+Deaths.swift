@@ -114,7 +114,7 @@ extension PoolState {
           : .workerDied(
             seat: seat, end, lastWords: ended.lastWords, attempts: assignment.attempt)
         if mayRetry(assignment), rules.retry.kinds.contains(isLate ? .timeout : .worker) {
-          wait(assignment.part(record..<(record + 1)), pause: nil, now: now)
+          wait(assignment.part(record..<(record + 1)), pause: nil, wasSent: true, now: now)
           actions.append(.hold(batch: assignment.batch, record: record, cause))
           continue
         }
@@ -122,7 +122,9 @@ extension PoolState {
       }
       let tried = (first + guilty)..<(first + max(guilty, wasBegun))
       let untouched = tried.upperBound..<assignment.records.upperBound
-      again.append(assignment.part(tried, attempt: assignment.attempt + 1))
+      var begun = assignment.part(tried, attempt: assignment.attempt + 1)
+      begun.mayBeSent = true
+      again.append(begun)
       again.append(assignment.part(untouched))
     }
     requeued.insert(contentsOf: again.filter { !$0.records.isEmpty }, at: 0)

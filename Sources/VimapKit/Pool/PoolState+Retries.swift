@@ -20,9 +20,12 @@ struct WaitingTry: Comparable {
 extension PoolState {
   /// A worker says that a record failed in a way that may pass: has it wait for another try, unless
   /// it has been tried often enough.
-  /// - Parameter pause: how long it is to wait at least, where that is known.
+  /// - Parameters:
+  ///   - pause: how long it is to wait at least, where that is known.
+  ///   - wasSent: whether the worker may have passed it on.
   mutating func retry(
-    _ seat: Int, batch: UInt64, record: Int, pause: Nanoseconds? = nil, now: Nanoseconds
+    _ seat: Int, batch: UInt64, record: Int, pause: Nanoseconds? = nil, wasSent: Bool = true,
+    now: Nanoseconds
   ) -> Bool {
     guard ledgers[batch]?.unanswered(in: record..<(record + 1)).isEmpty == false,
       let failed = seats[seat].assignment(with: record, of: batch), mayRetry(failed)
@@ -30,7 +33,7 @@ extension PoolState {
     tries.add(1, attempt: failed.attempt)
     seats[seat].giveBack(record, of: batch)
     seats[seat].noteAnswers(1, now)
-    wait(failed.part(record..<(record + 1)), pause: pause, now: now)
+    wait(failed.part(record..<(record + 1)), pause: pause, wasSent: wasSent, now: now)
     dropIfDone(batch, seat)
     closeIfDone()
     return true
@@ -41,10 +44,13 @@ extension PoolState {
   }
 
   /// Has a record wait for its next try.
-  mutating func wait(_ failed: Assignment, pause: Nanoseconds?, now: Nanoseconds) {
+  mutating func wait(
+    _ failed: Assignment, pause: Nanoseconds?, wasSent: Bool, now: Nanoseconds
+  ) {
     let delay = rules.retry.delay(after: failed.failures + 1, pause: pause, &random)
     var next = failed.part(failed.records, attempt: failed.attempt + 1)
     next.isRetry = true
+    if wasSent { next.mayBeSent = true }
     next.failures += 1
     let wait = WaitingTry(due: now.plus(delay), number: waitCount, assignment: next)
     waiting.insert(wait)

@@ -20,6 +20,8 @@ struct Assignment: Equatable {
   var cost = 0.0
   /// It is a single record that failed before, and has waited for this try.
   var isRetry = false
+  /// In a try before, its worker may have passed it on.
+  var mayBeSent = false
   /// Records among these that the worker has given back.
   var gone = RangeSet<Int>()
 

@@ -29,6 +29,8 @@ public final class RecordBatch {
   private(set) var place = InputPlace(index: 1, line: 1, file: 0)
   /// Which try of these records this is, from 1.
   public private(set) var attempt = 1
+  /// Whether a worker may have passed them on in a try before.
+  public private(set) var mayBeSent = false
   /// How many times each of these records has been in the input before, where
   /// ``RecordForm/countsOccurrences`` asks for that.
   public private(set) var occurrence = 0
@@ -61,6 +63,7 @@ public final class RecordBatch {
     id = message.batch
     place = InputPlace(index: message.index, line: message.line, file: Int(message.file))
     attempt = Int(message.attempt)
+    mayBeSent = message.mayBeSent
     occurrence = Int(message.occurrence)
     records = message.firstRecord..<message.endRecord
     self.region = region

@@ -88,6 +88,8 @@ public struct RecordException {
   public var isTorn = false
   /// Whether another try would come to the same; no part of the tuple.
   public var isLasting = false
+  /// Whether the worker may have passed the record on in this try; no part of the tuple by itself.
+  public var wasSent = true
   /// What was asked for before the next try; no part of the tuple.
   public var pause: Pause?
 

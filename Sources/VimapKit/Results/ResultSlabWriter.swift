@@ -23,6 +23,8 @@ struct AnsweredRecord {
   var pause: Nanoseconds?
   /// For an exception: whether the worker tried the record before it gave it that.
   var wasTried = true
+  /// For an exception: whether it may have passed the record on.
+  var wasSent = true
   /// For a record's exception: what it is.
   var failure: FailureMark?
 
@@ -78,6 +80,7 @@ final class ResultSlabWriter {
       run.failure = record.failure
       run.isWorthRetry = record.isWorthRetry
       run.wasTried = record.wasTried
+      run.wasSent = record.wasSent
       run.pauseMilliseconds = record.pause.map { min(max(1, $0.millisecondsFrom(0)), 1 << 31) } ?? 0
     }
 

@@ -30,6 +30,8 @@ struct ToWorker: BitwiseCopyable {
   var file: Int32 = 0
   /// Which try this is, from 1.
   var attempt: Int32 = 1
+  /// Whether the records may have been passed on in a try before.
+  var mayBeSent = false
   /// How many times each of the records has been in the input before, where that is counted.
   var occurrence: Int32 = 0
   /// The status by which a host has asked for a pause, of `length` nanoseconds.

@@ -35,6 +35,8 @@ struct Run: Equatable {
   var isWorthRetry = false
   /// The worker tried what it answers.
   var wasTried = true
+  /// It may have passed it on.
+  var wasSent = true
   /// How long that try is to wait at least, where that is known, in milliseconds; else 0.
   var pauseMilliseconds = 0
 
@@ -66,6 +68,7 @@ extension SharedMemory {
     let nature =
       Int(run.kind.rawValue) | (run.isAttached ? Int(attachedBit) : 0)
       | (run.isWorthRetry ? Int(retryBit) : 0) | (run.wasTried ? 0 : Int(untriedBit))
+      | (run.wasSent ? 0 : Int(unsentBit))
       | Int(run.failure?.kind.number ?? 0) << failureShift
     storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
@@ -93,6 +96,7 @@ extension SharedMemory {
       offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
       isAttached: nature & attachedBit != 0, failure: loadMark(at: place, nature),
       isWorthRetry: nature & retryBit != 0, wasTried: nature & untriedBit == 0,
+      wasSent: nature & unsentBit == 0,
       pauseMilliseconds: unpack(nature).high)
   }
 
@@ -112,6 +116,7 @@ extension SharedMemory {
   private var attachedBit: UInt64 { 1 << 8 }
   private var retryBit: UInt64 { 1 << 9 }
   private var untriedBit: UInt64 { 1 << 10 }
+  private var unsentBit: UInt64 { 1 << 11 }
 
   private func unpack(_ word: UInt64) -> (high: Int, low: Int) {
     (Int(word >> 32), Int(word & 0xFFFF_FFFF))

@@ -215,7 +215,7 @@ public final class WorkerLink {
         isWorthRetry: retry.retries > 0 && wasTried && !exception.isLasting
           && exception.pause?.nextTry != .never && retry.covers(exception),
         pause: exception.pause.flatMap { $0.nextTry == .afterPause ? $0.delay : nil },
-        wasTried: wasTried,
+        wasTried: wasTried, wasSent: exception.wasSent,
         failure: encoder.mark(mark, input: answer.input.count)),
       with: answer)
     if wasTried { note(seconds: seconds, count: 1) }
