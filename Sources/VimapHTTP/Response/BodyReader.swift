@@ -18,6 +18,10 @@ final class BodyReader {
   /// Answers have no body, or one that nobody decodes.
   private let hasNoBody: Bool
   private let leavesCodings: Bool
+  private let longestBody: Int
+  private lazy var decoder = ContentDecoder()
+  /// A body that came compressed though nobody asked for that.
+  private var unpacked = ByteBuffer()
   /// A body that had to be decoded.
   private var text = ByteBuffer()
   private var encodings: [String: TextEncoding] = [:]
@@ -28,6 +32,7 @@ final class BodyReader {
     expected = configuration.expected
     hasNoBody = configuration.method.hasNoAnswerBody
     leavesCodings = !configuration.connection.isCompressed
+    longestBody = configuration.longestBody
   }
 
   /// Reads the body of an answer that is accepted; what it comes to is valid until the next is read.
@@ -36,11 +41,21 @@ final class BodyReader {
     if expected != .text, isJSON(bytes) { return .body(.json(bytes)) }
     let head = answer.head.view
     let type = ContentType(head)
+    if let text = unpack(answer, type) {
+      if expected != .text, isJSON(text) { return .body(.json(text)) }
+      return reading(text, type, isCoded: false, status)
+    }
+    return reading(bytes, type, isCoded: isCoded(head), status)
+  }
+
+  private func reading(
+    _ bytes: ByteView, _ type: ContentType, isCoded: Bool, _ status: Int
+  ) -> Reading {
     let body = body(bytes, type, mayBeJSON: expected != .text)
     if case .json = body { return .body(body) }
     switch expected {
     case .json where !(bytes.isEmpty && (hasNoBody || status == 204)): return .noJSON
-    case nil where type.isJSON && !bytes.isEmpty && status != 206 && !isCoded(head): return .noJSON
+    case nil where type.isJSON && !bytes.isEmpty && status != 206 && !isCoded: return .noJSON
     default: return .body(body)
     }
   }
@@ -48,13 +63,29 @@ final class BodyReader {
   /// Reads the body of any other answer.
   func read(_ answer: Answer) -> AnswerBody {
     let bytes = answer.body.view
-    return isJSON(bytes)
-      ? .json(bytes) : body(bytes, ContentType(answer.head.view), mayBeJSON: true)
+    if isJSON(bytes) { return .json(bytes) }
+    let type = ContentType(answer.head.view)
+    let text = unpack(answer, type) ?? bytes
+    return isJSON(text) ? .json(text) : body(text, type, mayBeJSON: true)
   }
 
+  /// A text that came compressed though that was not asked for, as it is stored in some places
+  /// (RFC 9110 section 12.5.3 allows it); `nil` where it is none, or can't be decompressed.
+  private func unpack(_ answer: Answer, _ type: ContentType) -> ByteView? {
+    guard leavesCodings, type.isText, decoder.begin(answer.head.view, longestBody: longestBody)
+    else { return nil }
+    unpacked.removeAll()
+    let isWhole = decoder.feed(answer.body.view, while: { true }) {
+      unpacked.append($0)
+      return unpacked.count <= longestBody
+    }
+    decoder.finish()
+    return isWhole && decoder.problem == nil ? unpacked.view : nil
+  }
+
+  /// Whether nobody here can tell what a body is, as it is in a coding that is not taken off.
   private func isCoded(_ head: ByteView) -> Bool {
-    let codings = head.values(ofHeader: "content-encoding")
-    return leavesCodings && codings.contains { $0 != ByteView("identity") }
+    leavesCodings && ContentDecoder.codings(head).contains { ContentDecoder.formats[$0] == nil }
   }
 
   private func body(_ bytes: ByteView, _ type: ContentType, mayBeJSON: Bool) -> AnswerBody {

@@ -23,6 +23,17 @@ final class ContentDecoder {
   /// There is more to decode than goes with the longest body.
   private(set) var isTooMuch = false
 
+  static let formats: [String: Inflater.Format] = [
+    "gzip": .gzip, "x-gzip": .gzip, "deflate": .deflate,
+  ]
+
+  /// What was put around a body, the first first.
+  static func codings(_ head: ByteView) -> [String] {
+    head.values(ofHeader: "content-encoding").flatMap { value in
+      value.text.lowercased().split(separator: ",").map { $0.trimmingSpace() }
+    }.filter { !$0.isEmpty && $0 != "identity" }
+  }
+
   /// Gets ready for the body behind some header lines.
   /// - Parameter most: the longest body that is wanted.
   /// - Returns: whether there is anything to take off.
@@ -32,19 +43,13 @@ final class ContentDecoder {
     problem = nil
     isTooMuch = false
     budget = Self.mostBytes(most)
-    names = head.values(ofHeader: "content-encoding").flatMap { value in
-      value.text.lowercased().split(separator: ",").map { $0.trimmingSpace() }
-    }.filter { !$0.isEmpty && $0 != "identity" }.reversed()
+    names = Self.codings(head).reversed()
     if names.count > Self.mostStages {
       problem = "the answer is encoded \(names.count) times"
       return true
     }
     for name in names {
-      let format: Inflater.Format
-      switch name {
-      case "gzip", "x-gzip": format = .gzip
-      case "deflate": format = .deflate
-      default:
+      guard let format = Self.formats[name] else {
         problem = "the answer is encoded in \(name), which was not asked for"
         return true
       }

@@ -47,11 +47,13 @@ async def lines(exchange):
 
 @path("typed")
 async def typed(exchange):
-    """/typed?hex=BYTES these bytes, with the Content-Type of &type=TYPE, and on every second try of
-                    a body the body itself with &torn"""
+    """/typed?hex=BYTES these bytes, with the Content-Type of &type=TYPE and the Content-Encoding of
+                    &coding=NAME, and on every second try of a body the body itself with &torn"""
     tries = count_try(exchange) if "torn" in exchange.options else 1
     body = bytes.fromhex(exchange.option("hex")) if tries % 2 else exchange.body
-    await exchange.send(body, f"Content-Type: {exchange.option('type', 'application/json')}")
+    coding = [f"Content-Encoding: {exchange.option('coding')}"] if "coding" in exchange.options else []
+    await exchange.send(
+        body, f"Content-Type: {exchange.option('type', 'application/json')}", *coding)
 
 
 @path("chunked")
