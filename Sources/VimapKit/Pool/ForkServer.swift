@@ -178,8 +178,10 @@ private final class Connection {
     _ = try? tell(Request(kind: .bury, seat: Int32(seat)))
   }
 
+  /// A server that can't be told would be waited for without end.
   func leave() {
-    _ = try? socket.send(Request(kind: .leave), waiting: true)
+    guard (try? tell(Request(kind: .leave))) == nil else { return }
+    Process.kill(process)
   }
 
   deinit {
