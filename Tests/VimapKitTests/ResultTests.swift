@@ -390,6 +390,28 @@ import VimapSystem
     #expect(received.view.text == "first\nsecond\n")
     #expect(flow.outputs == 2)
   }
+
+  @Test func resultsInFilesThatWaitForTheirTurnHoldUpTheReading() throws {
+    let pipe = try VimapSystem.Pipe()
+    let sink = try ResultSink(descriptor: pipe.writing.number)
+    var configuration = PoolConfiguration(jobs: 2)
+    configuration.keepsOrder = true
+    configuration.window = 10
+    let flow = ResultFlow(
+      configuration, target: TupleTarget(.object, results: sink, exceptions: sink))
+    for batch in 0..<2 as Range<UInt64> { flow.expect(batch: batch, records: 1) }
+    let file = try SharedMemory(count: 10)
+    file.copy(ByteView("987654321\n"), to: 0)
+    flow.add(
+      ResultPiece(
+        bytes: file.view(0, 10), kind: .outputs, source: .file(file), batch: 1, records: 0..<1))
+    #expect(flow.isClogged)
+    var first = ByteBuffer()
+    first.append("0\n")
+    flow.add(SharedBytes(copying: first.view), .outputs, batch: 0, record: 0)
+    try flow.flush()
+    #expect(!flow.isClogged)
+  }
 }
 
 @Suite struct BlockShelfTests {

@@ -48,16 +48,33 @@ struct PathSegments: Equatable {
 }
 
 extension ByteView {
-  /// Of a path that begins with `/`: how many of its segments are `.` or `..`.
+  /// Of a path that begins with `/`: how many of its segments are `.` or `..`, to a server that decodes
+  /// `%2F` before it looks, as nginx does, or takes a backslash for a slash, as on Windows.
   fileprivate var dotSegments: Int {
     var dots = 0
     var begin = 1
-    while begin <= count {
-      let end = firstIndex(of: UInt8(ascii: "/"), from: begin) ?? count
-      if slice(begin, end - begin).isDots { dots += 1 }
-      begin = end + 1
+    var place = 1
+    while place <= count {
+      let length = place == count ? 1 : separatorLength(at: place)
+      if length > 0 {
+        if slice(begin, place - begin).isDots { dots += 1 }
+        begin = place + length
+      }
+      place += Swift.max(length, 1)
     }
     return dots
+  }
+
+  /// Bytes of what parts two segments, as it is or percent-encoded; 0 where that is not here.
+  private func separatorLength(at place: Int) -> Int {
+    switch self[place] {
+    case UInt8(ascii: "/"), UInt8(ascii: "\\"): return 1
+    case UInt8(ascii: "%") where place + 2 < count:
+      let digits = (self[place + 1], self[place + 2] | 0x20)
+      return digits == (UInt8(ascii: "2"), UInt8(ascii: "f"))
+        || digits == (UInt8(ascii: "5"), UInt8(ascii: "c")) ? 3 : 0
+    default: return 0
+    }
   }
 
   /// Of a path: whether the segment that `place` is in, or at an end of, is empty.

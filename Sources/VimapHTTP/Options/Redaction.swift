@@ -37,7 +37,7 @@ public enum Redaction {
 
   /// Where the name and password are in a URL, be it a good URL or not.
   public static func credentials(in text: String) -> Range<String.Index>? {
-    let start = text.firstRange(of: "://")?.upperBound ?? text.startIndex
+    let start = text.firstRange(of: "://")?.upperBound ?? text.endOfSlippedScheme
     let rest = text[start...]
     let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
     if let at = rest[..<end].lastIndex(of: "@") { return start..<at }
@@ -110,5 +110,19 @@ extension Substring {
   fileprivate var isHostAndPort: Bool {
     guard let colon = lastIndex(of: ":"), last != "]" else { return true }
     return self[index(after: colon)...].allSatisfy { $0.isASCII && $0.isNumber }
+  }
+}
+
+extension String {
+  /// Where the host is meant to begin in a URL whose `://` was not quite typed: `http:/`, `http//`, `//`.
+  fileprivate var endOfSlippedScheme: Index {
+    var rest = self[...]
+    for scheme in ["https", "http"] where rest.lowercased().hasPrefix(scheme) {
+      rest = rest.dropFirst(scheme.count)
+      break
+    }
+    if rest.hasPrefix(":") { rest = rest.dropFirst() }
+    guard rest.hasPrefix("/") else { return startIndex }
+    return rest.drop { $0 == "/" }.startIndex
   }
 }

@@ -21,9 +21,9 @@ final class ResultFlow {
   private var orderer: Orderer<ResultPiece>?
   private(set) var outputs = 0
   private(set) var exceptionCount = 0
-  /// Bytes that were copied so that a worker could go on.
-  private var copiedBytes = 0
-  private let copyLimit: Int
+  /// Bytes that are held in no slab: copied so that a worker could go on, or in files of their own.
+  private var keptBytes = 0
+  private let keepLimit: Int
   private var isDiscarding = false
 
   /// Told of every piece of a slab that is not needed any more.
@@ -33,7 +33,7 @@ final class ResultFlow {
 
   init(_ configuration: PoolConfiguration, target: any ResultTarget) {
     self.target = target
-    copyLimit = configuration.window
+    keepLimit = configuration.window
     orderer = configuration.keepsOrder ? Orderer(first: 0) : nil
   }
 
@@ -47,6 +47,7 @@ final class ResultFlow {
     case .outputs: outputs += piece.records.count
     case .exception: exceptionCount += piece.records.count
     }
+    if case .file = piece.source { keptBytes += piece.bytes.count }
     if orderer == nil {
       emit(piece)
     } else {
@@ -69,8 +70,7 @@ final class ResultFlow {
   private func release(_ piece: ResultPiece) {
     switch piece.source {
     case .slab(let seat, let slab): onRelease(seat, slab)
-    case .own: copiedBytes -= piece.bytes.count
-    case .file: break
+    case .own, .file: keptBytes -= piece.bytes.count
     }
   }
 
@@ -98,12 +98,12 @@ final class ResultFlow {
   /// - Parameter limit: most bytes to hold in copies; `nil` for the worker that everybody else
   ///   waits for.
   func relieve(_ seat: Int, limit: Int?) {
-    if let limit, copiedBytes >= limit { return }
+    if let limit, keptBytes >= limit { return }
     orderer?.replaceHeld { piece in
       guard case .slab(seat, let slab) = piece.source else { return nil }
       // Copied first: once it is let go of, the worker may write to the slab at any moment.
       let copy = piece.copied()
-      copiedBytes += piece.bytes.count
+      keptBytes += piece.bytes.count
       onRelease(seat, slab)
       return copy
     }
@@ -113,7 +113,7 @@ final class ResultFlow {
   func add(
     _ bytes: SharedBytes, _ kind: Run.Kind, batch: UInt64, record: Int, inputs: AnyObject? = nil
   ) {
-    copiedBytes += bytes.bytes.count
+    keptBytes += bytes.bytes.count
     add(
       ResultPiece(
         bytes: bytes.bytes, kind: kind, source: .own(bytes), batch: batch,
@@ -125,8 +125,8 @@ final class ResultFlow {
   /// Passes on what can be without waiting.
   func flush() throws(SystemError) { try target.flush(release) }
 
-  /// So much is held in copies that no more should be read.
-  var isClogged: Bool { copiedBytes >= copyLimit }
+  /// So much is held that no more should be read.
+  var isClogged: Bool { keptBytes >= keepLimit }
 
   /// Gives up what is not passed on yet, and whatever else comes.
   func discard() {
