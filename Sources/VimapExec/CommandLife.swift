@@ -18,6 +18,8 @@ struct CommandLife {
   var fedBytes = 0
   /// It left, or closed its input, before it was given all of what it was fed.
   var hasRefusedInput = false
+  /// Nobody reads what is written to it.
+  var hasClosedInput = false
   /// It closed its output while its input was open.
   var hasClosedOutput = false
   /// It is to leave for a fault of its own; what it still says is no answer.

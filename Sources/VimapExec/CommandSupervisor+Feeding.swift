@@ -41,13 +41,25 @@ extension CommandSupervisor {
       } catch {
         // To a command that reads on, an end would be a record cut short.
         guard error.code == .brokenPipe else { throw error }
-        // The command reads no more; what it has left to say, and its end, will tell.
-        feeding = .empty
-        life.hasRefusedInput = true
-        command.closeInput()
-        beginFarewell()
+        endFeeding(command)
       }
     }
+  }
+
+  /// The command reads no more; what it has left to say, and its end, will tell.
+  private func endFeeding(_ command: CommandProcess) {
+    feeding = .empty
+    life.hasRefusedInput = true
+    command.closeInput()
+    beginFarewell()
+  }
+
+  /// Looks whether the command has closed its input before it read all. One that has read all may take
+  /// its time over it.
+  func lookAtReader(_ command: CommandProcess) {
+    guard watch.hasBrokenInput, command.isInputOpen, command.end == nil else { return }
+    life.hasClosedInput = true
+    if command.unreadInput > 0 { endFeeding(command) }
   }
 
   /// Most records that the command may owe answers for.

@@ -8,7 +8,7 @@ extension CommandSupervisor {
   func wait() throws {
     watch.set(
       command, feeds: !feeding.isEmpty, reads: !isFull && !answers.isAtEnd,
-      relays: !life.hasErrorEnded)
+      relays: !life.hasErrorEnded, mindsReader: !life.hasClosedInput)
     clock = try watch.wait(until: nextTimer, from: clock)
   }
 
@@ -43,6 +43,7 @@ extension CommandSupervisor {
       command.closeInput()
       beginFarewell(patience: .seconds(1))
     }
+    lookAtReader(command)
     try takeFarewell(command)
     if command.end == nil, certainty.check(clock) { try noteCertain() }
     try complainOfLoading()

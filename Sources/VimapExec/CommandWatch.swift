@@ -24,9 +24,13 @@ struct CommandWatch: ~Copyable {
   ///   - feeds: there is something to write to the command.
   ///   - reads: there is room for what it says.
   ///   - relays: its standard error has not ended.
-  mutating func set(_ command: CommandProcess?, feeds: Bool, reads: Bool, relays: Bool) {
-    let canFeed = feeds && command?.isRunning == true && command?.isInputOpen == true
-    poll.set(input, command?.input ?? -1, canFeed ? .writable : [])
+  ///   - mindsReader: it is not known that nobody reads what is written to it.
+  mutating func set(
+    _ command: CommandProcess?, feeds: Bool, reads: Bool, relays: Bool, mindsReader: Bool
+  ) {
+    let isFed = command?.isRunning == true && command?.isInputOpen == true
+    let interest: Readiness = feeds ? .writable : mindsReader ? .broken : []
+    poll.set(input, command?.input ?? -1, isFed ? interest : [])
     poll.set(output, command?.output ?? -1, reads && command != nil ? .readable : [])
     poll.set(error, command?.error ?? -1, relays && command != nil ? .readable : [])
   }
@@ -39,6 +43,8 @@ struct CommandWatch: ~Copyable {
     return Clock.now()
   }
 
+  /// Nobody reads what is written to the command.
+  var hasBrokenInput: Bool { !poll.ready(input).isDisjoint(with: .broken) }
   var hasOutput: Bool { !poll.ready(output).isEmpty }
   var hasError: Bool { !poll.ready(error).isEmpty }
   /// Something may have become of the command.
