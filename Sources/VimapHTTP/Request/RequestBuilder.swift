@@ -193,10 +193,3 @@ enum RequestProblem: Error {
     }
   }
 }
-
-extension UInt8 {
-  /// What may follow host and port (RFC 3986 section 3.2).
-  fileprivate var endsAuthority: Bool {
-    self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
-  }
-}

@@ -110,7 +110,7 @@ enum WorkerChoice {
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
     try fitDescriptors(&worker)
-    if worker.holdsSecrets { Process.forbidDumps() }
+    if worker.holdsSecrets(environment: inheritedEnvironment()) { Process.forbidDumps() }
     return worker
   }
 
