@@ -20,7 +20,8 @@ import VimapBytes
 
 @Suite struct PlainNumberTests {
   @Test(arguments: [
-    (3, "3"), (0.25, "0.25"), (-2, "-2"), (1e15, "1000000000000000"), (1e17, "1e+17"), (.infinity, "inf"), (.nan, "nan"),
+    (3, "3"), (0.25, "0.25"), (-2, "-2"),
+    (1e15, "1000000000000000"), (1e17, "1e+17"), (.infinity, "inf"), (.nan, "nan"),
   ])
   func wholeNumbersHaveNoPoint(_ number: Double, _ text: String) {
     #expect(number.plainText == text)

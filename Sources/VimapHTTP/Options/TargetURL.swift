@@ -70,8 +70,9 @@ public struct TargetURL: Sendable, Equatable {
     let authority = prefix[start...].utf8
     if authority.isEmpty || authority.contains(where: \.endsAuthority) { return nil }
     // A `/` of the URL's own behind the placeholder makes it a part of the host on purpose.
-    let rest = template.text(standIn: "").utf8.dropFirst(prefix.utf8.count)
-    return rest.first(where: \.endsAuthority) == UInt8(ascii: "/") ? nil : prefix.withSystemBytes(\.count)
+    let rest = template.text(standIn: "1").utf8.dropFirst(prefix.utf8.count)
+    let end = rest.first(where: \.endsAuthority)
+    return end == UInt8(ascii: "/") ? nil : prefix.withSystemBytes(\.count)
   }
 }
 

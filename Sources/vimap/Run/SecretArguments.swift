@@ -31,8 +31,10 @@ struct SecretArguments {
   }
 
   private mutating func add(_ value: String, _ secrets: [Range<String.Index>]) {
-    values.append(
-      (value, secrets.map { value.systemBytes(to: $0.lowerBound)..<value.systemBytes(to: $0.upperBound) }))
+    let secrets = secrets.map { secret in
+      value.systemBytes(to: secret.lowerBound)..<value.systemBytes(to: secret.upperBound)
+    }
+    values.append((value, secrets))
   }
 
   /// - Parameter secret: what the value ends with.
