@@ -132,11 +132,8 @@ extension RecordException {
 }
 
 extension Nanoseconds {
-  /// In seconds, without `.0`.
-  fileprivate var secondsText: String {
-    let seconds = Double(self) / 1e9
-    return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(saturating: seconds))" : "\(seconds)"
-  }
+  /// In seconds.
+  fileprivate var secondsText: String { (Double(self) / 1e9).plainText }
 }
 
 extension JSONProblem {

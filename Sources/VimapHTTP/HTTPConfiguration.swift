@@ -43,10 +43,17 @@ public struct HTTPConfiguration: Sendable {
   /// Records of one worker under way at once.
   public var recordsInFlight: Int { concurrency * (batch ?? 1) }
 
+  /// Whether requests carry what ``body`` says.
+  var sendsBody: Bool { body != .none && !method.hasNoAnswerBody }
+
+  /// The host and port that the requests of each URL go to, as `host:port`, where it is always the
+  /// same.
+  var hosts: [String?] { urls.map(\.hostAndPort) }
+
   /// The servers that requests go to, where no record can name another.
   public var servers: KnownServers? {
-    let hosts = urls.compactMap(\.hostAndPort)
-    return hosts.count == urls.count ? KnownServers(hosts: hosts, longestPause: longestPause) : nil
+    let known = hosts.compactMap(\.self)
+    return known.count == urls.count ? KnownServers(hosts: known, longestPause: longestPause) : nil
   }
 
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16

@@ -19,10 +19,11 @@ extension HTTPSession {
     }
   }
 
+  /// Of many requests that come to the same end, the first is enough.
   private func sayLost(_ body: LostBody?) throws {
     guard let body, !hasToldOfLostBody else { return }
     hasToldOfLostBody = true
-    try link.notice(body.explanation, subject: LostBody.subject)
+    try link.notice(body.explanation)
   }
 
   private func answerHeld() throws {

@@ -62,7 +62,7 @@ final class HTTPSession {
       try CurlLibrary.start()
       builder = try RequestBuilder(configuration, targets: configuration.urls, seat: link.seat)
       gate = RequestGate(
-        configuration, hosts: builder.commonHosts, seat: link.seat.number, now: Clock.now())
+        configuration, hosts: configuration.hosts, seat: link.seat.number, now: Clock.now())
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
       // What this libcurl doesn't know is no record's fault, and shows here.
       let first = try builder.makeExchange(tag: 0)

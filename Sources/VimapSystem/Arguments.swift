@@ -14,12 +14,12 @@ extension Process {
     }
   }
 
-  /// Writes stars over a part of each argument that ends with a text, as `ps` and /proc/PID/cmdline
+  /// Writes stars over parts of each argument that ends with a text, as `ps` and /proc/PID/cmdline
   /// show it. What stands behind `--` is left alone.
   /// - Parameters:
   ///   - text: an option's value; it may be joined to the option.
-  ///   - secret: the bytes of it that nobody is to see.
-  public static func coverArguments(endingWith text: String, secret: Range<Int>) {
+  ///   - secrets: the bytes of it that nobody is to see.
+  public static func coverArguments(endingWith text: String, secrets: [Range<Int>]) {
     text.withSystemBytes { text in
       for number in 1..<max(1, vimap_argument_count()) {
         guard let pointer = vimap_argument(number) else { continue }
@@ -27,7 +27,9 @@ extension Process {
         if argument == ByteView("--") { return }
         let before = argument.count - text.count
         guard before >= 0, argument.slice(before) == text else { continue }
-        vimap_cover_argument(number, before + secret.lowerBound, secret.count)
+        for secret in secrets {
+          vimap_cover_argument(number, before + secret.lowerBound, secret.count)
+        }
       }
     }
   }

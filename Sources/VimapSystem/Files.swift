@@ -49,11 +49,24 @@ extension Descriptor {
     }
   }
 
-  /// Removes the file of that name, if it is still the one that is open, and empty.
+  /// Whether there is anything of that name, or at the end of a link of that name.
+  public static func isThere(_ path: String) -> Bool {
+    path.withSystemCString { access($0, F_OK) } == 0
+  }
+
+  /// The name without links in it; `nil` where there is nothing of that name.
+  static func resolved(_ path: String) -> String? {
+    guard let text = path.withSystemCString({ realpath($0, nil) }) else { return nil }
+    defer { free(text) }
+    return String(system: text)
+  }
+
+  /// Removes the file of that name, if it is still the one that is open, and empty. Where the name is
+  /// a link, that stays.
   public static func removeIfEmpty(_ path: String, openAs descriptor: CInt) {
     guard let facts = try? facts(descriptor), regularFile(path) == facts.identity, size(path) == 0
     else { return }
-    _ = path.withSystemCString { unlink($0) }
+    _ = (resolved(path) ?? path).withSystemCString { unlink($0) }
   }
 
   /// Cuts a file to nothing; what is not a regular file stays as it is.

@@ -52,7 +52,7 @@ struct InterpreterLine {
     if text.utf8.last == UInt8(ascii: "\r") {
       return ProgramProblem(
         code, "its interpreter \(shown) is not there, for the script has CRLF line ends",
-        advice: "convert it (sed -i 's/\\r$//' \(file.quotedForShell))")
+        advice: "convert it (sed -i 's/\\r$//' \(file.quotedForShell()))")
     }
     let what = words.count == 1 ? "" : ": \(Self.quoted(program[...]))"
     return ProgramProblem(

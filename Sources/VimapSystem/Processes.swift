@@ -125,6 +125,9 @@ public enum Process {
   /// Processors online.
   public static var processorCount: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
+  /// Bytes of a page of memory.
+  static var pageSize: Int { max(1, sysconf(CInt(_SC_PAGESIZE))) }
+
   /// Raises the soft limit of open files to the hard one; returns the soft limit it had, for the
   /// commands, which should see what the user set.
   @discardableResult

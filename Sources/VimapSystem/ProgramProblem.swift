@@ -36,7 +36,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     if program.isEmpty {
       return ProgramProblem(.noSuchFileOrDirectory, "the program's name is empty")
     }
-    if program.contains("/") { return ofFile(program, path, looksInside) }
+    if program.hasSlash { return ofFile(program, path, looksInside) }
     var found: ProgramProblem?
     for folder in folders(path) {
       let problem = ofFile("\(folder.isEmpty ? "." : folder)/\(program)", path, looksInside)
@@ -61,7 +61,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       return ProgramProblem(code, "it is no program for this system (\(code))")
     }
     if let problem = of(program, path: path), problem.code == code { return problem }
-    guard code == .noSuchFileOrDirectory, program.contains("/"), allows(program, F_OK) else {
+    guard code == .noSuchFileOrDirectory, program.hasSlash, allows(program, F_OK) else {
       return ProgramProblem(code)
     }
     return ProgramProblem(code, "\(code): the loader that it names is not there")
@@ -69,7 +69,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
 
   /// Whether there is a file of a program's name, whatever it is.
   static func isThere(_ program: String, path: String?) -> Bool {
-    program.contains("/")
+    program.hasSlash
       ? allows(program, F_OK)
       : folders(path).contains { allows("\($0.isEmpty ? "." : $0)/\(program)", F_OK) }
   }
@@ -78,8 +78,9 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     file.withSystemCString { access($0, mode) } == 0
   }
 
-  private static func folders(_ path: String?) -> [Substring] {
-    (path ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
+  private static func folders(_ path: String?) -> [String] {
+    (path ?? "/bin:/usr/bin").unicodeScalars
+      .split(separator: ":", omittingEmptySubsequences: false).map { String($0) }
   }
 
   private static func ofFile(
@@ -91,7 +92,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
       if code == .noSuchFileOrDirectory, file.withSystemCString({ lstat($0, &facts) }) == 0 {
         return ProgramProblem(
           code, "\(code): it is a symbolic link to what is not there",
-          advice: "see readlink \(file.quotedForShell)")
+          advice: "see readlink \(file.quotedForShell())")
       }
       return ProgramProblem(code)
     }
@@ -104,7 +105,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
         return ProgramProblem(code)
       }
       return ProgramProblem(
-        code, "\(code): it is not executable", advice: "chmod +x \(file.quotedForShell)")
+        code, "\(code): it is not executable", advice: "chmod +x \(file.quotedForShell())")
     }
     guard looksInside, facts.st_mode & S_IFMT == S_IFREG, let head = head(of: file) else {
       return nil
@@ -124,17 +125,6 @@ public struct ProgramProblem: Error, Equatable, Sendable {
 }
 
 extension String {
-  /// A name as a word of a command that somebody may paste into a shell.
-  var quotedForShell: String {
-    let isPlain = utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"),
-        UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: ","), UInt8(ascii: "+"):
-        true
-      default: false
-      }
-    }
-    return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
-  }
+  /// Whether a program's name is that of a file, and nothing to be looked up along PATH.
+  public var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
 }

@@ -45,7 +45,7 @@ private struct ProcessFacts {
       return nil
     }
     self.group = group
-    residentBytes = pages * sysconf(CInt(_SC_PAGESIZE))
+    residentBytes = pages * Process.pageSize
   }
 }
 

@@ -49,6 +49,13 @@ public final class SharedMemory {
 
   deinit { if whole == nil { munmap(base, count) } }
 
+  /// As many bytes as the pages have that so many bytes need. Pages are of 4 KiB, or of 16 or 64 on
+  /// other processors.
+  public static func wholePages(for count: Int) -> Int {
+    let page = Process.pageSize
+    return (count + page - 1) / page * page
+  }
+
   /// What the calling process may do with the memory from now on; others may what they could.
   public enum Access: Sendable {
     case read

@@ -22,7 +22,7 @@ public final class WholeFile {
       return
     }
     // Where the name is a link, the file that it leads to is replaced.
-    let path = exists ? Self.resolved(path) ?? path : path
+    let path = exists ? Descriptor.resolved(path) ?? path : path
     if exists { _ = try Descriptor.open(writing: path) }
     let temporary = Self.temporaryName(beside: path)
     let number = try systemCall("open") {
@@ -37,14 +37,10 @@ public final class WholeFile {
 
   /// A name in the same folder that nobody can know before, and so nobody can have taken.
   private static func temporaryName(beside path: String) -> String {
-    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
-    return "\(folder).vimap-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-  }
-
-  private static func resolved(_ path: String) -> String? {
-    guard let text = path.withSystemCString({ realpath($0, nil) }) else { return nil }
-    defer { free(text) }
-    return String(system: text)
+    // Not by characters: a mark behind the / would be one with it.
+    let text = path.unicodeScalars
+    let folder = text.lastIndex(of: "/").map { text[...$0] } ?? text[..<text.startIndex]
+    return "\(String(folder)).vimap-\(String(UInt64.random(in: .min ... .max), radix: 36))"
   }
 
   /// Writes all there is to be in it; called once.

@@ -11,6 +11,10 @@ struct RedactionTests {
     ("http://h/a@b", "http://h/a@b"), ("http://h:80/a@b", "http://h:80/a@b"),
     ("http://[::1]:80/a@b", "http://[::1]:80/a@b"), ("http://[::1]/a@b", "http://[::1]/a@b"),
     ("http://me:p/w@h/", "http://***@h/"), ("http://me:p?w#@h/", "http://***@h/"),
+    ("http://h/?key=x&a=1&token=y#z", "http://h/?key=***&a=1&token=***#z"),
+    ("http://h/?key=\u{301}x", "http://h/?key=***"), ("http://n:p@\u{301}h/", "http://***@\u{301}h/"),
+    ("http://h/?\u{301}=1&key=x;\u{301}=1", "http://h/?\u{301}=1&key=***;\u{301}=1"),
+    ("http://n:p?key=x&y#@h/?key=x", "http://***@h/?key=***"), ("h?key=a://b@c", "h?key=***"),
     ("", ""), ("://", "://"), ("https://{.user}:{.pw}@h/", "https://***@h/"),
   ])
   func urls(_ text: String, _ shown: String) {
@@ -35,6 +39,18 @@ struct RedactionTests {
   ])
   func headersThatAreNot(_ name: String) {
     #expect(Redaction.value("v", ofHeader: name) == "v")
+  }
+
+  @Test func proxiesOfTheEnvironmentMayHoldSecrets() throws {
+    var configuration = HTTPConfiguration(urls: [try TargetURL("http://h/")], userAgent: "x")
+    let secret = ["HTTP_PROXY=http://n:p@h", "https_proxy=http://n:p@h", "http_proxy="]
+    #expect(configuration.holdsSecrets(environment: secret))
+    #expect(!configuration.holdsSecrets(environment: ["HTTP_PROXY=http://n:p@h", "http_proxy=h"]))
+    #expect(configuration.connection.proxies(environment: secret) == ["", "http://n:p@h"])
+    configuration.connection.proxy = ""
+    #expect(!configuration.holdsSecrets(environment: secret))
+    configuration.urls = [try TargetURL("http://h/?token=x")]
+    #expect(configuration.holdsSecrets(environment: []))
   }
 
   @Test func errorsOfURLs() {
@@ -126,5 +142,27 @@ struct ConnectionOptionsTests {
     for text in ["ftp://h", "http://", "http://h:99999", "a b"] {
       #expect(ProxyCheck.problem(with: text) != nil, "\(text)")
     }
+  }
+}
+
+/// A mark that stands behind a colon or a slash is one character with it.
+@Suite("Texts are read by what they are made of, not by characters") struct CombiningMarkTests {
+  @Test func headers() throws {
+    let header = try HeaderTemplate("Authorization:\u{301}x")
+    #expect(header.name == "Authorization" && header.isSecret)
+    #expect(header.value == .text(Template("\u{301}x")))
+    #expect(try HeaderTemplate("A: \u{301}x").value == .text(Template("\u{301}x")))
+  }
+
+  @Test func certificates() {
+    let certificate = ClientCertificate("a\\:\u{301}b:\u{301}c")
+    #expect(certificate.file == "a:\u{301}b" && certificate.password == "\u{301}c")
+  }
+
+  @Test func placesInURLs() throws {
+    let url = try TargetURL("http://\u{301}h/\u{301}{.a}")
+    #expect(url.isPlain)
+    #expect(url.guardedPrefix == nil)
+    #expect(url.hostAndPort != nil)
   }
 }

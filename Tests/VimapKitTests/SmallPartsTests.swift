@@ -204,3 +204,13 @@ import VimapSystem
     #expect(isPast(&gauge, bytes: 101, taking: 0))
   }
 }
+
+@Suite("The memory of seats") struct SeatMemoryTests {
+  @Test func limitsToOneSeatWhateverSizePagesHave() throws {
+    let memory = try SeatMemory(3, size: 100)
+    try memory.limit(to: 1)
+    memory[1].storeWord(7, at: 0)
+    #expect(memory[1].loadWord(at: 0) == 7)
+    #expect(memory[1].count == SharedMemory.wholePages(for: 100))
+  }
+}

@@ -18,9 +18,6 @@ struct LostBody: Equatable {
     self.target = target.text
   }
 
-  /// By which notices about it are known.
-  static let subject: Int32 = 1
-
   /// For people.
   var explanation: String {
     let place = from == target ? "another place there" : target

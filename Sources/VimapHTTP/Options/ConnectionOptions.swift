@@ -1,3 +1,5 @@
+import VimapSystem
+
 /// How servers are reached, and who asks: what bears the same names among curl's options.
 public struct ConnectionOptions: Sendable {
   /// Whether to go where an answer redirects to, as `--location` does.
@@ -22,6 +24,15 @@ public struct ConnectionOptions: Sendable {
   public var addresses: [HostAddress] = []
 
   public init() {}
+
+  /// The proxies that requests may go through: the one that was given, or the environment's.
+  /// - Parameter environment: `NAME=VALUE` each.
+  public func proxies(environment: [String]) -> [String] {
+    if let proxy { return [proxy] }
+    // As libcurl reads them; it does not know HTTP_PROXY.
+    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    return names.compactMap { environmentValue(of: $0, in: environment) }
+  }
 
   /// Most redirects that one request follows.
   public static let mostRedirects = 10
@@ -58,17 +69,18 @@ public struct ClientCertificate: Sendable, Equatable {
   /// it.
   public init(_ text: String, key: String? = nil) {
     var file = ""
-    var rest = Substring(text)
+    // Not by characters: a mark behind the colon would be one with it.
+    var rest = text.unicodeScalars[...]
     var password: String?
     while let character = rest.popFirst() {
       if character == "\\", let next = rest.first, next == ":" || next == "\\" {
-        file.append(next)
+        file.unicodeScalars.append(next)
         rest.removeFirst()
       } else if character == ":" {
         password = String(rest)
         break
       } else {
-        file.append(character)
+        file.unicodeScalars.append(character)
       }
     }
     self.file = file

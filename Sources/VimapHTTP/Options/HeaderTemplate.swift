@@ -27,12 +27,14 @@ public struct HeaderTemplate: Sendable, Equatable {
   /// - Parameter isSecret: whether it is secret whatever its name.
   public init(_ text: String, isSecret: Bool = false) throws(HeaderError) {
     guard !text.utf8.contains(where: \.endsHeader) else { throw .lineBreak }
-    if let colon = text.firstIndex(of: ":") {
-      name = String(text[..<colon])
-      let value = text[text.index(after: colon)...].trimmingSpace()
+    // Not by characters: a mark behind the colon would be one with it.
+    let scalars = text.unicodeScalars
+    if let colon = scalars.firstIndex(of: ":") {
+      name = String(scalars[..<colon])
+      let value = Substring(scalars[scalars.index(after: colon)...]).trimmingSpace()
       self.value = value.isEmpty ? .removed : .text(Template(value))
-    } else if text.last == ";" {
-      name = String(text.dropLast())
+    } else if scalars.last == ";" {
+      name = String(scalars.dropLast())
       value = .empty
     } else {
       throw .noColon
@@ -79,7 +81,7 @@ extension UInt8 {
 extension Substring {
   /// Without spaces and tabs at either end.
   func trimmingSpace() -> String {
-    var rest = self
+    var rest = unicodeScalars
     while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
     while rest.last == " " || rest.last == "\t" { rest.removeLast() }
     return String(rest)

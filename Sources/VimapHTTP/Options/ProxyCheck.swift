@@ -7,7 +7,7 @@ public enum ProxyCheck {
   /// Where a proxy is, as libcurl names it in what it says; `nil` where the text is no proxy's URL.
   public static func hostAndPort(of text: String) -> (host: String, port: String)? {
     if text.isEmpty { return nil }
-    let url = text.contains("://") ? text : "http://" + text
+    let url = text.hasScheme ? text : "http://" + text
     guard let origin = URLCheck.origin(of: url) else { return nil }
     // A proxy's port is 1080 where it has none of its own, but for https (CURLOPT_PROXY(3)).
     let authority = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first
@@ -18,10 +18,10 @@ public enum ProxyCheck {
   /// What is wrong with a proxy's URL; `nil` where nothing is. An empty text is no proxy at all.
   public static func problem(with text: String) -> String? {
     if text.isEmpty { return nil }
-    if !text.contains("://"), let scheme = text.slippedScheme {
+    if !text.hasScheme, let scheme = text.slippedScheme {
       return "behind \(scheme), :// is expected"
     }
-    guard let origin = URLCheck.origin(of: text.contains("://") ? text : "http://" + text) else {
+    guard let origin = URLCheck.origin(of: text.hasScheme ? text : "http://" + text) else {
       return "it is no URL of a proxy, such as http://localhost:3128"
     }
     if schemes.contains(origin.scheme) { return nil }

@@ -7,39 +7,55 @@ public enum Redaction {
 
   /// A URL without the name and password in it, and without values of its query whose names are those
   /// of secrets, be it a good URL or not.
-  public static func url(_ text: String) -> String { withoutSecretValues(withoutUser(text)) }
-
-  /// `?api_key=x&page=2` without the `x`.
-  private static func withoutSecretValues(_ text: String) -> String {
-    guard let question = text.firstIndex(of: "?") else { return text }
-    let marks: Set<Character> = ["&", ";", "?", "#"]
-    var shown = text[..<question]
-    var rest = text[question...]
-    while let mark = rest.popFirst() {
-      shown.append(mark)
-      let part = rest.prefix { !marks.contains($0) }
-      rest = rest[part.endIndex...]
-      guard let equals = part.firstIndex(of: "="), part.index(after: equals) < part.endIndex,
-        isSecret(header: part[..<equals])
-      else {
-        shown += part
-        continue
-      }
-      shown += part[...equals] + Redaction.mark
+  public static func url(_ text: String) -> String {
+    var shown = ""
+    var rest = text.startIndex
+    for secret in secrets(in: text) {
+      shown += text[rest..<secret.lowerBound] + mark
+      rest = secret.upperBound
     }
-    return String(shown)
+    return shown + text[rest...]
   }
 
-  private static func withoutUser(_ text: String) -> String {
-    guard let secret = credentials(in: text) else { return text }
-    return text[..<secret.lowerBound] + mark + text[secret.upperBound...]
+  /// Where in a URL is what nobody is to see, from its start to its end, be it a good URL or not.
+  ///
+  /// It is not looked at by characters, of which one may be a mark of the URL with a mark of some
+  /// language on it.
+  public static func secrets(in text: String) -> [Range<String.Index>] {
+    let credentials = credentials(in: text.unicodeScalars)
+    let values = secretValues(in: text.unicodeScalars, besides: credentials)
+    guard let credentials, !values.contains(where: { $0.overlaps(credentials) }) else {
+      return values
+    }
+    return (values + [credentials]).sorted { $0.lowerBound < $1.lowerBound }
   }
 
-  /// Where the name and password are in a URL, be it a good URL or not.
-  public static func credentials(in text: String) -> Range<String.Index>? {
-    let start = text.firstRange(of: "://")?.upperBound ?? text.endOfSlippedScheme
+  /// In `?api_key=x&page=2`, the `x`.
+  /// - Parameter credentials: the name and password. What is in them ends no value and begins none.
+  private static func secretValues(
+    in text: String.UnicodeScalarView, besides credentials: Range<String.Index>?
+  ) -> [Range<String.Index>] {
+    func place(of marks: Set<Unicode.Scalar>, in range: Range<String.Index>) -> String.Index? {
+      text[range].indices.first { marks.contains(text[$0]) && credentials?.contains($0) != true }
+    }
+    var secrets: [Range<String.Index>] = []
+    var mark = place(of: ["?"], in: text.startIndex..<text.endIndex)
+    while let before = mark {
+      let start = text.index(after: before)
+      mark = place(of: ["&", ";", "?", "#"], in: start..<text.endIndex)
+      let part = start..<(mark ?? text.endIndex)
+      guard let equals = place(of: ["="], in: part) else { continue }
+      let value = text.index(after: equals)..<part.upperBound
+      if !value.isEmpty, isSecret(header: String(text[start..<equals])) { secrets.append(value) }
+    }
+    return secrets
+  }
+
+  /// Where the name and password are in a URL.
+  private static func credentials(in text: String.UnicodeScalarView) -> Range<String.Index>? {
+    let start = String(text).authorityStart ?? String(text).endOfSlippedScheme
     let rest = text[start...]
-    let end = rest.firstIndex { "/?#".contains($0) } ?? rest.endIndex
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
     if let at = rest[..<end].lastIndex(of: "@") { return start..<at }
     // What was meant for a password may have a character in it that ends host and port.
     guard let at = rest.lastIndex(of: "@"), !rest[..<end].isHostAndPort else { return nil }
@@ -48,8 +64,7 @@ public enum Redaction {
 
   /// A message of libcurl's, in which URLs stand between quotes.
   static func message(_ text: String) -> String {
-    guard text.contains("@") || text.contains("?") else { return text }
-    let parts = text.split(separator: "'", omittingEmptySubsequences: false)
+    let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
     return parts.enumerated()
       .map { $0.offset % 2 == 1 ? url(String($0.element)) : String($0.element) }
       .joined(separator: "'")
@@ -105,11 +120,11 @@ public enum Redaction {
   ]
 }
 
-extension Substring {
+extension Substring.UnicodeScalarView {
   /// Whether what stands behind the last colon, if there is one, can be a port.
   fileprivate var isHostAndPort: Bool {
     guard let colon = lastIndex(of: ":"), last != "]" else { return true }
-    return self[index(after: colon)...].allSatisfy { $0.isASCII && $0.isNumber }
+    return self[index(after: colon)...].allSatisfy { ("0"..."9").contains($0) }
   }
 }
 

@@ -2,10 +2,11 @@ import VimapBytes
 
 extension HTTPConfiguration {
   /// Whether there is anything in it that nobody else is to see.
-  public var holdsSecrets: Bool {
-    connection.credentials != nil || connection.certificate?.password != nil
+  /// - Parameter environment: where libcurl looks for proxies, `NAME=VALUE` each.
+  public func holdsSecrets(environment: [String]) -> Bool {
+    let urls = urls.map(\.template.description) + connection.proxies(environment: environment)
+    return connection.credentials != nil || connection.certificate?.password != nil
       || headers.contains(where: \.isSecret)
-      || urls.contains { Redaction.credentials(in: $0.template.description) != nil }
-      || connection.proxy.map { Redaction.credentials(in: $0) != nil } ?? false
+      || urls.contains { !Redaction.secrets(in: $0).isEmpty }
   }
 }

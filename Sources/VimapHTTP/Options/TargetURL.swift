@@ -27,8 +27,8 @@ public struct TargetURL: Sendable, Equatable {
   public init(_ text: String) throws(TargetURLError) {
     let given = Template(text)
     let prefix = given.literalPrefix
-    let hasScheme = prefix.contains("://") || prefix.isEmpty && !given.isLiteral
-    if !hasScheme, text.hasPrefix("/") {
+    let hasScheme = prefix.hasScheme || prefix.isEmpty && !given.isLiteral
+    if !hasScheme, text.utf8.first == UInt8(ascii: "/") {
       // libcurl would take the first part of the path for the host.
       throw .malformed(url: text, reason: "No host part in the URL")
     }
@@ -52,26 +52,27 @@ public struct TargetURL: Sendable, Equatable {
   }
 
   /// Whether it is of http, without TLS, for every record.
-  var isPlain: Bool { template.literalPrefix.lowercased().hasPrefix("http://") }
+  var isPlain: Bool { template.literalPrefix.lowercased().utf8.starts(with: "http://".utf8) }
 
   private static func hostAndPort(of template: Template, isGuarded: Bool) -> String? {
     let prefix = template.literalPrefix
-    guard let start = prefix.firstRange(of: "://")?.upperBound,
-      isGuarded || template.isLiteral || prefix[start...].contains(where: \.endsAuthority)
+    guard let start = prefix.authorityStart,
+      isGuarded || template.isLiteral || prefix[start...].utf8.contains(where: \.endsAuthority)
     else { return nil }
     return URLCheck.origin(of: prefix)?.hostAndPort
   }
 
   private static func guardedPrefix(of template: Template) -> Int? {
     let prefix = template.literalPrefix
-    guard !template.isLiteral, let start = prefix.firstRange(of: "://")?.upperBound else {
+    guard !template.isLiteral, let start = prefix.authorityStart else {
       return nil
     }
-    let authority = prefix[start...]
+    let authority = prefix[start...].utf8
     if authority.isEmpty || authority.contains(where: \.endsAuthority) { return nil }
     // A `/` of the URL's own behind the placeholder makes it a part of the host on purpose.
-    let rest = template.text(standIn: "").dropFirst(prefix.count)
-    return rest.first(where: \.endsAuthority) == "/" ? nil : prefix.withSystemBytes(\.count)
+    let rest = template.text(standIn: "1").utf8.dropFirst(prefix.utf8.count)
+    let end = rest.first(where: \.endsAuthority)
+    return end == UInt8(ascii: "/") ? nil : prefix.withSystemBytes(\.count)
   }
 }
 
@@ -87,8 +88,8 @@ struct FixedOrigin: Equatable {
   /// `nil` where the text before the first placeholder says it all, or says nothing.
   init?(of template: Template) {
     let prefix = template.literalPrefix
-    guard !template.isLiteral, let start = prefix.firstRange(of: "://")?.upperBound,
-      !prefix[start...].contains(where: \.endsAuthority),
+    guard !template.isLiteral, let start = prefix.authorityStart,
+      !prefix[start...].utf8.contains(where: \.endsAuthority),
       case let sample = template.text(standIn: "1"),
       // What is the same whatever stands in the placeholders' places has none in it.
       let one = URLCheck.origin(of: sample),
@@ -97,8 +98,8 @@ struct FixedOrigin: Equatable {
     scheme = one.scheme == other.scheme ? one.scheme : nil
     host = one.host == other.host ? one.host : nil
     // In the host's place, a value may bring its port along where the URL has none of its own.
-    let authority = sample[start...].prefix { !$0.endsAuthority }
-    let isOwn = host != nil || authority.hasSuffix(":\(one.port)")
+    let authority = sample.utf8[start...].prefix { !$0.endsAuthority }
+    let isOwn = host != nil || Substring(authority).hasSuffix(":\(one.port)")
     port = one.port == other.port && isOwn ? one.port : nil
   }
 
@@ -108,12 +109,20 @@ struct FixedOrigin: Equatable {
   }
 }
 
-extension Character {
+extension UInt8 {
   /// What may follow host and port (RFC 3986 section 3.2).
-  fileprivate var endsAuthority: Bool { self == "/" || self == "?" || self == "#" }
+  var endsAuthority: Bool {
+    self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
+  }
 }
 
 extension String {
+  /// The place behind `://`, be there a mark of some language or not, which would be one character
+  /// with it.
+  var authorityStart: Index? { utf8.firstRange(of: "://".utf8)?.upperBound }
+
+  var hasScheme: Bool { authorityStart != nil }
+
   /// The scheme that a text begins with where what follows was to be `://`, such as in `http//host`
   /// and `https:/host`: libcurl would take it for a host.
   var slippedScheme: String? {

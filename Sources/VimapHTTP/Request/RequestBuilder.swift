@@ -23,7 +23,7 @@ struct RequestBuilder {
     self.targets = targets
     context = TemplateContext(
       record: ByteView("null"), index: 1, worker: seat.number, initArguments: seat.initArguments)
-    sendsBody = configuration.body != .none && !configuration.method.hasNoAnswerBody
+    sendsBody = configuration.sendsBody
     let isSame = targets.count == 1 && targets[0].template.isLiteral
     commonURL = isSame ? targets[0].template.literalPrefix : nil
     headers = configuration.allHeaders
@@ -45,10 +45,6 @@ struct RequestBuilder {
       tag: tag, handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
       headers: headers)
   }
-
-  /// The host and port that each target's requests go to, as `host:port`, where it is always the
-  /// same.
-  var commonHosts: [String?] { targets.map(\.hostAndPort) }
 
   /// The host and port that a request goes to, as `host:port`.
   func host(of exchange: Exchange) -> String? {
@@ -195,12 +191,5 @@ enum RequestProblem: Error {
     case .missingField(let path): self = .missingField(path: path)
     case .unreadable(let problem): self = .unreadable(problem)
     }
-  }
-}
-
-extension UInt8 {
-  /// What may follow host and port (RFC 3986 section 3.2).
-  fileprivate var endsAuthority: Bool {
-    self == UInt8(ascii: "/") || self == UInt8(ascii: "?") || self == UInt8(ascii: "#")
   }
 }

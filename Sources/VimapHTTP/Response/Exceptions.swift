@@ -48,7 +48,7 @@ extension RecordException {
     return RecordException(
       .cancelled,
       "not sent: \(pause.host) answered with status \(pause.status) and asks for a pause of"
-        + " \(length.plain) s, longer than the \(longest.seconds.plain) s of --max-pause",
+        + " \(length.plainText) s, longer than the \(longest.seconds.plainText) s of --max-pause",
       attempts: attempts, details: [("was_sent", .bool(false))])
   }
 
@@ -63,7 +63,7 @@ extension RecordException {
     let limit = (isWhole ? configuration.timeout : configuration.connectTimeout).seconds
     let what = isWhole ? "no complete answer" : "no connection"
     return RecordException(
-      .timeout, "\(what) within \(limit.plain) s",
+      .timeout, "\(what) within \(limit.plainText) s",
       details: [("seconds", .seconds(limit))])
   }
 
@@ -125,12 +125,5 @@ extension RecordException {
 extension Duration {
   var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
-  }
-}
-
-extension Double {
-  /// Without `.0`.
-  fileprivate var plain: String {
-    self == rounded() && magnitude < 1e15 ? "\(Int(saturating: self))" : "\(self)"
   }
 }

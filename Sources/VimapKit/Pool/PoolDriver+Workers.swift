@@ -61,7 +61,7 @@ extension PoolDriver {
           host: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
           status: Int(message.code)))
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
-    case .notice: pass(text, subject: message.code, of: seat)
+    case .notice: onNotice(.worker(number: seat, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: seat, text))
     case .certain: doubts?.settle(seat)
@@ -81,11 +81,6 @@ extension PoolDriver {
       if worker.slabs.isIdle(slab) { worker.give(slab) }
       relieveIfStuck(seat)
     }
-  }
-
-  private func pass(_ notice: String, subject: Int32, of seat: Int) {
-    if subject != 0, !saidSubjects.insert(subject).inserted { return }
-    onNotice(.worker(number: seat, notice))
   }
 
   private func bury(_ worker: WorkerProcess, _ seat: Int) {

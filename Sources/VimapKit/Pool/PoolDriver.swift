@@ -30,8 +30,6 @@ final class PoolDriver {
   var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of what is decided, where somebody wants to know.
   var onDecision: ((PoolDecision) -> Void)?
-  /// Of which there was a notice that is enough for all workers.
-  var saidSubjects: Set<Int32> = []
   /// The size of batches that was told of last.
   var toldBatchSize = 1
 

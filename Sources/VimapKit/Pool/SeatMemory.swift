@@ -6,11 +6,11 @@ struct SeatMemory {
   private let count: Int
   private let size: Int
 
-  /// - Parameter size: bytes of a part; whole pages, so that no two workers share one.
+  /// - Parameter size: bytes of a part. It gets whole pages, so that no two workers share one.
   init(_ count: Int, size: Int) throws(SystemError) {
-    whole = try SharedMemory(count: count * size)
     self.count = count
-    self.size = size
+    self.size = SharedMemory.wholePages(for: size)
+    whole = try SharedMemory(count: count * self.size)
   }
 
   subscript(seat: Int) -> SharedMemory { part(seat..<(seat + 1)) }

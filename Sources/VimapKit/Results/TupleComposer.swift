@@ -66,7 +66,7 @@ final class TupleComposer {
       isJSON = true
       exception = RecordException(
         .recordTooLarge,
-        "\(start)the record costs \(cost), more than the budget of \(budget.plain)"
+        "\(start)the record costs \(cost), more than the budget of \(budget.plainText)"
           + " ever holds",
         attempts: 0, details: place)
     case .unplaced(.noCost(let path)):
@@ -134,13 +134,6 @@ extension RecordException {
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
         details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
     }
-  }
-}
-
-extension Double {
-  /// Without `.0`.
-  fileprivate var plain: String {
-    self == rounded() && magnitude < 1e15 ? "\(Int(saturating: self))" : "\(self)"
   }
 }
 

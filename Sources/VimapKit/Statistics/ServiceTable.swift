@@ -22,8 +22,7 @@ final class ServiceTable {
   private static let concurrencyWord = 24
   private static let countsOffset = 64
 
-  /// Whole pages, so that no two workers share one.
-  static let memorySize = (countsOffset + 8 * placeCount + 4095) & ~4095
+  static let memorySize = countsOffset + 8 * placeCount
 
   init(memory: SharedMemory) {
     self.memory = memory

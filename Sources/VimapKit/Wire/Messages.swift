@@ -62,7 +62,7 @@ struct FromWorker: BitwiseCopyable {
     case hungry
     /// Of the records sent, no more than the first `index` will be begun, and no more taken.
     case retiring
-    /// Something a person should know; in the text. `code` is its subject, or 0.
+    /// Something a person should know; in the text.
     case notice
     /// Some of the text in the batch `index` is not UTF-8.
     case gaps

@@ -52,8 +52,7 @@ enum ResultSlabLayout {
   private static let payloadOffset = tableOffset + runCapacity * Run.size
   private static let slabSize = payloadOffset + payloadSize
 
-  /// Whole pages, so that no two workers share one.
-  static func memorySize(slabs: Int) -> Int { (stateSize + slabs * slabSize + 4095) & ~4095 }
+  static func memorySize(slabs: Int) -> Int { stateSize + slabs * slabSize }
 
   /// The word that counts the records begun since the worker was forked, in the order they were
   /// sent to it. It can be read when the worker has died: of the records not answered, those

@@ -288,10 +288,8 @@ public final class WorkerLink {
   }
 
   /// Passes on what a person should know.
-  /// - Parameter subject: of notices of one subject, the first is said in a run, whichever worker it is
-  ///   from; all are where it is 0.
-  public func notice(_ text: String, subject: Int32 = 0) throws {
-    try channel.tell(FromWorker(kind: .notice, code: subject), text)
+  public func notice(_ text: String) throws {
+    try channel.tell(FromWorker(kind: .notice), text)
   }
 
   /// Says, the first time, that an answer that is text is not UTF-8.

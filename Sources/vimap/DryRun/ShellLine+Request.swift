@@ -59,7 +59,7 @@ extension ShellLine {
       add("--proto", "=http,https")
       add("--proto-default", "http")
     }
-    if url.hasPrefix("-") { add(syntax: "--url") }
+    if url.utf8.first == UInt8(ascii: "-") { add(syntax: "--url") }
     add(word: url)
   }
 

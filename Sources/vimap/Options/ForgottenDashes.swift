@@ -33,7 +33,7 @@ enum ForgottenDashes {
   }
 
   private static func isCommand(_ word: String) -> Bool {
-    guard !word.isEmpty, word.contains("/") || Descriptor.regularFile(word) == nil else {
+    guard !word.isEmpty, word.hasSlash || Descriptor.regularFile(word) == nil else {
       return false
     }
     return ProgramProblem.of(word, path: SearchPath.value, looksInside: false) == nil

@@ -19,7 +19,7 @@ struct HTTPOptions: ParsableArguments {
   var request: String?
 
   @Option(
-    name: [.customShort("H", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+    name: [.customShort("H"), .long], parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       "A header, repeatable; its value may have placeholders. @FILE has one a line.",
       valueName: "name: value"))

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Finds a header whose value is not in the same word as its name: `-H Authorization: Bearer KEY`
@@ -10,25 +11,28 @@ enum UnquotedHeader {
     let words = AttachedValues.split(arguments.prefix { $0 != "--" })
     for place in words.indices {
       guard let (header, next) = header(in: words[place...]), let colon = header.firstIndex(of: ":"),
-        isOnlyStart(of: header[header.index(after: colon)...]), next < words.endIndex
+        isOnlyStart(of: Substring(header[header.index(after: colon)...])), next < words.endIndex
       else { continue }
       // A header without a value is one that is not to be sent, and a file may follow it.
       let value = words[next]
       let isFile = Descriptor.size(value) != 0 || Descriptor.regularFile(value) != nil
-      if value.isEmpty || value.hasPrefix("-") || isFile { continue }
-      let name = header[..<colon].prefix(60)
+      if value.isEmpty || value.utf8.first == UInt8(ascii: "-") || isFile { continue }
+      let name = String(header[..<colon].prefix(60))
+      let whole = "\(name): VALUE".quotedForShell()
       return "--header \(name): its value is not in the same word, and would be taken for a file:"
-        + " put quotes around both: -H '\(name): VALUE'"
+        + " put quotes around both: -H \(whole)"
     }
     return nil
   }
 
   /// The header that the first of some words gives, and the place behind it.
-  private static func header(in words: ArraySlice<String>) -> (text: Substring, next: Int)? {
+  private static func header(in words: ArraySlice<String>) -> (text: Substring.UnicodeScalarView, next: Int)? {
     let (start, equals) = (words.startIndex, "--header=")
-    if words[start].hasPrefix(equals) { return (words[start].dropFirst(equals.count), start + 1) }
+    if words[start].utf8.starts(with: equals.utf8) {
+      return (words[start].unicodeScalars.dropFirst(equals.unicodeScalars.count), start + 1)
+    }
     guard ["-H", "--header"].contains(words[start]), words.count > 1 else { return nil }
-    return (words[start + 1][...], start + 2)
+    return (words[start + 1].unicodeScalars[...], start + 2)
   }
 
   /// Whether a value is none, or no more than how credentials begin.

@@ -67,7 +67,7 @@ struct ArgumentNotices {
     let urls = options.post.lazy.compactMap { url in
       RequestBraces.first(inURL: url).map { ("--post", $0) }
     }
-    let headers = options.header.lazy.filter { !$0.hasPrefix("@") }.compactMap { header in
+    let headers = options.header.lazy.filter { !$0.namesFile }.compactMap { header in
       RequestBraces.first(inHeader: header).map { ("--header", $0) }
     }
     return [urls.first, headers.first].compactMap(\.self).prefix(1).map { option, braces in

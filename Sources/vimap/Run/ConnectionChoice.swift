@@ -29,7 +29,7 @@ extension ConnectionOptions {
   private static func credentials(_ arguments: ConnectionArguments) throws -> Credentials? {
     if let user = arguments.user {
       if arguments.netrc { throw Refusal(.usage, "--user and --netrc: give one of them only") }
-      guard user.contains(":") else {
+      guard user.utf8.contains(UInt8(ascii: ":")) else {
         throw Refusal(.usage, "--user: a colon and the password must follow the name")
       }
       return .user(user)

@@ -15,18 +15,9 @@ struct FailureHints {
     http = options.http
     connection = options.connection
     hasRetries = options.flow.retry != nil
-    let given = options.connection.proxy.map { [$0] }
-    proxies = (given ?? Self.proxies(environment)).compactMap(ProxyCheck.hostAndPort)
-  }
-
-  /// As libcurl reads them; it does not know HTTP_PROXY.
-  private static func proxies(_ environment: [String]) -> [String] {
-    let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
-    return environment.compactMap { variable in
-      guard let equals = variable.firstIndex(of: "="), names.contains(String(variable[..<equals]))
-      else { return nil }
-      return String(variable[variable.index(after: equals)...])
-    }
+    var asked = ConnectionOptions()
+    asked.proxy = options.connection.proxy
+    proxies = asked.proxies(environment: environment).compactMap(ProxyCheck.hostAndPort)
   }
 
   /// What to do about one of the causes; `nil` where nothing is known.

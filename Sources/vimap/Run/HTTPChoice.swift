@@ -103,19 +103,19 @@ extension HTTPConfiguration {
 
   /// A header as it was given, or those of the file behind an `@`, one a line, which are secret.
   private static func headers(_ text: String) throws -> [HeaderTemplate] {
-    guard text.hasPrefix("@") else {
+    guard text.namesFile else {
       do {
         return [try HeaderTemplate(text)]
       } catch {
         throw Refusal(.usage, "\(error)")
       }
     }
-    let path = String(text.dropFirst())
+    let path = String(text.unicodeScalars.dropFirst())
     guard path != "-" else {
       throw Refusal(.usage, "--header @-: standard input is for records; give a file")
     }
     let lines = try InputText.lines(path, of: "--header", "give a file with one header a line")
-    return try lines.filter { !$0.text.hasPrefix("#") }.map { line in
+    return try lines.filter { $0.text.utf8.first != UInt8(ascii: "#") }.map { line in
       do throws(HeaderError) {
         return try HeaderTemplate(line.text, isSecret: true)
       } catch {
@@ -153,4 +153,9 @@ extension HTTPConfiguration {
     for case .text(let template) in headers.map(\.value) { names += template.initNames }
     return names
   }
+}
+
+extension String {
+  /// Whether it stands for headers of a file, as `@FILE` does.
+  var namesFile: Bool { utf8.first == UInt8(ascii: "@") }
 }

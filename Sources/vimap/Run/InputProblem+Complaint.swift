@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapHTTP
 import VimapKit
 
@@ -7,7 +8,7 @@ extension InputProblem {
     if name.looksLikeURL {
       let url = Redaction.url(name)
       return "\(url): cannot be read: \(error.code); inputs are files: for lines that are there, give"
-        + " curl -sS '\(url)' | vimap ..., and to send records there, --post"
+        + " curl -sS \(url.quotedForShell(atMost: 200)) | vimap ..., and to send records there, --post"
     }
     let advice = error.code == .isDirectory ? "; give the files in it" : ""
     return "\(name): cannot be read: \(error.code)\(advice)"

@@ -75,9 +75,21 @@ final class OutputFiles {
     self.replaced = replaced
   }
 
+  /// A file that could not be emptied.
+  struct Unemptied: Error {
+    let path: String
+    let reason: SystemError
+  }
+
   /// Empties the files, now that there will be results.
-  func begin() throws(SystemError) {
-    for file in replaced { try file.begin() }
+  func begin() throws(Unemptied) {
+    for file in replaced {
+      do throws(SystemError) {
+        try file.begin()
+      } catch {
+        throw Unemptied(path: file.path, reason: error)
+      }
+    }
   }
 
   /// A file that is written to; `nil` where that is standard output.
@@ -127,18 +139,16 @@ final class OutputFiles {
   private static func open(
     _ path: String, unlessAmong taken: Set<FileIdentity>
   ) throws -> ResultFile {
+    func refusal(_ reason: String) -> Refusal {
+      Refusal(.cannotCreate, "\(path): cannot be created: \(reason)")
+    }
     do throws(SystemError) {
       let file = try ResultFile(path)
       let facts = try Descriptor.facts(file.descriptor)
-      guard facts.kind != .regular || !taken.contains(facts.identity) else {
-        throw SystemError(call: "open", code: .textFileBusy)
-      }
-      return file
+      if facts.kind != .regular || !taken.contains(facts.identity) { return file }
     } catch {
-      let reason =
-        error.code == .textFileBusy
-        ? "it is also an input, the output or standard error" : "\(error.code)"
-      throw Refusal(.cannotCreate, "\(path): cannot be created: \(reason)")
+      throw refusal("\(error.code)")
     }
+    throw refusal("it is also an input, the output or standard error")
   }
 }

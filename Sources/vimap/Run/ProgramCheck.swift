@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapExec
 import VimapHTTP
 import VimapJSON
@@ -13,9 +14,9 @@ extension VimapExec.CommandConfiguration {
       throw Refusal(
         .noWorker,
         "no worker can be started: for a URL, give --post instead of --:"
-          + " --post '\(Redaction.url(program).onOneLine(atMost: 200))'")
+          + " --post \(Redaction.url(program).quotedForShell(atMost: 200))")
     }
-    guard !program.contains("/") else { return }
+    guard !program.hasSlash else { return }
     let path = SearchPath.value
     let template = Template(program, .argument)
     if fillsArguments, !template.isLiteral {
@@ -35,7 +36,9 @@ extension VimapExec.CommandConfiguration {
   }
 
   private static func advice(_ program: String, _ path: String?) -> String? {
-    if Descriptor.regularFile(program) != nil { return "for the file here, give ./\(program)" }
+    if Descriptor.regularFile(program) != nil {
+      return "for the file here, give \("./\(program)".quotedForShell(atMost: 200))"
+    }
     let words = program.split(separator: " ")
     guard words.count > 1,
       ProgramProblem.of(String(words[0]), path: path, looksInside: false) == nil

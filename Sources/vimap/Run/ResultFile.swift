@@ -17,8 +17,9 @@ final class ResultFile {
       file = created
       isNew = true
     } else {
+      // There may be a link to what is not there.
+      isNew = !Descriptor.isThere(path)
       file = try Descriptor.open(writing: path)
-      isNew = false
     }
   }
 
@@ -31,10 +32,6 @@ final class ResultFile {
   /// Empties the file; what is no regular file stays as it is.
   func begin() throws(SystemError) {
     hasBegun = true
-    do throws(SystemError) {
-      try Descriptor.empty(file.number)
-    } catch {
-      throw SystemError(call: "\(path): cannot be emptied", code: error.code)
-    }
+    try Descriptor.empty(file.number)
   }
 }

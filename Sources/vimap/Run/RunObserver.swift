@@ -29,6 +29,8 @@ final class RunObserver {
   private let hints: FailureHints
   private var firstSignal: CInt?
   private var said: Set<String> = []
+  /// What kept the run from beginning.
+  private var unemptied: OutputFiles.Unemptied?
 
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
@@ -118,6 +120,8 @@ final class RunObserver {
     }
   }
 
+  func note(_ file: OutputFiles.Unemptied) { unemptied = file }
+
   /// What is to be done again.
   private func suspicion(_ rows: SuspectRows) -> String {
     let which =
@@ -187,7 +191,7 @@ final class RunObserver {
       complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
     case .systemFailed(let error):
-      complain("\(error)")
+      complain(unemptied.map { "\($0.path): cannot be emptied: \(error.code)" } ?? "\(error)")
       return .inputOutput
     case .halted: return miscount(report) ?? .halted
     case .outOfStep: return miscount(report) ?? .miscounted

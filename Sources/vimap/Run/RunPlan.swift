@@ -82,7 +82,14 @@ struct RunPlan {
       hasRetries: self.pool.retry.retries > 0, hints: hints)
     Process.makeWay()
     let pool = try makePool(observer)
-    pool.onBegin = { [outputs] () throws(SystemError) in try outputs.begin() }
+    pool.onBegin = { [outputs] () throws(SystemError) in
+      do throws(OutputFiles.Unemptied) {
+        try outputs.begin()
+      } catch {
+        observer.note(error)
+        throw error.reason
+      }
+    }
     pool.onNotice = { [unowned pool] in observer.note($0, in: pool) }
     if self.pool.explains { pool.onDecision = observer.explain }
     pool.watch(try SignalWatch(observer.signals)) { [unowned pool] in

@@ -5,41 +5,56 @@ import VimapSystem
 /// What on the command line nobody else is to see, though everybody can list the arguments of
 /// processes.
 struct SecretArguments {
-  /// Values of options, each with where its secret is in it, in bytes.
-  private var secrets: [(value: String, secret: Range<Int>)] = []
+  /// Values of options, each with where its secrets are in it, in bytes.
+  private var values: [(value: String, secrets: [Range<Int>])] = []
 
   init(_ options: VimapCommand) {
     if options.http.post.isEmpty { return }
     let connection = options.connection
-    if let user = connection.user { add(user, from: user.startIndex) }
+    if let user = connection.user { add(user, last: user) }
     if let cert = connection.cert, let password = ClientCertificate(cert).password {
-      add(cert, from: cert.index(cert.endIndex, offsetBy: -password.count))
+      add(cert, last: password)
     }
     for url in options.http.post + [connection.proxy].compactMap(\.self) {
-      if let secret = Redaction.credentials(in: url) {
-        add(url, from: secret.lowerBound, to: secret.upperBound)
-      }
+      add(url, Redaction.secrets(in: url))
     }
     // Which of the others is secret only their server knows.
-    for header in options.http.header where !header.hasPrefix("@") {
-      if let colon = header.firstIndex(of: ":") { add(header, from: header.index(after: colon)) }
+    for header in options.http.header where !header.namesFile {
+      let text = header.unicodeScalars
+      if let colon = text.firstIndex(of: ":") {
+        add(header, [text.index(after: colon)..<text.endIndex])
+      }
     }
     for bound in options.pool.initArguments {
-      let text = "\(bound.name)=\(bound.value)"
-      add(text, from: text.index(text.endIndex, offsetBy: -bound.value.count))
+      add("\(bound.name)=\(bound.value)", last: bound.value)
     }
   }
 
-  private mutating func add(_ value: String, from start: String.Index, to end: String.Index? = nil)
-  {
-    let end = end ?? value.endIndex
-    let before = String(value[..<start]).withSystemBytes(\.count)
-    let length = String(value[start..<end]).withSystemBytes(\.count)
-    secrets.append((value, before..<before + length))
+  private mutating func add(_ value: String, _ secrets: [Range<String.Index>]) {
+    let secrets = secrets.map { secret in
+      value.systemBytes(to: secret.lowerBound)..<value.systemBytes(to: secret.upperBound)
+    }
+    values.append((value, secrets))
+  }
+
+  /// - Parameter secret: what the value ends with.
+  private mutating func add(_ value: String, last secret: String) {
+    let scalars = value.unicodeScalars
+    let start = scalars.index(scalars.endIndex, offsetBy: -secret.unicodeScalars.count)
+    add(value, [start..<scalars.endIndex])
   }
 
   /// Writes stars over them, in this process and in all that it forks from now on.
   func cover() {
-    for (value, secret) in secrets { Process.coverArguments(endingWith: value, secret: secret) }
+    for (value, secrets) in values {
+      Process.coverArguments(endingWith: value, secrets: secrets)
+    }
+  }
+}
+
+extension String {
+  /// How many bytes of a text of the system there are before a place.
+  fileprivate func systemBytes(to end: Index) -> Int {
+    String(unicodeScalars[..<end]).withSystemBytes(\.count)
   }
 }

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapExec
 import VimapHTTP
 import VimapKit
@@ -50,7 +51,8 @@ enum WorkerChoice {
 
   private static func noWorker(_ line: TypedLine) -> String {
     if let url = line.options.file.first(where: \.looksLikeURL) {
-      return "no worker: for a URL, give --post: --post '\(Redaction.url(url).onOneLine(atMost: 200))'"
+      let word = Redaction.url(url).quotedForShell(atMost: 200)
+      return "no worker: for a URL, give --post: --post \(word)"
     }
     if let advice = ForgottenDashes.advice(line.arguments) { return "no worker: \(advice)" }
     return line.options.exec.each
@@ -108,7 +110,7 @@ enum WorkerChoice {
     try check(Set(worker.initNames), form)
     Process.raiseFileLimit()
     try fitDescriptors(&worker)
-    if worker.holdsSecrets { Process.forbidDumps() }
+    if worker.holdsSecrets(environment: inheritedEnvironment()) { Process.forbidDumps() }
     return worker
   }
 

@@ -1,4 +1,4 @@
-import VimapExec
+import VimapBytes
 import VimapKit
 
 extension WrongInput {
@@ -105,11 +105,7 @@ extension WrongInput {
   private var isStandardInput: Bool { file == "-" }
 
   /// The file's name for a shell.
-  private var quotedFile: String {
-    var line = ShellLine()
-    line.add(word: file)
-    return line.bytes.text.onOneLine(atMost: 200)
-  }
+  private var quotedFile: String { file.quotedForShell(atMost: 200) }
 
   /// The command with the input through another.
   private func filtered(_ command: String) -> String {

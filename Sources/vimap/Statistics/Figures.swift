@@ -13,8 +13,7 @@ struct Figures {
   /// - Parameter environment: `NAME=VALUE`.
   init(environment: [String]) {
     func value(_ name: String) -> String? {
-      let text = environment.first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1)
-      return text.flatMap { $0.isEmpty ? nil : String($0) }
+      environmentValue(of: name, in: environment).flatMap { $0.isEmpty ? nil : $0 }
     }
     // The first of these that is set is the one that counts (setlocale(3)).
     let locale = (value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") ?? "").lowercased()
