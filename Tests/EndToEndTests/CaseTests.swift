@@ -8,6 +8,12 @@ import Testing
     #expect(!EndToEndCase.chosen.isEmpty, "no file's name matches VIMAP_CASES")
   }
 
+  @Test func areChosenByPatterns() {
+    let files = Set(EndToEndCase.chosen(by: "usage  http-h*").map(\.file))
+    #expect(files == ["usage", "http-hints"])
+    #expect(EndToEndCase.chosen(by: "").isEmpty)
+  }
+
   @Test(arguments: EndToEndCase.chosen)
   func holds(_ expected: EndToEndCase) throws {
     let outcome = try CaseRunner.run(try #require(expected["run"]))

@@ -47,12 +47,18 @@ struct EndToEndCase: Sendable, CustomTestStringConvertible {
     }
   }()
 
-  /// Those that are run: with `VIMAP_CASES='http*'` in the environment, those of the files whose
-  /// names match it.
+  /// Those that are run: with `VIMAP_CASES='usage http*'` in the environment, those of the files
+  /// whose names match one of these patterns.
   static let chosen: [EndToEndCase] = {
-    guard let pattern = ProcessInfo.processInfo.environment["VIMAP_CASES"] else { return all }
-    return all.filter { fnmatch(pattern, $0.file, 0) == 0 }
+    guard let patterns = ProcessInfo.processInfo.environment["VIMAP_CASES"] else { return all }
+    return chosen(by: patterns)
   }()
+
+  /// Those of the files whose names match one of some patterns, with spaces between them.
+  static func chosen(by patterns: String) -> [EndToEndCase] {
+    let patterns = patterns.split(separator: " ").map(String.init)
+    return all.filter { expected in patterns.contains { fnmatch($0, expected.file, 0) == 0 } }
+  }
 
   static func parse(_ text: String, file: String) -> [EndToEndCase] {
     var cases: [EndToEndCase] = []
