@@ -78,7 +78,7 @@ extension UInt8 {
 
 extension Substring {
   /// Without spaces and tabs at either end.
-  func trimmingSpace() -> String {
+  package func trimmingSpace() -> String {
     var rest = self
     while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
     while rest.last == " " || rest.last == "\t" { rest.removeLast() }

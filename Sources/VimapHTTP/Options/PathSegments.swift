@@ -60,7 +60,8 @@ extension ByteView {
     return dots
   }
 
-  /// Of a path: whether the segment that `place` is in, or at an end of, is empty.
+  /// Of a path: whether the segment that `place` is in, or at an end of, is empty. A place before the
+  /// path, as of a placeholder in the host, is less than 0, and in none.
   fileprivate func isEmptySegment(at place: Int) -> Bool {
     place > 0 && place <= count && self[place - 1] == UInt8(ascii: "/")
       && (place == count || self[place] == UInt8(ascii: "/"))
