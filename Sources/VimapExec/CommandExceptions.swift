@@ -135,7 +135,8 @@ extension Nanoseconds {
   /// In seconds, without `.0`.
   fileprivate var secondsText: String {
     let seconds = Double(self) / 1e9
-    return seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(saturating: seconds))" : "\(seconds)"
+    let isWhole = seconds == seconds.rounded() && seconds < 1e15
+    return isWhole ? "\(Int(saturating: seconds))" : "\(seconds)"
   }
 }
 

@@ -2,10 +2,10 @@ public import VimapBytes
 
 /// A command line for a shell, made of bytes that come out of the shell again as they went in.
 ///
-/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. What a terminal that such
-/// a line is shown on, or pasted into, would obey (``VimapBytes/ByteView/character(at:)``) is written
-/// in octal, and so are bytes that are not UTF-8. A line feed within a word stays, so a line can be
-/// several. Strings are texts of the system (``Swift/String/init(system:)``).
+/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. What a terminal that
+/// such a line is shown on, or pasted into, would obey (``VimapBytes/ByteView/character(at:)``) is
+/// written in octal, and so are bytes that are not UTF-8. A line feed within a word stays, so a
+/// line can be several. Strings are texts of the system (``Swift/String/init(system:)``).
 public struct ShellLine: ~Copyable {
   private var buffer = ByteBuffer()
   private var isAtStart = true

@@ -64,8 +64,8 @@ extension Descriptor {
   }
 
   /// Takes back the last bytes of a regular file, where they are what was written last through this
-  /// descriptor. What is no such file stays as it is, and so does one that somebody else has written
-  /// to.
+  /// descriptor. What is no such file stays as it is, and so does one that somebody else has
+  /// written to.
   /// - Returns: whether they were taken back.
   @discardableResult
   public static func takeBack(_ count: Int, from descriptor: CInt) -> Bool {

@@ -5,8 +5,8 @@ public enum Redaction {
   /// What stands in a secret's place.
   public static let mark = "***"
 
-  /// A URL without the name and password in it, and without values of its query whose names are those
-  /// of secrets, be it a good URL or not.
+  /// A URL without the name and password in it, and without values of its query whose names are
+  /// those of secrets, be it a good URL or not.
   public static func url(_ text: String) -> String { withoutSecretValues(withoutUser(text)) }
 
   /// `?api_key=x&page=2` without the `x`.

@@ -281,15 +281,15 @@ public final class WorkerLink {
   /// Says that everything given is passed on, and taken, and not answered: more may help.
   public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }
 
-  /// Says that until this moment the worker can do nothing but wait for the end of pauses that servers
-  /// have asked for; `nil` where it no longer has to.
+  /// Says that until this moment the worker can do nothing but wait for the end of pauses that
+  /// servers have asked for; `nil` where it no longer has to.
   public func reportResting(until end: Nanoseconds?) throws {
     try channel.tell(FromWorker(kind: .resting, index: Int(clamping: end ?? 0)))
   }
 
   /// Passes on what a person should know.
-  /// - Parameter subject: of notices of one subject, the first is said in a run, whichever worker it is
-  ///   from; all are where it is 0.
+  /// - Parameter subject: of notices of one subject, the first is said in a run, whichever worker
+  ///   it is from; all are where it is 0.
   public func notice(_ text: String, subject: Int32 = 0) throws {
     try channel.tell(FromWorker(kind: .notice, code: subject), text)
   }

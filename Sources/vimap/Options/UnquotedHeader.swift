@@ -9,7 +9,8 @@ enum UnquotedHeader {
   static func advice(_ arguments: ArraySlice<String>) -> String? {
     let words = AttachedValues.split(arguments.prefix { $0 != "--" })
     for place in words.indices {
-      guard let (header, next) = header(in: words[place...]), let colon = header.firstIndex(of: ":"),
+      guard let (header, next) = header(in: words[place...]),
+        let colon = header.firstIndex(of: ":"),
         isOnlyStart(of: header[header.index(after: colon)...]), next < words.endIndex
       else { continue }
       // A header without a value is one that is not to be sent, and a file may follow it.

@@ -50,7 +50,8 @@ enum WorkerChoice {
 
   private static func noWorker(_ line: TypedLine) -> String {
     if let url = line.options.file.first(where: \.looksLikeURL) {
-      return "no worker: for a URL, give --post: --post '\(Redaction.url(url).onOneLine(atMost: 200))'"
+      return "no worker: for a URL, give --post:"
+        + " --post '\(Redaction.url(url).onOneLine(atMost: 200))'"
     }
     if let advice = ForgottenDashes.advice(line.arguments) { return "no worker: \(advice)" }
     return line.options.exec.each
