@@ -18,6 +18,10 @@ import Testing
 /// - `err`: texts that must stand in standard error, one a line. Without it, there must be none.
 /// - `status`: the exit status, 0 where it is left out.
 /// - A line that begins with `#` is a comment.
+///
+/// What cannot be made on every machine, such as a namespace, may be missing: the command then prints
+/// what is expected and writes to the file `left-out` why it could not do what it is about.
+/// `scripts/test` lists such cases; with `VIMAP_LEAVE_OUT=no` in the environment they fail.
 struct EndToEndCase: Sendable, CustomTestStringConvertible {
   var file: String
   var name: String
