@@ -128,7 +128,10 @@ if Context.environment["VIMAP_FUZZING"] != nil {
   package.targets.append(
     .executableTarget(
       name: "vimap-fuzz",
-      dependencies: ["VimapBytes", "VimapJSON", "VimapCoding", "VimapExec", "VimapHTTP"],
+      dependencies: [
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapKit", "VimapExec",
+        "VimapHTTP",
+      ],
       path: "Fuzzing/program",
       // One thread runs it, and its targets keep what they need from one input to the next.
       swiftSettings: [.swiftLanguageMode(.v5)]))

@@ -3,6 +3,7 @@ import VimapJSON
 import VimapSystem
 
 @testable import VimapHTTP
+@testable import VimapKit
 
 private let scanner = RecordScanner()
 private var fields = HeaderFields()
@@ -69,16 +70,49 @@ private func decode(_ body: ByteView, _ codings: ByteView, step: Int) -> Decoded
 }
 
 /// A URL that a record fills in goes to the host that is not a record's, and holds no more segments
-/// that lead elsewhere than its own. The input is the URL, a line feed, and the record.
+/// that lead elsewhere than its own; or the request is not made. The input is the URL, a line feed,
+/// and the record.
 func fuzzURL(_ input: ByteView) {
   let (text, record) = input.parted
-  guard scanner.problem(with: record) == nil, let url = try? TargetURL(text.text) else { return }
-  let context = TemplateContext(record: record, index: 1, worker: 0, initArguments: [:])
-  var filled = ByteBuffer()
-  var empty: [Int] = []
-  let isFilled = (try? url.template.expand(into: &filled, context: context, encoding: .percent) {
-    empty.append($0)
-  }) != nil
-  if isFilled, let segments = url.segments { _ = segments.allow(filled.view, empty: empty) }
   _ = Redaction.url(text.text)
+  guard scanner.problem(with: record) == nil, let target = try? TargetURL(text.text),
+    !target.template.isLiteral, let exchange = request(to: target, record)
+  else { return }
+  // What libcurl takes for no URL goes nowhere.
+  guard let origin = URLCheck.origin(of: exchange.url.view) else { return }
+  if let known = target.hostAndPort {
+    promise(origin.hostAndPort == known, "\(text.text) goes to \(origin) with \(record.text)")
+  }
+  if target.isPlain { promise(origin.scheme == "http", "\(origin)") }
+  if let fixed = target.fixedOrigin { promise(fixed.allows(origin), "\(origin)") }
+  if target.segments != nil {
+    let filled = exchange.url.view.text
+    promise(
+      dotSegments(filled) <= dotSegments(target.template.text(standIn: "1")), "\(filled)")
+  }
+}
+
+/// The request that is made of a record, if one is; nothing is sent.
+private func request(to target: TargetURL, _ record: ByteView) -> Exchange? {
+  var configuration = HTTPConfiguration(urls: [target], userAgent: "")
+  configuration.body = .none
+  let seat = WorkerSeat(number: 0, jobs: 1, initArguments: [:])
+  do {
+    try CurlLibrary.start()
+    let builder = try RequestBuilder(configuration, targets: [target], seat: seat)
+    let exchange = try builder.makeExchange(tag: 0)
+    try builder.fill(exchange, from: record, index: 1)
+    return exchange
+  } catch {
+    return nil
+  }
+}
+
+/// How many segments of a URL's path are `.` or `..`, percent-encoded or not.
+private func dotSegments(_ url: String) -> Int {
+  let plain = url.replacing("%2e", with: ".").replacing("%2E", with: ".")
+  guard let start = plain.firstRange(of: "://")?.upperBound else { return 0 }
+  let rest = plain[start...].prefix { $0 != "?" && $0 != "#" && $0 != "\0" }
+  return rest.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    .count { $0 == "." || $0 == ".." }
 }

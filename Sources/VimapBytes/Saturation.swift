@@ -1,8 +1,8 @@
 /// Arithmetic that stays within its type.
 ///
-/// What records, servers, commands, files and options say may be any number. Where Swift would end the
-/// process for one, these give the bound that it is beyond. `scripts/lint` finds what is reckoned
-/// without them.
+/// What records, servers, commands, files and options say may be any number. Where Swift would end
+/// the process for one, these give the bound that it is beyond. `scripts/lint` finds what is
+/// reckoned without them.
 extension FixedWidthInteger {
   /// The whole number that `value` is without its fraction, or the bound that it is beyond; 0 for
   /// what is no number.

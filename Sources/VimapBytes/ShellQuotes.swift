@@ -1,8 +1,8 @@
 /// Words for a shell, made of bytes that come out of the shell again as they went in.
 ///
-/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. What a terminal that they
-/// are shown on, or pasted into, would obey (``ByteView/character(at:)``) is written in octal, and so
-/// are bytes that are not UTF-8. A line feed stays.
+/// It is for the shell of POSIX, of which dash, bash, ksh and zsh are some. What a terminal that
+/// they are shown on, or pasted into, would obey (``ByteView/character(at:)``) is written in octal,
+/// and so are bytes that are not UTF-8. A line feed stays.
 extension ByteBuffer {
   /// Appends a word that the shell takes as it is.
   public mutating func append(shellWord word: ByteView) {
@@ -53,7 +53,7 @@ extension ByteBuffer {
 
 extension String {
   /// A text of the system as a word of a command that somebody may paste into a shell.
-  /// - Parameter limit: most characters of it; where there are more, an ellipsis stands for the rest.
+  /// - Parameter limit: most characters of it; an ellipsis stands for the rest.
   public func quotedForShell(atMost limit: Int = .max) -> String {
     let cut = unicodeScalars.prefix(limit)
     var word = ByteBuffer()

@@ -2,11 +2,11 @@ import Glibc
 
 /// Texts of the system: arguments, variables of the environment, names of files.
 ///
-/// To the system they are bytes, and nobody says that they are UTF-8, as a `String` is. So each byte
-/// that is a part of no UTF-8 stands in a `String` as a character for private use: 0x80 as U+10FE80,
-/// and so on to 0xFF as U+10FEFF. Where one of these characters is in a text from the start, its four
-/// bytes are written in that way. So what ``Swift/String/init(system:)`` makes of bytes always
-/// becomes the same bytes again, be they what they may.
+/// To the system they are bytes, and nobody says that they are UTF-8, as a `String` is. So each
+/// byte that is a part of no UTF-8 stands in a `String` as a character for private use: 0x80 as
+/// U+10FE80, and so on to 0xFF as U+10FEFF. Where one of these characters is in a text from the
+/// start, its four bytes are written in that way. So what ``Swift/String/init(system:)`` makes of
+/// bytes always becomes the same bytes again, be they what they may.
 enum SystemText {
   static let standIns: ClosedRange<UInt32> = 0x10FE80...0x10FEFF
 

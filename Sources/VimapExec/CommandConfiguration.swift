@@ -18,8 +18,8 @@ public struct CommandConfiguration: Sendable {
   public var arguments: [String]
   /// What the lines are that go to the command and come from it.
   public var lines = LineProtocol.records
-  /// What a command reads for each record in the place of the record itself: a text with places to be
-  /// filled in.
+  /// What a command reads for each record in the place of the record itself: a text with places to
+  /// be filled in.
   public var feed: String?
   /// How values are written in ``feed``.
   public var quoting = Template.Encoding.json

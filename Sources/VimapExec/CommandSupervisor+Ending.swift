@@ -35,7 +35,8 @@ extension CommandSupervisor {
   }
 
   /// The command has ended before it was clear whether it prints one answer for each record.
-  /// - Returns: whether that is settled, and its answers can be used, or have been given up with it.
+  /// - Returns: whether that is settled, and its answers can be used, or have been given up with
+  ///   it.
   func judgeHandshake(by end: ProcessEnd) throws -> Bool {
     defer { if life.handshake.isOpen { life.handshake = .waived } }
     if life.loading.awaitsSign {
@@ -96,7 +97,8 @@ extension CommandSupervisor {
   /// Whether the command, which has ended, is one of those that never answer.
   private func wasInVain(_ end: ProcessEnd, wasAskedTo: Bool, hasReadNothing: Bool) -> Bool {
     if life.answers + life.unusable > 0 || isRecalled { return false }
-    // One that was killed at work may have answered; one that is killed while it loads is too large.
+    // One that was killed at work may have answered; one that is killed while it loads is too
+    // large.
     if end == .killed(signal: Int(Signals.kill)), !hasReadNothing { return false }
     // One that died of one of many records is followed by others that find out which.
     return (queue.owed <= 1 || hasReadNothing) && (queue.owed > 0 || !wasAskedTo)

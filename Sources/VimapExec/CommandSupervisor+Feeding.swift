@@ -54,8 +54,8 @@ extension CommandSupervisor {
     beginFarewell()
   }
 
-  /// Looks whether the command has closed its input before it read all. One that has read all may take
-  /// its time over it.
+  /// Looks whether the command has closed its input before it read all. One that has read all may
+  /// take its time over it.
   func lookAtReader(_ command: CommandProcess) {
     guard watch.hasBrokenInput, command.isInputOpen, command.end == nil else { return }
     life.hasClosedInput = true

@@ -2,8 +2,8 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// Answers that say which record they are for, and so come in any order: in envelopes, or by a value
-/// that both hold.
+/// Answers that say which record they are for, and so come in any order: in envelopes, or by a
+/// value that both hold.
 extension CommandSupervisor {
   /// An answer that names its record.
   private struct Named {

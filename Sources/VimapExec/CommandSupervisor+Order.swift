@@ -27,8 +27,8 @@ extension CommandSupervisor {
       noteSpoken(count - life.handshake.answers)
     }
     life.handshake.noteAnswers(
-      count, begun: count + (answers.hasPart ? 1 : 0), unread: answers.rest.isEmpty ? 0 : countUnread(),
-      hasMore: hasMore, clock)
+      count, begun: count + (answers.hasPart ? 1 : 0),
+      unread: answers.rest.isEmpty ? 0 : countUnread(), hasMore: hasMore, clock)
     life.handshake.check(hasMore: hasMore, clock) { (command?.unreadInput ?? 0) > 0 }
     // One without an end would be waited for in vain.
     if answers.partLength > configuration.longestAnswer { life.handshake = .waived }
@@ -75,8 +75,8 @@ extension CommandSupervisor {
     try link.reportCertain()
   }
 
-  /// Has the command given nothing more where too much is in doubt: until it has answered everything
-  /// or, where it holds its answers back, to its end.
+  /// Has the command given nothing more where too much is in doubt: until it has answered
+  /// everything or, where it holds its answers back, to its end.
   func holdFeedingIfDue(_ command: CommandProcess) {
     guard !answersNameRecords, !life.handshake.isOpen, !certainty.isAwaited, certainty.isDue(clock)
     else { return }
@@ -87,14 +87,15 @@ extension CommandSupervisor {
   // MARK: The loss of order
 
   enum OrderLoss {
-    /// Before the command had read the record that the line would answer, or behind its first answer.
+    /// Before the command had read the record that the line would answer, or behind its first
+    /// answer.
     case unasked(SurplusText)
     case tooMany(line: ByteView)
     case tooFew(Int)
   }
 
-  /// Nothing says any more which answer belongs to which record. Those that are owed, or held, become
-  /// exceptions; which others are in doubt, the pool knows.
+  /// Nothing says any more which answer belongs to which record. Those that are owed, or held,
+  /// become exceptions; which others are in doubt, the pool knows.
   func loseOrder(_ loss: OrderLoss) throws {
     let text = describe(loss)
     try link.flush()

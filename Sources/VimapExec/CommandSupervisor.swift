@@ -128,8 +128,8 @@ final class CommandSupervisor {
     isFull = false
   }
 
-  /// Where the run is stopped, only what the command was fed is finished, in the time that a command
-  /// has to leave.
+  /// Where the run is stopped, only what the command was fed is finished, in the time that a
+  /// command has to leave.
   private func retireIfRecalled() throws {
     guard !isRecalled, link.isRecalled else { return }
     isRecalled = true

@@ -201,8 +201,8 @@ final class FeedQueue {
     }.map { $0 + 1 }
   }
 
-  /// Notes what the answer to a record is to hold; `false`, and the record is refused, where it holds
-  /// no such thing.
+  /// Notes what the answer to a record is to hold; `false`, and the record is refused, where it
+  /// holds no such thing.
   private func noteMatch(_ position: Int, _ record: Int, of batch: RecordBatch) -> Bool {
     guard let matches, !matches.note(batch.bytes(of: record), at: position) else { return true }
     unfeedable[position] = RecordException(
@@ -237,7 +237,9 @@ final class FeedQueue {
     scratch.removeAll()
     var count = 0
     var end = position
-    while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize, owed + count < allowance {
+    while end < min(entry.end, feedLimit), scratch.count < Self.pieceSize,
+      owed + count < allowance
+    {
       let record = end + entry.batch.records.lowerBound - entry.start
       if entry.batch.problem(with: record) != nil || isAnswered(end) { break }
       end += 1

@@ -1,7 +1,7 @@
 import VimapBytes
 
-/// Lines that answer no record, of a command whose answers name theirs: told of once, and a reason to
-/// end the command when it says nothing else.
+/// Lines that answer no record, of a command whose answers name theirs: told of once, and a reason
+/// to end the command when it says nothing else.
 struct StrayLines {
   private(set) var isTold = false
   private var count = 0

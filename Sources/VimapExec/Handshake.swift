@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Finds out whether a new command prints one answer for each record, before any of its answers is
@@ -12,10 +13,10 @@ import VimapSystem
 /// then given a few more records, and some more, in the same way, so that one that skips some of
 /// them shows as well.
 ///
-/// A command that takes records in and says nothing, as it is slow, holds its answers back, or skips
-/// records, is given some more, and as many as there are when it goes on saying nothing. Its answers
-/// are held until they are as many, which may be at its end; but one that still answers after a
-/// second is at work, and is believed, so that its results can be seen.
+/// A command that takes records in and says nothing, as it is slow, holds its answers back, or
+/// skips records, is given some more, and as many as there are when it goes on saying nothing. Its
+/// answers are held until they are as many, which may be at its end; but one that still answers
+/// after a second is at work, and is believed, so that its results can be seen.
 struct Handshake: Equatable {
   enum Verdict: Equatable {
     /// Nothing is clear yet.
@@ -57,8 +58,8 @@ struct Handshake: Equatable {
   /// That it prints too much shows in the first stage, so that others are about what it leaves out.
   private static let shortestQuiet: Nanoseconds = .milliseconds(1)
   private static let shortestFurtherQuiet: Nanoseconds = .milliseconds(1) / 4
-  /// Where that is looked at so much too late, processors are busy, and the command may have been kept
-  /// from going on: it is given more time, so many times at most.
+  /// Where that is looked at so much too late, processors are busy, and the command may have been
+  /// kept from going on: it is given more time, so many times at most.
   private static let lateness: Nanoseconds = .milliseconds(1) / 2
   private static let mostExtensions = 4
   private static let longestQuiet: Nanoseconds = .seconds(1)
@@ -84,7 +85,8 @@ struct Handshake: Equatable {
 
   var isOpen: Bool { verdict == .open }
 
-  /// What follows when the answers have been used; `nil` where nothing more is asked of the command.
+  /// What follows when the answers have been used; `nil` where nothing more is asked of the
+  /// command.
   var next: Handshake? {
     guard verdict == .passed, stage < Self.furtherStages.count, fed > 0 else { return nil }
     var next = Handshake()
@@ -149,7 +151,7 @@ struct Handshake: Equatable {
     self.hasMore = hasMore
     guard isOpen, let moment = nextCheck, now >= moment else { return }
     if isEven {
-      if stage == 0, extensions < Self.mostExtensions, now > moment + Self.lateness {
+      if stage == 0, extensions < Self.mostExtensions, now > moment.plus(Self.lateness) {
         extensions += 1
         quietFrom = now
       } else {

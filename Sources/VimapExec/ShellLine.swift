@@ -1,8 +1,8 @@
 public import VimapBytes
 
 /// A command line for a shell, made of bytes that come out of the shell again as they went in, and
-/// that a terminal shows as they are (``VimapBytes/ByteBuffer/append(shellWord:)``). A line feed within
-/// a word stays, so a line can be several. Strings are texts of the system
+/// that a terminal shows as they are (``VimapBytes/ByteBuffer/append(shellWord:)``). A line feed
+/// within a word stays, so a line can be several. Strings are texts of the system
 /// (``Swift/String/init(system:)``).
 public struct ShellLine: ~Copyable {
   private var buffer = ByteBuffer()

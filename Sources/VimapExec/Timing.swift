@@ -120,7 +120,8 @@ struct Stopwatch {
   func isOver(_ now: Nanoseconds) -> Bool { end.map { now >= $0 } ?? false }
 }
 
-/// The end of a command that is to leave: the pauses and signals of a sequence, one after the other.
+/// The end of a command that is to leave: the pauses and signals of a sequence, one after the
+/// other.
 struct Farewell {
   private var steps: ArraySlice<TermSequence.Step>
   private(set) var nextStep: Nanoseconds?

@@ -19,8 +19,8 @@ public struct HTTPConfiguration: Sendable {
   public var timeout = Duration.seconds(30)
   /// The longest that connecting may take, looking up the name and TLS included.
   public var connectTimeout = Duration.seconds(10)
-  /// The longest pause that a server may ask for (`Retry-After`) and get. Where it asks for a longer
-  /// one, nothing is sent to it for that long, and what would be is an exception at once.
+  /// The longest pause that a server may ask for (`Retry-After`) and get. Where it asks for a
+  /// longer one, nothing is sent to it for that long, and what would be is an exception at once.
   public var longestPause = Duration.seconds(3600)
   public var accepted = StatusSet.successful
   public var response = ResponseShape.full

@@ -43,7 +43,8 @@ extension HTTPSession {
     for (work, record) in exchange.records {
       var exception = exception(work.batch.attempt - 1)
       // It is about this try alone.
-      if work.batch.mayBeSent, let place = exception.details.firstIndex(where: { $0.name == "was_sent" })
+      if work.batch.mayBeSent,
+        let place = exception.details.firstIndex(where: { $0.name == "was_sent" })
       {
         exception.details[place].value = .bool(true)
       }

@@ -214,8 +214,8 @@ final class HTTPSession {
     gate.endOfPause(of: builder.host(of: exchange), now: Clock.now())
   }
 
-  /// Answers the records of a request whose host asks for a longer pause than is waited for; `false`
-  /// where it does not.
+  /// Answers the records of a request whose host asks for a longer pause than is waited for;
+  /// `false` where it does not.
   private func refuses(_ exchange: Exchange) throws -> Bool {
     let host = builder.host(of: exchange)
     guard let pause = gate.refusal(of: host, now: Clock.now()) else { return false }

@@ -1,7 +1,7 @@
 public import VimapBytes
 
-/// Texts as C wants them: each with a NUL at its end, and a list of their addresses. Strings are texts
-/// of the system (``Swift/String/init(system:)``).
+/// Texts as C wants them: each with a NUL at its end, and a list of their addresses. Strings are
+/// texts of the system (``Swift/String/init(system:)``).
 public final class CStringList {
   private var bytes = ByteBuffer()
   private var starts: [Int] = []

@@ -49,7 +49,9 @@ extension Nanoseconds {
   }
 
   /// As ``milliseconds(_:)``.
-  public static func seconds(_ count: Double) -> Nanoseconds { Nanoseconds(saturating: count * 1e9) }
+  public static func seconds(_ count: Double) -> Nanoseconds {
+    Nanoseconds(saturating: count * 1e9)
+  }
 
   /// The time from now until this moment, rounded up to whole milliseconds; 0 once it has passed.
   public func millisecondsFrom(_ now: Nanoseconds) -> Int {

@@ -61,8 +61,8 @@ extension Descriptor {
     return String(system: text)
   }
 
-  /// Removes the file of that name, if it is still the one that is open, and empty. Where the name is
-  /// a link, that stays.
+  /// Removes the file of that name, if it is still the one that is open, and empty. Where the name
+  /// is a link, that stays.
   public static func removeIfEmpty(_ path: String, openAs descriptor: CInt) {
     guard let facts = try? facts(descriptor), regularFile(path) == facts.identity, size(path) == 0
     else { return }
@@ -77,8 +77,8 @@ extension Descriptor {
   }
 
   /// Takes back the last bytes of a regular file, where they are what was written last through this
-  /// descriptor. What is no such file stays as it is, and so does one that somebody else has written
-  /// to.
+  /// descriptor. What is no such file stays as it is, and so does one that somebody else has
+  /// written to.
   /// - Returns: whether they were taken back.
   @discardableResult
   public static func takeBack(_ count: Int, from descriptor: CInt) -> Bool {

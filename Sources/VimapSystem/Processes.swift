@@ -82,8 +82,8 @@ public enum Process {
   }
 
   /// Has the kernel end the calling process when its parent dies (PR_SET_PDEATHSIG).
-  /// - Parameter parent: the parent it had when it was forked; if that has gone already, the calling
-  ///   process ends here.
+  /// - Parameter parent: the parent it had when it was forked; if that has gone already, the
+  ///   calling process ends here.
   public static func endWith(parent: ProcessID) {
     _ = vimap_signal_on_parent_death(SIGKILL)
     if self.parent != parent { exitNow(0) }
@@ -93,8 +93,8 @@ public enum Process {
   /// something for it to do (SCHED_BATCH, sched(7)). The commands it starts do as usual.
   ///
   /// A command that writes line by line would otherwise be stopped for every line by whoever reads
-  /// them, which makes it slower by half; as it is, it goes on and many lines are read at once. Where
-  /// a processor is idle nobody waits for any longer. A process that was given another policy
+  /// them, which makes it slower by half; as it is, it goes on and many lines are read at once.
+  /// Where a processor is idle nobody waits for any longer. A process that was given another policy
   /// (chrt(1)) keeps that.
   public static func makeWay() { _ = vimap_make_way() }
 

@@ -70,8 +70,8 @@ public enum Signals {
     [SIGTTIN, SIGTTOU].contains(number)
   }
 
-  /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG), an
-  /// error instead of this process's end.
+  /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG),
+  /// an error instead of this process's end.
   public static func ignoreFailedWrites() {
     Glibc.signal(SIGPIPE, SIG_IGN)
     Glibc.signal(SIGXFSZ, SIG_IGN)

@@ -44,7 +44,8 @@ func systemCall<Result: SignedInteger>(
   }
 }
 
-/// As ``systemCall(_:file:line:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does not wait.
+/// As ``systemCall(_:file:line:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does
+/// not wait.
 func systemCallUnlessWaiting<Result: SignedInteger>(
   _ name: StaticString, file: StaticString = #fileID, line: UInt32 = #line, _ body: () -> Result
 ) throws(SystemError) -> Result? {

@@ -6,8 +6,8 @@ public import VimapBytes
 /// now.
 ///
 /// Until it is written, it has another name in the same folder, under which it is made at once; so
-/// it is known early whether that can be done. What is no regular file (a pipe, a device) is written
-/// to directly.
+/// it is known early whether that can be done. What is no regular file (a pipe, a device) is
+/// written to directly.
 public final class WholeFile {
   private let file: OwnedDescriptor
   /// The name until it is written, and the one from then on; `nil` where it has its own at once.

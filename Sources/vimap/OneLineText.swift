@@ -1,8 +1,8 @@
 import VimapBytes
 
 extension String {
-  /// The text as a part of a line: with escapes for what would end the line or steer a terminal, and
-  /// for bytes of arguments and names that are no text; cut where it is longer than so many
+  /// The text as a part of a line: with escapes for what would end the line or steer a terminal,
+  /// and for bytes of arguments and names that are no text; cut where it is longer than so many
   /// characters. What is made so stays the same when it is done again.
   func onOneLine(atMost limit: Int = .max) -> String {
     var text = ""

@@ -3,8 +3,8 @@ import VimapSystem
 
 /// The only place that talks to a person: whole lines, each by one write.
 ///
-/// Messages are made of what others wrote: names, records, servers' and commands' words. So here, and
-/// for all of them, what would end a line or steer a terminal becomes an escape.
+/// Messages are made of what others wrote: names, records, servers' and commands' words. So here,
+/// and for all of them, what would end a line or steer a terminal becomes an escape.
 enum Printer {
   /// `vimap: what: why`, one line on standard error.
   /// - Parameter screen: standard error, where it is a terminal that others write to as well.

@@ -8,6 +8,8 @@ struct Outcome {
   var status: Int32
   /// Processes that were still there when the command had ended.
   var leftBehind: [String]
+  /// Why the command left out what it is about; `nil` where it did not.
+  var leftOut: String?
 }
 
 /// Runs shell commands with the `vimap` that was built beside these tests.
@@ -54,7 +56,8 @@ enum CaseRunner {
     process.waitUntilExit()
     return Outcome(
       output: try text(output), error: try text(error), status: process.terminationStatus,
-      leftBehind: processes(ofCase: directory.path))
+      leftBehind: processes(ofCase: directory.path),
+      leftOut: try? text(directory.appendingPathComponent("left-out")))
   }
 
   private static func text(_ file: URL) throws -> String {

@@ -8,9 +8,16 @@ import Testing
     #expect(!EndToEndCase.chosen.isEmpty, "no file's name matches VIMAP_CASES")
   }
 
+  @Test func areChosenByPatterns() {
+    let files = Set(EndToEndCase.chosen(by: "usage  http-h*").map(\.file))
+    #expect(files == ["usage", "http-hints"])
+    #expect(EndToEndCase.chosen(by: "").isEmpty)
+  }
+
   @Test(arguments: EndToEndCase.chosen)
   func holds(_ expected: EndToEndCase) throws {
     let outcome = try CaseRunner.run(try #require(expected["run"]))
+    if let why = outcome.leftOut { leaveOut(expected, why) }
     #expect(outcome.status == expected.status, "standard error: \(outcome.error)")
     if let output = expected["out"] { #expect(outcome.output == output) }
     if let sorted = expected["sorted"] {
@@ -27,6 +34,14 @@ import Testing
     }
     if expected["err"] == nil { #expect(outcome.error == "") }
     #expect(outcome.leftBehind == [])
+  }
+
+  private func leaveOut(_ expected: EndToEndCase, _ why: String) {
+    let reason = why.split(separator: "\n").joined(separator: "; ")
+    #expect(
+      ProcessInfo.processInfo.environment["VIMAP_LEAVE_OUT"] != "no", "left out: \(reason)")
+    // `scripts/test` looks for this.
+    print("left out: \(expected.testDescription): \(reason)")
   }
 
   private func sortedLines(_ text: String) -> [Substring] {

@@ -1,8 +1,8 @@
 import Testing
-import VimapKit
 import VimapSystem
 
 @testable import VimapHTTP
+@testable import VimapKit
 
 @Suite("Retry-After")
 struct RetryAfterTests {
@@ -103,6 +103,67 @@ struct HostPausesTests {
     let last = pauses.end(of: "a:80", now: 100)
     #expect(last == nil)
     #expect(pauses.isEmpty)
+  }
+}
+
+@Suite("Where and when a record is tried again")
+struct NextTryTests {
+  private static let second: Nanoseconds = .seconds(1)
+  private static let long: Nanoseconds = .seconds(60)
+
+  /// A gate to two servers, of which the first is the worker's own; no pause of more than two
+  /// seconds is waited for.
+  /// - Parameters:
+  ///   - pauses: for how long each has asked not to be sent to.
+  ///   - refused: one that could not be connected to.
+  private func gate(pauses: [Nanoseconds?], refused: Int? = nil) throws -> RequestGate {
+    let urls = [try TargetURL("http://a:80/"), try TargetURL("http://b:80/")]
+    var configuration = HTTPConfiguration(urls: urls, userAgent: "")
+    configuration.longestPause = .seconds(2)
+    var gate = RequestGate(configuration, hosts: urls.map(\.hostAndPort), seat: 0, now: 1)
+    for (url, length) in zip(urls, pauses) {
+      guard let host = url.hostAndPort, let length else { continue }
+      gate.note(HostPause(host: host, end: 1 + length, length: length, status: 503))
+    }
+    if let refused {
+      try CurlLibrary.start()
+      let seat = WorkerSeat(number: 0, jobs: 1, initArguments: [:])
+      let exchange = try RequestBuilder(configuration, targets: urls, seat: seat)
+        .makeExchange(tag: 0)
+      exchange.server = refused
+      gate.noteEnd(of: exchange, CurlCode(number: 7), now: 1)
+    }
+    return gate
+  }
+
+  private func next(
+    _ pauses: [Nanoseconds?], refused: Int? = nil, at server: Int = 0
+  ) throws -> RecordException.NextTry {
+    var gate = try gate(pauses: pauses, refused: refused)
+    return gate.nextTry(at: server, pauses[server] ?? 0, now: 1)
+  }
+
+  @Test func atAServerThatHasNotAskedForAPause() throws {
+    #expect(try next([Self.second, nil]) == .elsewhere)
+    #expect(try next([Self.long, nil]) == .elsewhere)
+    #expect(try next([nil, Self.long], at: 1) == .elsewhere)
+  }
+
+  @Test func whenTheFirstPauseIsOverWhereAllHaveAskedForOne() throws {
+    #expect(try next([Self.second, 2 * Self.second]) == .afterPause)
+    #expect(try next([Self.second, Self.long]) == .afterPause)
+  }
+
+  @Test func notAtAllWhereNobodyWaitsForThat() throws {
+    #expect(try next([Self.long, Self.long]) == .never)
+    #expect(try next([Self.long, Self.long], at: 1) == .never)
+  }
+
+  @Test func oneThatCouldNotBeConnectedToIsBetterThanOneThatSaysNo() throws {
+    #expect(try next([Self.long, nil], refused: 1) == .elsewhere)
+    // It may be sent to in a second, and the other sooner.
+    #expect(try next([Self.second / 2, nil], refused: 1) == .afterPause)
+    #expect(try next([2 * Self.second, nil], refused: 1) == .elsewhere)
   }
 }
 

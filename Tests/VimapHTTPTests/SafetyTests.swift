@@ -143,6 +143,17 @@ struct ConnectionOptionsTests {
       #expect(ProxyCheck.problem(with: text) != nil, "\(text)")
     }
   }
+
+  @Test(arguments: [
+    ("h", "h:1080"), ("h:3128", "h:3128"), ("http://h", "h:1080"), ("http://h:80/", "h:80"),
+    ("https://h", "h:443"), ("https://h:8443", "h:8443"), ("socks5h://me:1080@h", "h:1080"),
+    ("socks4://me:pw@H:9", "h:9"), ("http://[::1]", "[::1]:1080"),
+    ("http://[::1]:3128", "[::1]:3128"),
+    ("", nil), ("http://", nil), ("http://h:99999", nil), ("a b", nil),
+  ])
+  func whereAProxyIs(_ text: String, _ place: String?) {
+    #expect(ProxyCheck.hostAndPort(of: text).map { "\($0.host):\($0.port)" } == place)
+  }
 }
 
 /// A mark that stands behind a colon or a slash is one character with it.

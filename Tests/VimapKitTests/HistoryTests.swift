@@ -35,7 +35,7 @@ import VimapSystem
       seen.isSuperset(of: [
         "drain", "close", "kill", "recall", "halted", "retirement", "workerDied", "timedOut",
         "cannotStart", "cancelled", "hold workerDied", "hold timedOut", "answerHeld", "failed fork",
-        "another attempt",
+        "another attempt", "pause",
       ]))
   }
 

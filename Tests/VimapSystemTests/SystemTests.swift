@@ -208,6 +208,36 @@ extension MessageSocketPair {
   }
 }
 
+@Suite struct RemovedFileTests {
+  /// Whether a file is there after it was to be removed, if it is the open one, and empty.
+  private func stays(_ change: (_ path: String, _ descriptor: CInt) throws -> Void) throws -> Bool {
+    let path = "/tmp/vimap-removed-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+    defer { unlink(path) }
+    guard let file = try Descriptor.create(path) else { return true }
+    try change(path, file.number)
+    Descriptor.removeIfEmpty(path, openAs: file.number)
+    return access(path, F_OK) == 0
+  }
+
+  @Test func onlyOneThatIsEmptyAndOursIsRemoved() throws {
+    #expect(try !stays { _, _ in })
+    #expect(try stays { _, descriptor in _ = write(descriptor, "a", 1) })
+    // Another has taken its name.
+    #expect(
+      try stays { path, _ in
+        rename(path, path + ".old")
+        unlink(path + ".old")
+        _ = try Descriptor.create(path)
+      })
+    // Its name is that of a link to something else.
+    #expect(
+      try stays { path, _ in
+        unlink(path)
+        symlink("/dev/null", path)
+      })
+  }
+}
+
 @Suite struct NameTests {
   @Test func signalsHaveNames() {
     #expect(Signals.name(9) == "SIGKILL")

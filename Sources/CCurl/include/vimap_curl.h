@@ -9,8 +9,8 @@
 #endif
 
 // libcurl and the forty libraries that it needs take longer to load than everything else that vimap
-// does at its start, and most runs send no request. So vimap isn't linked with it: its functions are
-// defined in libcurl.c, and load it when the first of them is called.
+// does at its start, and most runs send no request. So vimap isn't linked with it: its functions
+// are defined in libcurl.c, and load it when the first of them is called.
 
 /// Loads libcurl, unless that was done. Returns NULL, or why it can't be had.
 const char *vimap_curl_load(void);

@@ -21,7 +21,8 @@ pid_t vimap_fork(void);
 int vimap_signal_on_parent_death(int signal);
 
 /// Has this process, and those it forks, not interrupt others when there is something for it to do
-/// (SCHED_BATCH, sched(7)); commands are started without that. One that was given a policy keeps it.
+/// (SCHED_BATCH, sched(7)); commands are started without that. One that was given a policy keeps
+/// it.
 int vimap_make_way(void);
 
 /// Makes this process the parent of orphans below it (PR_SET_CHILD_SUBREAPER, prctl(2)).
@@ -61,7 +62,8 @@ int vimap_forbid_dumps(void);
 int vimap_pidfd_open(pid_t pid);
 
 /// How a process ended: `kind` 'e' with its exit status or 's' with the signal's number. The most
-/// memory in bytes is that of one process, of it and of those that it has waited for (getrusage(2)).
+/// memory in bytes is that of one process, of it and of those that it has waited for
+/// (getrusage(2)).
 struct vimap_exit {
   char kind;
   int value;

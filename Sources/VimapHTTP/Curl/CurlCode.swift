@@ -31,8 +31,8 @@ struct CurlCode: Equatable {
   /// it, no agreement on TLS. Of a time limit this says nothing.
   var isRefusal: Bool { [5, 6, 7, 35, 60].contains(number) }
 
-  /// Whether libcurl takes the request for none, of another scheme or without a URL: as a rule before
-  /// it has done anything, but it may be about where a redirect leads to.
+  /// Whether libcurl takes the request for none, of another scheme or without a URL: as a rule
+  /// before it has done anything, but it may be about where a redirect leads to.
   var isOfRequest: Bool { [1, 3, 4, 43].contains(number) }
 
   /// Whether what is wrong is no matter of the moment, so that another try would come to the same.
@@ -42,8 +42,8 @@ struct CurlCode: Equatable {
       || !elsewhere && Self.ofServer.contains(number)
   }
 
-  /// Where redirects lead to, and what libcurl was built with or was given: a certificate, ciphers, an
-  /// engine.
+  /// Where redirects lead to, and what libcurl was built with or was given: a certificate, ciphers,
+  /// an engine.
   private static let ofThisSide: Set<Int> = [42, 47, 48, 49, 53, 54, 58, 59, 66, 77, 82, 94]
 
   /// What a server shows who it is by: its certificate, issuer, key and status.

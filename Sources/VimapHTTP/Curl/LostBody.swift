@@ -1,7 +1,8 @@
 import VimapBytes
 
-/// A redirect that has made a POST a GET without its body, as 301 and 302 do (RFC 9110 sections 15.4.2
-/// and 15.4.3): where it leads to, nothing of the record arrives, though the answer may be a good one.
+/// A redirect that has made a POST a GET without its body, as 301 and 302 do (RFC 9110 sections
+/// 15.4.2 and 15.4.3): where it leads to, nothing of the record arrives, though the answer may be a
+/// good one.
 struct LostBody: Equatable {
   let status: Int
   /// Where the request went, and where to it was sent on: scheme, host and port.
@@ -21,9 +22,9 @@ struct LostBody: Equatable {
   /// For people.
   var explanation: String {
     let place = from == target ? "another place there" : target
-    return "\(from) answered with status \(status), which leads to \(place): --location follows that"
-      + " with a GET without a body, as curl does, so the record is not delivered; give the URL of"
-      + " where it leads to, or have the server answer with 307 or 308"
+    return "\(from) answered with status \(status), which leads to \(place): --location follows"
+      + " that with a GET without a body, as curl does, so the record is not delivered; give the"
+      + " URL of where it leads to, or have the server answer with 307 or 308"
   }
 }
 

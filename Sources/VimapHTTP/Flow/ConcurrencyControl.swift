@@ -12,8 +12,8 @@ import VimapSystem
 /// become longer the longer all is well.
 ///
 /// A level below one means one request at a time with a pause behind each, for a server that allows
-/// fewer requests than one after the other makes. How long answers take says nothing then: a request
-/// that is alone waits for none of ours.
+/// fewer requests than one after the other makes. How long answers take says nothing then: a
+/// request that is alone waits for none of ours.
 struct ConcurrencyControl {
   enum Outcome {
     /// Answered in so many seconds.

@@ -5,8 +5,9 @@ import VimapSystem
 ///
 /// Its own, as long as that takes connections. A server that can't be connected to is left out for
 /// a second, and twice as long each time it still can't be, up to a minute; meanwhile the worker
-/// sends to the next in the list that may be sent to. So it does while its own has asked for a pause.
-/// When none may be sent to, it is the one whose time comes first, as there is nobody better.
+/// sends to the next in the list that may be sent to. So it does while its own has asked for a
+/// pause. When none may be sent to, it is the one whose time comes first, as there is nobody
+/// better.
 struct ServerRota {
   private struct Server {
     var isOutUntil: Nanoseconds = 0
@@ -28,8 +29,8 @@ struct ServerRota {
   }
 
   /// The server to send to now.
-  /// - Parameter pauseEnd: until when a server has asked not to be sent to; the end of time where it
-  ///   is for longer than anybody waits.
+  /// - Parameter pauseEnd: until when a server has asked not to be sent to; the end of time where
+  ///   it is for longer than anybody waits.
   func current(_ now: Nanoseconds, pauseEnd: (Int) -> Nanoseconds = { _ in 0 }) -> Int {
     if servers.count == 1 { return first }
     var best = first

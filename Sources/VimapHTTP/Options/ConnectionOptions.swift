@@ -65,8 +65,8 @@ public struct ClientCertificate: Sendable, Equatable {
   /// The file of the key, if not that of the certificate.
   public var key: String?
 
-  /// Reads `FILE` or `FILE:PASSWORD`; a colon or backslash of the file's name has a backslash before
-  /// it.
+  /// Reads `FILE` or `FILE:PASSWORD`; a colon or backslash of the file's name has a backslash
+  /// before it.
   public init(_ text: String, key: String? = nil) {
     var file = ""
     // Not by characters: a mark behind the colon would be one with it.

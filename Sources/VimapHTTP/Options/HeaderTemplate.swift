@@ -80,7 +80,7 @@ extension UInt8 {
 
 extension Substring {
   /// Without spaces and tabs at either end.
-  func trimmingSpace() -> String {
+  package func trimmingSpace() -> String {
     var rest = unicodeScalars
     while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
     while rest.last == " " || rest.last == "\t" { rest.removeLast() }

@@ -1,9 +1,9 @@
 import VimapBytes
 import VimapJSON
 
-/// The segments of a URL's path that a record can fill in and must not leave: one that is `..` makes
-/// `/users/{.id}` its parent, one that is `.` or empty makes it the whole collection (RFC 3986
-/// section 5.2.4).
+/// The segments of a URL's path that a record can fill in and must not leave: one that is `..`
+/// makes `/users/{.id}` its parent, one that is `.` or empty makes it the whole collection (RFC
+/// 3986 section 5.2.4).
 ///
 /// A placeholder that keeps `/` as it is, such as `{+.path}`, may hold any number of segments, none
 /// included; it can't go up either, unless the whole path, or the whole URL, is its own.
@@ -48,8 +48,8 @@ struct PathSegments: Equatable {
 }
 
 extension ByteView {
-  /// Of a path that begins with `/`: how many of its segments are `.` or `..`, to a server that decodes
-  /// `%2F` before it looks, as nginx does, or takes a backslash for a slash, as on Windows.
+  /// Of a path that begins with `/`: how many of its segments are `.` or `..`, to a server that
+  /// decodes `%2F` before it looks, as nginx does, or takes a backslash for a slash, as on Windows.
   fileprivate var dotSegments: Int {
     var dots = 0
     var begin = 1
@@ -77,7 +77,8 @@ extension ByteView {
     }
   }
 
-  /// Of a path: whether the segment that `place` is in, or at an end of, is empty.
+  /// Of a path: whether the segment that `place` is in, or at an end of, is empty. A place before
+  /// the path, as of a placeholder in the host, is less than 0, and in none.
   fileprivate func isEmptySegment(at place: Int) -> Bool {
     place > 0 && place <= count && self[place - 1] == UInt8(ascii: "/")
       && (place == count || self[place] == UInt8(ascii: "/"))

@@ -5,8 +5,8 @@ public enum Redaction {
   /// What stands in a secret's place.
   public static let mark = "***"
 
-  /// A URL without the name and password in it, and without values of its query whose names are those
-  /// of secrets, be it a good URL or not.
+  /// A URL without the name and password in it, and without values of its query whose names are
+  /// those of secrets, be it a good URL or not.
   public static func url(_ text: String) -> String {
     var shown = ""
     var rest = text.startIndex
@@ -129,7 +129,8 @@ extension Substring.UnicodeScalarView {
 }
 
 extension String {
-  /// Where the host is meant to begin in a URL whose `://` was not quite typed: `http:/`, `http//`, `//`.
+  /// Where the host is meant to begin in a URL whose `://` was not quite typed: `http:/`, `http//`,
+  /// `//`.
   fileprivate var endOfSlippedScheme: Index {
     var rest = self[...]
     for scheme in ["https", "http"] where rest.lowercased().hasPrefix(scheme) {

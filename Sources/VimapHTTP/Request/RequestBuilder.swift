@@ -91,7 +91,9 @@ struct RequestBuilder {
     {
       throw .extendsHost
     }
-    if let segments = target.segments, !segments.allow(exchange.url.view, empty: exchange.emptyPlaces) {
+    if let segments = target.segments,
+      !segments.allow(exchange.url.view, empty: exchange.emptyPlaces)
+    {
       throw .leavesSegment
     }
     exchange.url.append(UInt8(0))
@@ -144,8 +146,8 @@ struct RequestBuilder {
     }
   }
 
-  /// A string's text, made in the exchange where it is not a part of the record; any other value as it
-  /// stands.
+  /// A string's text, made in the exchange where it is not a part of the record; any other value as
+  /// it stands.
   private func text(of value: ByteView, _ exchange: Exchange) throws(RequestProblem) -> ByteView {
     guard value.isJSONString else { return value }
     exchange.body.removeAll()

@@ -126,7 +126,8 @@ final class AnswerWriter {
   func exception(_ answer: Answer, status: Int) -> RecordException {
     let body = bodies.read(answer)
     var exception = RecordException.status(
-      status, target: Self.target(of: answer, status: status), headers: Self.text { headers.write(answer.head.view, to: &$0) },
+      status, target: Self.target(of: answer, status: status),
+      headers: Self.text { headers.write(answer.head.view, to: &$0) },
       body: ("\(body.key)", Self.text { body.write(to: &$0) }))
     exception.pause = RetryAfter.delay(answer.head.view, now: Clock.timeOfDay)
       .map { RecordException.Pause(delay: $0) }

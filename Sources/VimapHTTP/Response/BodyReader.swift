@@ -3,8 +3,8 @@ import VimapSystem
 
 /// Makes out what an answer's body is.
 ///
-/// JSON in UTF-8, as nearly every body is, takes no look at the headers. Another body is read by what
-/// its `Content-Type` and the mark of the order of bytes at its start say.
+/// JSON in UTF-8, as nearly every body is, takes no look at the headers. Another body is read by
+/// what its `Content-Type` and the mark of the order of bytes at its start say.
 final class BodyReader {
   /// What a body came to.
   enum Reading {
@@ -35,7 +35,8 @@ final class BodyReader {
     longestBody = configuration.longestBody
   }
 
-  /// Reads the body of an answer that is accepted; what it comes to is valid until the next is read.
+  /// Reads the body of an answer that is accepted; what it comes to is valid until the next is
+  /// read.
   func read(_ answer: Answer, status: Int) -> Reading {
     let bytes = answer.body.view
     if expected != .text, isJSON(bytes) { return .body(.json(bytes)) }

@@ -9,8 +9,9 @@ struct ContentType: Equatable {
   /// The encoding that is said, where it is not UTF-8 or a part of it.
   let charset: String?
 
-  /// - Parameter values: the header's, as often as it came. Where a server and what stands before it
-  ///   each said one, the last that names a type counts, as in browsers (Fetch, "extract a MIME type").
+  /// - Parameter values: the header's, as often as it came. Where a server and what stands before
+  ///   it each said one, the last that names a type counts, as in browsers (Fetch, "extract a MIME
+  ///   type").
   init(_ values: [String]) {
     let named = values.flatMap { $0.split(separator: ",") }.last { $0.contains("/") }
     let parts = (named ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)

@@ -3,8 +3,8 @@ import VimapKit
 
 /// Whether an answer says clearly where it ends.
 ///
-/// libcurl takes an answer that breaks off in its headers for one without a body, and of a length that
-/// is none what it can read as a number; to RFC 9112 (sections 6.3 and 8) both are incomplete.
+/// libcurl takes an answer that breaks off in its headers for one without a body, and of a length
+/// that is none what it can read as a number; to RFC 9112 (sections 6.3 and 8) both are incomplete.
 enum Framing {
   /// What is wrong with an answer that libcurl has found to be whole; `nil` where nothing is.
   static func problem(_ answer: Answer) -> RecordException? {

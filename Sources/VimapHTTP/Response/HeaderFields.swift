@@ -59,8 +59,8 @@ struct HeaderFields: ~Copyable {
     }
   }
 
-  /// Finds for each field the next of the same name. They are sorted for it, as a server may send so
-  /// many that each could not be looked for among all.
+  /// Finds for each field the next of the same name. They are sorted for it, as a server may send
+  /// so many that each could not be looked for among all.
   private mutating func chain() {
     order.removeAll(keepingCapacity: true)
     order.append(contentsOf: fields.indices)

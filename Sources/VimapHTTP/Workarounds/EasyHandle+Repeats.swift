@@ -69,7 +69,9 @@ extension EasyHandle {
   private func noteRedirect(to location: ByteView) {
     let status = status
     if status == 303 { becomeGet() }
-    if !hasLeftBody, configuration.method == .post, configuration.sendsBody, let url = effectiveURL {
+    if !hasLeftBody, configuration.method == .post, configuration.sendsBody,
+      let url = effectiveURL
+    {
       lostBody = LostBody(status: status, location: location, from: url)
       // What a 303 leads to is for a GET, and fetched by one from there on.
       hasLeftBody = lostBody != nil || status == 303

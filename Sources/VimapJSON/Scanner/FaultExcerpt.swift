@@ -2,9 +2,9 @@ import VimapBytes
 
 /// The part of a text that is no JSON which shows what is wrong with it.
 ///
-/// jansson builds all that it reads, in up to seventy times the memory of the text, only to say where
-/// it can't go on. So of the arrays and objects that are open there it is given the beginnings, and of
-/// what they hold what is being read, which comes to the same words.
+/// jansson builds all that it reads, in up to seventy times the memory of the text, only to say
+/// where it can't go on. So of the arrays and objects that are open there it is given the
+/// beginnings, and of what they hold what is being read, which comes to the same words.
 struct FaultExcerpt: ~Copyable {
   private(set) var text = ByteBuffer()
   /// Where in the whole text stands what is behind the beginnings, and how long those are.

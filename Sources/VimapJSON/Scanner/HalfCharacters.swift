@@ -3,7 +3,8 @@ import VimapBytes
 /// The escapes of UTF-16 surrogates that stand alone, such as `\udce9`: half a character each.
 ///
 /// RFC 8259 lets them be (section 8.2), and Python writes them for what is no UTF-8 in the name of
-/// a file. jansson refuses a text with one, so it is asked about the text with another in its place.
+/// a file. jansson refuses a text with one, so it is asked about the text with another in its
+/// place.
 extension ByteView {
   /// The text with U+FFFD in the place of every half character, escaped too, so that all else is
   /// where it was; `nil` where there is none.

@@ -24,9 +24,9 @@ public struct JSONPath: Sendable {
     description = text
   }
 
-  /// The part of `text`, which is known to be JSON, that the path leads to, byte for byte as it stands
-  /// there; `nil` where there is none. A null is a part. Of a key that an object has more than once
-  /// the last counts.
+  /// The part of `text`, which is known to be JSON, that the path leads to, byte for byte as it
+  /// stands there; `nil` where there is none. A null is a part. Of a key that an object has more
+  /// than once the last counts.
   public func find(in text: ByteView) -> ByteView? {
     var part = text.trimmed()
     for step in steps {

@@ -12,9 +12,9 @@ public import VimapBytes
 /// | `{%}` | the worker's number, from 0 |
 /// | `{init.NAME}` | a bound argument; letters, digits, `_` and `-` |
 ///
-/// A string stands as itself, without quotes or escapes; anything else as the bytes that it came in.
-/// Everything else in braces is text, be it `{foo}`, `{ }` or the braces of a JSON body: a text that
-/// isn't a placeholder is never an error, and there is no way to write `{}` as text.
+/// A string stands as itself, without quotes or escapes; anything else as the bytes that it came
+/// in. Everything else in braces is text, be it `{foo}`, `{ }` or the braces of a JSON body: a text
+/// that isn't a placeholder is never an error, and there is no way to write `{}` as text.
 ///
 /// In a command's arguments (``Grammar/argument``) a part can be taken as a file's path, of which
 /// only some is wanted (``PathPart``): `{/.path}`, and `{/}` of the whole record. There, braces
@@ -52,8 +52,9 @@ public struct Template: Sendable {
     /// Any value stands as the bytes that it came in, a string with its quotes and escapes.
     case json
 
-    /// A string stands as a literal of SQL, between quotes of which those inside are doubled; a number
-    /// as it is, `true`, `false` and null as the keywords, and any other value as its JSON in a string.
+    /// A string stands as a literal of SQL, between quotes of which those inside are doubled; a
+    /// number as it is, `true`, `false` and null as the keywords, and any other value as its JSON
+    /// in a string.
     case sql
   }
 
@@ -93,8 +94,8 @@ public struct Template: Sendable {
   ///
   /// A null is a value like any other and stands as `null`; only what isn't there at all is
   /// missing. When this throws, `buffer` is left as it was.
-  /// - Parameter noteEmpty: is told where in `buffer` a placeholder stands that came to nothing, other
-  ///   than a `{+.path}`.
+  /// - Parameter noteEmpty: is told where in `buffer` a placeholder stands that came to nothing,
+  ///   other than a `{+.path}`.
   public func expand(
     into buffer: inout ByteBuffer, context: TemplateContext, encoding: Encoding = .verbatim,
     noteEmpty: (Int) -> Void = { _ in }

@@ -38,7 +38,8 @@ extension Template.Part {
     }
   }
 
-  /// Appends a string as itself, or some of it where it is a file's path; anything else byte for byte.
+  /// Appends a string as itself, or some of it where it is a file's path; anything else byte for
+  /// byte.
   private func expand(
     _ value: ByteView, into buffer: inout ByteBuffer, _ context: TemplateContext,
     _ encoding: Template.Encoding, keepsReserved: Bool = false, of part: PathPart? = nil

@@ -1,9 +1,9 @@
 public import VimapBytes
 
 extension ByteBuffer {
-  /// Appends a JSON value so that values which are equal are the same bytes: strings however they are
-  /// spelt, numbers with the same value exactly (`1`, `1.0`, `10e-1`), white space left out, and lists
-  /// and objects where all in them are equal one by one.
+  /// Appends a JSON value so that values which are equal are the same bytes: strings however they
+  /// are spelt, numbers with the same value exactly (`1`, `1.0`, `10e-1`), white space left out,
+  /// and lists and objects where all in them are equal one by one.
   ///
   /// - Parameter value: valid JSON; lent for the call.
   public mutating func appendComparable(_ value: ByteView) {
@@ -47,8 +47,8 @@ extension ByteBuffer {
     append("\"")
   }
 
-  /// Appends the digits without zeros at either end, and the power of ten that they are taken times; a
-  /// whole number of usual size in full.
+  /// Appends the digits without zeros at either end, and the power of ten that they are taken
+  /// times; a whole number of usual size in full.
   private mutating func appendNumber(_ number: ByteView) {
     let exponentPlace =
       number.firstIndex(of: UInt8(ascii: "e")) ?? number.firstIndex(of: UInt8(ascii: "E"))

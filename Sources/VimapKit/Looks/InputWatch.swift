@@ -63,8 +63,8 @@ public struct WrongInput: Sendable, Equatable {
 }
 
 extension ByteView {
-  /// Whether it is JSON's array of more than one element. Of one that was cut within its first, that
-  /// is taken for granted.
+  /// Whether it is JSON's array of more than one element. Of one that was cut within its first,
+  /// that is taken for granted.
   fileprivate func isArrayOfSeveral(isWhole: Bool) -> Bool {
     let text = trimmed()
     guard text.count > 1, text[0] == UInt8(ascii: "[") else { return false }

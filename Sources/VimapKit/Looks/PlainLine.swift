@@ -131,8 +131,8 @@ struct PlainLine {
     return nil
   }
 
-  /// A value that goes on behind this line; in the middle of an input it may as well be one that was
-  /// cut off.
+  /// A value that goes on behind this line; in the middle of an input it may as well be one that
+  /// was cut off.
   private var lookOfStart: TextLook? {
     guard isWhole, let first = frame.first, let last = frame.last,
       ",:{[".utf8.contains(last)

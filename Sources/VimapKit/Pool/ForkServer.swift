@@ -32,8 +32,8 @@ final class ForkServer {
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
-  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number, which
-  ///   must be nobody else's until then.
+  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number,
+  ///   which must be nobody else's until then.
   init(
     holdsGroup: @escaping (ProcessID) -> Bool, becomeWorker: @escaping BecomeWorker
   ) throws(SystemError) {

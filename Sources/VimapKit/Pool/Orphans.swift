@@ -38,7 +38,8 @@ struct Orphans: ~Copyable {
     } while poll.ready(mail).isEmpty
   }
 
-  /// Stops at a worker, whose status the pool asks for soon: then it is the turn of those behind it.
+  /// Stops at a worker, whose status the pool asks for soon: then it is the turn of those behind
+  /// it.
   private func reap(sparing workers: some Collection<ProcessID>) {
     while let child = try? Process.endedChild(), !workers.contains(child),
       !holdsGroup(Process.group(of: child)), (try? Process.poll(child)) != nil

@@ -94,6 +94,7 @@ struct Pace {
     var left = total
     for part in recent where left + amount > most(amount) {
       left -= part.amount
+      // lint: numbers with fractions
       time = max(time, part.time + unit)
     }
     return max(now + 1, origin.plus(Nanoseconds(saturating: max(0, time.rounded(.up)))))

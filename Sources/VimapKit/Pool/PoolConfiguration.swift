@@ -107,13 +107,13 @@ public enum PoolNotice {
   case input(InputProblem)
   /// An input looks like something else than lines of JSON; told once in a run.
   case wrongInput(WrongInput)
-  /// A line has been in the input before, where that is counted (`RecordForm.countsOccurrences`); told
-  /// once in a run.
+  /// A line has been in the input before, where that is counted (`RecordForm.countsOccurrences`);
+  /// told once in a run.
   case repeatedLine(file: String, line: Int)
   /// A worker's own words.
   case worker(number: Int, String)
-  /// Answers and records of a worker did not match up, and these outputs of its that are on their way
-  /// already may stand beside the wrong inputs.
+  /// Answers and records of a worker did not match up, and these outputs of its that are on their
+  /// way already may stand beside the wrong inputs.
   case outOfStep(worker: Int, SuspectRows?, String)
   /// A worker's command said something that answers no record; others are not in doubt.
   case stray(worker: Int, String)

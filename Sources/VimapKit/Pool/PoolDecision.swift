@@ -1,6 +1,7 @@
 /// What a ``RecordPool`` has decided, for those who want to know why a run goes as it does.
 public enum PoolDecision: Sendable {
-  /// An input begins with the mark that says that it is UTF-8, which is no part of its first record.
+  /// An input begins with the mark that says that it is UTF-8, which is no part of its first
+  /// record.
   case byteOrderMark(file: String)
   /// A worker was started.
   case workerStarted(number: Int)

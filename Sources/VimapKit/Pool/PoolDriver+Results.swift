@@ -77,8 +77,8 @@ extension PoolDriver {
 
   /// Counts a record that failed.
   /// - Parameters:
-  ///   - tuple: its exception, of which the message and the last words are compared with others, and
-  ///     read where they are shown.
+  ///   - tuple: its exception, of which the message and the last words are compared with others,
+  ///     and read where they are shown.
   ///   - line: where its line is in the batch.
   func noteFailure(
     _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int,

@@ -28,8 +28,8 @@ extension PoolState {
     return min(quota, mostAtOnce - seats[seat].outstanding, rate?.allowance(now) ?? .max)
   }
 
-  /// Whether nothing is handed out since no server takes anything: what was due meanwhile would all be
-  /// sent in the moment in which one does.
+  /// Whether nothing is handed out since no server takes anything: what was due meanwhile would all
+  /// be sent in the moment in which one does.
   func isHeld(_ now: Nanoseconds) -> Bool { isPaced && now < pauseEnd ?? 0 }
 
   mutating func noteStart(_ assignment: Assignment, _ now: Nanoseconds) {

@@ -299,8 +299,8 @@ struct PoolState {
     }
   }
 
-  /// A worker will leave once it has answered the first `begun` of the records sent to it. The others
-  /// go to other workers.
+  /// A worker will leave once it has answered the first `begun` of the records sent to it. The
+  /// others go to other workers.
   mutating func workerRetires(_ seat: Int, begun: UInt64) {
     guard seats[seat].isOccupied else { return }
     seats[seat].isClosing = true

@@ -34,8 +34,8 @@ public struct PoolStatus: Sendable, Equatable {
   public var failures = 0
   /// Records with workers, or on their way to one, but for those that are ``held``.
   public var inFlight = 0
-  /// Records with workers that wait there until they can be sent, while a server has asked to be left
-  /// alone.
+  /// Records with workers that wait there until they can be sent, while a server has asked to be
+  /// left alone.
   public var held = 0
   /// The servers that have asked to be left alone.
   public var pausedHosts: [PausedHost] = []

@@ -4,7 +4,8 @@ public import VimapSystem
 /// A pool that maps the lines of files, each a JSON value, to lines of results in another file.
 ///
 /// Its workers see batches of lines and answer them with bytes (``PoolWorker``); nothing is copied
-/// on the way, and no Swift value is made of a record. ``Pool`` is for workers that map Swift values.
+/// on the way, and no Swift value is made of a record. ``Pool`` is for workers that map Swift
+/// values.
 ///
 /// It belongs to one thread; see ``Pool`` for what that means for a program that has several.
 public final class RecordPool {
@@ -29,8 +30,9 @@ public final class RecordPool {
     set { driver.onDecision = newValue }
   }
 
-  /// Called once, before anything is read, when a worker is ready and an input is open: the moment to
-  /// change what a run that comes to nothing is to leave as it was. Where it throws, nothing is read.
+  /// Called once, before anything is read, when a worker is ready and an input is open: the moment
+  /// to change what a run that comes to nothing is to leave as it was. Where it throws, nothing is
+  /// read.
   public var onBegin: () throws(SystemError) -> Void = {}
 
   /// Forks what will fork the workers: they inherit what there is at this moment.

@@ -131,8 +131,8 @@ final class WorkerProcess {
   /// Lets the worker leave what it has not begun, and what it still answers be dropped.
   func dismiss() { stand(.dismissed) }
 
-  /// Has the worker leave when it has answered what it has begun. It finds that out before it begins
-  /// anything more, even if it is busy and has batches at hand.
+  /// Has the worker leave when it has answered what it has begun. It finds that out before it
+  /// begins anything more, even if it is busy and has batches at hand.
   func recall() {
     stand(.recalled)
     send(ToWorker(kind: .close))

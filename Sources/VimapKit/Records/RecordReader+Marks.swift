@@ -16,8 +16,8 @@ extension RecordReader {
       let own =
         nextMark
         ?? self.mark(
-          mode.lastLine(of: rest.head(next.length)), number: place.line + cut.lines + next.lines - 1,
-          by: marker)
+          mode.lastLine(of: rest.head(next.length)),
+          number: place.line + cut.lines + next.lines - 1, by: marker)
       if let mark, mark != own || own.isHomeless {
         nextMark = own
         return cut

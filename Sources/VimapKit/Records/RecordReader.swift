@@ -73,7 +73,8 @@ final class RecordReader {
 
   /// - Parameters:
   ///   - encoding: what the inputs are in, if not in UTF-8.
-  ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in each.
+  ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in
+  ///     each.
   ///   - counter: where it is given, all records of a batch have been as many times before.
   init(
     files: [InputFile], mode: InputMode, encoding: TextEncoding? = nil, slabs: InputSlabs,
@@ -126,7 +127,8 @@ final class RecordReader {
     )
   }
 
-  /// Where the input goes on that was not cut; `nil` where it is at its end, as far as that is known.
+  /// Where the input goes on that was not cut; `nil` where it is at its end, as far as that is
+  /// known.
   var rest: InputRest? {
     let (bytes, total) = progress
     let isAtEnd = input == nil && fileIndex + 1 >= files.count

@@ -83,8 +83,8 @@ public struct RecordException {
   public var attempts: Int
   /// What the kind adds, by name, in the order in which it is written.
   public var details: [(name: String, value: Detail)]
-  /// Whether it is about an answer that broke off, so that another try may give it whole; no part of
-  /// the tuple.
+  /// Whether it is about an answer that broke off, so that another try may give it whole; no part
+  /// of the tuple.
   public var isTorn = false
   /// Whether another try would come to the same; no part of the tuple.
   public var isLasting = false
@@ -113,8 +113,8 @@ public struct RecordException {
 
   /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
   ///
-  /// The detail `was_sent` says whether the record was on its way, so that the command or the server
-  /// may have done something about it.
+  /// The detail `was_sent` says whether the record was on its way, so that the command or the
+  /// server may have done something about it.
   /// - Parameters:
   ///   - attempts: how often the record was tried, that one included.
   ///   - wasBegun: it was being tried.

@@ -156,8 +156,8 @@ final class ResultSlabWriter {
     openRun = run
   }
 
-  /// Writes no more to the current slab. Done also where there is no other, so that the parent knows
-  /// that this worker cannot go on.
+  /// Writes no more to the current slab. Done also where there is no other, so that the parent
+  /// knows that this worker cannot go on.
   func giveUpSlab() throws {
     guard let slab else { return }
     let message = FromWorker(

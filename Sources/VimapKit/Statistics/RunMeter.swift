@@ -24,8 +24,8 @@ struct RunMeter {
   mutating func noteAnswers(_ count: Int, of seat: Int) { records[seat] += count }
 
   /// The pool begins to wait.
-  /// - Parameter isBusy: whether a seat's worker is at records now; it counts as having been so since
-  ///   the wait before.
+  /// - Parameter isBusy: whether a seat's worker is at records now; it counts as having been so
+  ///   since the wait before.
   mutating func beginWait(
     for reason: WaitReason, now: Nanoseconds, isBusy: (_ seat: Int) -> Bool
   ) {

@@ -1,6 +1,7 @@
 /// What a run of a ``RecordPool`` came to, and where its time went.
 ///
-/// It is kept where ``PoolConfiguration/measures`` asks for it, and read by ``RecordPool/statistics``.
+/// It is kept where ``PoolConfiguration/measures`` asks for it, and read by
+/// ``RecordPool/statistics``.
 public struct RunStatistics: Sendable, Equatable {
   /// What the workers of one seat did, one after the other.
   public struct Worker: Sendable, Equatable {

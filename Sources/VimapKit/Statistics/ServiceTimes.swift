@@ -50,8 +50,8 @@ public struct ServiceTimes: Sendable, Equatable {
     return .nanoseconds(Int64(clamping: Swift.min(value, longest)))
   }
 
-  /// How many tries took at least the lower bound, and less than the upper one, to about one percent
-  /// of these.
+  /// How many tries took at least the lower bound, and less than the upper one, to about one
+  /// percent of these.
   public func count(in range: Range<Duration>) -> Int {
     let times = range.lowerBound.nanoseconds..<range.upperBound.nanoseconds
     return Int(clamping: buckets.reduce(0) { times.contains($1.time) ? $0 &+ $1.count : $0 })

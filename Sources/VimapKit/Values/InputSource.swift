@@ -60,7 +60,8 @@ final class SpareSlots<Input> {
 struct InputSource {
   /// Makes an empty list for its inputs.
   @usableFromInline let makeKept: () -> KeptInputs
-  /// Takes inputs: puts each into the list and, encoded, into the batch, as long as that takes more.
+  /// Takes inputs: puts each into the list and, encoded, into the batch, as long as that takes
+  /// more.
   @usableFromInline let pull: (KeptInputs, BatchWriter) -> Void
 
   @inlinable

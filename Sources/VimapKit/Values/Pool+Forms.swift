@@ -143,8 +143,8 @@ struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
 /// Maps a sequence in worker processes; results as they are ready.
 ///
 /// The pool is forked at once, with as many workers as `jobs` says, and leaves with the results. A
-/// plain `for` loop over these ends at the first error, which ``ZipInOut/check()`` then throws: keep
-/// what this returns to be able to ask it.
+/// plain `for` loop over these ends at the first error, which ``ZipInOut/check()`` then throws:
+/// keep what this returns to be able to ask it.
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapUnordered<Inputs: Sequence, Output: Codable>(

@@ -25,8 +25,9 @@ import VimapSystem
 ///
 /// **End.** When the inputs are at their end, the workers leave, unless `closeIfDone` is `false`;
 /// when a loop over the results is left early, they leave too, as soon as they are done with the
-/// input each is at. (In the top-level code of a `main.swift` that awaits anything, Swift keeps a loop's
-/// iterator for as long as the program runs: call ``close()`` there, or have the loop in a function.)
+/// input each is at. (In the top-level code of a `main.swift` that awaits anything, Swift keeps a
+/// loop's iterator for as long as the program runs: call ``close()`` there, or have the loop in a
+/// function.)
 ///
 /// **One loop at a time.** A pool's results can be waited for by one loop only, and not by the
 /// sequence of inputs that the pool is just taking from (``PoolError/inUse``).
@@ -76,7 +77,8 @@ public final class Pool<Input: Codable, Output: Codable> {
     Mapping(core: core).zipInOutTyp(closeIfDone: closeIfDone)
   }
 
-  /// Inputs and outputs of all that the pool has been given; see ``Mapping/zipInOut(closeIfDone:)``.
+  /// Inputs and outputs of all that the pool has been given; see
+  /// ``Mapping/zipInOut(closeIfDone:)``.
   public func zipInOut(closeIfDone: Bool = true) -> ZipInOut<Input, Output> {
     Mapping(core: core).zipInOut(closeIfDone: closeIfDone)
   }

@@ -1,7 +1,7 @@
 /// Results of a pool, for a `for` loop as well as for a `for try await` loop.
 ///
-/// Of the methods that `Sequence` and `AsyncSequence` have both, such as `map`, these sequences have
-/// those of `Sequence`: they wait for the results in the caller's thread.
+/// Of the methods that `Sequence` and `AsyncSequence` have both, such as `map`, these sequences
+/// have those of `Sequence`: they wait for the results in the caller's thread.
 public protocol PoolResults: Sequence, AsyncSequence {}
 
 // Without these, the compiler would not know which of the two is meant.

@@ -47,7 +47,8 @@ struct FromWorker: BitwiseCopyable {
   enum Kind: UInt8 {
     /// There, as the process `index`.
     case forked
-    /// The worker cannot be forked; the text says why, `code` is the errno. There are `index` others.
+    /// The worker cannot be forked; the text says why, `code` is the errno. There are `index`
+    /// others.
     case notForked
     /// Set up, and at work.
     case ready
@@ -70,18 +71,18 @@ struct FromWorker: BitwiseCopyable {
     case decision
     /// All outputs told of by now stand beside their own inputs.
     case certain
-    /// Outputs since the last `certain`, and no more than the last `index` of them, may stand beside
-    /// the wrong inputs; in the text, why.
+    /// Outputs since the last `certain`, and no more than the last `index` of them, may stand
+    /// beside the wrong inputs; in the text, why.
     case outOfStep
     /// Something came that answers no record, and leaves no other in doubt; in the text.
     case stray
     /// A command ended without a single answer; in the text, how.
     case inVain
-    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock, for
-    /// `length` nanoseconds; `code` is the status of its answer.
+    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock,
+    /// for `length` nanoseconds; `code` is the status of its answer.
     case pause
-    /// Until `index`, a moment on the monotonic clock, the worker can do nothing but wait for the end
-    /// of such pauses; 0 where it no longer has to.
+    /// Until `index`, a moment on the monotonic clock, the worker can do nothing but wait for the
+    /// end of such pauses; 0 where it no longer has to.
     case resting
   }
 

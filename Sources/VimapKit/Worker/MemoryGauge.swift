@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Tells when a worker has grown past what it may have.
@@ -21,7 +22,7 @@ struct MemoryGauge {
     guard let limit, case let start = clock(), start >= next else { return false }
     let bytes = measure()
     let end = clock()
-    next = end + max(Self.interval, (end - start) * Self.parts)
+    next = end.plus(max(Self.interval, (end - start).times(Self.parts)))
     return bytes > limit
   }
 }

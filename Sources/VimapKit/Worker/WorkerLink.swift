@@ -281,8 +281,8 @@ public final class WorkerLink {
   /// Says that everything given is passed on, and taken, and not answered: more may help.
   public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }
 
-  /// Says that until this moment the worker can do nothing but wait for the end of pauses that servers
-  /// have asked for; `nil` where it no longer has to.
+  /// Says that until this moment the worker can do nothing but wait for the end of pauses that
+  /// servers have asked for; `nil` where it no longer has to.
   public func reportResting(until end: Nanoseconds?) throws {
     try channel.tell(FromWorker(kind: .resting, index: Int(clamping: end ?? 0)))
   }

@@ -75,7 +75,7 @@ final class DryRun {
       case .waiting: try flush()
       case .ended:
         for case .request(let planner, let configuration) in planners where planner.count > 0 {
-          try print(planner, configuration)
+          try show(planner, configuration)
         }
         return try flush()
       }
@@ -98,7 +98,7 @@ final class DryRun {
     case .request(let planner, let configuration):
       exception = planner.add(record, of: batch)
       if planner.isFull {
-        try print(planner, configuration)
+        try show(planner, configuration)
         endTurn()
       }
     }
@@ -128,7 +128,7 @@ final class DryRun {
 
   private func endTurn() { turn = (turn + 1) % planners.count }
 
-  private func print(_ planner: RequestPlanner, _ configuration: HTTPConfiguration) throws {
+  private func show(_ planner: RequestPlanner, _ configuration: HTTPConfiguration) throws {
     let exception = try planner.take { request in
       line.add(request, configuration)
       line.endLine()

@@ -1,5 +1,5 @@
-/// Takes apart words such as `-j4`, `-XPOST` and `-kofile`: a short option with its value behind it,
-/// and maybe flags before it.
+/// Takes apart words such as `-j4`, `-XPOST` and `-kofile`: a short option with its value behind
+/// it, and maybe flags before it.
 ///
 /// Argument parsing can do so only where no `=` is in the value, as it is in `-H'Cookie: a=b'`.
 enum AttachedValues {

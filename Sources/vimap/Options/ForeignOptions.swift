@@ -45,7 +45,10 @@ enum ForeignOptions {
     (["--retry-all-errors", "--retry-connrefused"], "give --retry N, and --retry-on LIST"),
     (["--limit-rate"], "give --rate N/s, which counts requests"),
     // curl: answers
-    (["-f", "--fail", "--fail-with-body"], "a status that is not 2xx is an exception anyway; --accept LIST"),
+    (
+      ["-f", "--fail", "--fail-with-body"],
+      "a status that is not 2xx is an exception anyway; --accept LIST"
+    ),
     (["-i", "--include", "-D", "--dump-header"], "give --response full, which has the headers"),
     (["-w", "--write-out"], "give --meta, or --format"),
     (["-O", "--remote-name"], "give -o FILE; all results go there"),
@@ -64,16 +67,25 @@ enum ForeignOptions {
     (["--delimiter", "--recend", "--recstart"], "records end in a line's end, or, with -0, in NUL"),
     (["-a", "--arg-file"], "give the file's name alone"),
     (["-C", "--colsep"], "records are JSON: turn columns into objects first, or give -R"),
-    (["--pipe", "--pipepart", "--spreadstdin"], "leave it out: a command reads its records line by line"),
+    (
+      ["--pipe", "--pipepart", "--spreadstdin"],
+      "leave it out: a command reads its records line by line"
+    ),
     (["--round-robin", "--block"], "leave it out: records go to whichever worker is free"),
     (["--no-run-if-empty"], "leave it out: without records nothing is done"),
-    (["--lb", "--line-buffer", "--ungroup", "--group"], "leave it out: a result is always a whole line"),
+    (
+      ["--lb", "--line-buffer", "--ungroup", "--group"],
+      "leave it out: a result is always a whole line"
+    ),
     (["-t", "--interactive", "-p"], "give --dry-run, which prints what would run"),
     (["--tag"], "give --format pair, which has the record beside its result"),
     (["--bar", "--eta"], "give --progress"),
     (["--joblog"], "give --meta, or --stats-json FILE"),
     (["--results"], "give -o FILE"),
-    (["--resume", "--resume-failed"], "give --failed FILE, and that file as the input of the next run"),
+    (
+      ["--resume", "--resume-failed"],
+      "give --failed FILE, and that file as the input of the next run"
+    ),
     (["--retries"], "give --retry N"),
     (["--delay"], "give --rate N/s"),
     (["--memfree", "--load"], "give -j N, or --max-worker-rss SIZE"),

@@ -6,8 +6,8 @@ struct HTTPOptions: ParsableArguments {
     parsing: .singleValue,
     help: ArgumentHelp(
       "Send each record to this URL, repeatable: workers take the URLs in turn. {.a.b} is a field"
-        + " of the record, percent-encoded; {+.a.b} keeps its /?&= as they are. {+.} is a record that"
-        + " is a URL.",
+        + " of the record, percent-encoded; {+.a.b} keeps its /?&= as they are. {+.} is a record"
+        + " that is a URL.",
       valueName: "url"))
   var post: [String] = []
 
@@ -72,8 +72,8 @@ struct HTTPOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What bodies have to be: json, text or any (default: JSON where the answer's type says so, else"
-        + " any).", valueName: "kind"))
+      "What bodies have to be: json, text or any (default: JSON where the answer's type says so,"
+        + " else any).", valueName: "kind"))
   var expect: ExpectedBody?
 
   @Option(

@@ -32,12 +32,13 @@ struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
 
   /// The most that a record, and an answer, may have: what is made of them stays below 4 GiB, also
   /// where each byte is escaped.
-  static let mostOfOne = ByteCount(bytes: 256 << 20)
+  static let longestText = ByteCount(bytes: 256 << 20)
 
-  /// The number, for an option that says how long a record or an answer may be.
-  func ofOne(_ option: String) throws -> Int {
-    guard bytes <= Self.mostOfOne.bytes else {
-      throw Refusal(.usage, "\(option) \(self): at most \(Self.mostOfOne)")
+  /// The number, where it is no more than a record and an answer may have.
+  /// - Parameter option: what it was given to.
+  func checkedLength(for option: String) throws -> Int {
+    guard bytes <= Self.longestText.bytes else {
+      throw Refusal(.usage, "\(option) \(self): at most \(Self.longestText)")
     }
     return bytes
   }
@@ -131,7 +132,8 @@ struct TimeSpan: ExpressibleByArgument, CustomStringConvertible {
   }
 
   var description: String {
-    seconds == seconds.rounded() ? "\(Int(saturating: seconds))s" : "\(Int(saturating: seconds * 1e3))ms"
+    seconds == seconds.rounded()
+      ? "\(Int(saturating: seconds))s" : "\(Int(saturating: seconds * 1e3))ms"
   }
 }
 

@@ -10,7 +10,8 @@ enum UnquotedHeader {
   static func advice(_ arguments: ArraySlice<String>) -> String? {
     let words = AttachedValues.split(arguments.prefix { $0 != "--" })
     for place in words.indices {
-      guard let (header, next) = header(in: words[place...]), let colon = header.firstIndex(of: ":"),
+      guard let (header, next) = header(in: words[place...]),
+        let colon = header.firstIndex(of: ":"),
         isOnlyStart(of: Substring(header[header.index(after: colon)...])), next < words.endIndex
       else { continue }
       // A header without a value is one that is not to be sent, and a file may follow it.
@@ -26,7 +27,9 @@ enum UnquotedHeader {
   }
 
   /// The header that the first of some words gives, and the place behind it.
-  private static func header(in words: ArraySlice<String>) -> (text: Substring.UnicodeScalarView, next: Int)? {
+  private static func header(
+    in words: ArraySlice<String>
+  ) -> (text: Substring.UnicodeScalarView, next: Int)? {
     let (start, equals) = (words.startIndex, "--header=")
     if words[start].utf8.starts(with: equals.utf8) {
       return (words[start].unicodeScalars.dropFirst(equals.unicodeScalars.count), start + 1)

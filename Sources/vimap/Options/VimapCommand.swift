@@ -1,8 +1,8 @@
 import ArgumentParser
 import VimapKit
 
-/// A command line: the options and files, and, behind `--`, the command with its arguments, of which
-/// nothing is ours to read.
+/// A command line: the options and files, and, behind `--`, the command with its arguments, of
+/// which nothing is ours to read.
 struct TypedLine {
   let options: VimapCommand
   /// `nil` where there is no `--`.
@@ -151,7 +151,8 @@ struct PoolOptions: ParsableArguments {
     // What follows is the value, even where it begins with a dash: one worker less.
     name: [.customShort("j"), .long], parsing: .unconditional,
     help: ArgumentHelp(
-      "Workers, at most; n%, +n and -n reckon from the processors online (default: as many, or one a URL).",
+      "Workers, at most; n%, +n and -n reckon from the processors online (default: as many, or one"
+        + " a URL).",
       valueName: "n"))
   var jobs: JobCount?
 
@@ -210,8 +211,8 @@ struct ExecOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Pair answers with records by the value that both have there, in any order; PATH=PATH where the"
-        + " answer has it elsewhere.",
+      "Pair answers with records by the value that both have there, in any order; PATH=PATH where"
+        + " the answer has it elsewhere.",
       valueName: "path"))
   var match: String?
 
@@ -236,8 +237,8 @@ struct ExecOptions: ParsableArguments {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "What the command reads for each record instead of it, with {}, {.path} and the like filled in;"
-        + " several are lines one below the other.",
+      "What the command reads for each record instead of it, with {}, {.path} and the like filled"
+        + " in; several are lines one below the other.",
       valueName: "template"))
   var feed: [String] = []
 

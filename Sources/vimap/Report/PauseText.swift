@@ -13,8 +13,8 @@ struct PauseText: CustomStringConvertible {
   var description: String {
     let length = Duration.nanoseconds(Int64(clamping: pause.length))
     let start =
-      "\(pause.host.onOneLine(atMost: 100)) answered with status \(pause.status) and asks to be left"
-      + " alone for \(length.inWords) (Retry-After)"
+      "\(pause.host.onOneLine(atMost: 100)) answered with status \(pause.status) and asks to be"
+      + " left alone for \(length.inWords) (Retry-After)"
     if length > longest {
       return start + ", longer than --max-pause (\(longest.inWords)): until then its records are"
         + " exceptions, and nothing is sent there"

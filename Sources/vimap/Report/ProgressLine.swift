@@ -93,8 +93,8 @@ struct ProgressLine {
     return parts
   }
 
-  /// The servers that are left alone, and for how long. What is left to do takes longer than it went
-  /// before then, nobody knows how much.
+  /// The servers that are left alone, and for how long. What is left to do takes longer than it
+  /// went before then, nobody knows how much.
   private var paused: String? {
     guard let longest = status.pausedHosts.max(by: { $0.left < $1.left }) else { return nil }
     let count = status.pausedHosts.count

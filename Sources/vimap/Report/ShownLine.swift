@@ -1,4 +1,5 @@
-/// A line for a terminal: nothing in it steers that but its colours, whatever its parts are made of.
+/// A line for a terminal: nothing in it steers that but its colours, whatever its parts are made
+/// of.
 struct ShownLine {
   private(set) var text = ""
 

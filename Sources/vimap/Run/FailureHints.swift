@@ -80,9 +80,10 @@ struct FailureHints {
     let isEncoded = http.post.contains { url in
       url.hasPrefix("{") && !url.hasPrefix("{+") && Template(url).literalPrefix.isEmpty
     }
-    guard isEncoded, message.contains("URL") || message.contains("resolve host") else { return nil }
-    return "what is filled into a URL is percent-encoded; {+.} is the record, {+.path} a part of it,"
-      + " as a URL that stays as it is"
+    guard isEncoded, message.contains("URL") || message.contains("resolve host")
+    else { return nil }
+    return "what is filled into a URL is percent-encoded; {+.} is the record, {+.path} a part of"
+      + " it, as a URL that stays as it is"
   }
 
   /// What libcurl says, and what to do about it.

@@ -39,7 +39,9 @@ extension HTTPConfiguration {
     expected = options.expect
     if let time = options.connectTimeout { connectTimeout = .seconds(time.seconds) }
     if let time = options.maxPause { longestPause = .seconds(time.seconds) }
-    if let size = options.maxResponse { longestBody = try size.ofOne("--max-response") }
+    if let size = options.maxResponse {
+      longestBody = try size.checkedLength(for: "--max-response")
+    }
     if let number = try options.validConcurrency {
       concurrency = number
     } else {

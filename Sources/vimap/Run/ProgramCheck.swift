@@ -25,7 +25,8 @@ extension VimapExec.CommandConfiguration {
         ProgramProblem.of(first, path: path, looksInside: false) == nil
       else { return }
       throw Refusal(
-        .noWorker, "no worker can be started: '\(program)' is no program: give its words one by one")
+        .noWorker,
+        "no worker can be started: '\(program)' is no program: give its words one by one")
     }
     let problem = ProgramProblem.of(program, path: path, looksInside: false)
     guard let problem, problem.code == .noSuchFileOrDirectory else { return }

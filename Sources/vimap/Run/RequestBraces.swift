@@ -1,3 +1,4 @@
+import VimapHTTP
 import VimapJSON
 
 /// Something in braces in a URL or a header that is not filled in, and was meant to be.
@@ -21,7 +22,7 @@ struct RequestBraces {
       guard let close = group.firstIndex(of: "}") else {
         return unclosed(group, isURL: isURL)
       }
-      let end = group[close...].prefix(depth, while: { $0 == "}" })
+      let end = group[close...].endOfPrefix(depth, while: { $0 == "}" })
       let whole = group[..<end]
       if depth > 1 || Template(String(whole)).isLiteral,
         let found = RequestBraces(whole, depth: depth, isURL: isURL)
@@ -47,7 +48,7 @@ struct RequestBraces {
 
   private init?(_ whole: Substring, depth: Int, isURL: Bool) {
     let inside = whole.dropFirst(depth).prefix { $0 != "}" }
-    let content = inside.trimmingSpaces
+    let content = inside.trimmingSpace()[...]
     if content == "+" {
       self.init(
         text: whole, advice: "the record, its /?&= kept as they are, is {+.}")
@@ -82,14 +83,8 @@ struct RequestBraces {
 }
 
 extension Substring {
-  fileprivate var trimmingSpaces: Substring {
-    var rest = drop { $0 == " " }
-    while rest.last == " " { rest.removeLast() }
-    return rest
-  }
-
-  /// The end of at most so many characters that the text begins with.
-  fileprivate func prefix(_ most: Int, while belongs: (Character) -> Bool) -> Index {
+  /// Where the characters end, at most so many, that the text begins with.
+  fileprivate func endOfPrefix(_ most: Int, while belongs: (Character) -> Bool) -> Index {
     var place = startIndex
     var count = 0
     while place < endIndex, count < most, belongs(self[place]) {

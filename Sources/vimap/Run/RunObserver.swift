@@ -97,9 +97,10 @@ final class RunObserver {
     case .repeatedLine(let file, let line):
       messages.log.notice(
         """
-        \(file):\(line): this line has been before, and its Idempotency-Key differs from the first \
-        one's only by the count within this run: fed again by itself, as from --failed, it gets the \
-        key of the first, and a server may do nothing about it; give each record an id of its own
+        \(file):\(line): this line has been before, and its Idempotency-Key differs from the \
+        first one's only by the count within this run: fed again by itself, as from --failed, it \
+        gets the key of the first, and a server may do nothing about it; give each record an id of \
+        its own
         """)
     case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, let rows, let text):

@@ -196,7 +196,7 @@ extension RecordForm {
       }
       encoding = known
     }
-    mode.longestRecord = try options.records.maxRecord.ofOne("--max-record")
+    mode.longestRecord = try options.records.maxRecord.checkedLength(for: "--max-record")
     countsOccurrences = options.http.idempotencyKey
     shardPath = try Self.path(options.pool.shardBy, "--shard-by")
     if let path = shardPath, mode.isText, options.pool.shardBy != "." {

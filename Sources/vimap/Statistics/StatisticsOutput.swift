@@ -16,7 +16,8 @@ struct StatisticsOutput {
     isOnStandardOutput = options.statsJson.map(OutputFiles.isStandardOutput) ?? false
     if let name = options.statsJson, isOnStandardOutput {
       // That results go to the file of a name is found out later.
-      let isTaken = name == "-" && OutputFiles.file(results.output) == nil && results.format != .none
+      let isTaken =
+        name == "-" && OutputFiles.file(results.output) == nil && results.format != .none
       guard !isTaken, results.failed.map(OutputFiles.isStandardOutput) != true else {
         throw Refusal(
           .usage,

@@ -15,6 +15,8 @@ enum Decision: Equatable {
   case blocked
   /// Whoever wants results takes so many.
   case take(Int)
+  /// All servers ask to be left alone for so long.
+  case pause(Nanoseconds)
   /// Nothing happens before the next timer.
   case wait
 

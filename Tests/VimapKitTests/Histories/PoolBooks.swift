@@ -45,6 +45,9 @@ struct PoolBooks {
   /// Records whose final answer is a failure.
   var failed = 0
 
+  /// Until when no server takes anything.
+  private(set) var pauseEnd: Nanoseconds = 0
+
   /// What was started within the last unit of a limit.
   private var lastStarts = Recent()
   private var lastCosts = Recent()
@@ -66,6 +69,15 @@ struct PoolBooks {
 
   private func isKnown(_ batch: UInt64, _ records: Range<Int>) -> Bool {
     Int(batch) < batches.count && records.upperBound <= batches[Int(batch)].records.count
+  }
+
+  /// Tries are started one after the other, by the clock.
+  private var isPaced: Bool { rules.rate != nil || rules.budget != nil }
+
+  /// All servers ask not to be sent to before that.
+  mutating func pause(until end: Nanoseconds) {
+    if isPaced { see("pause") }
+    pauseEnd = max(pauseEnd, end)
   }
 
   // MARK: Taken
@@ -118,6 +130,7 @@ struct PoolBooks {
   ) {
     guard isKnown(batch, records) else { return complain("sent what was not read") }
     if isStopped { complain("sent, though the run is stopped") }
+    if isPaced, now < pauseEnd { complain("sent, though no server takes anything") }
     let whole = batches[Int(batch)]
     if let shard = whole.shard, shard % rules.jobs != seat, !isRetired {
       complain("not the seat of its shard")

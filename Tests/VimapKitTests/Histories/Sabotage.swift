@@ -15,6 +15,8 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
   var shard: @Sendable (Int?, _ batch: UInt64) -> Int? = { shard, _ in shard }
   /// Results are passed on as they come, though they are to be in order.
   var ignoresOrder = false
+  /// The state does not hear that no server takes anything.
+  var ignoresPauses = false
 
   var testDescription: String { name }
 
@@ -26,8 +28,15 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
     return sabotage
   }()
 
+  private static let unheeding: Sabotage = {
+    var sabotage = Sabotage(name: "servers that take nothing are sent to")
+    sabotage.ignoresPauses = true
+    return sabotage
+  }()
+
   static let all: [Sabotage] = [
     unordered,
+    unheeding,
     Sabotage(name: "a second try is not sent") { action in
       if case .send(_, _, _, let attempt) = action, attempt > 1 { return [] }
       return [action]

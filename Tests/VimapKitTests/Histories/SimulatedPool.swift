@@ -56,6 +56,7 @@ struct SimulatedPool {
     case .endInput: endInput()
     case .blocked: state.inputIsBlocked()
     case .take(let count): take(count)
+    case .pause(let length): pause(length)
     case .wait: wait()
     case .forksFail(let count): failingForks = count
     case .stop(let manner):
@@ -186,6 +187,11 @@ struct SimulatedPool {
   private mutating func take(_ most: Int) {
     let count = books.handOut(most)
     if count > 0 { state.release(records: count) }
+  }
+
+  private mutating func pause(_ length: Nanoseconds) {
+    books.pause(until: now + length)
+    if !sabotage.ignoresPauses { state.pauseEnd = sabotage.clock(books.pauseEnd) }
   }
 
   private mutating func wait() {
