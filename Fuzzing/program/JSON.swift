@@ -57,8 +57,7 @@ private let beyondJansson = [
   "invalid Unicode '\\u",
 ]
 
-/// A path that can be read is the same when what it says of itself is read; what it finds in a record
-/// is JSON. The input is the path, a line feed, and the record.
+/// What a path finds in a record is JSON. The input is the path, a line feed, and the record.
 func fuzzPath(_ input: ByteView) {
   let (head, record) = input.parted
   guard let path = try? JSONPath(head.text) else { return }
@@ -68,8 +67,8 @@ func fuzzPath(_ input: ByteView) {
   }
 }
 
-/// A template says what it was made of, and what is filled in under percent-encoding is ASCII.
-/// The input is the template, a line feed, and the record.
+/// A template says what it was made of, is itself where nothing is to be filled in, and leaves what
+/// stood before it. The input is the template, a line feed, and the record.
 func fuzzTemplate(_ input: ByteView) {
   let (head, record) = input.parted
   guard scanner.problem(with: record) == nil else { return }
