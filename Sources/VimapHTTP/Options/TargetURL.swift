@@ -145,8 +145,9 @@ public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible 
     switch self {
     case .otherScheme(let url, let scheme):
       "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"
-    case .malformed(let url, let reason) where url.contains(" "):
-      "'\(Redaction.url(url))' is no URL: \(reason): write a space as %20"
+    case .malformed(let url, _) where url.contains(" "):
+      // libcurl's reason is another one in each version.
+      "'\(Redaction.url(url))' is no URL: there is a space in it, which is written %20"
     case .malformed(let url, let reason):
       "'\(Redaction.url(url))' is no URL: \(reason); one such as http://localhost:8080/ is expected"
     }
