@@ -18,6 +18,8 @@ struct CommandLife {
   var fedBytes = 0
   /// It left, or closed its input, before it was given all of what it was fed.
   var hasRefusedInput = false
+  /// It is given nothing more, and is told so when what it is being fed is written.
+  var isInputToEnd = false
   /// Nobody reads what is written to it.
   var hasClosedInput = false
   /// It closed its output while its input was open.

@@ -52,6 +52,9 @@ final class CommandProcess {
   /// The command itself is there.
   var isRunning: Bool { end == nil && !isLeft }
 
+  /// It uses a processor, or waits for one, as far as the kernel tells.
+  var isAtWork: Bool { Process.isAtWork(process) }
+
   /// To be written to, or -1 once it is closed.
   var input: CInt {
     switch inputEnd {

@@ -138,7 +138,9 @@ extension CommandSupervisor {
 
   /// Answers and records are even.
   func noteEven() {
-    if command?.isInputOpen == true, feeding.isEmpty { hasAnsweredAll = true }
+    guard command?.isInputOpen == true, feeding.isEmpty else { return }
+    hasAnsweredAll = true
+    if certainty.isAwaited { holdsBack = false }
   }
 
   /// Records that no command is given are answered in their turn.

@@ -149,8 +149,8 @@ extension CommandSupervisor {
     try link.explain("the command is ended: \(reason)")
     life.isDismissed = true
     life.handshake = .waived
-    feeding = .empty
-    command?.closeInput()
+    // Half a record would be a whole one to it, so that it gets a signal instead.
+    if feeding.isEmpty { command?.closeInput() } else { feeding = .empty }
     farewell = Farewell(configuration.termSequence, from: clock, patience: .seconds(1))
     if takingBack { queue.takeBack() }
     answers.discard()

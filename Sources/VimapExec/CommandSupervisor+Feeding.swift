@@ -17,9 +17,11 @@ extension CommandSupervisor {
 
   private func feed(_ command: CommandProcess) throws {
     if life.loading.awaitsSign { return }
-    holdFeedingIfDue(command)
     while command.isInputOpen {
       if feeding.isEmpty {
+        holdFeedingIfDue(command)
+        if life.isInputToEnd { command.closeInput() }
+        guard command.isInputOpen else { return }
         queue.allowance = allowance
         if awaited == 0 {
           stopwatch.restart()
@@ -44,6 +46,13 @@ extension CommandSupervisor {
         endFeeding(command)
       }
     }
+  }
+
+  /// Gives the command nothing more, and tells it so behind a record's end: to the command, half a
+  /// record would be a whole one.
+  func endInput(_ command: CommandProcess) {
+    life.isInputToEnd = true
+    if feeding.isEmpty { command.closeInput() }
   }
 
   /// The command reads no more; what it has left to say, and its end, will tell.

@@ -81,7 +81,9 @@ extension CommandSupervisor {
     guard !answersNameRecords, !life.handshake.isOpen, !certainty.isAwaited, certainty.isDue(clock)
     else { return }
     certainty.holdFeeding()
-    if !answersPromptly { command.closeInput() }
+    // One that has answered everything before may seem to hold its answers back where processors
+    // are busy: it shows by what it does now.
+    if !hasAnsweredAll { command.closeInput() }
   }
 
   // MARK: The loss of order

@@ -18,7 +18,7 @@ extension CommandSupervisor {
     if command.isLeft {
       // There is nobody to be fed any more; what was left has the time that a command has to leave.
       if command.isInputOpen { life.hasClosedOutput = true }
-      command.closeInput()
+      endInput(command)
       beginFarewell()
     }
     return command.end != nil

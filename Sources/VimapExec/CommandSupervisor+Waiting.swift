@@ -40,7 +40,7 @@ extension CommandSupervisor {
     } else if answers.isAtEnd, command.end == nil {
       // Without an output it can answer nothing any more. Most often it is just about to end.
       if command.isInputOpen { life.hasClosedOutput = true }
-      command.closeInput()
+      endInput(command)
       beginFarewell(patience: .seconds(1))
     }
     lookAtReader(command)
@@ -66,12 +66,17 @@ extension CommandSupervisor {
 
   /// Sees to a command that owes answers, has read all it was given, and says nothing.
   private func breakSilence(_ command: CommandProcess) throws {
-    guard mayBeSilent, let check = silence.check(clock, hasTakenAll: { command.unreadInput == 0 })
+    // What has just been read is yet to be looked at.
+    guard mayBeSilent, !watch.hasOutput else { return }
+    let mayLoop = silence.isVeryLong(clock)
+    guard
+      let check = silence.check(
+        clock, isIdle: { command.unreadInput == 0 && (mayLoop || !command.isAtWork) })
     else { return }
     switch check {
     case .hungry where certainty.isAwaited && !isLastFed:
       // It was given nothing more until it has answered everything, and doesn't seem to.
-      if silence.isUnlikeBefore { command.closeInput() }
+      if silence.isUnlikeBefore || holdsBack { command.closeInput() }
     case .hungry
     where queue.canFeed && life.handshake.raise(isStuck: silence.isUnlikeBefore):
       try askForMore()

@@ -3,12 +3,13 @@ import VimapSystem
 /// How long a command has owed answers and said nothing, and what to do about it.
 ///
 /// A command that has read all its input and stays silent is at work, or holds its answers back in
-/// a buffer until it is given more. Nothing tells the two apart but that the second reads on: so it
-/// is given more each time it has taken everything in, at growing intervals, and one that is at
-/// work is given little that it does not take.
+/// a buffer until it is given more. One that uses a processor, or waits for one, is at work. Else
+/// nothing tells the two apart but that the second reads on: so it is given more each time it has
+/// taken everything in, at growing intervals, and one that is at work is given little that it does
+/// not take.
 struct Silence {
   enum Check {
-    /// Everything given was taken in: more may help.
+    /// Everything given was taken in, and the command waits: more may help.
     case hungry
     /// So long that a person should know.
     case stalled
@@ -28,6 +29,7 @@ struct Silence {
   private static let longest: Nanoseconds = .milliseconds(640)
   private static let missing: Nanoseconds = .seconds(1)
   private static let stall: Nanoseconds = .seconds(5)
+  private static let longestWork: Nanoseconds = .seconds(60)
 
   /// More was given to be fed.
   mutating func hasMore(_ now: Nanoseconds) {
@@ -51,6 +53,9 @@ struct Silence {
   /// So long that a command which answers as it goes will not answer any more.
   func isLong(_ now: Nanoseconds) -> Bool { now >= since.plus(Self.missing) }
 
+  /// So long that even a command which is seen at work may be waiting, in a loop.
+  func isVeryLong(_ now: Nanoseconds) -> Bool { now >= since.plus(Self.longestWork) }
+
   /// The command has answered something while its input was open.
   var hasBeenBroken: Bool { longestBroken != nil }
 
@@ -58,14 +63,14 @@ struct Silence {
   /// command's input is open. What is given in between does not change that, until it answers.
   private(set) var isUnlikeBefore = false
 
-  mutating func check(_ now: Nanoseconds, hasTakenAll: () -> Bool) -> Check? {
+  mutating func check(_ now: Nanoseconds, isIdle: () -> Bool) -> Check? {
     guard now >= nextCheck else { return nil }
     interval = min(Self.longest, interval * 2)
     nextCheck = now.plus(interval)
     if now >= since.plus(max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall)) {
       isUnlikeBefore = true
     }
-    guard hasTakenAll() else {
+    guard isIdle() else {
       idleSince = nil
       return nil
     }

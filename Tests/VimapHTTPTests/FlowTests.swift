@@ -154,6 +154,10 @@ struct NextTryTests {
     #expect(try next([Self.second, Self.long]) == .afterPause)
   }
 
+  @Test func atAnotherWhosePauseIsShortWhereNobodyWaitsForItsOwn() throws {
+    #expect(try next([Self.long, Self.second]) == .elsewhere)
+  }
+
   @Test func notAtAllWhereNobodyWaitsForThat() throws {
     #expect(try next([Self.long, Self.long]) == .never)
     #expect(try next([Self.long, Self.long], at: 1) == .never)

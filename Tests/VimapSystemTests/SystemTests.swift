@@ -20,6 +20,21 @@ private struct Header: BitwiseCopyable, Equatable {
   }
 }
 
+@Suite struct ProcessWorkTests {
+  @Test func whoAsksIsAtWork() { #expect(Process.isAtWork(Process.current)) }
+
+  @Test func whoWaitsForInputIsNot() throws {
+    let input = try VimapSystem.Pipe()
+    let process = try SpawnRequest(arguments: ["cat"], environment: ["PATH=/usr/bin:/bin"]).start(
+      input: input.reading.number, output: 2, error: 2, groupSlot: nil)
+    // It gets there in its own time.
+    while Process.isAtWork(process) { sched_yield() }
+    Process.signal(process, SIGKILL)
+    #expect(try Process.wait(process) == .killed(signal: Int(SIGKILL)))
+    #expect(!Process.isAtWork(process))
+  }
+}
+
 @Suite struct MessageSocketTests {
   private func buffer(_ text: String) -> SharedBytes {
     var buffer = ByteBuffer()

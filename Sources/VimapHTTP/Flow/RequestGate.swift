@@ -69,9 +69,11 @@ struct RequestGate {
   mutating func nextTry(
     at server: Int, _ length: Nanoseconds, now: Nanoseconds
   ) -> RecordException.NextTry {
-    let next = self.server(now)
-    if next != server, pauseEnd(of: next, now) <= now { return .elsewhere }
-    return waits(length) ? .afterPause : .never
+    let other = self.server(now)
+    let otherEnd = other == server ? .max : pauseEnd(of: other, now)
+    if otherEnd <= now { return .elsewhere }
+    if waits(length) { return .afterPause }
+    return otherEnd == .max ? .never : .elsewhere
   }
 
   /// Whether a pause of so long is waited for.

@@ -71,7 +71,9 @@ extension PoolState {
     if left.isRetry, !wasBegun { return answerHeld(left) }
     if wasBegun { tries.add(left.records.count, attempt: left.attempt) }
     let attempts = wasBegun ? left.attempt : left.attempt - 1
-    except(left.batch, left.records, .cancelled(attempts: attempts, wasBegun: wasBegun))
+    let cause = Cause.cancelled(
+      attempts: attempts, wasBegun: wasBegun, wasSent: wasBegun || left.mayBeSent)
+    except(left.batch, left.records, cause)
   }
 
   /// Forgets what is in flight: workers are told to leave, and no answer is waited for.

@@ -78,7 +78,7 @@ struct PoolState {
     /// No worker is left that could have tried it, and none can be started.
     case cannotStart(WorkerFailure)
     /// The run was stopped before the record was tried, or tried again, or in the middle of it.
-    case cancelled(attempts: Int, wasBegun: Bool)
+    case cancelled(attempts: Int, wasBegun: Bool, wasSent: Bool)
     /// It had an output, of which nobody knows any more whether it is its own.
     case unpaired
   }

@@ -118,14 +118,18 @@ public struct RecordException {
   /// - Parameters:
   ///   - attempts: how often the record was tried, that one included.
   ///   - wasBegun: it was being tried.
-  public static func cancelled(attempts: Int, wasBegun: Bool) -> RecordException {
+  ///   - wasSent: in this try or one before, it may have got to the command or the server; without
+  ///     it, as `wasBegun`.
+  public static func cancelled(
+    attempts: Int, wasBegun: Bool, wasSent: Bool? = nil
+  ) -> RecordException {
     let again = attempts > 0 ? " again" : ""
     return RecordException(
       .cancelled,
       wasBegun
         ? "the run was halted while the record was being tried"
         : "the run was halted before the record was tried\(again)", attempts: attempts,
-      details: [("was_sent", .bool(wasBegun))])
+      details: [("was_sent", .bool(wasSent ?? wasBegun))])
   }
 
   /// The answer of the record's command can't be told from those to other records.

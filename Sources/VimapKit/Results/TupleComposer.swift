@@ -126,8 +126,8 @@ extension RecordException {
         details: failure.errno.map { [("errno", .number($0))] } ?? [])
     case .timedOut(_, let attempts):
       self.init(.timeout, "the worker took longer than is allowed", attempts: attempts)
-    case .cancelled(let attempts, let wasBegun):
-      self = .cancelled(attempts: attempts, wasBegun: wasBegun)
+    case .cancelled(let attempts, let wasBegun, let wasSent):
+      self = .cancelled(attempts: attempts, wasBegun: wasBegun, wasSent: wasSent)
     case .unpaired: self = .unpaired()
     case .workerDied(_, let end, let lastWords, let attempts):
       self.init(

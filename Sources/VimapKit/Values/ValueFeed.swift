@@ -189,7 +189,7 @@ extension WorkerError {
         .timedOut, "the worker took longer than its time limit", record: record,
         attempts: attempts)
       worker = seat
-    case .cancelled(let attempts, _):
+    case .cancelled(let attempts, _, _):
       self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
     case .unpaired:
       self.init(.noWorker, "the worker's outputs and inputs did not match up", record: record)

@@ -1,0 +1,61 @@
+import Glibc
+import VimapBytes
+
+/// Of what the kernel tells about a process or a thread, the part that matters here (proc(5),
+/// /proc/PID/stat).
+struct ProcessFacts {
+  let group: ProcessID
+  let residentBytes: Int
+  /// It has a processor, waits for one, or waits for a disk.
+  let isAtWork: Bool
+
+  /// - Parameter folder: the process's, or the thread's.
+  init?(_ folder: String) {
+    var text = ByteBuffer()
+    guard let file = try? Descriptor.open(reading: "\(folder)/stat"),
+      let length = try? Descriptor.read(file.number, into: &text, limit: 2048), length > 0,
+      // The name before it can have anything in it.
+      let nameEnd = text.view.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = text.view.slice(nameEnd + 1).text.split(separator: " ")
+    // The fields `state`, 3, `pgrp`, 5, and `rss`, 24, in pages; the first here is the 3rd.
+    guard fields.count > 21, let group = ProcessID(fields[2]), let pages = Int(fields[21]) else {
+      return nil
+    }
+    self.group = group
+    residentBytes = pages * Process.pageSize
+    isAtWork = fields[0] == "R" || fields[0] == "D"
+  }
+
+  /// Looks at the processes or threads that have a folder in another, until `body` says that it has
+  /// seen enough.
+  static func forEach(in parent: String, _ body: (ProcessFacts) -> Bool) {
+    guard let folder = opendir(parent) else { return }
+    defer { closedir(folder) }
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { ByteView($0) }
+      guard name[0].isDigit else { continue }
+      let length = name.firstIndex(of: 0) ?? name.count
+      // Any of them can be gone by now.
+      guard let facts = ProcessFacts("\(parent)/\(name.head(length).text)") else { continue }
+      if !body(facts) { return }
+    }
+  }
+}
+
+extension Process {
+  /// Whether a thread of a process has a processor, waits for one, or waits for a disk; `false`
+  /// where the kernel doesn't tell.
+  public static func isAtWork(_ process: ProcessID) -> Bool {
+    var isAtWork = false
+    ProcessFacts.forEach(in: "/proc/\(process)/task") { thread in
+      isAtWork = thread.isAtWork
+      return !isAtWork
+    }
+    return isAtWork
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}
