@@ -10,7 +10,7 @@ import VimapSystem
     idle: Range<Nanoseconds>? = nil, cost: (inout SeededRandom) -> Double = { _ in 1 }
   ) -> [(time: Nanoseconds, amount: Double)] {
     var random = SeededRandom(seed: seed)
-    var pace = Pace(limit)
+    var pace = RateLimiter(limit)
     var now: Nanoseconds = 1 << 50
     let end = now + time
     let begin = now
@@ -104,7 +104,7 @@ import VimapSystem
     rules.rate = FlowLimit(10, in: .seconds(1))
     var state = PoolState(rules)
     state.workerIsReady(0)
-    state.pauseEnd = .seconds(60)
+    state.pause(until: .seconds(60))
     #expect(state.demand(now: 1000) == nil)
     #expect(state.nextTimer(after: 1000) == .seconds(60))
     #expect(state.demand(now: .seconds(60) - 1) == nil)
@@ -123,11 +123,11 @@ import VimapSystem
       state.take(
         batch: batch, records: 1, bytes: 1, cost: cost, for: try #require(wanted), now: 0)
     }
-    #expect(state.takeActions() == [.send(seat: 0, batch: 0, records: 0..<1, attempt: 1)])
+    #expect(state.takeActions() == [.send(slot: 0, batch: 0, records: 0..<1, attempt: 1)])
     #expect(state.demand(now: 0) == nil)
     let next = try #require(state.nextTimer(after: 0))
     #expect(next >= .milliseconds(990))
     _ = state.demand(now: next)
-    #expect(state.takeActions() == [.send(seat: 0, batch: 1, records: 0..<1, attempt: 1)])
+    #expect(state.takeActions() == [.send(slot: 0, batch: 1, records: 0..<1, attempt: 1)])
   }
 }

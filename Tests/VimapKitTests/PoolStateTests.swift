@@ -24,10 +24,10 @@ import VimapSystem
 
   @Test func oneWorkerIsStartedBeforeThereIsInput() {
     var state = PoolState(rules(jobs: 4))
-    #expect(state.takeActions() == [.fork(seat: 0)])
+    #expect(state.takeActions() == [.fork(slot: 0)])
     #expect(state.demand(now: 0) == nil)
     state.workerIsReady(0)
-    #expect(state.demand(now: 0) == PoolState.Demand(seat: 0, records: 1))
+    #expect(state.demand(now: 0) == PoolState.Demand(slot: 0, records: 1))
     #expect(state.takeActions() == [])
   }
 
@@ -36,9 +36,9 @@ import VimapSystem
     for batch in UInt64(0)..<3 { try give(&state, batch, records: 1) }
     #expect(
       state.takeActions() == [
-        .send(seat: 0, batch: 0, records: 0..<1, attempt: 1),
-        .fork(seat: 1), .send(seat: 1, batch: 1, records: 0..<1, attempt: 1),
-        .fork(seat: 2), .send(seat: 2, batch: 2, records: 0..<1, attempt: 1),
+        .send(slot: 0, batch: 0, records: 0..<1, attempt: 1),
+        .fork(slot: 1), .send(slot: 1, batch: 1, records: 0..<1, attempt: 1),
+        .fork(slot: 2), .send(slot: 2, batch: 2, records: 0..<1, attempt: 1),
       ])
   }
 
@@ -53,7 +53,7 @@ import VimapSystem
   @Test func aHungryWorkerIsGivenMoreEachTime() throws {
     var state = readyPool()
     for batch in UInt64(0)..<3 { try give(&state, batch, records: 1) }
-    state.workerIsHungry(0)
+    state.workerWantsMore(0)
     let demand = state.demand(now: 0)
     #expect(demand?.records == 3)
   }
@@ -63,9 +63,9 @@ import VimapSystem
     try give(&state, 0, records: 1)
     state.inputIsBlocked()
     _ = state.takeActions()
-    state.workerIsHungry(0)
+    state.workerWantsMore(0)
     state.inputIsBlocked()
-    #expect(state.takeActions() == [.drain(seat: 0)])
+    #expect(state.takeActions() == [.flush(slot: 0)])
     state.inputIsBlocked()
     #expect(state.takeActions() == [])
   }
@@ -88,13 +88,13 @@ import VimapSystem
     #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
     _ = state.takeActions()
     state.workerEnded(0, .killed(signal: 9), begun: 4, now: 0)
-    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
     #expect(state.demand(now: 0) != nil)
     #expect(
       state.takeActions() == [
-        .fork(seat: 0), .send(seat: 0, batch: 0, records: 3..<4, attempt: 2),
-        .send(seat: 0, batch: 0, records: 4..<5, attempt: 1),
+        .fork(slot: 0), .send(slot: 0, batch: 0, records: 3..<4, attempt: 2),
+        .send(slot: 0, batch: 0, records: 4..<5, attempt: 1),
       ])
   }
 
@@ -108,12 +108,12 @@ import VimapSystem
     _ = state.takeActions()
     state.workerEnded(
       0, .killed(signal: 9), begun: 3, unsent: UnsentRecords(RangeSet(0..<2)), now: 0)
-    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
     _ = state.demand(now: 0)
     #expect(
       state.takeActions() == [
-        .fork(seat: 0), .send(seat: 0, batch: 0, records: 0..<2, attempt: 1),
+        .fork(slot: 0), .send(slot: 0, batch: 0, records: 0..<2, attempt: 1),
       ])
   }
 
@@ -125,16 +125,16 @@ import VimapSystem
     try give(&state, 0, records: 1)
     var now: Nanoseconds = 0
     var charged: [PoolState.Action] = []
-    for _ in 0..<(2 * PoolState.patience) where charged.isEmpty {
+    for _ in 0..<(2 * WorkerSlot.mostVainEnds) where charged.isEmpty {
       _ = state.takeActions()
       let unsent = UnsentRecords(RangeSet(0..<1))
       state.workerEnded(0, .killed(signal: 9), begun: 1, unsent: unsent, now: now)
       charged = state.takeActions().filter { if case .except = $0 { true } else { false } }
       now += .seconds(3600)
       _ = state.demand(now: now)
-      state.workerIsReady(0)
+      if state.slots[0].isOccupied { state.workerIsReady(0) }
     }
-    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(charged == [.except(batch: 0, records: 0..<1, cause)])
   }
 
@@ -148,7 +148,7 @@ import VimapSystem
     _ = state.takeActions()
     #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
     state.workerEnded(0, .exited(status: 1), begun: 3, now: 0)
-    let cause = PoolState.Cause.workerDied(seat: 0, .exited(status: 1), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(slot: 0, .exited(status: 1), exitMessage: "", attempts: 1)
     #expect(
       state.takeActions() == [
         .except(batch: 0, records: 0..<1, cause), .except(batch: 0, records: 2..<3, cause),
@@ -164,7 +164,7 @@ import VimapSystem
     _ = state.demand(now: 0)
     #expect(
       state.takeActions() == [
-        .fork(seat: 0), .send(seat: 0, batch: 0, records: 0..<5, attempt: 1),
+        .fork(slot: 0), .send(slot: 0, batch: 0, records: 0..<5, attempt: 1),
       ])
   }
 
@@ -183,7 +183,7 @@ import VimapSystem
     try give(&state, 0, records: 1)
     _ = state.takeActions()
     state.endInput()
-    #expect(state.takeActions() == [.close(seat: 0)])
+    #expect(state.takeActions() == [.close(slot: 0)])
     #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
     #expect(state.takeActions() == [.complete(batch: 0)])
     state.workerEnded(0, .exited(status: 0), begun: 1, now: 0)
@@ -195,7 +195,7 @@ import VimapSystem
     _ = state.takeActions()
     state.workerFailed(0, WorkerFailure("no such command", errno: 2))
     state.workerEnded(0, .exited(status: 1), begun: 0, now: 0)
-    #expect(state.startFailure?.message == "no such command")
+    #expect(state.phase.failure?.message == "no such command")
     let actions = state.takeActions()
     #expect(actions.contains(.finish))
   }
@@ -204,14 +204,14 @@ import VimapSystem
     var state = PoolState(rules(jobs: 1))
     var now: Nanoseconds = 0
     var forks = 0
-    for _ in 0..<(3 * PoolState.patience) where state.startFailure == nil {
-      forks += state.takeActions().count { $0 == .fork(seat: 0) }
+    for _ in 0..<(3 * WorkerSlot.mostVainEnds) where state.phase.failure == nil {
+      forks += state.takeActions().count { $0 == .fork(slot: 0) }
       state.workerEnded(0, .killed(signal: 9), begun: 0, now: now)
       now = max(now, state.nextTimer(after: now) ?? now)
       _ = state.demand(now: now)
     }
-    #expect(forks == PoolState.patience)
-    #expect(state.startFailure != nil)
+    #expect(forks == WorkerSlot.mostVainEnds)
+    #expect(state.phase.failure != nil)
   }
 
   @Test func aPauseThatIsOverIsNotWaitedFor() throws {
@@ -221,7 +221,7 @@ import VimapSystem
     #expect(state.nextTimer(after: 10) == nil)
     _ = state.demand(now: 10)
     state.workerEnded(0, .killed(signal: 9), begun: 0, now: 20)
-    let pause = Seat.backOff(after: 2)
+    let pause = WorkerSlot.backOff(after: 2)
     #expect(state.nextTimer(after: 20) == 20 + pause)
     #expect(state.nextTimer(after: 20 + pause) == nil)
   }
@@ -236,7 +236,7 @@ import VimapSystem
     var seen: [PoolState.Action] = []
     for _ in 0..<100 where !seen.contains(.finish) {
       // Whoever is there fails with all it has been given.
-      for seat in state.seats.indices where state.seats[seat].isOccupied {
+      for seat in state.slots.indices where state.slots[seat].isOccupied {
         state.workerFailed(seat, WorkerFailure("gone", errno: 2))
         state.workerEnded(seat, .exited(status: 1), begun: 3, now: now)
       }
@@ -254,7 +254,7 @@ import VimapSystem
     try give(&state, 0, records: 3)
     _ = state.takeActions()
     state.abort()
-    #expect(state.takeActions() == [.kill(seat: 0), .close(seat: 0)])
+    #expect(state.takeActions() == [.kill(slot: 0), .close(slot: 0)])
     state.workerEnded(0, .killed(signal: 9), begun: 1, now: 0)
     #expect(state.takeActions() == [.finish])
   }
@@ -265,16 +265,16 @@ import VimapSystem
     var rules = rules(jobs: 3)
     rules.startsAll = true
     var state = PoolState(rules)
-    #expect(state.takeActions() == [.fork(seat: 0), .fork(seat: 1), .fork(seat: 2)])
+    #expect(state.takeActions() == [.fork(slot: 0), .fork(slot: 1), .fork(slot: 2)])
     // One that cannot be set up leaves the others to it.
     state.workerFailed(1, WorkerFailure("no"))
     state.workerEnded(1, .exited(status: 1), begun: 0, now: 0)
-    #expect(state.startFailure == nil)
+    #expect(state.phase.failure == nil)
     state.workerFailed(0, WorkerFailure("no"))
     state.workerEnded(0, .exited(status: 1), begun: 0, now: 0)
     state.workerFailed(2, WorkerFailure("nor here"))
     state.workerEnded(2, .exited(status: 1), begun: 0, now: 0)
-    #expect(state.startFailure == WorkerFailure("nor here"))
+    #expect(state.phase.failure == WorkerFailure("nor here"))
     #expect(state.takeActions() == [.finish])
   }
 
@@ -283,16 +283,16 @@ import VimapSystem
     rules.startsAll = true
     rules.mostForksUnderWay = 2
     var state = PoolState(rules)
-    #expect(state.takeActions() == [.fork(seat: 0), .fork(seat: 1)])
+    #expect(state.takeActions() == [.fork(slot: 0), .fork(slot: 1)])
     state.workerIsForked(0)
-    #expect(state.takeActions() == [.fork(seat: 2)])
+    #expect(state.takeActions() == [.fork(slot: 2)])
     // That it is ready is no news, and makes room for no other.
     state.workerIsReady(0)
     #expect(state.takeActions() == [])
     // One that cannot be forked does.
     state.workerFailed(1, WorkerFailure("no"))
     state.workerEnded(1, .exited(status: 1), begun: 0, now: 0)
-    #expect(state.takeActions() == [.fork(seat: 3)])
+    #expect(state.takeActions() == [.fork(slot: 3)])
   }
 
   @Test func nobodyIsGivenASecondBatchWhileWorkersAreToCome() throws {
@@ -306,7 +306,7 @@ import VimapSystem
     try give(&state, 1, records: 1)
     #expect(state.demand(now: 0) == nil)
     state.workerIsForked(1)
-    #expect(state.demand(now: 0)?.seat == 2)
+    #expect(state.demand(now: 0)?.slot == 2)
     try give(&state, 2, records: 1)
     #expect(state.demand(now: 0) != nil)
   }
@@ -323,7 +323,7 @@ import VimapSystem
     try give(&state, 1, records: 2)
     #expect(state.demand(now: 0) == nil)
     #expect(state.answered(0, batch: 0, records: 0..<5, now: 1) == true)
-    #expect(state.inFlight == 2)
+    #expect(state.admission.inFlight == 2)
     #expect(state.demand(now: 1) == nil)
     state.release(records: 3)
     #expect(state.demand(now: 1)?.records == 3)
@@ -337,12 +337,12 @@ import VimapSystem
     state.workerIsReady(0)
     try give(&state, 0, records: 3)
     _ = state.takeActions()
-    #expect(state.retry(0, batch: 0, record: 1, now: 1) == true)
+    #expect(state.retry(0, batch: 0, record: 1, now: 1) != nil)
     #expect(state.answered(0, batch: 0, records: 0..<1, now: 1) == true)
     #expect(state.answered(0, batch: 0, records: 2..<3, now: 1) == true)
     _ = state.demand(now: 1)
-    #expect(state.takeActions() == [.send(seat: 0, batch: 0, records: 1..<2, attempt: 2)])
-    #expect(state.retry(0, batch: 0, record: 1, now: 2) == false)
+    #expect(state.takeActions() == [.send(slot: 0, batch: 0, records: 1..<2, attempt: 2)])
+    #expect(state.retry(0, batch: 0, record: 1, now: 2) == nil)
     #expect(state.answered(0, batch: 0, records: 1..<2, now: 2) == true)
     #expect(state.takeActions() == [.complete(batch: 0)])
   }
@@ -352,10 +352,10 @@ import VimapSystem
     try give(&state, 0, records: 3)
     _ = state.takeActions()
     state.workerIsLate(0, begun: 1)
-    #expect(state.takeActions() == [.kill(seat: 0)])
+    #expect(state.takeActions() == [.kill(slot: 0)])
     state.workerEnded(0, .killed(signal: 9), begun: 1, now: 1)
     #expect(
-      state.takeActions() == [.except(batch: 0, records: 0..<1, .timedOut(seat: 0, attempts: 1))])
+      state.takeActions() == [.except(batch: 0, records: 0..<1, .timedOut(slot: 0, attempts: 1))])
     // It had got on when its end came: nothing is charged.
     _ = state.demand(now: 1)
     _ = state.takeActions()
@@ -363,10 +363,10 @@ import VimapSystem
     state.workerIsLate(0, begun: 1)
     #expect(state.answered(0, batch: 0, records: 1..<2, now: 2) == true)
     state.workerEnded(0, .killed(signal: 9), begun: 2, now: 2)
-    #expect(state.takeActions() == [.kill(seat: 0)])
+    #expect(state.takeActions() == [.kill(slot: 0)])
     _ = state.demand(now: 2)
     #expect(
-      state.takeActions() == [.fork(seat: 0), .send(seat: 0, batch: 0, records: 2..<3, attempt: 2)])
+      state.takeActions() == [.fork(slot: 0), .send(slot: 0, batch: 0, records: 2..<3, attempt: 2)])
   }
 
   @Test func aWorkerIsReplacedAfterSoManyRecords() throws {
@@ -380,12 +380,12 @@ import VimapSystem
     try give(&state, 0, records: 4)
     #expect(
       state.takeActions() == [
-        .send(seat: 0, batch: 0, records: 0..<4, attempt: 1), .close(seat: 0),
+        .send(slot: 0, batch: 0, records: 0..<4, attempt: 1), .close(slot: 0),
       ])
     #expect(state.demand(now: 0) == nil)
     #expect(state.answered(0, batch: 0, records: 0..<4, now: 1) == true)
     state.workerEnded(0, .exited(status: 0), begun: 4, now: 1)
-    #expect(state.demand(now: 1) == PoolState.Demand(seat: 0, records: 4))
+    #expect(state.demand(now: 1) == PoolState.Demand(slot: 0, records: 4))
   }
 
   @Test func whatARetiringWorkerHasNotBegunGoesToAnother() throws {
@@ -393,22 +393,22 @@ import VimapSystem
     try give(&state, 0, records: 5)
     try give(&state, 1, records: 5)
     try give(&state, 2, records: 5)
-    #expect(state.seats[0].assignments.map(\.batch) == [0, 2])
+    #expect(state.slots[0].assignments.map(\.batch) == [0, 2])
     #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
     _ = state.takeActions()
     state.workerRetires(0, begun: 3)
-    #expect(state.seats[0].outstanding == 1)
+    #expect(state.slots[0].outstanding == 1)
     // The other worker has had its part: nobody is charged, and nothing is a second try.
     _ = state.demand(now: 0)
     #expect(
       state.takeActions() == [
-        .send(seat: 1, batch: 0, records: 3..<5, attempt: 1),
-        .send(seat: 1, batch: 2, records: 0..<5, attempt: 1),
+        .send(slot: 1, batch: 0, records: 3..<5, attempt: 1),
+        .send(slot: 1, batch: 2, records: 0..<5, attempt: 1),
       ])
     #expect(state.answered(0, batch: 0, records: 2..<3, now: 0) == true)
     state.workerEnded(0, .exited(status: 0), begun: 3, now: 0)
     #expect(state.takeActions() == [])
-    #expect(state.seats[0].canFork(0))
+    #expect(state.slots[0].canFork(0))
   }
 
   @Test func aRetiringWorkerThatDiesIsChargedAsAnyOther() throws {
@@ -417,13 +417,13 @@ import VimapSystem
     state.workerRetires(0, begun: 2)
     _ = state.takeActions()
     state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
-    let cause = PoolState.Cause.workerDied(seat: 0, .killed(signal: 9), lastWords: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 0..<1, cause)])
     _ = state.demand(now: 0)
     #expect(
-      state.takeActions().filter { $0 != .fork(seat: 0) } == [
-        .send(seat: 0, batch: 0, records: 1..<2, attempt: 2),
-        .send(seat: 0, batch: 0, records: 2..<5, attempt: 1),
+      state.takeActions().filter { $0 != .fork(slot: 0) } == [
+        .send(slot: 0, batch: 0, records: 1..<2, attempt: 2),
+        .send(slot: 0, batch: 0, records: 2..<5, attempt: 1),
       ])
   }
 
@@ -440,18 +440,18 @@ import VimapSystem
       let demand = try #require(wanted)
       state.take(batch: batch, records: 1, bytes: 1, shard: shard, for: demand, now: 0)
     }
-    let most = UInt64(Seat.mostBatches)
+    let most = UInt64(Workload.mostBatches)
     for batch in 0..<(most + 4) { try give(batch, shard: 0) }
-    #expect(state.seats[0].assignments.map(\.batch) == Array(0..<most))
+    #expect(state.slots[0].assignments.map(\.batch) == Array(0..<most))
     try give(most + 4, shard: 1)
-    #expect(state.seats[1].assignments.map(\.batch) == [most + 4])
+    #expect(state.slots[1].assignments.map(\.batch) == [most + 4])
     // As many as may wait: no more is read, though the other worker has nothing to do.
     for batch in (most + 5)..<(most + 65) { try give(batch, shard: 0) }
     #expect(state.demand(now: 0) == nil)
     #expect(state.isFull)
     #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
     #expect(state.demand(now: 0) != nil)
-    #expect(state.seats[0].assignments.last?.batch == most)
+    #expect(state.slots[0].assignments.last?.batch == most)
   }
 
   @Test func aShardGoesBackToItsSeatInOrder() throws {
@@ -467,7 +467,7 @@ import VimapSystem
     }
     state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
     _ = state.demand(now: 0)
-    #expect(state.seats[0].assignments.map(\.batch) == Array(1..<UInt64(Seat.mostBatches + 1)))
-    #expect(!state.seats[1].isOccupied)
+    #expect(state.slots[0].assignments.map(\.batch) == Array(1..<UInt64(Workload.mostBatches + 1)))
+    #expect(!state.slots[1].isOccupied)
   }
 }

@@ -4,9 +4,9 @@ import VimapSystem
 
 @testable import VimapKit
 
-@Suite struct AnswerLedgerTests {
+@Suite struct AckTrackerTests {
   @Test func inOrder() {
-    var ledger = AnswerLedger(count: 3)
+    var ledger = AckTracker(count: 3)
     #expect(ledger.mark(0..<2) == true)
     #expect(ledger.unanswered(in: 0..<3) == [2..<3])
     #expect(!ledger.isComplete)
@@ -17,7 +17,7 @@ import VimapSystem
   @Test func inAnyOrder() {
     for seed in UInt64(0)..<50 {
       var random = SeededRandom(seed: seed)
-      var ledger = AnswerLedger(count: 20)
+      var ledger = AckTracker(count: 20)
       var left = Set(0..<20)
       for record in (0..<20).shuffled(using: &random) {
         #expect(ledger.mark(record..<(record + 1)) == true)
@@ -31,7 +31,7 @@ import VimapSystem
   }
 
   @Test func refusesWhatIsNotThere() {
-    var ledger = AnswerLedger(count: 3)
+    var ledger = AckTracker(count: 3)
     #expect(ledger.mark(2..<4) == false)
     #expect(ledger.mark(1..<1) == false)
     #expect(ledger.mark(1..<2) == true)
@@ -167,10 +167,10 @@ import VimapSystem
   }
 
   @Test func backOffGrowsAndEnds() {
-    #expect(Seat.backOff(after: 1) == 0)
-    #expect(Seat.backOff(after: 2) == .milliseconds(50))
-    #expect(Seat.backOff(after: 3) == .milliseconds(100))
-    #expect(Seat.backOff(after: 1000) == .seconds(5))
+    #expect(WorkerSlot.backOff(after: 1) == 0)
+    #expect(WorkerSlot.backOff(after: 2) == .milliseconds(50))
+    #expect(WorkerSlot.backOff(after: 3) == .milliseconds(100))
+    #expect(WorkerSlot.backOff(after: 1000) == .seconds(5))
   }
 }
 

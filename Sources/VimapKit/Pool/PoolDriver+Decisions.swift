@@ -5,7 +5,7 @@ extension PoolDriver {
   func explainEnd(of seat: Int, _ end: ProcessEnd, asTold: Bool) {
     guard let onDecision else { return }
     let now = Clock.now()
-    let pause = max(now, state.seats[seat].retryTime ?? now) - now
+    let pause = max(now, state.slots[seat].vacantUntil ?? now) - now
     onDecision(
       .workerEnded(
         number: seat, asTold: asTold, how: "\(end)",
@@ -21,16 +21,13 @@ extension PoolDriver {
     onDecision(.batchSize(size))
   }
 
-  /// The record that was put aside last.
-  func explainRetry() {
-    guard let onDecision, let latest = state.latestWait, case let failed = latest.assignment,
-      let place = place(of: failed.records.lowerBound, in: failed.batch)
-    else { return }
+  func explainRetry(of record: Int, in batch: UInt64, _ next: RetryQueue.NextTry) {
+    guard let onDecision, let place = place(of: record, in: batch) else { return }
     let now = Clock.now()
     onDecision(
       .retry(
-        place, attempt: failed.attempt - 1,
-        pause: .nanoseconds(Int64(clamping: max(now, latest.due) - now))))
+        place, attempt: next.attempt - 1,
+        pause: .nanoseconds(Int64(clamping: max(now, next.due) - now))))
   }
 
   func explainPause(of host: String, until moment: Nanoseconds) {

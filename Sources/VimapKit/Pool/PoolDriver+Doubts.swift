@@ -9,7 +9,7 @@ extension PoolDriver {
     let suspects = (doubts?.suspects(seat, last: last) ?? []).flatMap(withoutThoseHeld)
     let rows = doubts?.confirm(suspects, by: seat, in: slabs) { batches[$0] ?? spent[$0] }
     onNotice(.outOfStep(worker: seat, rows, text))
-    guard configuration.stopsOutOfStep, !state.isStopping else { return }
+    guard configuration.stopsOutOfStep, !state.phase.isStopping else { return }
     report.outcome = .outOfStep
     state.stop(.soon)
   }

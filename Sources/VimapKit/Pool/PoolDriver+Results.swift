@@ -39,7 +39,7 @@ extension PoolDriver {
         flow.addLoose(piece)
         continue
       }
-      if run.kind == .exception, holds(run, seat, piece.bytes, now) {
+      if run.kind == .exception, parks(run, seat, piece.bytes, now) {
         if !run.isAttached { worker.slabs.letGo(slab) }
         continue
       }
@@ -54,7 +54,7 @@ extension PoolDriver {
       // A worker that cancels a further try does not know what the one before failed with.
       if run.failure?.kind == .cancelled, batch?.held[run.firstRecord] != nil {
         if !run.isAttached { worker.slabs.letGo(slab) }
-        answerHeld(run.batch, run.firstRecord)
+        answerParked(run.batch, run.firstRecord)
         continue
       }
       meter?.noteAnswers(run.recordCount, of: seat)
@@ -143,7 +143,7 @@ extension PoolDriver {
   /// a dead worker's, and one of these must get on to be able to take it.
   func relieveAwaited() {
     guard let head = flow.head else { return }
-    let owner = state.holder(of: head)
+    let owner = state.slots.holder(of: head)
     for seat in crew.seats where (owner == nil || owner == seat) && crew.isStuck(seat) {
       flow.relieve(seat, limit: nil)
     }

@@ -5,37 +5,40 @@ import VimapSystem
 extension PoolDriver {
   /// Whether an exception is no answer, since its record is to be tried again. The record is then
   /// put aside.
-  func holds(
+  func parks(
     _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {
     guard configuration.retry.retries > 0,
       run.isWorthRetry || feed?.isWorthRetry(exception) == true,
-      state.retry(
+      let next = state.retry(
         seat, batch: run.batch, record: run.firstRecord, pause: run.pause, wasSent: run.wasSent,
         now: now)
     else { return false }
-    putAside(
-      run.batch, run.firstRecord, run.line,
+    park(
+      run.batch, run.firstRecord, run.line, next,
       ExceptionTuple(bytes: SharedBytes(copying: exception), mark: run.failure))
     return true
   }
 
-  /// Puts a record aside over which its worker has died.
-  func hold(_ id: UInt64, _ record: Int, _ cause: PoolState.Cause) {
+  /// Parks a record over which its worker has died.
+  func park(
+    _ id: UInt64, _ record: Int, _ cause: PoolState.Cause, _ next: RetryQueue.NextTry
+  ) {
     guard let batch = batches[id] else { return }
     countGaps(id)
     carefully {
       try feed?.compose(batch.message(id, record..<(record + 1), attempt: 1), batch, cause) {
-        record, line, exception in putAside(id, record, line, exception)
+        record, line, exception in park(id, record, line, next, exception)
       }
     }
   }
 
-  private func putAside(
-    _ id: UInt64, _ record: Int, _ line: Range<Int>, _ exception: ExceptionTuple
+  private func park(
+    _ id: UInt64, _ record: Int, _ line: Range<Int>, _ next: RetryQueue.NextTry,
+    _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
-    explainRetry()
+    explainRetry(of: record, in: id, next)
     let growth = batch.hold(
       record, line: line, separator: feed?.separator, exception, in: slabs)
     countInFlight(id, growth)
@@ -43,7 +46,7 @@ extension PoolDriver {
   }
 
   /// Answers a record that is tried no more with what it failed with.
-  func answerHeld(_ id: UInt64, _ record: Int) {
+  func answerParked(_ id: UInt64, _ record: Int) {
     guard let batch = batches[id], let held = batch.held[record] else { return }
     keepFailed(batch, record, held.range)
     noteFailure(held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
@@ -90,11 +93,11 @@ extension PoolDriver {
   func leaveAlone(_ pause: HostPause) {
     guard pausedHosts.add(pause) else { return }
     if let servers = configuration.servers {
-      state.pauseEnd = pausedHosts.end(ofAll: servers, now: Clock.now())
+      state.pause(until: pausedHosts.end(ofAll: servers, now: Clock.now()) ?? 0)
     }
     explainPause(of: pause.host, until: pause.end)
     for seat in crew.seats { crew[seat]?.tell(pause) }
-    if !state.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
+    if !state.phase.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
       onNotice(.hostPaused(pause))
     }
   }
@@ -106,10 +109,10 @@ extension PoolDriver {
   /// Records that are with a worker, and wait there for the end of a pause.
   func recordsWaiting(with seat: Int, _ now: Nanoseconds) -> Int {
     guard let worker = crew[seat] else { return 0 }
-    if worker.isResting(now) { return state.seats[seat].outstanding }
+    if worker.isResting(now) { return state.slots[seat].outstanding }
     let unsent = worker.unsent
     if unsent.isEmpty { return 0 }
-    return state.seats[seat].assignments.flatMap { state.unanswered(in: $0) }
+    return state.slots[seat].assignments.flatMap { state.unanswered(in: $0) }
       .flatMap { $0.parted(by: unsent).unsent }.reduce(0) { $0 + $1.records.count }
   }
 }

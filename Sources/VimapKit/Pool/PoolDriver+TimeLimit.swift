@@ -6,9 +6,9 @@ extension PoolDriver {
     guard let limit = configuration.timeLimit else { return nil }
     let since = crew.seats.compactMap { seat -> Nanoseconds? in
       // One that was killed is waited for.
-      if state.seats[seat].lateAt != nil { return nil }
+      if state.slots[seat].worker?.lateAt != nil { return nil }
       // A worker does not tell when it begins a record; it has done so by now at the earliest.
-      return crew[seat]?.busySince ?? (state.seats[seat].outstanding > 0 ? now : nil)
+      return crew[seat]?.busySince ?? (state.slots[seat].outstanding > 0 ? now : nil)
     }
     return since.min().map { $0 + limit }
   }

@@ -53,7 +53,7 @@ extension PoolDriver {
       state.workerFailed(seat, failure)
       noteFewer(crew.forkedCount - 1, text)
     case .lastWords: state.workerSaid(seat, text)
-    case .hungry: state.workerIsHungry(seat)
+    case .hungry: state.workerWantsMore(seat)
     case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
     case .pause:
       leaveAlone(
@@ -90,7 +90,7 @@ extension PoolDriver {
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, seat)
     }
-    let wasTold = state.seats[seat].isClosing
+    let wasTold = state.slots[seat].worker?.wasToldToLeave == true
     state.workerEnded(
       seat, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
     explainEnd(of: seat, end, asTold: wasTold)

@@ -222,16 +222,16 @@ final class PoolDriver {
 
   private func perform(_ action: PoolState.Action) {
     switch action {
-    case .fork(let seat): fork(seat)
-    case .send(let seat, let batch, let records, let attempt):
-      send(batch, records, attempt: attempt, to: seat)
-    case .drain(let seat): crew[seat]?.send(ToWorker(kind: .drain))
-    case .close(let seat): crew[seat]?.send(ToWorker(kind: .close))
-    case .recall(let seat): crew[seat]?.recall()
-    case .kill(let seat): crew[seat]?.kill()
+    case .fork(let slot): fork(slot)
+    case .send(let slot, let batch, let records, let attempt):
+      send(batch, records, attempt: attempt, to: slot)
+    case .flush(let slot): crew[slot]?.send(ToWorker(kind: .drain))
+    case .close(let slot): crew[slot]?.send(ToWorker(kind: .close))
+    case .recall(let slot): crew[slot]?.recall()
+    case .kill(let slot): crew[slot]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
-    case .hold(let batch, let record, let cause): hold(batch, record, cause)
-    case .answerHeld(let batch, let record): answerHeld(batch, record)
+    case .park(let batch, let record, let cause, let next): park(batch, record, cause, next)
+    case .answerParked(let batch, let record): answerParked(batch, record)
     case .complete(let batch): complete(batch)
     case .halted(let point):
       report.outcome = .halted
@@ -322,7 +322,7 @@ final class PoolDriver {
     guard let batch = batches[id], let worker = crew[seat] else { return }
     var message = batch.message(id, records, attempt: attempt)
     if attempt > 1 {
-      let assignment = state.seats[seat].assignment(with: records.lowerBound, of: id)
+      let assignment = state.slots[seat].assignment(with: records.lowerBound, of: id)
       message.mayBeSent = assignment?.mayBeSent ?? true
     }
     if message.slab == ToWorker.inline, let line = batch.held[records.lowerBound]?.line {

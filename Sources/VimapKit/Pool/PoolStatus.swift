@@ -83,12 +83,12 @@ extension PoolDriver {
     status.records = report.records
     status.outputs = flow.outputs
     status.failures = flow.exceptionCount
-    status.waiting = state.waiting.count
+    status.waiting = state.waitingForRetry
     if let progress = feed?.progress {
       status.bytes = progress.bytes
       status.totalBytes = progress.total
     }
-    status.isStopping = state.isStopping
+    status.isStopping = state.phase.isStopping
     let now = Clock.now()
     let pauses = pausedHosts.current(now)
     status.pausedHosts = pauses.map {
@@ -97,7 +97,7 @@ extension PoolDriver {
     if !pauses.isEmpty {
       status.held = crew.seats.reduce(0) { $0 + recordsWaiting(with: $1, now) }
     }
-    status.inFlight = max(0, state.inFlight - state.waiting.count - status.held)
+    status.inFlight = max(0, state.admission.inFlight - state.waitingForRetry - status.held)
     status.elapsed = .nanoseconds(Int64(clamping: now - started))
     if inDetail {
       status.awaited = flow.awaited.flatMap { place(of: $0.record, in: $0.batch) }
@@ -114,7 +114,7 @@ extension PoolDriver {
   private func begunRecords(_ number: Int) -> Int {
     guard let worker = crew[number] else { return 0 }
     let (begun, unsent) = (worker.begun, worker.unsent)
-    return state.seats[number].assignments.reduce(0) { sum, assignment in
+    return state.slots[number].assignments.reduce(0) { sum, assignment in
       let parts = state.unanswered(in: assignment.cut(after: begun).begun)
       return sum
         + parts.flatMap { $0.parted(by: unsent).sent }.map(\.records.count).reduce(0, +)

@@ -158,7 +158,7 @@ public final class RecordPool {
     report.outputs = driver.flow.outputs
     report.exceptions = driver.flow.exceptionCount
     report.linesWithGaps += reader.linesWithGaps
-    if report.outcome == .complete, let failure = driver.state.startFailure {
+    if report.outcome == .complete, let failure = driver.state.phase.failure {
       report.outcome = .noWorker(failure.message)
     }
     if report.outcome != .complete { report.rest = reader.rest }

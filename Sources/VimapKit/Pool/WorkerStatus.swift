@@ -18,20 +18,20 @@ public enum WorkerStatus: Sendable, Equatable {
 
 extension PoolDriver {
   func workerStatus(_ number: Int, _ now: Nanoseconds) -> WorkerStatus {
-    let seat = state.seats[number]
-    guard seat.isOccupied else {
-      guard let time = seat.retryTime, time > now, !seat.isRetired else { return .absent }
+    let slot = state.slots[number]
+    guard let occupant = slot.worker else {
+      guard let time = slot.vacantUntil, time > now else { return .absent }
       return .pausing(.nanoseconds(Int64(clamping: time - now)))
     }
     // What is sent to it before it is set up waits for that.
-    guard seat.isReady else { return .starting }
+    guard occupant.isServing else { return .starting }
     if crew[number]?.isResting(now) == true { return .resting }
-    for assignment in seat.assignments {
+    for assignment in occupant.load.assignments {
       guard let first = state.unanswered(in: assignment).first?.records.lowerBound,
         let place = place(of: first, in: assignment.batch)
       else { continue }
       return .busy(
-        records: seat.outstanding, oldest: place,
+        records: slot.outstanding, oldest: place,
         since: .nanoseconds(Int64(clamping: now - min(now, assignment.sentAt))))
     }
     return .idle

@@ -129,10 +129,10 @@ extension RecordException {
     case .cancelled(let attempts, let wasBegun, let wasSent):
       self = .cancelled(attempts: attempts, wasBegun: wasBegun, wasSent: wasSent)
     case .unpaired: self = .unpaired()
-    case .workerDied(_, let end, let lastWords, let attempts):
+    case .workerDied(_, let end, let exitMessage, let attempts):
       self.init(
         .worker, "the worker process \(end) while it had the record", attempts: attempts,
-        details: lastWords.isEmpty ? [] : [("traceback", .text(lastWords))])
+        details: exitMessage.isEmpty ? [] : [("traceback", .text(exitMessage))])
     }
   }
 }

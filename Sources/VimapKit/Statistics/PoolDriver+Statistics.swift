@@ -8,7 +8,7 @@ extension PoolDriver {
     let now = Clock.now()
     let reason = WaitReason(moment(now))
     meter?.beginWait(for: reason, now: now) {
-      state.seats[$0].outstanding > 0 && !crew.isStuck($0) && crew[$0]?.isResting(now) != true
+      state.slots[$0].outstanding > 0 && !crew.isStuck($0) && crew[$0]?.isResting(now) != true
     }
   }
 
@@ -23,12 +23,12 @@ extension PoolDriver {
     moment.isInputEmpty = isInputWaiting
     moment.hasUntakenResults = !flow.waiting.isEmpty
     moment.awaitsTurn = state.awaitsTurn(after: asked)
-    moment.awaitsServers = hasPausedHosts && (!state.waiting.isEmpty || state.isHeld(now))
+    moment.awaitsServers = hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
     for seat in crew.seats {
-      if state.seats[seat].couldDoMore(concurrency: configuration.concurrency) {
+      if state.slots[seat].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true
       }
-      guard state.seats[seat].outstanding > 0 else { continue }
+      guard state.slots[seat].outstanding > 0 else { continue }
       if crew.isStuck(seat) {
         moment.hasStuckWorkers = true
       } else if crew[seat]?.isResting(now) == true {
@@ -62,18 +62,12 @@ extension PoolDriver {
   }
 }
 
-extension PoolState {
-  /// Whether there is something to be handed out later, and not now.
-  fileprivate func awaitsTurn(after now: Nanoseconds) -> Bool {
-    !waiting.isEmpty || nextTurn(after: now) != nil
-  }
-}
-
-extension Seat {
+extension WorkerSlot {
   /// Its worker could be at more records than it has, or there could be one.
   fileprivate func couldDoMore(concurrency: Int) -> Bool {
-    guard isOccupied else { return !isRetired }
-    return isReady && !isClosing && (outstanding < concurrency || isHungry)
+    guard let worker else { return !isRetired }
+    return worker.isServing && worker.goesOn
+      && (worker.load.outstanding < concurrency || worker.load.wantsMore)
   }
 }
 

@@ -42,12 +42,12 @@ final class ForkedEngine: PoolEngine {
   }
 
   func add(_ source: InputSource) throws(PoolError) {
-    if let failure = driver.state.startFailure { throw .noWorkerLeft(reason: failure.message) }
-    guard !isClosed, !driver.state.inputHasEnded else { throw .closed }
+    if let failure = driver.state.phase.failure { throw .noWorkerLeft(reason: failure.message) }
+    guard !isClosed, driver.state.phase.mayRead else { throw .closed }
     feed.add(source)
   }
 
-  var inFlight: Int { driver.state.unfinished + feed.takenAhead }
+  var inFlight: Int { driver.state.admission.unfinished + feed.takenAhead }
 
   var hasInputs: Bool { !feed.isExhausted }
 
@@ -59,11 +59,11 @@ final class ForkedEngine: PoolEngine {
     if isClosed { return .end }
     try closingOnFailure { () throws(SystemError) in try driver.pump() }
     if let piece = queue.next() { return .results(piece) }
-    if driver.state.startFailure != nil {
+    if driver.state.phase.failure != nil {
       try tellOfLoss()
       if let piece = queue.next() { return .results(piece) }
     }
-    let isAtEnd = driver.isFinished || (feed.isExhausted && driver.state.unfinished == 0)
+    let isAtEnd = driver.isFinished || (feed.isExhausted && driver.state.admission.unfinished == 0)
     guard isAtEnd else { return .wait }
     return closesWhenDone ? leave() : .end
   }
@@ -95,7 +95,7 @@ final class ForkedEngine: PoolEngine {
 
   /// All workers are gone, and there were inputs left.
   private func tellOfLoss() throws(PoolError) {
-    guard let failure = driver.state.startFailure else { return }
+    guard let failure = driver.state.phase.failure else { return }
     try closingOnFailure { () throws(SystemError) in
       while let cut = try feed.cutTakenAhead() { driver.answer(cut, .cannotStart(failure)) }
     }

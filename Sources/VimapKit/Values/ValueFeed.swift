@@ -178,17 +178,17 @@ extension WorkerError {
 
   fileprivate init(_ cause: PoolState.Cause, record: Int) {
     switch cause {
-    case .workerDied(let seat, let end, let lastWords, let attempts):
+    case .workerDied(let slot, let end, let exitMessage, let attempts):
       var text = "the worker's process \(end)"
-      if !lastWords.isEmpty { text += ": \(lastWords)" }
+      if !exitMessage.isEmpty { text += ": \(exitMessage)" }
       self.init(.died, text, record: record, attempts: attempts)
-      worker = seat
+      worker = slot
       if case .killed(let number) = end { signal = number }
-    case .timedOut(let seat, let attempts):
+    case .timedOut(let slot, let attempts):
       self.init(
         .timedOut, "the worker took longer than its time limit", record: record,
         attempts: attempts)
-      worker = seat
+      worker = slot
     case .cancelled(let attempts, _, _):
       self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
     case .unpaired:

@@ -64,7 +64,7 @@ struct Chance {
     if isTime(forkFailure) { return .forksFail(number(1...12)) }
     if isTime(interruption) { return .stop(number(0...1) == 0 ? .soon : .now) }
     // Drawn only where it changes something: seeds of others go on to give what they gave.
-    if pool.state.isPaced, number(1...100) == 1 { return .pause(.milliseconds(number(1...300))) }
+    if pool.state.admission.isPaced, number(1...100) == 1 { return .pause(.milliseconds(number(1...300))) }
     if pool.wanted != nil, isTime(end) { return .endInput }
     if isTime(abort) { return number(0...1) == 0 ? .abort : .abandon }
     return number(1...100) == 1 ? .blocked : nil

@@ -45,7 +45,7 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       guard case .send(let seat, let batch, let records, let attempt) = action, records.count > 2
       else { return [action] }
       let fewer = records.lowerBound..<(records.upperBound - 1)
-      return [.send(seat: seat, batch: batch, records: fewer, attempt: attempt)]
+      return [.send(slot: seat, batch: batch, records: fewer, attempt: attempt)]
     },
     Sabotage(name: "what was begun is sent twice") { action in
       if case .send(_, _, _, let attempt) = action, attempt > 1 { return [action, action] }
@@ -58,7 +58,7 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       return [.except(batch: batch, records: more, cause)]
     },
     Sabotage(name: "nobody is told to let go") { action in
-      if case .drain = action { return [] }
+      if case .flush = action { return [] }
       return [action]
     },
     Sabotage(name: "a worker of a high seat is not told to leave") { action in
@@ -66,7 +66,7 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       return [action]
     },
     Sabotage(name: "what waits is not answered") { action in
-      if case .answerHeld = action { return [] }
+      if case .answerParked = action { return [] }
       return [action]
     },
     Sabotage(name: "a batch of several is complete twice") { action in

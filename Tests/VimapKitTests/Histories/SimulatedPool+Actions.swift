@@ -24,17 +24,17 @@ extension SimulatedPool {
         for action in sabotage.actions(action) { perform(action) }
       }
     }
-    if state.startFailure != nil { books.mayGiveUp = true }
+    if state.phase.failure != nil { books.mayGiveUp = true }
   }
 
   private mutating func perform(_ action: PoolState.Action) {
     if isFinished { books.complain("\(action) after the end") }
-    if state.startFailure != nil { books.mayGiveUp = true }
+    if state.phase.failure != nil { books.mayGiveUp = true }
     switch action {
     case .fork(let seat): fork(seat)
     case .send(let seat, let batch, let records, let attempt):
       send(batch, records, attempt, to: seat)
-    case .drain(let seat):
+    case .flush(let seat):
       books.see("drain")
       workers[seat]?.drain()
     case .close(let seat):
@@ -58,11 +58,11 @@ extension SimulatedPool {
       books.blame(batch, records, cause, isHopeless: isHopeless(cause))
       books.failed += records.count
       answer(batch, records)
-    case .hold(let batch, let record, let cause):
+    case .park(let batch, let record, let cause, _):
       books.see("hold \(cause.name)")
       books.blame(batch, record..<(record + 1), cause, isHopeless: isHopeless(cause))
       books.hold(batch, record, until: now)
-    case .answerHeld(let batch, let record):
+    case .answerParked(let batch, let record):
       books.see("answerHeld")
       books.answerHeld(batch, record)
       pass(batch, record..<(record + 1))
@@ -99,12 +99,12 @@ extension SimulatedPool {
     if worker.isClosing { books.complain("sent to one that was told to leave") }
     if attempt > 1 { books.see("another attempt") }
     books.send(
-      batch, records, to: seat, isRetired: state.seats.contains(where: \.isRetired), now: now)
+      batch, records, to: seat, isRetired: state.slots.contains(where: \.isRetired), now: now)
     workers[seat]?.receive(batch, records)
     let received = Int(worker.received) + records.count
     if received > rules.recycleAfter ?? .max { books.complain("more than its lifespan") }
-    if state.isPaced,
-      state.seats[seat].outstanding > max(rules.concurrency, state.rate?.perTick ?? 0)
+    if state.admission.isPaced,
+      state.slots[seat].outstanding > state.admission.mostAtOnce
     {
       books.complain("more than can be started")
     }
@@ -114,14 +114,14 @@ extension SimulatedPool {
     books.finish()
     if workers.contains(where: { $0 != nil }) { books.complain("finished, with workers left") }
     if !books.isAbandoned, orderer?.isEmpty == false { books.complain("results are held back") }
-    if !books.isAbandoned, state.inFlight != 0 || state.unfinished != books.unfinished {
-      books.complain("in flight at the end: \(state.inFlight), unfinished: \(state.unfinished)")
+    if !books.isAbandoned, state.admission.inFlight != 0 || state.admission.unfinished != books.unfinished {
+      books.complain("in flight at the end: \(state.admission.inFlight), unfinished: \(state.admission.unfinished)")
     }
   }
 
   private func isHopeless(_ cause: PoolState.Cause) -> Bool {
     guard case .workerDied(let seat, _, _, _) = cause else { return false }
-    return state.seats[seat].deaths >= PoolState.patience
+    return state.slots[seat].vainEnds >= WorkerSlot.mostVainEnds
   }
 }
 

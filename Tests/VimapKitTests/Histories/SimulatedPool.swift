@@ -88,7 +88,7 @@ struct SimulatedPool {
       state.workerFailed(seat, WorkerFailure("no such command"))
     case .hungry where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
       workers[seat]?.saidHungry = true
-      state.workerIsHungry(seat)
+      state.workerWantsMore(seat)
     case .holdsBack: workers[seat]?.holdsBack = true
     case .late where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
       var worker = worker
@@ -133,13 +133,13 @@ struct SimulatedPool {
     } else {
       // One that has no business to answer is killed.
       workers[seat]?.isDoomed = true
-      if !books.isAbandoned, state.startFailure == nil { books.complain("answer refused") }
+      if !books.isAbandoned, state.phase.failure == nil { books.complain("answer refused") }
     }
   }
 
   private mutating func fail(_ seat: Int, _ skip: Int, _ pause: Nanoseconds?) {
     guard let item = workers[seat]?.finish(skip: skip, count: 1).first else { return }
-    if state.retry(seat, batch: item.batch, record: item.record, pause: pause, now: clock) {
+    if state.retry(seat, batch: item.batch, record: item.record, pause: pause, now: clock) != nil {
       books.hold(item.batch, item.record, until: now + (pause ?? 0))
     } else {
       answered(seat, item.batch, item.record..<(item.record + 1), failed: true)
@@ -191,7 +191,7 @@ struct SimulatedPool {
 
   private mutating func pause(_ length: Nanoseconds) {
     books.pause(until: now + length)
-    if !sabotage.ignoresPauses { state.pauseEnd = sabotage.clock(books.pauseEnd) }
+    if !sabotage.ignoresPauses { state.pause(until: sabotage.clock(books.pauseEnd)) }
   }
 
   private mutating func wait() {

@@ -2,7 +2,7 @@
 ///
 /// Answers mostly come in order, and then this is one number; `RangeSet` holds what came before
 /// its turn.
-struct AnswerLedger {
+struct AckTracker {
   let count: Int
   private var prefix = 0
   private var beyond = RangeSet<Int>()

@@ -10,11 +10,3 @@ struct TryTally: Equatable {
     if attempt > 1 { again += count }
   }
 }
-
-extension PoolState {
-  /// A worker has tried some records, whatever came of it.
-  mutating func noteTries(_ seat: Int, _ batch: UInt64, _ records: Range<Int>) {
-    let part = seats[seat].assignment(with: records.lowerBound, of: batch)
-    tries.add(records.count, attempt: part?.attempt ?? 1)
-  }
-}

@@ -22,7 +22,7 @@ public struct FlowLimit: Sendable, Equatable {
 /// Each unit of what is limited has its moment (the generic cell rate algorithm of ATM networks).
 /// The moments follow each other a little faster than the limit says, so that what is lost where
 /// somebody wakes up late is made up for; what then would be too much waits until the unit is over.
-struct Pace {
+struct RateLimiter {
   private let limit: FlowLimit
   private let step: Double
   private let tolerance: Double

@@ -1,0 +1,321 @@
+import DequeModule
+import VimapSystem
+
+/// Who has which records, and who gets the next ones.
+struct Dispatcher {
+  let rules: PoolState.Rules
+  private(set) var slots: WorkerSlots
+  private(set) var admission: Admission
+  private(set) var retries: RetryQueue
+  private(set) var sizer: BatchSizer
+  private var open = OpenBatches()
+  /// What is to be handed out ahead of new input.
+  private var queue: Deque<Assignment> = []
+  private var actions: [PoolState.Action] = []
+
+  /// So many batches may wait for the slots of their shards, for each slot.
+  private static let mostBacklog = 32
+
+  init(_ rules: PoolState.Rules, seed: UInt64) {
+    self.rules = rules
+    slots = WorkerSlots(rules)
+    admission = Admission(rules)
+    retries = RetryQueue(rules.retry, seed: seed)
+    sizer = BatchSizer(fixed: rules.chunk)
+  }
+
+  mutating func act(_ action: PoolState.Action) { actions.append(action) }
+
+  mutating func takeActions() -> [PoolState.Action] {
+    defer { actions.removeAll(keepingCapacity: true) }
+    return actions
+  }
+
+  // MARK: What is known
+
+  var isQueueEmpty: Bool { queue.isEmpty }
+  /// Every record that was taken is answered, and no worker is left.
+  var isDone: Bool { open.isEmpty && slots.areVacant }
+  /// Records may yet have to be handed out, though none is to be now.
+  var awaitsRetries: Bool { !retries.isEmpty || (retries.isInUse && !open.isEmpty) }
+  /// As much is in flight as may be.
+  var isFull: Bool { admission.isFull || isBacklogFull }
+  func unanswered(in assignment: Assignment) -> [Assignment] { open.unanswered(in: assignment) }
+
+  /// So many batches wait for the slots of their shards that no more are read: one shard that is
+  /// slow then holds up the others.
+  private var isBacklogFull: Bool {
+    rules.hasShards && queue.count >= Self.mostBacklog * rules.jobs
+  }
+
+  /// Changes what is under way, or when tries may be started.
+  mutating func admit(_ change: (inout Admission) -> Void) { change(&admission) }
+
+  // MARK: Handing out
+
+  /// How much of the input could be handed out, and to whom.
+  func demand(_ now: Nanoseconds) -> PoolState.Demand? {
+    guard slots.hasStarted, admission.isWindowOpen, case let room = admission.room, room > 0
+    else { return nil }
+    if rules.hasShards {
+      // Whose it is shows when it is there.
+      let most = min(rules.chunk ?? sizer.records, room)
+      return isBacklogFull ? nil : PoolState.Demand(slot: 0, records: most)
+    }
+    guard queue.isEmpty, let slot = chooseSlot(now), case let most = most(for: slot, now), most > 0
+    else { return nil }
+    // A worker that is concurrent is to have as many as it can take in a part of its batches.
+    let wanted = rules.chunk ?? max(sizer.records, slots[slot].shortfall, rules.concurrency / 16)
+    return PoolState.Demand(slot: slot, records: min(wanted, room, most))
+  }
+
+  /// Takes a batch that was cut to meet a demand, and hands it out unless it has to wait its turn.
+  mutating func take(
+    _ batch: Assignment, bytes: Int, for demand: PoolState.Demand, _ now: Nanoseconds
+  ) {
+    note(batch, bytes: bytes)
+    guard !rules.hasShards, !admission.countsCosts else {
+      queue.append(batch)
+      return handOut(now)
+    }
+    if !slots[demand.slot].isOccupied { fork(demand.slot) }
+    let (first, rest) = batch.split(at: slots.quota(of: demand.slot))
+    if let rest { queue.append(rest) }
+    send(first, to: demand.slot, now)
+  }
+
+  /// Takes a batch of which nothing will be handed out.
+  mutating func note(_ batch: Assignment, bytes: Int) {
+    open.add(batch.batch, records: batch.records.count)
+    admission.take(records: batch.records.count, bytes: bytes)
+  }
+
+  /// Puts records in front of all that is to be handed out.
+  mutating func putFirst(_ assignments: [Assignment]) {
+    queue.insert(contentsOf: assignments.filter { !$0.records.isEmpty }, at: 0)
+  }
+
+  /// Hands out what is queued, with what is due to be tried again behind it.
+  mutating func handOut(_ now: Nanoseconds) {
+    queue.append(contentsOf: retries.takeDue(now))
+    if rules.hasShards { handOutToShards(now) } else { handOutToAny(now) }
+  }
+
+  private mutating func handOutToAny(_ now: Nanoseconds) {
+    // Of single records, a worker that is fast is given more than it is of batches.
+    while let next = queue.first,
+      let slot = chooseSlot(
+        now, lookAhead: next.isRetry ? min(Workload.mostBatches, sizer.records) : 0)
+    {
+      let most = most(for: slot, now, cost: next.cost)
+      guard most > 0 else { return admission.noteHeldUp(cost: next.cost) }
+      queue.removeFirst()
+      if let rest = give(next, to: slot, most, now) { queue.prepend(rest) }
+    }
+  }
+
+  /// Hands out what there is of each shard as far as its slot can take it, in order.
+  private mutating func handOutToShards(_ now: Nanoseconds) {
+    if queue.isEmpty { return }
+    var isOpen = slots.indices.map { canTakeShard($0, now) }
+    guard isOpen.contains(true) else { return }
+    var left: Deque<Assignment> = []
+    /// It is nobody's turn, whatever the shard.
+    var isHeldUp = false
+    for next in queue {
+      let slot = slots.slot(ofShard: next.shard ?? 0)
+      let most = isOpen[slot] && !isHeldUp ? most(for: slot, now, cost: next.cost) : 0
+      guard most > 0 else {
+        if isOpen[slot], !isHeldUp {
+          isHeldUp = true
+          admission.noteHeldUp(cost: next.cost)
+        }
+        left.append(next)
+        continue
+      }
+      let rest = give(next, to: slot, most, now)
+      // What is left of it goes ahead of what else there is for the slot.
+      isOpen[slot] = rest == nil && canTakeShard(slot, now)
+      if let rest { left.append(rest) }
+    }
+    queue = left
+  }
+
+  /// It is given as much as it can be: most batches are of one record, and no other slot may have
+  /// them.
+  private func canTakeShard(_ slot: Int, _ now: Nanoseconds) -> Bool {
+    guard slots[slot].isOccupied else { return slots[slot].canFork(now) }
+    return slots.canTakeMore(
+      slot, lookAhead: Workload.mostBatches, most: admission.mostAtOnce)
+  }
+
+  /// Gives a worker at most so many records; returns the others.
+  private mutating func give(
+    _ assignment: Assignment, to slot: Int, _ most: Int, _ now: Nanoseconds
+  ) -> Assignment? {
+    if !slots[slot].isOccupied { fork(slot) }
+    let (first, rest) = assignment.split(at: most)
+    send(first, to: slot, now)
+    return rest
+  }
+
+  private func chooseSlot(_ now: Nanoseconds, lookAhead: Int = 0) -> Int? {
+    slots.choose(now, lookAhead: lookAhead, most: admission.mostAtOnce)
+  }
+
+  /// How many records of a batch a worker may be given now.
+  private func most(for slot: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
+    let quota = slots.quota(of: slot)
+    guard admission.handsOutLittle else { return quota }
+    return min(
+      quota, admission.mostAtOnce - slots[slot].outstanding, admission.allowance(cost: cost, now))
+  }
+
+  private mutating func send(_ assignment: Assignment, to slot: Int, _ now: Nanoseconds) {
+    slots.update(slot) { $0.load.add(assignment, now) }
+    act(
+      .send(
+        slot: slot, batch: assignment.batch, records: assignment.records,
+        attempt: assignment.attempt))
+    admission.noteStart(assignment, now)
+    if slots.quota(of: slot) <= 0 { close(slot) }
+  }
+
+  // MARK: Answers
+
+  /// A worker answered records. `false` where it had no business to.
+  mutating func answered(
+    _ slot: Int, _ batch: UInt64, _ records: Range<Int>, _ now: Nanoseconds
+  ) -> Bool {
+    guard slots[slot].holds(batch), open.mark(batch, records) else { return false }
+    admission.noteAnswered(records.count)
+    sizer.learn(records: records.count, time: now &- slots[slot].lastAnswer)
+    slots.noteAnswers(slot, records.count, now)
+    dropDone(slot, batch)
+    completeIfDone(batch)
+    return true
+  }
+
+  /// Records are answered by the pool itself. `false` where they have been before.
+  mutating func answered(_ batch: UInt64, _ records: Range<Int>) -> Bool {
+    guard open.mark(batch, records) else { return false }
+    admission.noteAnswered(records.count)
+    return true
+  }
+
+  /// Takes off a worker what it was given of a batch, as far as all of it is answered or elsewhere.
+  private mutating func dropDone(_ slot: Int, _ batch: UInt64) {
+    let open = open
+    slots.update(slot) { $0.load.drop { $0.batch == batch && open.isDone($0) } }
+  }
+
+  mutating func completeIfDone(_ batch: UInt64) {
+    if open.removeIfComplete(batch) { act(.complete(batch: batch)) }
+  }
+
+  /// A worker says that a record failed in a way that may pass: has it wait for another try, unless
+  /// it has been tried often enough.
+  mutating func retry(
+    _ slot: Int, _ batch: UInt64, _ record: Int, pause: Nanoseconds?, wasSent: Bool,
+    _ now: Nanoseconds
+  ) -> RetryQueue.NextTry? {
+    guard open.isOpen(record, of: batch),
+      let failed = slots[slot].assignment(with: record, of: batch), retries.allows(failed)
+    else { return nil }
+    slots.giveBack(slot, record, of: batch, now)
+    dropDone(slot, batch)
+    return park(failed.part(record..<(record + 1)), pause: pause, wasSent: wasSent, now)
+  }
+
+  mutating func park(
+    _ failed: Assignment, pause: Nanoseconds? = nil, wasSent: Bool = true, _ now: Nanoseconds
+  ) -> RetryQueue.NextTry {
+    retries.park(failed, pause: pause, wasSent: wasSent, now: now)
+  }
+
+  // MARK: Workers
+
+  mutating func fork(_ slot: Int) {
+    slots.fork(slot)
+    act(.fork(slot: slot))
+  }
+
+  /// Forks workers that are to be there from the start.
+  mutating func forkFirst() { for slot in slots.forkFirst() { act(.fork(slot: slot)) } }
+
+  mutating func update(_ slot: Int, _ change: (inout SlotWorker) -> Void) {
+    slots.update(slot, change)
+  }
+
+  mutating func noteForked(_ slot: Int) { slots.noteForked(slot) }
+  mutating func noteReady(_ slot: Int) { slots.noteReady(slot) }
+
+  mutating func close(_ slot: Int) {
+    slots.update(slot) { $0.close() }
+    act(.close(slot: slot))
+  }
+
+  /// Has a worker that is given nothing more for now let go of what it holds back.
+  mutating func flush(_ slot: Int) {
+    slots.update(slot) { $0.load.stopWanting() }
+    act(.flush(slot: slot))
+  }
+
+  /// Has all workers let go of what they hold back, once.
+  mutating func flushAll() {
+    for slot in slots.indices where slots[slot].mayHoldBack {
+      slots.update(slot) { $0.load.noteFlush() }
+      act(.flush(slot: slot))
+    }
+  }
+
+  /// Has a worker begin no more, say how many it has begun, and leave after those.
+  mutating func recall(_ slot: Int) {
+    slots.update(slot) { $0.close() }
+    act(.recall(slot: slot))
+  }
+
+  /// Kills a worker to end the run, unless it has been.
+  mutating func cutOff(_ slot: Int) {
+    if slots[slot].worker?.fate == .cutOff { return }
+    slots.update(slot) { $0.cutOff() }
+    act(.kill(slot: slot))
+  }
+
+  /// Takes back from a worker that leaves what it has not begun; it goes first.
+  mutating func takeBack(_ slot: Int, begun: UInt64) {
+    var back: [Assignment] = []
+    slots.update(slot) { worker in
+      worker.close()
+      back = worker.load.takeBack(after: begun)
+    }
+    let left = back.flatMap { open.unanswered(in: $0) }
+    slots.update(slot) { $0.load.forget(left.reduce(0) { $0 + $1.records.count }) }
+    for batch in Set(back.map(\.batch)) { dropDone(slot, batch) }
+    putFirst(left)
+  }
+
+  /// A worker is gone.
+  mutating func vacate(_ slot: Int, wasInVain: Bool, _ now: Nanoseconds) {
+    slots.vacate(slot, wasInVain: wasInVain, now: now)
+  }
+
+  mutating func retire(_ slot: Int, _ now: Nanoseconds) { slots.retire(slot, now: now) }
+
+  // MARK: What is not handed out any more
+
+  /// What was queued, but for records that have waited for another try, and those and all that
+  /// wait.
+  mutating func takeQueued() -> (untried: [Assignment], parked: [Assignment]) {
+    defer { queue.removeAll() }
+    return (queue.filter { !$0.isRetry }, queue.filter(\.isRetry) + retries.takeAll())
+  }
+
+  /// Nothing that is in flight is waited for any more.
+  mutating func forget() {
+    _ = takeQueued()
+    open.removeAll()
+    admission.forgetInFlight()
+    for slot in slots.occupied { slots.update(slot) { $0.load.dropAll() } }
+  }
+}

@@ -1,0 +1,22 @@
+/// Counts the records that have their final answers, and says when there are so many failures among
+/// them that the run is to stop.
+struct HaltMonitor {
+  private let rule: HaltRule?
+  private(set) var finished = 0
+  private(set) var failed = 0
+
+  init(_ rule: HaltRule?) { self.rule = rule }
+
+  /// Every record that is finished has failed.
+  var hasNoOutput: Bool { finished == failed }
+
+  /// - Returns: how to stop, and how far the run has come, where there are too many failures.
+  mutating func note(
+    _ records: Int, failed isFailure: Bool
+  ) -> (manner: HaltRule.Manner, point: HaltPoint)? {
+    finished += records
+    if isFailure { failed += records }
+    guard let rule, rule.isMet(failed: failed, of: finished) else { return nil }
+    return (rule.manner, HaltPoint(failed: failed, finished: finished))
+  }
+}

@@ -1,0 +1,142 @@
+import VimapSystem
+
+/// How far a run has come, what the pool answers by itself, and how the run ends: at the end of its
+/// input, or before, as somebody wishes, as too many records fail, or as no worker can be had.
+struct RunControl {
+  private(set) var phase = RunPhase.reading
+  private(set) var halt: HaltMonitor
+  /// How many tries are over.
+  private(set) var tries = TryTally()
+
+  init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt) }
+
+  mutating func noteTries(_ count: Int, attempt: Int) { tries.add(count, attempt: attempt) }
+
+  // MARK: Answers of the pool itself
+
+  /// Answers records with an exception, unless they have been answered.
+  mutating func except(
+    _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause, in dispatcher: inout Dispatcher
+  ) {
+    guard dispatcher.answered(batch, records) else { return }
+    dispatcher.act(.except(batch: batch, records: records, cause))
+    dispatcher.completeIfDone(batch)
+    noteFinished(records.count, failed: true, in: &dispatcher)
+  }
+
+  /// Answers a record that has waited, and is tried no more, with what it failed with.
+  private mutating func answerParked(_ parked: Assignment, in dispatcher: inout Dispatcher) {
+    guard dispatcher.answered(parked.batch, parked.records) else { return }
+    dispatcher.act(.answerParked(batch: parked.batch, record: parked.records.lowerBound))
+    dispatcher.completeIfDone(parked.batch)
+    noteFinished(parked.records.count, failed: true, in: &dispatcher)
+  }
+
+  /// Answers what is queued, in a run in which nothing is handed out any more.
+  mutating func answerQueued(in dispatcher: inout Dispatcher) {
+    if phase.isUnderWay { return }
+    let (untried, parked) = dispatcher.takeQueued()
+    for left in parked { answerParked(left, in: &dispatcher) }
+    for left in untried { answer(left, wasBegun: false, in: &dispatcher) }
+  }
+
+  /// Answers what a worker had that was killed to end the run.
+  /// - Parameter begun: how many records it had begun.
+  mutating func answer(_ left: [Assignment], begun: UInt64, in dispatcher: inout Dispatcher) {
+    for assignment in left {
+      let (begun, rest) = assignment.cut(after: begun)
+      answer(begun, wasBegun: true, in: &dispatcher)
+      answer(rest, wasBegun: false, in: &dispatcher)
+    }
+  }
+
+  private mutating func answer(
+    _ left: Assignment, wasBegun: Bool, in dispatcher: inout Dispatcher
+  ) {
+    if left.records.isEmpty { return }
+    if wasBegun {
+      noteTries(left.records.count, attempt: left.attempt)
+    } else if left.isRetry {
+      return answerParked(left, in: &dispatcher)
+    } else if let failure = phase.failure {
+      return except(left.batch, left.records, .cannotStart(failure), in: &dispatcher)
+    }
+    let cause = PoolState.Cause.cancelled(
+      attempts: wasBegun ? left.attempt : left.attempt - 1, wasBegun: wasBegun,
+      wasSent: wasBegun || left.mayBeSent)
+    except(left.batch, left.records, cause, in: &dispatcher)
+  }
+
+  /// Some records have their final answers. Where there are too many failures among them, the run
+  /// is stopped.
+  mutating func noteFinished(
+    _ records: Int, failed: Bool, in dispatcher: inout Dispatcher
+  ) {
+    guard let (manner, point) = halt.note(records, failed: failed), phase.isUnderWay else {
+      return
+    }
+    dispatcher.act(.halted(point))
+    stop(manner, &dispatcher)
+  }
+
+  // MARK: The end
+
+  mutating func endInput(_ dispatcher: inout Dispatcher) {
+    if phase == .reading { phase = .inputEnded }
+    closeIfDone(&dispatcher)
+  }
+
+  /// The run is to stop. What waits for another try gets none.
+  /// - Parameter manner: whether what workers have begun is finished.
+  mutating func stop(_ manner: HaltRule.Manner, _ dispatcher: inout Dispatcher) {
+    guard phase.isUnderWay else { return }
+    phase = .stopping
+    answerQueued(in: &dispatcher)
+    for slot in dispatcher.slots.occupied {
+      guard let worker = dispatcher.slots[slot].worker else { continue }
+      // One that is still being set up has begun nothing.
+      if manner == .now || !worker.isServing {
+        dispatcher.cutOff(slot)
+      } else if !worker.wasKilled {
+        dispatcher.recall(slot)
+      }
+    }
+    closeIfDone(&dispatcher)
+  }
+
+  /// The run is to end at once: what workers have begun is not finished.
+  mutating func cutShort(_ dispatcher: inout Dispatcher) {
+    stop(.now, &dispatcher)
+    for slot in dispatcher.slots.occupied { dispatcher.cutOff(slot) }
+  }
+
+  /// No worker can be had: what was read is answered with that, and the rest is not read. What
+  /// workers have begun shows when they have ended.
+  mutating func giveUp(_ failure: WorkerFailure, _ dispatcher: inout Dispatcher) {
+    guard phase.isUnderWay else { return }
+    phase = .givenUp(failure)
+    answerQueued(in: &dispatcher)
+    for slot in dispatcher.slots.occupied { dispatcher.cutOff(slot) }
+  }
+
+  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
+  mutating func abandon(_ dispatcher: inout Dispatcher) {
+    if phase == .reading { phase = .inputEnded }
+    dispatcher.forget()
+    closeIfDone(&dispatcher)
+  }
+
+  /// Once nothing is left to hand out, workers are told so: a command that holds its answers back
+  /// gives them when its input ends. The run is over when the last worker has left.
+  mutating func closeIfDone(_ dispatcher: inout Dispatcher) {
+    guard !phase.mayRead, dispatcher.isQueueEmpty, !phase.isFinished else { return }
+    // A worker may yet be wanted, and so is not closed; but it is not to hold back what it has.
+    if !phase.isStopping, dispatcher.awaitsRetries { return dispatcher.flushAll() }
+    for slot in dispatcher.slots.occupied where dispatcher.slots[slot].worker?.goesOn == true {
+      dispatcher.close(slot)
+    }
+    guard dispatcher.isDone else { return }
+    phase = .finished(wasStopped: phase.isStopping, phase.failure)
+    dispatcher.act(.finish)
+  }
+}
