@@ -22,7 +22,7 @@ public final class WholeFile {
       return
     }
     // Where the name is a link, the file that it leads to is replaced.
-    let path = exists ? Descriptor.resolved(path) ?? path : path
+    let path = exists ? Descriptor.resolved(path) ?? path : try Self.nameToMake(path)
     if exists { _ = try Descriptor.open(writing: path) }
     let temporary = Self.temporaryName(beside: path)
     let number = try systemCall("open") {
@@ -31,6 +31,17 @@ public final class WholeFile {
     file = OwnedDescriptor(taking: number)
     names = (temporary, path)
     if exists { _ = fchmod(number, facts.st_mode & 0o777) }
+  }
+
+  /// The name of what there is not yet: that at the end of a link, where it is one.
+  private static func nameToMake(_ path: String) throws(SystemError) -> String {
+    var facts = stat()
+    let isLink = path.withSystemCString { lstat($0, &facts) } == 0
+    guard isLink else { return path }
+    // Only what is there has a name without links, so it is there for a moment.
+    let made = try Descriptor.open(writing: path)
+    defer { Descriptor.removeIfEmpty(path, openAs: made.number) }
+    return Descriptor.resolved(path) ?? path
   }
 
   deinit { if let names { _ = names.now.withSystemCString { unlink($0) } } }

@@ -6,6 +6,8 @@ import Testing
     #expect(EndToEndCase.all.count > 30)
     #expect(EndToEndCase.all.allSatisfy { $0["run"] != nil })
     #expect(!EndToEndCase.chosen.isEmpty, "no file's name matches VIMAP_CASES")
+    let unknown = EndToEndCase.without.subtracting(EndToEndCase.all.map(\.testDescription))
+    #expect(unknown.isEmpty, "VIMAP_CASES_WITHOUT names what is no case")
   }
 
   @Test func areChosenByPatterns() {

@@ -52,10 +52,17 @@ struct EndToEndCase: Sendable, CustomTestStringConvertible {
   }()
 
   /// Those that are run: with `VIMAP_CASES='usage http*'` in the environment, those of the files
-  /// whose names match one of these patterns.
+  /// whose names match one of these patterns; and without those that `VIMAP_CASES_WITHOUT` names.
   static let chosen: [EndToEndCase] = {
-    guard let patterns = ProcessInfo.processInfo.environment["VIMAP_CASES"] else { return all }
-    return chosen(by: patterns)
+    let environment = ProcessInfo.processInfo.environment
+    return (environment["VIMAP_CASES"].map(chosen(by:)) ?? all)
+      .filter { !without.contains($0.testDescription) }
+  }()
+
+  /// What a build of another kind, such as one for a sanitizer, cannot do: `FILE: NAME`, one a line.
+  static let without: Set<String> = {
+    let lines = ProcessInfo.processInfo.environment["VIMAP_CASES_WITHOUT"] ?? ""
+    return Set(lines.split(separator: "\n").map(String.init))
   }()
 
   /// Those of the files whose names match one of some patterns, with spaces between them.

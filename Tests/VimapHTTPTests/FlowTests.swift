@@ -51,7 +51,13 @@ struct RetryAfterTests {
   @Test func theServersOwnClock() {
     let head =
       "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:49:40 GMT\r\n"
-    #expect(delay(head, now: 0) == .seconds(3))
+    for now in [0, .min, .max] { #expect(delay(head, now: now) == .seconds(3)) }
+  }
+
+  @Test func aClockThatIsFarOff() {
+    let head = "Retry-After: Sun, 06 Nov 1994 08:49:40 GMT\r\n"
+    #expect(delay(head, now: .min) == RetryAfter.longest)
+    #expect(delay(head, now: .max) == 0)
   }
 
   @Test func none() {

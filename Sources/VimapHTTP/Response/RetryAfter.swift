@@ -23,7 +23,7 @@ enum RetryAfter {
     if let seconds = number(text) ?? sum(text) { return limited(seconds) }
     guard let date = HTTPDate.seconds(of: text) else { return nil }
     let own = head.values(ofHeader: "date").first.flatMap { HTTPDate.seconds(of: $0.text) }
-    return limited(Double(date - (own ?? now())))
+    return limited(Double(date) - Double(own ?? now()))
   }
 
   /// Digits, with a point among them or without one.

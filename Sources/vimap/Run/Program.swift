@@ -9,6 +9,7 @@ enum Program {
   static func run(_ arguments: ArraySlice<String>) -> ExitStatus {
     do {
       let standard = try StandardDescriptors()
+      try checkStack()
       let line = try TypedLine(arguments)
       SecretArguments(line.options).cover()
       if line.options.watch.dryRun { return try RunPlan.dryRun(line, standard).run() }
@@ -22,6 +23,20 @@ enum Program {
     } catch {
       return explain(error, arguments)
     }
+  }
+
+  /// What jansson needs of the stack for the most levels that it reads, 2048, and then some; taking
+  /// the command line apart needs a third of it. Where that is not there, the kernel ends whoever
+  /// goes beyond, and nothing can be said any more.
+  private static let stackNeeded = 256 * 1024
+
+  private static func checkStack() throws(Refusal) {
+    let limit = Process.stackLimit
+    guard limit < stackNeeded else { return }
+    throw Refusal(
+      .noWorker,
+      "no worker can be started: the stack may have \(limit / 1024) KiB (ulimit -s), and"
+        + " \(stackNeeded / 1024) KiB are needed")
   }
 
   /// What argument parsing threw: help or the version, which were asked for, or a mistake.

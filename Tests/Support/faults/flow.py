@@ -18,18 +18,25 @@ def count_try(exchange):
 
 
 def retry_after(value):
-    """The header lines for an option: `date:N` is the date N seconds from now."""
+    """The header lines for an option: `date:N` is the date N seconds from now, and `1994:N` the same
+    by a clock of the server's own, which it gives as `Date`."""
     if value is None:
         return []
-    if value.startswith("date:"):
-        value = email.utils.formatdate(time.time() + int(value[5:]), usegmt=True)
-    return [f"Retry-After: {value}"]
+    own = []
+    if value.startswith(("date:", "1994:")):
+        now = time.time()
+        if value.startswith("1994:"):
+            now = 784_111_777
+            own = [f"Date: {email.utils.formatdate(now, usegmt=True)}"]
+        value = email.utils.formatdate(now + int(value[5:]), usegmt=True)
+    return [*own, f"Retry-After: {value}"]
 
 
 @path("fails")
 async def fails(exchange):
     """/fails            with status 503 for the first try of each body; options are times=N,
-                    status=NNN and retry-after=VALUE, where date:N is N seconds from now"""
+                    status=NNN and retry-after=VALUE, where date:N is N seconds from now, and
+                    1994:N by a clock that the server has and gives as Date"""
     if count_try(exchange) > exchange.number("times", 1):
         return await exchange.send()
     await exchange.send(
