@@ -36,9 +36,10 @@ final class WorkerCrew {
     let slabs = (0..<jobs).map { ResultSlabs(count: resultSlabs, in: memory[$0]) }
     self.slabs = slabs
     let measured = measures ? try SeatMemory(jobs, size: ServiceTable.memorySize) : nil
-    let tables = measured.map { measured in
-      (0..<jobs).map { ServiceTable(memory: measured[$0]) }
-    } ?? []
+    let tables =
+      measured.map { measured in
+        (0..<jobs).map { ServiceTable(memory: measured[$0]) }
+      } ?? []
     self.tables = tables
     workers = Array(repeating: nil, count: jobs)
     histories = Array(repeating: SeatHistory(), count: jobs)

@@ -23,7 +23,8 @@ extension PoolDriver {
     moment.isInputEmpty = isInputWaiting
     moment.hasUntakenResults = !flow.waiting.isEmpty
     moment.awaitsTurn = state.awaitsTurn(after: asked)
-    moment.awaitsServers = hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
+    moment.awaitsServers =
+      hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
     for seat in crew.seats {
       if state.slots[seat].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true

@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// Records that were given to one worker: a batch, or a part of one.

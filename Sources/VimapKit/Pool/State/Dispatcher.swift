@@ -34,7 +34,7 @@ struct Dispatcher {
   // MARK: What is known
 
   var isQueueEmpty: Bool { queue.isEmpty }
-  /// Every record that was taken is answered, and no worker is left.
+  /// All that was taken is answered, and no worker is left.
   var isDone: Bool { open.isEmpty && slots.areVacant }
   /// Records may yet have to be handed out, though none is to be now.
   var awaitsRetries: Bool { !retries.isEmpty || (retries.isInUse && !open.isEmpty) }
@@ -47,16 +47,15 @@ struct Dispatcher {
   private var isBacklogFull: Bool {
     rules.hasShards && queue.count >= Self.mostBacklog * rules.jobs
   }
-
-  /// Changes what is under way, or when tries may be started.
+  /// Notes what is under way, or when tries may be started.
   mutating func admit(_ change: (inout Admission) -> Void) { change(&admission) }
 
   // MARK: Handing out
 
   /// How much of the input could be handed out, and to whom.
   func demand(_ now: Nanoseconds) -> PoolState.Demand? {
-    guard slots.hasStarted, admission.isWindowOpen, case let room = admission.room, room > 0
-    else { return nil }
+    let room = admission.isWindowOpen ? admission.room : 0
+    guard slots.hasStarted, room > 0 else { return nil }
     if rules.hasShards {
       // Whose it is shows when it is there.
       let most = min(rules.chunk ?? sizer.records, room)
@@ -84,7 +83,7 @@ struct Dispatcher {
     send(first, to: demand.slot, now)
   }
 
-  /// Takes a batch of which nothing will be handed out.
+  /// Takes a batch.
   mutating func note(_ batch: Assignment, bytes: Int) {
     open.add(batch.batch, records: batch.records.count)
     admission.take(records: batch.records.count, bytes: bytes)
@@ -141,12 +140,10 @@ struct Dispatcher {
     queue = left
   }
 
-  /// It is given as much as it can be: most batches are of one record, and no other slot may have
-  /// them.
+  /// It is given as much as it can be: no other slot may have it, and most batches are of a record.
   private func canTakeShard(_ slot: Int, _ now: Nanoseconds) -> Bool {
-    guard slots[slot].isOccupied else { return slots[slot].canFork(now) }
-    return slots.canTakeMore(
-      slot, lookAhead: Workload.mostBatches, most: admission.mostAtOnce)
+    slots[slot].canFork(now)
+      || slots.canTakeMore(slot, lookAhead: Workload.mostBatches, most: admission.mostAtOnce)
   }
 
   /// Gives a worker at most so many records; returns the others.
@@ -163,7 +160,7 @@ struct Dispatcher {
     slots.choose(now, lookAhead: lookAhead, most: admission.mostAtOnce)
   }
 
-  /// How many records of a batch a worker may be given now.
+  /// How many records a worker may be given now.
   private func most(for slot: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
     let quota = slots.quota(of: slot)
     guard admission.handsOutLittle else { return quota }
@@ -173,10 +170,8 @@ struct Dispatcher {
 
   private mutating func send(_ assignment: Assignment, to slot: Int, _ now: Nanoseconds) {
     slots.update(slot) { $0.load.add(assignment, now) }
-    act(
-      .send(
-        slot: slot, batch: assignment.batch, records: assignment.records,
-        attempt: assignment.attempt))
+    let (batch, records, attempt) = (assignment.batch, assignment.records, assignment.attempt)
+    act(.send(slot: slot, batch: batch, records: records, attempt: attempt))
     admission.noteStart(assignment, now)
     if slots.quota(of: slot) <= 0 { close(slot) }
   }
@@ -224,13 +219,13 @@ struct Dispatcher {
     else { return nil }
     slots.giveBack(slot, record, of: batch, now)
     dropDone(slot, batch)
-    return park(failed.part(record..<(record + 1)), pause: pause, wasSent: wasSent, now)
+    return retries.park(
+      failed.part(record..<(record + 1)), pause: pause, wasSent: wasSent, now: now)
   }
 
-  mutating func park(
-    _ failed: Assignment, pause: Nanoseconds? = nil, wasSent: Bool = true, _ now: Nanoseconds
-  ) -> RetryQueue.NextTry {
-    retries.park(failed, pause: pause, wasSent: wasSent, now: now)
+  /// Has a record that its worker died of wait for another try.
+  mutating func park(_ failed: Assignment, _ now: Nanoseconds) -> RetryQueue.NextTry {
+    retries.park(failed, pause: nil, wasSent: true, now: now)
   }
 
   // MARK: Workers
@@ -243,12 +238,8 @@ struct Dispatcher {
   /// Forks workers that are to be there from the start.
   mutating func forkFirst() { for slot in slots.forkFirst() { act(.fork(slot: slot)) } }
 
-  mutating func update(_ slot: Int, _ change: (inout SlotWorker) -> Void) {
-    slots.update(slot, change)
-  }
-
-  mutating func noteForked(_ slot: Int) { slots.noteForked(slot) }
-  mutating func noteReady(_ slot: Int) { slots.noteReady(slot) }
+  /// Notes what became of a worker, or what it said.
+  mutating func note(_ change: (inout WorkerSlots) -> Void) { change(&slots) }
 
   mutating func close(_ slot: Int) {
     slots.update(slot) { $0.close() }
@@ -261,7 +252,7 @@ struct Dispatcher {
     act(.flush(slot: slot))
   }
 
-  /// Has all workers let go of what they hold back, once.
+  /// Has all workers do so, once.
   mutating func flushAll() {
     for slot in slots.indices where slots[slot].mayHoldBack {
       slots.update(slot) { $0.load.noteFlush() }
@@ -295,17 +286,7 @@ struct Dispatcher {
     putFirst(left)
   }
 
-  /// A worker is gone.
-  mutating func vacate(_ slot: Int, wasInVain: Bool, _ now: Nanoseconds) {
-    slots.vacate(slot, wasInVain: wasInVain, now: now)
-  }
-
-  mutating func retire(_ slot: Int, _ now: Nanoseconds) { slots.retire(slot, now: now) }
-
-  // MARK: What is not handed out any more
-
-  /// What was queued, but for records that have waited for another try, and those and all that
-  /// wait.
+  /// Empties the queue. Records that have failed before are apart, with those that still wait.
   mutating func takeQueued() -> (untried: [Assignment], parked: [Assignment]) {
     defer { queue.removeAll() }
     return (queue.filter { !$0.isRetry }, queue.filter(\.isRetry) + retries.takeAll())

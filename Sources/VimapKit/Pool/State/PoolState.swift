@@ -4,9 +4,9 @@ import VimapSystem
 ///
 /// It decides what the words and the deaths of workers mean. Its ``Dispatcher`` knows which worker
 /// holds which records, and who gets the next; its ``RunControl`` how the run ends. It has no
-/// descriptor and no clock; ``PoolDriver`` feeds it and carries its actions out. An event that
-/// cannot be, such as one of a worker in a slot that is vacant, traps in debug builds. What a worker
-/// process may say at a wrong time, which can be broken in any way, has it killed.
+/// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that can't
+/// be, such as one of a worker in a slot that is vacant, traps in debug builds; a worker process,
+/// which can be broken in any way, is killed for what it says at a wrong time.
 struct PoolState {
   let rules: Rules
   private var run: RunControl
@@ -45,11 +45,9 @@ struct PoolState {
   var failed: Int { run.halt.failed }
   /// As much is in flight as may be.
   var isFull: Bool { dispatcher.isFull }
-  func unanswered(in assignment: Assignment) -> [Assignment] {
-    dispatcher.unanswered(in: assignment)
-  }
+  func unanswered(in part: Assignment) -> [Assignment] { dispatcher.unanswered(in: part) }
 
-  /// Whether there is something to be handed out later, and not now.
+  /// There is something to be handed out later, and not now.
   func awaitsTurn(after now: Nanoseconds) -> Bool {
     waitingForRetry > 0 || nextTurn(after: now) != nil
   }
@@ -132,13 +130,13 @@ struct PoolState {
 
   /// The worker's process is there.
   mutating func workerIsForked(_ slot: Int) {
-    dispatcher.noteForked(slot)
+    dispatcher.note { $0.noteForked(slot) }
     forkFirst()
   }
 
   mutating func workerIsReady(_ slot: Int) {
     guard slots[slot].worker?.isServing != true else { return dispatcher.act(.kill(slot: slot)) }
-    dispatcher.noteReady(slot)
+    dispatcher.note { $0.noteReady(slot) }
     forkFirst()
   }
 
@@ -146,7 +144,7 @@ struct PoolState {
 
   /// The worker says it has passed everything on and gets nothing back.
   mutating func workerWantsMore(_ slot: Int) {
-    dispatcher.update(slot) { $0.load.noteWantsMore() }
+    dispatcher.note { $0.update(slot) { $0.load.noteWantsMore() } }
     guard let worker = slots[slot].worker else { return }
     if worker.load.isFull || admission.handsOutLittle { dispatcher.act(.flush(slot: slot)) }
     // It may be needed for another try, but first it has to let go of what it has.
@@ -158,7 +156,7 @@ struct PoolState {
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ slot: Int, _ failure: WorkerFailure) {
     let isHopeless = rules.startsAll && !slots[slot].hasServed
-    dispatcher.update(slot) { $0.fail(failure, isHopeless: isHopeless) }
+    dispatcher.note { $0.update(slot) { $0.fail(failure, isHopeless: isHopeless) } }
     if !rules.startsAll, !slots.hasStarted { run.giveUp(failure, &dispatcher) }
   }
 
@@ -171,7 +169,7 @@ struct PoolState {
 
   /// What a worker has to say about its end, which will follow.
   mutating func workerSaid(_ slot: Int, _ text: String) {
-    dispatcher.update(slot) { $0.say(text) }
+    dispatcher.note { $0.update(slot) { $0.say(text) } }
   }
 
   /// A worker answered records, with outputs or an exception. `false` where it had no business to.
@@ -211,7 +209,7 @@ struct PoolState {
   /// - Parameter begun: how many records it had begun by then.
   mutating func workerIsLate(_ slot: Int, begun: UInt64) {
     guard let worker = slots[slot].worker, !worker.wasKilled else { return }
-    dispatcher.update(slot) { $0.noteLate(begun: begun) }
+    dispatcher.note { $0.update(slot) { $0.noteLate(begun: begun) } }
     dispatcher.act(.kill(slot: slot))
   }
 
@@ -243,12 +241,12 @@ struct PoolState {
     _ slot: Int, _ end: ProcessEnd, begun: UInt64, unsent: UnsentRecords = .none,
     now: Nanoseconds
   ) {
-    dispatcher.noteForked(slot)
+    dispatcher.note { $0.noteForked(slot) }
     guard let ended = slots[slot].worker else { return assertionFailure("nobody was there") }
     let all = ended.load.assignments.flatMap { unanswered(in: $0) }.map { $0.parted(by: unsent) }
     var (left, untouched) = (all.flatMap(\.sent), all.flatMap(\.unsent))
     if ended.fate == .cutOff {
-      dispatcher.vacate(slot, wasInVain: false, now)
+      dispatcher.note { $0.vacate(slot, wasInVain: false, now: now) }
       run.answer(left, begun: begun, in: &dispatcher)
       run.answer(untouched, begun: 0, in: &dispatcher)
       return run.closeIfDone(&dispatcher)
@@ -258,19 +256,23 @@ struct PoolState {
     let wasInVain =
       ended.load.answered == 0
       && (hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isServing))
-    dispatcher.vacate(slot, wasInVain: wasInVain || ended.failure != nil, now)
+    dispatcher.note { $0.vacate(slot, wasInVain: wasInVain || ended.failure != nil, now: now) }
     let isHopeless = slots[slot].vainEnds >= WorkerSlot.mostVainEnds || ended.isHopeless
     if hasSentNothing, isHopeless {
       // What is at the head of them is all that there is to be charged.
       (left, untouched) = (untouched, [])
     }
     if ended.failure == nil {
-      left = charge(left, of: ended, slot, end, begun: begun, isHopeless: isHopeless, now)
+      let death = RunControl.Death(slot: slot, worker: ended, end: end, time: now)
+      let parts = DeathSplit.parts(
+        of: left, begun: begun, lateAt: ended.lateAt, isHopeless: isHopeless, rules.blame)
+      for part in parts { run.charge(part, with: death, in: &dispatcher) }
+      left = parts.flatMap { [$0.begun, $0.rest] }
     }
     dispatcher.putFirst(untouched + left)
     run.answerQueued(in: &dispatcher)
     if isHopeless, phase.isUnderWay, ended.failure != nil || !ended.isServing {
-      dispatcher.retire(slot, now)
+      dispatcher.note { $0.retire(slot, now: now) }
       // Where slots are filled on demand, those that are empty would fare no better.
       if slots.areVacant, !rules.startsAll || slots.areRetired {
         run.giveUp(
@@ -280,38 +282,6 @@ struct PoolState {
     forkFirst()
     run.closeIfDone(&dispatcher)
   }
-
-  /// Charges what a dead worker left to those that may have been the cause: they are tried again or
-  /// answered with an exception. Returns the others.
-  private mutating func charge(
-    _ left: [Assignment], of ended: SlotWorker, _ slot: Int, _ end: ProcessEnd, begun: UInt64,
-    isHopeless: Bool, _ now: Nanoseconds
-  ) -> [Assignment] {
-    let parts = DeathSplit.parts(
-      of: left, begun: begun, lateAt: ended.lateAt, isHopeless: isHopeless, rules.blame)
-    for part in parts {
-      run.noteTries(part.tried, attempt: part.charged.attempt)
-      for record in part.charged.records {
-        let attempts = part.charged.attempt
-        let cause: Cause =
-          ended.lateAt != nil
-          ? .timedOut(slot: slot, attempts: attempts)
-          : .workerDied(
-            slot: slot, end, exitMessage: ended.exitMessage, attempts: attempts)
-        let single = record..<(record + 1)
-        let kind = ended.lateAt != nil ? RecordException.Kind.timeout : .worker
-        if phase.isStopping || !dispatcher.retries.allows(part.charged, kind: kind) {
-          run.except(part.charged.batch, single, cause, in: &dispatcher)
-        } else {
-          let next = dispatcher.park(part.charged.part(single), now)
-          dispatcher.act(.park(batch: part.charged.batch, record: record, cause, next))
-        }
-      }
-    }
-    return parts.flatMap { [$0.begun, $0.rest] }
-  }
-
-  // MARK: Ending the run
 
   /// The run is to stop, by someone's wish.
   mutating func stop(_ manner: HaltRule.Manner) { run.stop(manner, &dispatcher) }

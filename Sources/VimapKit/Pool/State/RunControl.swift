@@ -16,7 +16,8 @@ struct RunControl {
 
   /// Answers records with an exception, unless they have been answered.
   mutating func except(
-    _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause, in dispatcher: inout Dispatcher
+    _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause,
+    in dispatcher: inout Dispatcher
   ) {
     guard dispatcher.answered(batch, records) else { return }
     dispatcher.act(.except(batch: batch, records: records, cause))
@@ -30,6 +31,35 @@ struct RunControl {
     dispatcher.act(.answerParked(batch: parked.batch, record: parked.records.lowerBound))
     dispatcher.completeIfDone(parked.batch)
     noteFinished(parked.records.count, failed: true, in: &dispatcher)
+  }
+
+  /// The death of a worker.
+  struct Death {
+    let slot: Int
+    let worker: SlotWorker
+    let end: ProcessEnd
+    let time: Nanoseconds
+  }
+
+  /// Has the records that a death is charged to tried again, or answers them with it.
+  mutating func charge(_ part: DeathSplit, with death: Death, in dispatcher: inout Dispatcher) {
+    let charged = part.charged
+    let (isLate, attempts) = (death.worker.lateAt != nil, charged.attempt)
+    noteTries(part.tried, attempt: attempts)
+    let cause: PoolState.Cause =
+      isLate
+      ? .timedOut(slot: death.slot, attempts: attempts)
+      : .workerDied(
+        slot: death.slot, death.end, exitMessage: death.worker.exitMessage, attempts: attempts)
+    for record in charged.records {
+      let single = charged.part(record..<(record + 1))
+      if !phase.isStopping, dispatcher.retries.allows(single, kind: isLate ? .timeout : .worker) {
+        let next = dispatcher.park(single, death.time)
+        dispatcher.act(.park(batch: single.batch, record: record, cause, next))
+      } else {
+        except(single.batch, single.records, cause, in: &dispatcher)
+      }
+    }
   }
 
   /// Answers what is queued, in a run in which nothing is handed out any more.

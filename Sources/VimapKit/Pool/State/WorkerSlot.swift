@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// A worker in a slot, from the decision to fork it to its end.

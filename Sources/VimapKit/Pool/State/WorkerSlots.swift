@@ -1,3 +1,4 @@
+import VimapBytes
 import VimapSystem
 
 /// The slots of a pool, and which of them is to have a worker when.

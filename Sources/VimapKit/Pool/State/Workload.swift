@@ -1,4 +1,5 @@
 import DequeModule
+import VimapBytes
 import VimapSystem
 
 /// What a worker has been given and has not answered, and what it said about that.
