@@ -11,7 +11,7 @@ enum ProgressManner {
   case lines
 
   /// On a terminal there is a line, unless that is not wanted, or records are typed there.
-  init(_ options: ReportOptions, readsTerminal: Bool) throws {
+  init(_ options: WatchOptions, readsTerminal: Bool) throws {
     if options.progress, options.noProgress {
       throw Refusal(.usage, "--progress and --no-progress: give one of them only")
     }

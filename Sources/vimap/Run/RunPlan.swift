@@ -24,7 +24,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
-    if !options.report.quiet {
+    if !options.watch.quiet {
       ArgumentNotices(line, jobs: pool.jobs).texts.forEach { Printer.say($0) }
     }
     let inputs = try inputs(options.file, standard)
@@ -34,15 +34,15 @@ struct RunPlan {
 
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
-    if options.report.verbose, options.report.quiet {
+    if options.watch.verbose, options.watch.quiet {
       throw Refusal(.usage, "--verbose and --quiet: give one of them only")
     }
     let readsTerminal =
       (options.file.isEmpty || options.file.contains("-"))
       && Descriptor.isTerminal(StandardDescriptor.input)
-    manner = try ProgressManner(options.report, readsTerminal: readsTerminal)
+    manner = try ProgressManner(options.watch, readsTerminal: readsTerminal)
     let screen = manner == .line ? Screen(StandardDescriptor.error) : nil
-    messages = Messages(options.report, screen)
+    messages = Messages(options.watch, screen)
     let errors = try screen.map { screen throws in try ErrorPipe(to: screen) }
     self.errors = errors
 
@@ -53,7 +53,7 @@ struct RunPlan {
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
     statistics = try StatisticsOutput(
-      options.statistics, options.results, sendsRequests: !options.http.post.isEmpty)
+      options.watch, options.results, sendsRequests: !options.http.post.isEmpty)
     outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
@@ -159,7 +159,7 @@ extension PoolConfiguration {
     budget = try options.flow.budgetLimit
     keepsOrder = options.results.keepOrder
     window = options.results.window.bytes
-    explains = options.report.verbose
+    explains = options.watch.verbose
   }
 
   /// Each URL is to have a worker, unless fewer are asked for.
