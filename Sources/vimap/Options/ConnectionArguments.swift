@@ -2,6 +2,20 @@ import ArgumentParser
 
 /// How servers are reached; the names are curl's.
 struct ConnectionArguments: ParsableArguments {
+  static let rules: [OptionRule] = [
+    .needs(
+      [
+        "--location", "--user", "--netrc", "--cacert", "--cert", "--key", "--insecure", "--proxy",
+        "--noproxy", "--unix-socket", "--compressed", "--http1.1", "--http2",
+        "--http2-prior-knowledge", "--resolve",
+      ], "--post"),
+    .needs(["--key"], "--cert"),
+    .oneOf(["--user", "--netrc"]),
+    .oneOf(["--cacert", "--insecure"]),
+    .oneOf(["--unix-socket", "--proxy"]),
+    .oneOf(["--http1.1", "--http2", "--http2-prior-knowledge"]),
+  ]
+
   // man:
   // Follow redirects, at most 10 for a request, to http and https only.
   // Behind 303 every method but HEAD becomes a GET without a body, and behind 301 and 302
@@ -158,17 +172,4 @@ struct ConnectionArguments: ParsableArguments {
     help: ArgumentHelp(
       "Where this host and port are to be found, repeatable.", valueName: "host:port:address"))
   var resolve: [String] = []
-
-  /// The first of the options that was given.
-  var given: String? {
-    let options: [(String, Bool)] = [
-      ("--location", location), ("--user", user != nil), ("--netrc", netrc),
-      ("--cacert", cacert != nil), ("--cert", cert != nil), ("--key", key != nil),
-      ("--insecure", insecure), ("--proxy", proxy != nil), ("--noproxy", noproxy != nil),
-      ("--unix-socket", unixSocket != nil), ("--compressed", compressed), ("--http1.1", http1),
-      ("--http2", http2), ("--http2-prior-knowledge", http2PriorKnowledge),
-      ("--resolve", !resolve.isEmpty),
-    ]
-    return options.first(where: \.1)?.0
-  }
 }

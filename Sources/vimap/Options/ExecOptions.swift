@@ -2,6 +2,27 @@ import ArgumentParser
 
 /// How a command is started and talked to.
 struct ExecOptions: ParsableArguments {
+  /// What only means something where answers are paired with records.
+  private static let pairing = [
+    "--ready", "--match", "--on-desync go-on", "--outputs many", "--end-mark", "--feed", "--quote",
+  ]
+
+  static let rules: [OptionRule] = [
+    .needs(["--each", "--text", "--protocol"] + pairing, .command),
+    .needs(["--text", "--each"], .lines),
+    .needs(pairing, .keptCommand),
+    .needs(["--end-mark"], "--outputs many"),
+    .needs(["--outputs many"], .lines),
+    .needs(
+      ["--match"],
+      .init(
+        text: "it goes with answers of one line of JSON each, without --text, --protocol envelope"
+          + " and --outputs many",
+        noneOf: ["--text", "--protocol envelope", "--outputs many"])),
+    .needs(["--quote"], "--feed"),
+    .needs(["--feed"], .lines),
+  ]
+
   // man:
   // A command for
   // .Pa /bin/sh Fl c ,

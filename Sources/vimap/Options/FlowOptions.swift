@@ -2,6 +2,12 @@ import ArgumentParser
 
 /// What becomes of records that fail, and how fast records may go.
 struct FlowOptions: ParsableArguments {
+  static let rules: [OptionRule] = [
+    .needs(["--retry-delay", "--retry-max-delay", "--retry-on"], "--retry"),
+    .needs(["--budget"], "--cost"),
+    .needs(["--cost"], "--budget"),
+  ]
+
   // man:
   // Try a record again, up to
   // .Ar n

@@ -1,7 +1,30 @@
 import ArgumentParser
 import VimapHTTP
 
+/// What is sent to servers, and what is made of their answers.
 struct HTTPOptions: ParsableArguments {
+  static let rules: [OptionRule] = [
+    .needs(
+      [
+        "--request", "--header", "--body", "--body-text", "--no-body", "--batch",
+        "--connect-timeout", "--max-pause", "--accept", "--response", "--expect",
+        "--max-response", "--idempotency-key",
+      ], "--post"),
+    .needs(
+      ["--concurrency"],
+      .init(
+        text: "it goes with --post or --protocol envelope",
+        anyOf: ["--post", "--protocol envelope"])),
+    .needs(["--concurrency auto"], "--post"),
+    .oneOf(["--body", "--body-text", "--no-body"]),
+    // A batch has one body for all of its records, and its answer is an array.
+    .oneOf(["--batch", "--body-text"]),
+    .oneOf(["--batch", "--no-body"]),
+    .oneOf(["--batch", "--expect text"], because: "the answer to a batch is an array"),
+    .needs(["--batch"], .init(text: "it doesn't go with HEAD", noneOf: ["--request HEAD"])),
+    .needs(["--idempotency-key"], .init(text: "a batch can't have one", noneOf: ["--batch"])),
+  ]
+
   // man:
   // Send each record to
   // .Ar url ,
@@ -243,19 +266,6 @@ struct HTTPOptions: ParsableArguments {
     help: ArgumentHelp(
       "Add the header Idempotency-Key, the same for every try of a record."))
   var idempotencyKey = false
-
-  /// The first option that only means something to the HTTP worker, if one was given.
-  var given: String? {
-    let options: [(String, Bool)] = [
-      ("--request", request != nil), ("--header", !header.isEmpty), ("--body", body != nil),
-      ("--body-text", bodyText != nil), ("--no-body", noBody), ("--batch", batch != nil),
-      ("--connect-timeout", connectTimeout != nil), ("--max-pause", maxPause != nil),
-      ("--accept", accept != nil), ("--response", response != nil), ("--expect", expect != nil),
-      ("--max-response", maxResponse != nil),
-      ("--idempotency-key", idempotencyKey),
-    ]
-    return options.first(where: \.1)?.0
-  }
 }
 
 extension ResponseShape: ExpressibleByArgument {}

@@ -2,6 +2,11 @@ import ArgumentParser
 
 /// How long things may take.
 struct TimeOptions: ParsableArguments {
+  static let rules: [OptionRule] = [
+    .needs(["--start-timeout", "--term-seq"], .command),
+    .needs(["--start-timeout"], .keptCommand),
+  ]
+
   // man:
   // The longest that a request may take, from its start to the end of its answer; the
   // default is 30s.

@@ -53,6 +53,12 @@ struct VimapCommand: ParsableCommand {
 }
 
 extension VimapCommand {
+  /// Which options go together.
+  static var rules: [OptionRule] {
+    HTTPOptions.rules + ConnectionArguments.rules + ExecOptions.rules + TimeOptions.rules
+      + FlowOptions.rules + WatchOptions.rules
+  }
+
   /// Reads what was typed before `--`.
   static func read(_ words: some Sequence<String>) throws -> VimapCommand {
     try parse(AttachedValues.split(words))

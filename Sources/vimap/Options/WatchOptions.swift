@@ -2,6 +2,12 @@ import ArgumentParser
 
 /// What is seen of a run, or instead of one.
 struct WatchOptions: ParsableArguments {
+  static let rules: [OptionRule] = [
+    .oneOf(["--progress", "--no-progress"]),
+    .oneOf(["--progress", "--quiet"]),
+    .oneOf(["--verbose", "--quiet"]),
+  ]
+
   // man:
   // Start nothing, and print to standard output what would run for each record; see
   // .Sx DRY RUN .
