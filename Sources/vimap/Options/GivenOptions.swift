@@ -6,22 +6,17 @@ struct GivenOptions {
   /// - Parameter words: as `AttachedValues` left them, and of which argument parsing made sense.
   init(_ words: [String]) {
     var values: [String: String] = [:]
-    var isValue = false
-    for (place, word) in words.enumerated() {
-      // Other values begin with no dash.
-      guard !isValue, word.utf8.first == UInt8(ascii: "-"), word != "-" else {
-        isValue = false
-        continue
-      }
+    var words = words[...]
+    while let word = words.popFirst() {
+      guard word.utf8.first == UInt8(ascii: "-"), word != "-" else { continue }
       // Not by characters: a mark behind the = would be one with it.
       let scalars = word.unicodeScalars
       let name = scalars.prefix { $0 != "=" }
       let isAttached = name.endIndex < scalars.endIndex
-      let value =
-        isAttached
-        ? String(scalars[name.endIndex...].dropFirst()) : words.dropFirst(place + 1).first ?? ""
+      let value = isAttached ? String(scalars[name.endIndex...].dropFirst()) : words.first ?? ""
       for option in Self.longNames(name) { values[option] = value }
-      isValue = !isAttached && AttachedValues.unconditional.contains(word)
+      // Other values begin with no dash.
+      if !isAttached, AttachedValues.unconditional.contains(word) { _ = words.popFirst() }
     }
     self.values = values
   }

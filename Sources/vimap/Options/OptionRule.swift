@@ -3,12 +3,12 @@
 /// Each group has its rules beside its options. An option stands in them as messages name it:
 /// `--retry`, or, where only one value of it is meant, `--outputs many`.
 enum OptionRule {
-  /// Each of these means nothing without something else, or with it.
+  /// Each of these has to be in the company of others, or must not be.
   case needs([String], Company)
   /// No two of these can be meant.
   case oneOf([String], because: String = "give one of them only")
 
-  /// What has to be beside an option.
+  /// What has to be beside an option, and what must not be.
   struct Company {
     /// For the end of a message.
     let text: String
