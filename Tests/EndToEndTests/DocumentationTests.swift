@@ -78,6 +78,16 @@ import Testing
 
   // MARK: Man page
 
+  /// Each option's part of it stands where the option is defined.
+  @Test func manPageIsThatOfTheOptions() throws {
+    let script = CaseRunner.root.appendingPathComponent("scripts/man-page").path
+    let generated = try CaseRunner.run("'\(script)' page \"$(command -v vimap)\" && cat page")
+    #expect(generated.error == "")
+    #expect(
+      try generated.output == text("man/vimap.1"),
+      "man/vimap.1 is out of date: run scripts/man-page")
+  }
+
   @Test func manPageIsClean() throws {
     let page = CaseRunner.root.appendingPathComponent("man/vimap.1").path
     let outcome = try CaseRunner.run(

@@ -3,12 +3,17 @@
 ///
 /// Argument parsing can do so only where no `=` is in the value, as it is in `-H'Cookie: a=b'`.
 enum AttachedValues {
-  static let flags: Set<Unicode.Scalar> = ["k", "R", "0", "v", "q"]
-  static let options: Set<Unicode.Scalar> = ["j", "o", "X", "H"]
+  /// The flags and the options that have a letter, by their long names.
+  static let flags: [Unicode.Scalar: String] = [
+    "k": "--keep-order", "R": "--raw-input", "0": "--null", "v": "--verbose", "q": "--quiet",
+  ]
+  static let options: [Unicode.Scalar: String] = [
+    "j": "--jobs", "o": "--output", "X": "--request", "H": "--header",
+  ]
   /// Those of the long options that could be such words behind a single dash.
   static let longOptions: Set<String> = ["jobs", "on-desync", "output", "outputs"]
   /// What is followed by a value even where that begins with a dash.
-  private static let unconditional: Set<String> = [
+  static let unconditional: Set<String> = [
     "-j", "--jobs", "-H", "--header", "--ready", "--end-mark", "--feed",
   ]
 
@@ -17,26 +22,34 @@ enum AttachedValues {
     var result: [String] = []
     var isValue = false
     for word in words {
-      result += isValue ? [word] : split(word)
-      isValue = !isValue && unconditional.contains(word)
+      if isValue {
+        result.append(word)
+        isValue = false
+        continue
+      }
+      let (options, value) = takenApart(word)
+      result += options
+      if let value { result.append(value) }
+      isValue = value == nil && options.last.map(unconditional.contains) == true
     }
     return result
   }
 
-  private static func split(_ word: String) -> [String] {
+  private static func takenApart(_ word: String) -> (options: [String], value: String?) {
     // Not by characters: a mark behind a letter would be one with it.
     let scalars = word.unicodeScalars
-    guard scalars.first == "-" else { return [word] }
+    guard scalars.first == "-" else { return ([word], nil) }
     let letters = scalars.dropFirst()
-    guard let place = letters.firstIndex(where: { !flags.contains($0) }),
-      options.contains(letters[place])
-    else { return [word] }
+    guard let place = letters.firstIndex(where: { flags[$0] == nil }),
+      options[letters[place]] != nil
+    else { return ([word], nil) }
     let value = letters[letters.index(after: place)...]
     // `-o=file` is known to argument parsing, and `-output` was meant for a long option.
-    if value.isEmpty || value.first == "=" || longOptions.contains(String(letters)) {
-      return [word]
-    }
+    if value.first == "=" || longOptions.contains(String(letters)) { return ([word], nil) }
     let before = String(letters[..<place])
-    return (before.isEmpty ? [] : ["-\(before)"]) + ["-\(letters[place])", String(value)]
+    return (
+      (before.isEmpty ? [] : ["-\(before)"]) + ["-\(letters[place])"],
+      value.isEmpty ? nil : String(value)
+    )
   }
 }

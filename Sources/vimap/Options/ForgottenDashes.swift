@@ -57,9 +57,3 @@ enum ForgottenDashes {
     return text.utf8.count > 160 || text.contains("\n") ? "" : ": \(text)"
   }
 }
-
-/// Where commands without a slash are looked for.
-enum SearchPath {
-  /// What PATH says, if it is there.
-  static var value: String? { environmentValue(of: "PATH", in: inheritedEnvironment()) }
-}

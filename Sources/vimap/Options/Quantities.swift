@@ -107,6 +107,18 @@ enum ConcurrencyCount: ExpressibleByArgument, Equatable {
       return nil
     }
   }
+
+  /// Where nothing else is given.
+  static let usual = number(8)
+
+  /// The number; `nil` for auto.
+  func checkedNumber() throws -> Int? {
+    guard case .number(let number) = self else { return nil }
+    guard (1...100_000).contains(number) else {
+      throw Refusal(.usage, "--concurrency \(number): give a number from 1 to 100000")
+    }
+    return number
+  }
 }
 
 /// A length of time: `500ms`, `30s`, `5m`, `2h`; a bare number is in seconds.

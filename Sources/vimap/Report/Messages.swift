@@ -9,7 +9,7 @@ final class Messages {
   /// Where standard error is a terminal with a line about the run's progress on it.
   let screen: Screen?
 
-  init(_ options: ReportOptions, _ screen: Screen?) {
+  init(_ options: WatchOptions, _ screen: Screen?) {
     self.screen = screen
     let handler = MessageHandler(
       logLevel: options.quiet ? .error : options.verbose ? .debug : .notice, screen: screen)

@@ -11,13 +11,7 @@ enum ProgressManner {
   case lines
 
   /// On a terminal there is a line, unless that is not wanted, or records are typed there.
-  init(_ options: ReportOptions, readsTerminal: Bool) throws {
-    if options.progress, options.noProgress {
-      throw Refusal(.usage, "--progress and --no-progress: give one of them only")
-    }
-    if options.progress, options.quiet {
-      throw Refusal(.usage, "--progress and --quiet: give one of them only")
-    }
+  init(_ options: WatchOptions, readsTerminal: Bool) {
     let isTerminal = Descriptor.isTerminal(StandardDescriptor.error)
     if isTerminal, TerminalStyle.canBeDrawnOn {
       let isWanted = options.progress || !(options.noProgress || options.quiet || readsTerminal)

@@ -1,5 +1,3 @@
-import VimapExec
-import VimapJSON
 import VimapKit
 import VimapSystem
 
@@ -24,7 +22,7 @@ struct RunPlan {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
     let worker = try WorkerChoice(line, pool, form)
-    if !options.report.quiet {
+    if !options.watch.quiet {
       ArgumentNotices(line, jobs: pool.jobs).texts.forEach { Printer.say($0) }
     }
     let inputs = try inputs(options.file, standard)
@@ -34,15 +32,12 @@ struct RunPlan {
 
   init(_ line: TypedLine, _ standard: StandardDescriptors) throws {
     let options = line.options
-    if options.report.verbose, options.report.quiet {
-      throw Refusal(.usage, "--verbose and --quiet: give one of them only")
-    }
     let readsTerminal =
       (options.file.isEmpty || options.file.contains("-"))
       && Descriptor.isTerminal(StandardDescriptor.input)
-    manner = try ProgressManner(options.report, readsTerminal: readsTerminal)
+    manner = ProgressManner(options.watch, readsTerminal: readsTerminal)
     let screen = manner == .line ? Screen(StandardDescriptor.error) : nil
-    messages = Messages(options.report, screen)
+    messages = Messages(options.watch, screen)
     let errors = try screen.map { screen throws in try ErrorPipe(to: screen) }
     self.errors = errors
 
@@ -53,7 +48,7 @@ struct RunPlan {
     self.worker = errors.map { worker.passingErrors(to: $0.target) } ?? worker
     inputs = try RunPlan.inputs(options.file, standard)
     statistics = try StatisticsOutput(
-      options.statistics, options.results, sendsRequests: !options.http.post.isEmpty)
+      options.watch, options.results, sendsRequests: !options.http.post.isEmpty)
     outputs = try OutputFiles(options, form.encoding, standard, screen)
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
@@ -131,91 +126,5 @@ struct RunPlan {
         configuration.jobs /= 2
       }
     }
-  }
-}
-
-extension PoolConfiguration {
-  fileprivate init(_ options: VimapCommand) throws {
-    self.init(jobs: try Self.jobs(options.pool, urls: options.http.post.count))
-    if let chunk = options.pool.chunk {
-      guard chunk > 0 else {
-        throw Refusal(.usage, "--chunk \(chunk): give a number of records, 1 or more")
-      }
-      self.chunk = chunk
-    }
-    if let lifespan = options.pool.lifespan {
-      guard lifespan > 0 else {
-        throw Refusal(.usage, "--lifespan \(lifespan): give a number of records, 1 or more")
-      }
-      recycleAfter = lifespan
-    }
-    mostMemory = options.pool.maxWorkerRss?.bytes
-    if mostMemory != nil, !ResidentMemory.canBeKnown {
-      throw Refusal(.usage, "--max-worker-rss: there is no /proc, which says what workers have")
-    }
-    retry = try RetryRule(options.flow)
-    halt = try options.flow.haltRule
-    rate = try options.flow.rateLimit
-    budget = try options.flow.budgetLimit
-    keepsOrder = options.results.keepOrder
-    window = options.results.window.bytes
-    explains = options.report.verbose
-  }
-
-  /// Each URL is to have a worker, unless fewer are asked for.
-  private static func jobs(_ options: PoolOptions, urls: Int) throws -> Int {
-    let processors = Process.processorCount
-    guard let typed = options.jobs else { return max(processors, urls) }
-    guard let jobs = typed.workers(onProcessors: processors) else {
-      throw Refusal(
-        .usage,
-        "--jobs \(typed): give a number from 1 to 10000, or N%, +N or -N of the processors")
-    }
-    return jobs
-  }
-}
-
-extension RecordForm {
-  fileprivate init(_ options: VimapCommand) throws {
-    self.init()
-    format = options.results.format
-    withMeta = options.results.meta
-    if withMeta, !format.carriesMeta {
-      throw Refusal(
-        .usage,
-        "--meta: the format \(format.rawValue) has no place for it; use object, array or pair")
-    }
-    mode.separator = options.records.null ? 0 : 0x0A
-    mode.isText = options.records.rawInput
-    if let name = options.records.encoding {
-      guard let known = TextEncoding(name) else {
-        throw Refusal(
-          .usage,
-          "--encoding '\(name)': no such encoding is known: give one of those that iconv -l lists,"
-            + " such as latin1, cp1252, shift_jis or utf-16le")
-      }
-      encoding = known
-    }
-    mode.longestRecord = try options.records.maxRecord.checkedLength(for: "--max-record")
-    countsOccurrences = options.http.idempotencyKey
-    shardPath = try Self.path(options.pool.shardBy, "--shard-by")
-    if let path = shardPath, mode.isText, options.pool.shardBy != "." {
-      throw Refusal(.usage, "--shard-by \(path): with -R a record has no parts; give .")
-    }
-    costPath = try Self.path(options.flow.cost, "--cost")
-    if costPath != nil, mode.isText {
-      throw Refusal(.usage, "--cost: with -R a record is text, and has no numbers")
-    }
-    for argument in options.pool.initArguments {
-      if let known = initArguments.firstIndex(where: { $0.name == argument.name }) {
-        initArguments[known].values.append(argument.value)
-      } else {
-        initArguments.append((argument.name, [argument.value]))
-      }
-    }
-  }
-
-  private static func path(_ text: String?, _ option: String) throws -> JSONPath? {
-    try text.map { text throws in try JSONPath(text, of: option) }
   }
 }

@@ -11,53 +11,14 @@ enum WorkerChoice {
   case http(HTTPConfiguration)
 
   init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
+    try line.check()
     let options = line.options
-    if let advice = UnquotedHeader.advice(line.arguments) { throw Refusal(.usage, advice) }
-    if line.command?.isEmpty == true { throw Refusal(.usage, "--: a command must follow") }
-    if line.command?.first?.isEmpty == true {
-      throw Refusal(.usage, "--: the command's name is empty: give the name of a program")
-    }
-    let chosen = [
-      line.command.map { _ in "COMMAND" }, options.exec.exec.map { _ in "--exec" },
-      options.http.post.isEmpty ? nil : "--post",
-    ].compactMap(\.self)
-    guard chosen.count == 1 else {
-      throw Refusal(
-        .usage,
-        chosen.isEmpty
-          ? Self.noWorker(line) : "\(chosen.joined(separator: " and ")): give one worker only")
-    }
     if options.http.post.isEmpty {
-      if let option = options.http.given ?? options.connection.given {
-        throw Refusal(.usage, "\(option): it goes with --post")
-      }
       let worker = try Self.commandWorker(line, pool, form)
       self = options.exec.each ? .each(worker) : .command(worker)
     } else {
-      if options.exec.each { throw Refusal(.usage, "--each: it goes with a command") }
-      if options.exec.text { throw Refusal(.usage, "--text: it goes with a command") }
-      if options.exec.lineProtocol != nil {
-        throw Refusal(.usage, "--protocol: it goes with a command")
-      }
-      if options.time.termSeq != nil {
-        throw Refusal(.usage, "--term-seq: it goes with a command")
-      }
-      if let option = options.pairingOption {
-        throw Refusal(.usage, "\(option): it goes with a command")
-      }
       self = .http(try Self.httpWorker(options, form))
     }
-  }
-
-  private static func noWorker(_ line: TypedLine) -> String {
-    if let url = line.options.file.first(where: \.looksLikeURL) {
-      let word = Redaction.url(url).quotedForShell(atMost: 200)
-      return "no worker: for a URL, give --post: --post \(word)"
-    }
-    if let advice = ForgottenDashes.advice(line.arguments) { return "no worker: \(advice)" }
-    return line.options.exec.each
-      ? "--each: no command: give one behind --, or --exec"
-      : "no worker: give a command behind --, or --exec, or --post; see vimap --help"
   }
 
   private static func commandWorker(
@@ -71,14 +32,12 @@ enum WorkerChoice {
     // A shell's text is not filled in: what is in a record would be read as a part of it.
     worker.fillsArguments = options.exec.each && options.exec.exec == nil
     if worker.fillsArguments { try check(Set(worker.initNames), form) }
-    worker.lines = try lines(options.exec)
-    if worker.lines == .envelope {
-      guard let concurrency = try options.http.validConcurrency else {
-        throw Refusal(.usage, "--concurrency auto: it goes with --post")
-      }
-      worker.concurrency = concurrency
-    } else if options.http.concurrency != nil {
-      throw Refusal(.usage, "--concurrency: it goes with --post or --protocol envelope")
+    if options.exec.lineProtocol == .envelope {
+      worker.lines = .envelope
+      let concurrency = options.http.concurrency ?? .usual
+      worker.concurrency = try concurrency.checkedNumber() ?? worker.concurrency
+    } else {
+      worker.lines = options.exec.text ? .text : .records
     }
     try worker.choosePairing(options, form)
     worker.longestAnswer = options.records.maxRecord.bytes
@@ -93,13 +52,6 @@ enum WorkerChoice {
       worker.termSequence = sequence
     }
     return worker
-  }
-
-  private static func lines(_ options: ExecOptions) throws -> LineProtocol {
-    guard options.lineProtocol == .envelope else { return options.text ? .text : .records }
-    if options.text { throw Refusal(.usage, "--text: it goes with --protocol lines") }
-    if options.each { throw Refusal(.usage, "--each: it goes with --protocol lines") }
-    return .envelope
   }
 
   private static func httpWorker(

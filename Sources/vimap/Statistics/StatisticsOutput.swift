@@ -11,7 +11,7 @@ struct StatisticsOutput {
   private let sendsRequests: Bool
 
   /// Finds out before the run whether they can be written.
-  init(_ options: StatisticsOptions, _ results: ResultOptions, sendsRequests: Bool) throws {
+  init(_ options: WatchOptions, _ results: ResultOptions, sendsRequests: Bool) throws {
     self.sendsRequests = sendsRequests
     isOnStandardOutput = options.statsJson.map(OutputFiles.isStandardOutput) ?? false
     if let name = options.statsJson, isOnStandardOutput {

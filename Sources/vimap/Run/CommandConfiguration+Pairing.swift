@@ -2,29 +2,9 @@ import VimapExec
 import VimapJSON
 import VimapKit
 
-extension VimapCommand {
-  /// The first option that says how answers of a kept command are paired with records, if one is
-  /// given.
-  var pairingOption: String? {
-    if exec.ready != nil { return "--ready" }
-    if exec.match != nil { return "--match" }
-    if exec.onDesync != .stop { return "--on-desync" }
-    if exec.outputs != .one { return "--outputs" }
-    if exec.endMark != nil { return "--end-mark" }
-    if !exec.feed.isEmpty { return "--feed" }
-    if exec.quote != nil { return "--quote" }
-    if time.startTimeout != nil { return "--start-timeout" }
-    return nil
-  }
-}
-
 extension VimapExec.CommandConfiguration {
   /// Takes over what the command line says about how a kept command is talked to.
   mutating func choosePairing(_ options: VimapCommand, _ form: RecordForm) throws {
-    if options.exec.each, let option = options.pairingOption {
-      throw Refusal(
-        .usage, "\(option): it goes with a command that is kept running, not with --each")
-    }
     stopsOnDesync = options.exec.onDesync == .stop
     startLimit = options.time.startTimeout.map { .seconds($0.seconds) }
     try chooseReadySign(options.exec.ready)
@@ -46,13 +26,7 @@ extension VimapExec.CommandConfiguration {
   }
 
   private mutating func chooseEndMark(_ options: ExecOptions) throws {
-    if options.outputs == .one, options.endMark != nil {
-      throw Refusal(.usage, "--end-mark: it goes with --outputs many")
-    }
     guard options.outputs == .many else { return }
-    guard lines != .envelope else {
-      throw Refusal(.usage, "--outputs many: it goes with --protocol lines")
-    }
     guard let mark = options.endMark, !mark.contains("\n") else {
       throw Refusal(
         .usage,
@@ -64,11 +38,6 @@ extension VimapExec.CommandConfiguration {
 
   private mutating func chooseMatch(_ options: ExecOptions, _ form: RecordForm) throws {
     guard let text = options.match else { return }
-    guard lines == .records, endMark == nil else {
-      throw Refusal(
-        .usage, "--match: it goes with answers of one line of JSON each, without --text,"
-          + " --protocol envelope and --outputs many")
-    }
     do {
       match = try MatchRule(text)
     } catch {
@@ -80,13 +49,7 @@ extension VimapExec.CommandConfiguration {
   }
 
   private mutating func chooseFeed(_ options: ExecOptions, _ form: RecordForm) throws {
-    if options.feed.isEmpty {
-      if options.quote != nil { throw Refusal(.usage, "--quote: it goes with --feed") }
-      return
-    }
-    guard lines != .envelope else {
-      throw Refusal(.usage, "--feed: it goes with --protocol lines")
-    }
+    if options.feed.isEmpty { return }
     let text = options.feed.joined(separator: "\n")
     feed = text
     quoting =

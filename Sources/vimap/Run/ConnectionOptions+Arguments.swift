@@ -11,24 +11,13 @@ extension ConnectionOptions {
     try setTrust(arguments)
     try setWay(arguments)
     isCompressed = arguments.compressed
-    version = try Self.version(arguments)
-  }
-
-  private static func version(_ arguments: ConnectionArguments) throws -> HTTPVersion {
-    let versions: [(option: String, isGiven: Bool, version: HTTPVersion)] = [
-      ("--http1.1", arguments.http1, .one), ("--http2", arguments.http2, .two),
-      ("--http2-prior-knowledge", arguments.http2PriorKnowledge, .twoByPriorKnowledge),
-    ]
-    let given = versions.filter(\.isGiven)
-    guard given.count < 2 else {
-      throw Refusal(.usage, "\(given[0].option) and \(given[1].option): give one of them only")
-    }
-    return given.first?.version ?? .any
+    if arguments.http1 { version = .one }
+    if arguments.http2 { version = .two }
+    if arguments.http2PriorKnowledge { version = .twoByPriorKnowledge }
   }
 
   private static func credentials(_ arguments: ConnectionArguments) throws -> Credentials? {
     if let user = arguments.user {
-      if arguments.netrc { throw Refusal(.usage, "--user and --netrc: give one of them only") }
       guard user.utf8.contains(UInt8(ascii: ":")) else {
         throw Refusal(.usage, "--user: a colon and the password must follow the name")
       }
@@ -46,9 +35,6 @@ extension ConnectionOptions {
   private mutating func setTrust(_ arguments: ConnectionArguments) throws {
     verifies = !arguments.insecure
     if let file = arguments.cacert {
-      if arguments.insecure {
-        throw Refusal(.usage, "--cacert and --insecure: give one of them only")
-      }
       try InputText.check(file, of: "--cacert", "give a file of certificates in PEM")
       certificateAuthorities = file
     }
@@ -58,7 +44,6 @@ extension ConnectionOptions {
       self.certificate = certificate
     }
     if let file = arguments.key {
-      if arguments.cert == nil { throw Refusal(.usage, "--key: it goes with --cert") }
       try InputText.check(file, of: "--key", "give the key of --cert in PEM")
     }
   }
@@ -70,9 +55,6 @@ extension ConnectionOptions {
     proxy = arguments.proxy
     hostsWithoutProxy = arguments.noproxy
     if let path = arguments.unixSocket {
-      if arguments.proxy != nil {
-        throw Refusal(.usage, "--unix-socket and --proxy: give one of them only")
-      }
       guard (1...107).contains(path.withSystemBytes(\.count)) else {
         throw Refusal(.usage, "--unix-socket: a socket's name has from 1 to 107 bytes")
       }

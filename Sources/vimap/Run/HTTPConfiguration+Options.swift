@@ -2,19 +2,6 @@ import VimapHTTP
 import VimapJSON
 import VimapKit
 
-extension HTTPOptions {
-  /// The number given; `nil` for auto.
-  var validConcurrency: Int? {
-    get throws {
-      guard case .number(let concurrency) = concurrency ?? .number(8) else { return nil }
-      guard (1...100_000).contains(concurrency) else {
-        throw Refusal(.usage, "--concurrency \(concurrency): give a number from 1 to 100000")
-      }
-      return concurrency
-    }
-  }
-}
-
 extension HTTPConfiguration {
   /// The HTTP worker that the options describe.
   init(_ options: HTTPOptions, _ connection: ConnectionArguments) throws {
@@ -42,7 +29,7 @@ extension HTTPConfiguration {
     if let size = options.maxResponse {
       longestBody = try size.checkedLength(for: "--max-response")
     }
-    if let number = try options.validConcurrency {
+    if let number = try (options.concurrency ?? .usual).checkedNumber() {
       concurrency = number
     } else {
       concurrency = Self.mostConcurrency
@@ -68,20 +55,11 @@ extension HTTPConfiguration {
   /// The most requests that `--concurrency auto` has in flight.
   private static let mostConcurrency = 1000
 
-  /// A batch has one body, and one URL and headers, for all of its records.
+  /// A batch has one URL, and the same headers, for all of its records.
   private func checkedBatch(_ number: Int) throws -> Int {
     guard (1...100_000).contains(number) else {
       throw Refusal(.usage, "--batch \(number): give a number from 1 to 100000")
     }
-    switch body {
-    case .record, .path: break
-    case .textPath: throw Refusal(.usage, "--batch and --body-text: give one of them only")
-    case .none: throw Refusal(.usage, "--batch and --no-body: give one of them only")
-    }
-    if expected == .text {
-      throw Refusal(.usage, "--batch and --expect text: the answer to a batch is an array")
-    }
-    if method.name == "HEAD" { throw Refusal(.usage, "--batch: it doesn't go with HEAD") }
     for url in urls where url.template.dependsOnRecord {
       throw Refusal(
         .usage,
@@ -96,7 +74,6 @@ extension HTTPConfiguration {
   }
 
   private mutating func sendIdempotencyKey() throws {
-    if batch != nil { throw Refusal(.usage, "--idempotency-key: a batch can't have one") }
     if headers.contains(where: { $0.name.lowercased() == "idempotency-key" }) {
       throw Refusal(.usage, "--idempotency-key: --header sets it already; give one of them only")
     }
@@ -134,19 +111,12 @@ extension HTTPConfiguration {
   }
 
   private static func body(_ options: HTTPOptions) throws -> RequestBody? {
-    var bodies: [RequestBody] = []
     let making = "; for a body of your own, make it with jq first and send that field"
-    if let text = options.body {
-      bodies.append(.path(try JSONPath(text, of: "--body", making)))
-    }
+    if let text = options.body { return .path(try JSONPath(text, of: "--body", making)) }
     if let text = options.bodyText {
-      bodies.append(.textPath(try JSONPath(text, of: "--body-text", making)))
+      return .textPath(try JSONPath(text, of: "--body-text", making))
     }
-    if options.noBody { bodies.append(.none) }
-    if bodies.count > 1 {
-      throw Refusal(.usage, "--body, --body-text and --no-body: give one of them only")
-    }
-    return bodies.first
+    return options.noBody ? RequestBody.none : nil
   }
 
   /// Names of bound arguments that the URLs and headers ask for.

@@ -5,12 +5,7 @@ extension RetryRule {
   /// The rule that the options describe.
   init(_ options: FlowOptions) throws {
     self.init()
-    guard let retry = options.retry else {
-      if let option = options.givenForRetries {
-        throw Refusal(.usage, "\(option): it goes with --retry")
-      }
-      return
-    }
+    guard let retry = options.retry else { return }
     guard (0...1_000_000).contains(retry) else {
       throw Refusal(.usage, "--retry \(retry): give a number of further tries, 0 or more")
     }
@@ -49,50 +44,5 @@ extension RetryRule {
       first >= 100, first <= last
     else { return nil }
     return first...last
-  }
-}
-
-extension FlowOptions {
-  /// Most tries started.
-  var rateLimit: FlowLimit? { get throws { try rate.map { try limit($0, "--rate") } } }
-
-  /// Most that the records started may cost.
-  var budgetLimit: FlowLimit? {
-    get throws {
-      if budget != nil, cost == nil { throw Refusal(.usage, "--budget: it goes with --cost") }
-      if cost != nil, budget == nil { throw Refusal(.usage, "--cost: it goes with --budget") }
-      return try budget.map { try limit($0, "--budget") }
-    }
-  }
-
-  /// When failures stop the run.
-  var haltRule: HaltRule? {
-    get throws {
-      guard let halt else { return nil }
-      switch halt.meaning {
-      case nil:
-        throw Refusal(
-          .usage,
-          "--halt \(halt.text): give never, soon or now, and how many failures it takes, such as"
-            + " soon,fail=3 or now,fail=10%")
-      case .never: return nil
-      case .rule(let rule): return rule
-      }
-    }
-  }
-
-  private func limit(_ typed: RateText, _ option: String) throws -> FlowLimit {
-    if let limit = typed.limit { return limit }
-    throw Refusal(
-      .usage, "\(option) \(typed.text): give a number above 0 and its unit: N/s, N/m or N/h")
-  }
-
-  /// The first option that only means something where there are retries, if one was given.
-  fileprivate var givenForRetries: String? {
-    let options: [(String, Bool)] = [
-      ("--retry-delay", retryDelay != nil), ("--retry-max-delay", retryMaxDelay != nil),
-      ("--retry-on", retryOn != nil),
-    ]
-    return options.first(where: \.1)?.0
   }
 }

@@ -1,0 +1,33 @@
+import VimapKit
+
+extension FlowOptions {
+  /// Most tries started.
+  var rateLimit: FlowLimit? { get throws { try rate.map { try limit($0, "--rate") } } }
+
+  /// Most that the records started may cost.
+  var budgetLimit: FlowLimit? {
+    get throws { try budget.map { try limit($0, "--budget") } }
+  }
+
+  /// When failures stop the run.
+  var haltRule: HaltRule? {
+    get throws {
+      guard let halt else { return nil }
+      switch halt.meaning {
+      case nil:
+        throw Refusal(
+          .usage,
+          "--halt \(halt.text): give never, soon or now, and how many failures it takes, such as"
+            + " soon,fail=3 or now,fail=10%")
+      case .never: return nil
+      case .rule(let rule): return rule
+      }
+    }
+  }
+
+  private func limit(_ typed: RateText, _ option: String) throws -> FlowLimit {
+    if let limit = typed.limit { return limit }
+    throw Refusal(
+      .usage, "\(option) \(typed.text): give a number above 0 and its unit: N/s, N/m or N/h")
+  }
+}
