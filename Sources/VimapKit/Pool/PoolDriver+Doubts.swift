@@ -7,7 +7,7 @@ extension PoolDriver {
   func loseStep(_ seat: Int, suspects last: Int, _ text: String) {
     report.isOutOfStep = true
     let suspects = (doubts?.suspects(seat, last: last) ?? []).flatMap(withoutThoseHeld)
-    let rows = doubts?.confirm(suspects, by: seat, in: slabs) { batches[$0] ?? spent[$0] }
+    let rows = doubts?.confirm(suspects, by: seat, in: slabs) { batches.find($0) }
     onNotice(.outOfStep(worker: seat, rows, text))
     guard configuration.stopsOutOfStep, !state.phase.isStopping else { return }
     report.outcome = .outOfStep
@@ -16,7 +16,7 @@ extension PoolDriver {
 
   /// Outputs that still wait for their turn become exceptions; the others of a part are written.
   private func withoutThoseHeld(_ part: Doubts.Part) -> [Doubts.Part] {
-    guard let batch = batches[part.batch] ?? spent[part.batch] else { return [part] }
+    guard let batch = batches.find(part.batch) else { return [part] }
     var written = RangeSet(part.records)
     for records in flow.takeBack(part.batch, part.records) {
       written.remove(contentsOf: records)
@@ -31,7 +31,7 @@ extension PoolDriver {
 
   /// The results of a batch are all on their way out.
   func passOn(_ id: UInt64) {
-    if let batch = spent.removeValue(forKey: id) {
+    if let batch = batches.takeSpent(id) {
       letGo(id, batch)
     } else {
       batches[id]?.isPassedOn = true
@@ -43,7 +43,7 @@ extension PoolDriver {
   /// turn and may be found to be wrong meanwhile.
   func keepIfInDoubt(_ id: UInt64, _ batch: InputBatch) {
     guard keepsSpent, !batch.isLetGo else { return }
-    if batch.isPassedOn { letGo(id, batch) } else { spent[id] = batch }
+    if batch.isPassedOn { letGo(id, batch) } else { batches.keep(id, batch) }
   }
 
   /// Results wait for their turn that may be found to be wrong meanwhile.

@@ -17,57 +17,72 @@ extension PoolDriver {
     let now = Clock.now()
     var attached = attached
     for run in runs {
-      let batch = batches[run.batch]
-      var piece = ResultPiece(
-        bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab), batch: run.batch,
-        records: run.records, inputs: batch?.inputs)
-      if run.isAttached {
+      // Without its file a tuple is lost, and its record is left to the worker's end.
+      guard let piece = piece(run, of: slab, run.isAttached ? attached.take() : nil, worker, seat)
+      else {
         worker.slabs.letGo(slab)
-        // Without its file the tuple is lost, and the record is left to the worker's end.
-        guard let file = attached.take(),
-          let memory = try? SharedMemory(file: file.number, count: run.length)
-        else {
-          worker.kill()
-          continue
-        }
-        piece.bytes = memory.view(0, run.length)
-        piece.source = .file(memory)
-      } else {
-        piece.bytes = worker.slabs.bytes(of: run, in: slab)
-      }
-      if run.batch == Run.noBatch {
-        flow.addLoose(piece)
-        continue
-      }
-      if run.kind == .exception, parks(run, seat, piece.bytes, now) {
-        if !run.isAttached { worker.slabs.letGo(slab) }
-        continue
-      }
-      let isAnswered = state.answered(
-        seat, batch: run.batch, records: run.records, failed: run.kind == .exception,
-        wasTried: run.wasTried, now: now)
-      guard isAnswered else {
-        if !run.isAttached { worker.slabs.letGo(slab) }
         worker.kill()
         continue
       }
-      // A worker that cancels a further try does not know what the one before failed with.
-      if run.failure?.kind == .cancelled, batch?.held[run.firstRecord] != nil {
-        if !run.isAttached { worker.slabs.letGo(slab) }
-        answerParked(run.batch, run.firstRecord)
-        continue
-      }
-      meter?.noteAnswers(run.recordCount, of: seat)
-      if run.kind == .exception, let batch {
-        keepFailed(batch, run.firstRecord, run.line)
-        noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
-      }
-      if run.kind == .outputs, let batch {
-        doubts?.note(run.records, of: run.batch, batch, by: seat)
-      }
-      flow.add(piece)
-      if let batch { settle(run.batch, batch, run.records) }
+      let isPassedOn = passOn(run, piece, from: worker, seat, now)
+      // The slab is held by what lies in it and is on its way out.
+      if run.isAttached || !isPassedOn { worker.slabs.letGo(slab) }
     }
+  }
+
+  private func piece(
+    _ run: Run, of slab: Int, _ file: consuming OwnedDescriptor?, _ worker: WorkerProcess,
+    _ seat: Int
+  ) -> ResultPiece? {
+    var piece = ResultPiece(
+      bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab), batch: run.batch,
+      records: run.records, inputs: batches[run.batch]?.inputs)
+    guard run.isAttached else {
+      piece.bytes = worker.slabs.bytes(of: run, in: slab)
+      return piece
+    }
+    guard let file = file.take(),
+      let memory = try? SharedMemory(file: file.number, count: run.length)
+    else { return nil }
+    piece.bytes = memory.view(0, run.length)
+    piece.source = .file(memory)
+    return piece
+  }
+
+  /// Passes results on, unless their records are to be tried again or had been answered.
+  /// - Returns: whether they are on their way out.
+  private func passOn(
+    _ run: Run, _ piece: ResultPiece, from worker: WorkerProcess, _ seat: Int, _ now: Nanoseconds
+  ) -> Bool {
+    if run.batch == Run.noBatch {
+      flow.addLoose(piece)
+      return true
+    }
+    if run.kind == .exception, parks(run, seat, piece.bytes, now) { return false }
+    let isAnswered = state.answered(
+      seat, batch: run.batch, records: run.records, failed: run.kind == .exception,
+      wasTried: run.wasTried, now: now)
+    guard isAnswered else {
+      worker.kill()
+      return false
+    }
+    let batch = batches[run.batch]
+    // A worker that cancels a further try does not know what the one before failed with.
+    if run.failure?.kind == .cancelled, batch?.held[run.firstRecord] != nil {
+      answerParked(run.batch, run.firstRecord)
+      return false
+    }
+    meter?.noteAnswers(run.recordCount, of: seat)
+    if run.kind == .exception, let batch {
+      keepFailed(batch, run.firstRecord, run.line)
+      noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
+    }
+    if run.kind == .outputs, let batch {
+      doubts?.note(run.records, of: run.batch, batch, by: seat)
+    }
+    flow.add(piece)
+    if let batch { settle(run.batch, batch, run.records) }
+    return true
   }
 
   func keepFailed(_ batch: InputBatch, _ record: Int, _ line: Range<Int>) {

@@ -13,10 +13,7 @@ final class PoolDriver {
   var state: PoolState
   var poll = PollSet()
   var report = RunReport()
-  /// Batches that are not answered whole.
-  var batches: [UInt64: InputBatch] = [:]
-  /// Batches that are answered whole, but keep their bytes.
-  var spent: [UInt64: InputBatch] = [:]
+  var batches = HeldBatches()
   let flow: ResultFlow
   var feed: (any Feed)?
 
@@ -34,20 +31,17 @@ final class PoolDriver {
   var toldBatchSize = 1
 
   private(set) var interruptions: Interruptions?
-  private var bystanders: [Bystander] = []
+  private var externals: [ExternalDescriptor] = []
   private var ticker: PoolTicker?
   private var onTick: () -> Void = {}
   let started = Clock.now()
   var ended: Nanoseconds?
   /// Where the time goes, where that is to be known.
   var meter: RunMeter?
-  /// Bytes of batches that still count as in flight.
-  private var bytesInFlight: [UInt64: Int] = [:]
   /// The hosts that ask to be left alone.
   var pausedHosts = PausedHosts()
   /// For when the state was last asked what it wants.
   private(set) var asked: Nanoseconds = 0
-  private var nextBatch: UInt64 = 0
   private(set) var isInputWaiting = false
   /// There is more to be read without waiting.
   private var isInputAtHand = false
@@ -97,8 +91,8 @@ final class PoolDriver {
   func watch(
     _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
   ) {
-    bystanders.append(
-      Bystander(
+    externals.append(
+      ExternalDescriptor(
         descriptor: descriptor, place: poll.add(-1, []), isWanted: isWanted, onReadable: onReadable)
     )
   }
@@ -185,7 +179,7 @@ final class PoolDriver {
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
     for seat in crew.seats { crew[seat]?.watch(&poll) }
-    for bystander in bystanders { bystander.watch(&poll) }
+    for external in externals { external.watch(&poll) }
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
@@ -205,8 +199,8 @@ final class PoolDriver {
         try takeMessages(of: worker, seat)
       }
     }
-    for bystander in bystanders where !poll.ready(bystander.place).isEmpty {
-      bystander.onReadable()
+    for external in externals where !poll.ready(external.place).isEmpty {
+      external.onReadable()
     }
     endLateWorkers()
     endAtLastMoment()
@@ -261,18 +255,15 @@ final class PoolDriver {
   // MARK: Input
 
   private func take(_ batch: InputBatch, for demand: PoolState.Demand) {
-    let id = register(records: batch.records, length: batch.length)
-    batches[id] = batch
+    let id = register(batch, records: batch.records)
     state.take(
       batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, cost: batch.cost,
       for: demand, now: Clock.now())
   }
 
-  private func register(records: Int, length: Int) -> UInt64 {
-    let id = nextBatch
-    nextBatch += 1
+  private func register(_ batch: InputBatch?, records: Int) -> UInt64 {
+    let id = batches.add(batch, bytes: batch?.length ?? 0)
     report.records += records
-    bytesInFlight[id] = length
     flow.expect(batch: id, records: records)
     return id
   }
@@ -281,7 +272,7 @@ final class PoolDriver {
     _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
   ) {
     if let cause { report.failures.add(cause) }
-    let id = register(records: 1, length: 0)
+    let id = register(nil, records: 1)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
     if !configuration.keepsOrder { leaveFlight(id) }
@@ -291,8 +282,7 @@ final class PoolDriver {
   func answer(_ cut: FeedCut, _ cause: PoolState.Cause) {
     switch cut {
     case .batch(let batch):
-      let id = register(records: batch.records, length: batch.length)
-      batches[id] = batch
+      let id = register(batch, records: batch.records)
       state.takeAnswered(batch.records)
       except(id, 0..<batch.records, cause)
       complete(id)
@@ -302,20 +292,18 @@ final class PoolDriver {
   }
 
   private func complete(_ id: UInt64) {
-    guard let batch = batches.removeValue(forKey: id) else { return }
+    guard let batch = batches.complete(id) else { return }
     keepIfInDoubt(id, batch)
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
   func leaveFlight(_ id: UInt64) {
-    if let length = bytesInFlight.removeValue(forKey: id) { state.release(bytes: length) }
+    if let bytes = batches.leaveFlight(id) { state.release(bytes: bytes) }
   }
 
   /// So many bytes more of a batch are in flight, or less.
   func countInFlight(_ id: UInt64, _ bytes: Int) {
-    guard let before = bytesInFlight[id] else { return }
-    bytesInFlight[id] = before + bytes
-    state.hold(bytes: bytes)
+    if batches.count(id, bytes) { state.hold(bytes: bytes) }
   }
 
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
@@ -358,6 +346,5 @@ final class PoolDriver {
   func disband() {
     crew.disband(watchedBy: &poll)
     batches.removeAll()
-    spent.removeAll()
   }
 }

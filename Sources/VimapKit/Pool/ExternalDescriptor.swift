@@ -1,7 +1,7 @@
 import VimapSystem
 
 /// A descriptor that is none of the pool's, watched while it runs.
-struct Bystander {
+struct ExternalDescriptor {
   let descriptor: CInt
   let place: Int
   /// Whether it is to be watched at the moment.
