@@ -27,6 +27,7 @@ struct Silence {
 
   private static let shortest: Nanoseconds = .milliseconds(20)
   private static let longest: Nanoseconds = .milliseconds(640)
+  private static let whileAtWork: Nanoseconds = .milliseconds(40)
   private static let missing: Nanoseconds = .seconds(1)
   private static let stall: Nanoseconds = .seconds(5)
   private static let longestWork: Nanoseconds = .seconds(60)
@@ -65,15 +66,18 @@ struct Silence {
 
   mutating func check(_ now: Nanoseconds, isIdle: () -> Bool) -> Check? {
     guard now >= nextCheck else { return nil }
-    interval = min(Self.longest, interval * 2)
-    nextCheck = now.plus(interval)
     if now >= since.plus(max(Self.missing, longestBroken.map { 4 * $0 } ?? 2 * Self.stall)) {
       isUnlikeBefore = true
     }
     guard isIdle() else {
       idleSince = nil
+      // As soon as its work is done, it may wait for more.
+      interval = Self.whileAtWork
+      nextCheck = now.plus(interval)
       return nil
     }
+    interval = min(Self.longest, interval * 2)
+    nextCheck = now.plus(interval)
     let idle = idleSince ?? now
     idleSince = idle
     if !hasComplained, now >= idle + Self.stall {
