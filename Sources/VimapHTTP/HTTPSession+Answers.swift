@@ -58,15 +58,15 @@ extension HTTPSession {
         let output = writer.output(handle.answer, status: status, number: exchange.answered)
         let hasRoom = try link.tryOutput(
           output, for: record, of: work.batch, attempts: work.batch.attempt,
-          seconds: handle.seconds)
+          seconds: handle.curl.seconds)
         if !hasRoom { return false }
-        link.note(seconds: handle.seconds, count: 1)
+        link.note(seconds: handle.curl.seconds, count: 1)
         exchange.answered += 1
         try noteAnswer(of: work)
       case .failed(var exception):
         exchange.answered += 1
         exception.wasSent = !exchange.isUnsent
-        try except(exception, record, of: work, seconds: handle.seconds)
+        try except(exception, record, of: work, seconds: handle.curl.seconds)
       }
     }
     giveBack(exchange)

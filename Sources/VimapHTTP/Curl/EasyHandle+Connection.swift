@@ -4,23 +4,23 @@ import VimapBytes
 extension EasyHandle {
   func setConnection() throws(CurlFailure) {
     let options = configuration.connection
-    try set(CURLOPT_PROTOCOLS_STR, "http,https")
-    try set(CURLOPT_DEFAULT_PROTOCOL, "http")
+    try curl.set(CURLOPT_PROTOCOLS_STR, "http,https")
+    try curl.set(CURLOPT_DEFAULT_PROTOCOL, "http")
     // No signals: names are looked up in threads.
-    try set(CURLOPT_NOSIGNAL, 1)
-    try set(CURLOPT_TIMEOUT_MS, configuration.timeout.milliseconds)
-    try set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
+    try curl.set(CURLOPT_NOSIGNAL, 1)
+    try curl.set(CURLOPT_TIMEOUT_MS, configuration.timeout.milliseconds)
+    try curl.set(CURLOPT_CONNECTTIMEOUT_MS, configuration.connectTimeout.milliseconds)
     try setRedirects(options)
     try setProxy(options)
     try setTrust(options)
     try setVersion(options)
-    if let socket = options.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
+    if let socket = options.unixSocket { try curl.set(CURLOPT_UNIX_SOCKET_PATH, socket) }
     // libcurl would leave the closing to the server.
-    if configuration.asksToClose { try set(CURLOPT_FORBID_REUSE, 1) }
-    if !options.addresses.isEmpty { try set(CURLOPT_RESOLVE, addresses.head) }
+    if configuration.asksToClose { try curl.set(CURLOPT_FORBID_REUSE, 1) }
+    if !options.addresses.isEmpty { try curl.set(CURLOPT_RESOLVE, addresses.head) }
     switch options.credentials {
-    case .user(let user): try set(CURLOPT_USERPWD, user)
-    case .netrc: try set(CURLOPT_NETRC, vimap_netrc_required)
+    case .user(let user): try curl.set(CURLOPT_USERPWD, user)
+    case .netrc: try curl.set(CURLOPT_NETRC, vimap_netrc_required)
     case nil: break
     }
   }
@@ -28,60 +28,60 @@ extension EasyHandle {
   /// libcurl itself sends name, password, `Authorization` and `Cookie` to no other host, port or
   /// scheme (CURLOPT_UNRESTRICTED_AUTH(3)).
   private func setRedirects(_ options: ConnectionOptions) throws(CurlFailure) {
-    try set(CURLOPT_FOLLOWLOCATION, options.followsRedirects ? 1 : 0)
+    try curl.set(CURLOPT_FOLLOWLOCATION, options.followsRedirects ? 1 : 0)
     guard options.followsRedirects else { return }
-    try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
-    try set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
-    try set(CURLOPT_UNRESTRICTED_AUTH, 0)
+    try curl.set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
+    try curl.set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
+    try curl.set(CURLOPT_UNRESTRICTED_AUTH, 0)
     if configuration.method != .post {
       // Only a POST may become a GET behind 301 and 302 (RFC 9110 sections 15.4.2 and 15.4.3); for
       // libcurl all requests with a body are a POST.
-      try set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302))
+      try curl.set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302))
     }
   }
 
   private func setProxy(_ options: ConnectionOptions) throws(CurlFailure) {
     // What a proxy says to CONNECT is no part of the answer.
-    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }
-    if let hosts = options.hostsWithoutProxy { try set(CURLOPT_NOPROXY, hosts) }
+    try curl.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    if let proxy = options.proxy { try curl.set(CURLOPT_PROXY, proxy) }
+    if let hosts = options.hostsWithoutProxy { try curl.set(CURLOPT_NOPROXY, hosts) }
   }
 
   private func setTrust(_ options: ConnectionOptions) throws(CurlFailure) {
     if !options.verifies {
-      try set(CURLOPT_SSL_VERIFYPEER, 0)
-      try set(CURLOPT_SSL_VERIFYHOST, 0)
+      try curl.set(CURLOPT_SSL_VERIFYPEER, 0)
+      try curl.set(CURLOPT_SSL_VERIFYHOST, 0)
     }
-    if let file = options.certificateAuthorities { try set(CURLOPT_CAINFO, file) }
+    if let file = options.certificateAuthorities { try curl.set(CURLOPT_CAINFO, file) }
     guard let certificate = options.certificate else { return }
-    try set(CURLOPT_SSLCERT, certificate.file)
-    if let key = certificate.key { try set(CURLOPT_SSLKEY, key) }
+    try curl.set(CURLOPT_SSLCERT, certificate.file)
+    if let key = certificate.key { try curl.set(CURLOPT_SSLKEY, key) }
     // Without one, OpenSSL would ask the terminal.
-    try set(CURLOPT_KEYPASSWD, certificate.password ?? "")
+    try curl.set(CURLOPT_KEYPASSWD, certificate.password ?? "")
   }
 
   private func setVersion(_ options: ConnectionOptions) throws(CurlFailure) {
     switch options.version {
     case .any: break
-    case .one: try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    case .one: try curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     case .two:
       // Not CURL_HTTP_VERSION_2_0, which would ask a server without TLS to upgrade; see Mispairing.
       try setStreams(Int(CURL_HTTP_VERSION_2TLS))
     case .twoByPriorKnowledge:
       try setStreams(Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
       if Workaround.knownStreams.isNeeded {
-        try set(CURLOPT_FRESH_CONNECT, 1)
-        try set(CURLOPT_FORBID_REUSE, 1)
+        try curl.set(CURLOPT_FRESH_CONNECT, 1)
+        try curl.set(CURLOPT_FORBID_REUSE, 1)
       }
       // A proxy that isn't tunnelled through speaks HTTP/1.1.
-      try set(CURLOPT_HTTPPROXYTUNNEL, 1)
+      try curl.set(CURLOPT_HTTPPROXYTUNNEL, 1)
     }
   }
 
   private func setStreams(_ version: Int) throws(CurlFailure) {
-    try set(CURLOPT_HTTP_VERSION, version)
+    try curl.set(CURLOPT_HTTP_VERSION, version)
     // Else the first requests would each open a connection before it is known that one will do.
-    try set(CURLOPT_PIPEWAIT, 1)
+    try curl.set(CURLOPT_PIPEWAIT, 1)
   }
 }
 

@@ -8,10 +8,8 @@ import VimapSystem
 /// until the request is over.
 final class EasyHandle {
   let answer: Answer
-  private let easy: UnsafeMutableRawPointer
-  /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER).
-  private let message: UnsafeMutablePointer<CChar>
-
+  /// libcurl's own handle.
+  let curl: CurlHandle
   private let tag: Int
   let configuration: HTTPConfiguration
   private let headers: HeaderList
@@ -58,16 +56,13 @@ final class EasyHandle {
   init(
     tag: Int, _ configuration: HTTPConfiguration, headers: HeaderList, url: String?
   ) throws(CurlFailure) {
-    guard let easy = curl_easy_init() else { throw .noHandle }
-    self.easy = easy
+    curl = try CurlHandle()
     self.tag = tag
     self.configuration = configuration
     self.headers = headers
     self.url = url
     addresses = HeaderList(lines: configuration.connection.addresses.map(\.text))
     redirects = RedirectGuard(configuration)
-    message = .allocate(capacity: Int(CURL_ERROR_SIZE))
-    message.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
     answer = Answer(
       longestHead: HTTPConfiguration.longestHead, longestLines: HTTPConfiguration.longestLines,
       longestBody: configuration.longestBody,
@@ -75,17 +70,11 @@ final class EasyHandle {
     try setUp()
   }
 
-  deinit {
-    curl_easy_cleanup(easy)
-    message.deallocate()
-  }
-
   // MARK: What stays the same
 
   private func setUp() throws(CurlFailure) {
-    try set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
-    try set(CURLOPT_ERRORBUFFER, message)
-    if let url { try set(CURLOPT_URL, url) }
+    try curl.set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
+    if let url { try curl.set(CURLOPT_URL, url) }
     try setConnection()
     try setRequest()
     try setReceivers()
@@ -107,22 +96,22 @@ final class EasyHandle {
 
   private func setRequest() throws(CurlFailure) {
     let method = configuration.method
-    try set(CURLOPT_USERAGENT, configuration.userAgent)
-    try set(CURLOPT_HTTPHEADER, headers.head)
+    try curl.set(CURLOPT_USERAGENT, configuration.userAgent)
+    try curl.set(CURLOPT_HTTPHEADER, headers.head)
     if method.hasNoAnswerBody {
-      try set(CURLOPT_NOBODY, 1)
+      try curl.set(CURLOPT_NOBODY, 1)
     } else if configuration.body != .none || method.announcesEmptyBody {
-      try set(CURLOPT_POST, 1)
+      try curl.set(CURLOPT_POST, 1)
       try setBody(.empty)
     } else {
-      try set(CURLOPT_HTTPGET, 1)
+      try curl.set(CURLOPT_HTTPGET, 1)
     }
     // What libcurl sends by itself it changes as it should on the way through redirects.
-    if !sendsByItself(method) { try set(CURLOPT_CUSTOMREQUEST, method.name) }
+    if !sendsByItself(method) { try curl.set(CURLOPT_CUSTOMREQUEST, method.name) }
     hasBecomeGet = false
     if !method.hasNoAnswerBody, !configuration.connection.isCompressed {
       // Refuses by Content-Length; without one, the answer's own limit does.
-      try set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
+      try curl.set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
     }
   }
 
@@ -138,7 +127,7 @@ final class EasyHandle {
   /// 15.4.4). libcurl drops the body by itself, and would keep the method.
   func becomeGet() {
     guard !sendsByItself(configuration.method),
-      (try? set(CURLOPT_CUSTOMREQUEST, nil)) != nil
+      (try? curl.set(CURLOPT_CUSTOMREQUEST, nil)) != nil
     else { return }
     hasBecomeGet = true
   }
@@ -146,15 +135,15 @@ final class EasyHandle {
   private func setMethodAgain() throws(CurlFailure) {
     guard hasBecomeGet else { return }
     hasBecomeGet = false
-    try set(CURLOPT_CUSTOMREQUEST, configuration.method.name)
+    try curl.set(CURLOPT_CUSTOMREQUEST, configuration.method.name)
   }
 
   private func setReceivers() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(answer).toOpaque()
-    try set(CURLOPT_HEADERFUNCTION, receiveHeader)
-    try set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
-    try set(CURLOPT_WRITEFUNCTION, receiveBody)
-    try set(CURLOPT_WRITEDATA, user)
+    try curl.set(CURLOPT_HEADERFUNCTION, receiveHeader)
+    try curl.set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(self).toOpaque())
+    try curl.set(CURLOPT_WRITEFUNCTION, receiveBody)
+    try curl.set(CURLOPT_WRITEDATA, user)
   }
 
   // MARK: What a request has of its own
@@ -168,16 +157,16 @@ final class EasyHandle {
   func prepare() throws(CurlFailure) {
     forgetAttempt()
     redirects?.reset()
-    noteVersion()
+    if let version = curl.version { lastVersion = version }
     uses += 1
-    if connections > 0 || uses >= Self.mostUses {
+    if curl.connections > 0 || uses >= Self.mostUses {
       uses = 0
-      curl_easy_reset(easy)
+      try curl.reset()
       try setUp()
     }
     try setMethodAgain()
     if !configuration.isRepeatable, trust?.takeDistrust() == true {
-      try set(CURLOPT_FRESH_CONNECT, 1)
+      try curl.set(CURLOPT_FRESH_CONNECT, 1)
       uses = Self.mostUses
     }
   }
@@ -190,24 +179,18 @@ final class EasyHandle {
     lostBody = nil
   }
 
-  private func noteVersion() {
-    var version = 0
-    _ = vimap_easy_get_long(easy, CURLINFO_HTTP_VERSION, &version)
-    if version > 0 { lastVersion = version }
-  }
-
   /// Gets ready to send the same request again, over a new connection, where it failed with `code`
   /// because one that there was ended before a byte of the answer; `false` where it failed
   /// otherwise, or must not have an effect twice.
   ///
   /// libcurl has then tried other kept connections, but no more than five.
   func prepareAgain(after code: CurlCode) throws(CurlFailure) -> Bool {
-    guard code.isOfClosedConnection, connections == 0, status == 0,
+    guard code.isOfClosedConnection, curl.connections == 0, curl.status == 0,
       configuration.isRepeatable || stream.isLeftOut(goAways)
     else { return false }
     forgetAttempt()
     try setMethodAgain()
-    try set(CURLOPT_FRESH_CONNECT, 1)
+    try curl.set(CURLOPT_FRESH_CONNECT, 1)
     uses = Self.mostUses
     return true
   }
@@ -215,7 +198,7 @@ final class EasyHandle {
   /// - Parameter url: ends with a NUL; copied.
   func setURL(_ url: ByteView) throws(CurlFailure) {
     try url.withUnsafeBytes { (bytes) throws(CurlFailure) in
-      try set(CURLOPT_URL, bytes.baseAddress)
+      try curl.set(CURLOPT_URL, bytes.baseAddress)
     }
   }
 
@@ -223,55 +206,25 @@ final class EasyHandle {
   func setBody(_ body: ByteView) throws(CurlFailure) {
     bodySize = body.count
     if needsOwnConnection {
-      try set(CURLOPT_FRESH_CONNECT, 1)
-      try set(CURLOPT_FORBID_REUSE, 1)
+      try curl.set(CURLOPT_FRESH_CONNECT, 1)
+      try curl.set(CURLOPT_FORBID_REUSE, 1)
       uses = Self.mostUses
     }
-    try set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
+    try curl.set(CURLOPT_POSTFIELDSIZE_LARGE, size: body.count)
     try body.withUnsafeBytes { (bytes) throws(CurlFailure) in
-      try set(CURLOPT_POSTFIELDS, bytes.baseAddress)
+      try curl.set(CURLOPT_POSTFIELDS, bytes.baseAddress)
     }
   }
 
   // MARK: Afterwards
 
   /// The answer's status; 0 where there is no answer.
-  var status: Int {
-    var status = 0
-    _ = vimap_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
-    return status
-  }
-
-  /// New connections that the request took; 0 where it went over a kept one.
-  private var connections: Int {
-    var connections = 0
-    _ = vimap_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
-    return connections
-  }
-
-  /// Seconds from the request's start to its end.
-  var seconds: Double {
-    Double(offset(CURLINFO_TOTAL_TIME_T)) / 1e6
-  }
-
-  /// Seconds from when the request could be sent, over a connection, to its end; `nil` where there
-  /// was no connection.
-  var secondsConnected: Double? {
-    let microseconds = offset(CURLINFO_PRETRANSFER_TIME_T)
-    return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
-  }
-
-  /// A number that libcurl has of the request; below 0 where it has none.
-  func offset(_ info: CURLINFO) -> Int {
-    var value: curl_off_t = -1
-    _ = vimap_easy_get_offset(easy, info, &value)
-    return Int(value)
-  }
+  var status: Int { curl.status }
 
   /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
   func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
     guard code == .abortedByCallback || code == .writeError else {
-      return (code, explanation(of: code))
+      return (code, curl.explanation(of: code))
     }
     if attempt == .heldBack {
       return (
@@ -280,56 +233,9 @@ final class EasyHandle {
       )
     }
     if let reason = redirects?.reason { return (.abortedByCallback, reason) }
-    return (code, explanation(of: code))
+    return (code, curl.explanation(of: code))
   }
 
-  private func explanation(of code: CurlCode) -> String {
-    if message.pointee != 0 { return Redaction.message(String(cString: message)) }
-    return String(cString: curl_easy_strerror(CURLcode(UInt32(code.number))))
-  }
-
-  // MARK: libcurl
-
-  /// Lends the handle to the multi interface.
-  func lend<Result>(_ body: (UnsafeMutableRawPointer) -> Result) -> Result { body(easy) }
-
-  func set(_ option: CURLoption, _ value: Int) throws(CurlFailure) {
-    try check(vimap_easy_set_long(easy, option, value), option)
-  }
-
-  private func set(_ option: CURLoption, size: Int) throws(CurlFailure) {
-    try check(vimap_easy_set_offset(easy, option, curl_off_t(size)), option)
-  }
-
-  private func set(
-    _ option: CURLoption, _ receiver: @escaping curl_write_callback
-  ) throws(CurlFailure) {
-    try check(vimap_easy_set_writer(easy, option, receiver), option)
-  }
-
-  func set(_ option: CURLoption, _ value: UnsafeRawPointer?) throws(CurlFailure) {
-    try check(vimap_easy_set_pointer(easy, option, value), option)
-  }
-
-  /// libcurl copies strings.
-  func set(_ option: CURLoption, _ text: String) throws(CurlFailure) {
-    try check(text.withSystemCString { vimap_easy_set_pointer(easy, option, $0) }, option)
-  }
-
-  func set(
-    _ option: CURLoption, _ asked: @escaping curl_prereq_callback
-  ) throws(CurlFailure) {
-    try check(vimap_easy_set_prereq(easy, option, asked), option)
-  }
-
-  func check(_ code: CURLcode, _ option: CURLoption) throws(CurlFailure) {
-    if code == CURLE_OK { return }
-    let name = curl_easy_option_by_id(option)?.pointee.name.map { String(cString: $0) }
-    throw CurlFailure(
-      CurlCode(number: Int(code.rawValue)),
-      "it doesn't take the option \(name ?? "\(option.rawValue)"):"
-        + " \(String(cString: curl_easy_strerror(code)))")
-  }
 }
 
 extension EasyHandle {

@@ -45,11 +45,11 @@ final class MultiHandle {
   /// Takes on a request, which libcurl starts at the next ``fireTimer()``.
   func add(_ handle: EasyHandle) throws(CurlFailure) {
     try handle.join(sockets, goAways, trust)
-    try check(handle.lend { curl_multi_add_handle(multi, $0) })
+    try check(handle.curl.lend { curl_multi_add_handle(multi, $0) })
   }
 
   /// Gives up a request. Where its host's name is being looked up, that is waited for.
-  func remove(_ handle: EasyHandle) { _ = handle.lend { curl_multi_remove_handle(multi, $0) } }
+  func remove(_ handle: EasyHandle) { _ = handle.curl.lend { curl_multi_remove_handle(multi, $0) } }
 
   /// Whether a server has answered more than it was asked for.
   var hasSurplus: Bool { sockets.hasSurplus }

@@ -88,7 +88,7 @@ struct RequestGate {
   /// Learns from what became of a request.
   mutating func noteEnd(of exchange: Exchange, _ code: CurlCode, now: Nanoseconds) {
     let (handle, begun) = (exchange.handle, exchange.begun)
-    let seconds = handle.secondsConnected
+    let seconds = handle.curl.secondsConnected
     let wasRefused = code.isRefusal || (code == .operationTimedOut && seconds == nil)
     if wasRefused {
       rota.noteRefusal(of: exchange.server, begun: begun, now: now)

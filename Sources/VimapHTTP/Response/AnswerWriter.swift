@@ -37,7 +37,7 @@ final class AnswerWriter {
       return .failed(.tooLarge(part, of: answer, configuration))
     }
     if code == .operationTimedOut {
-      let seconds = answer.isOverdue ? configuration.timeout.seconds : handle.seconds
+      let seconds = answer.isOverdue ? configuration.timeout.seconds : handle.curl.seconds
       return .failed(.timedOut(after: seconds, configuration))
     }
     if code == .ok { answer.finishBody() }

@@ -29,14 +29,14 @@ extension EasyHandle {
   private static let firstWindow = 65_535
 
   private var hasWholeAnswer: Bool {
-    offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) == offset(CURLINFO_SIZE_DOWNLOAD_T)
+    curl.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) == curl.offset(CURLINFO_SIZE_DOWNLOAD_T)
   }
 
   /// Whether the status is one that says it all, however much of the body is there.
   private func isRefused(_ code: CurlCode) -> Bool {
     guard status >= 400, !configuration.accepted.contains(status) else { return false }
     // Without an end of its own, an answer may only be slow.
-    return code != .operationTimedOut || offset(CURLINFO_SIZE_UPLOAD_T) < bodySize
+    return code != .operationTimedOut || curl.offset(CURLINFO_SIZE_UPLOAD_T) < bodySize
   }
 }
 

@@ -11,8 +11,8 @@ extension EasyHandle {
   func setRepeats() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(self).toOpaque()
     do {
-      try set(CURLOPT_PREREQFUNCTION, requestAsked)
-      try set(CURLOPT_PREREQDATA, user)
+      try curl.set(CURLOPT_PREREQFUNCTION, requestAsked)
+      try curl.set(CURLOPT_PREREQDATA, user)
       tellsOfSending = true
     } catch {
       if redirects != nil || !configuration.isRepeatable { throw error }
@@ -20,8 +20,9 @@ extension EasyHandle {
     guard Workaround.leftOutRequests.isNeeded, !configuration.isRepeatable,
       configuration.mayUseStreams
     else { return }
-    try check(lend { vimap_easy_set_debug($0, debugTextGiven, user) }, CURLOPT_DEBUGFUNCTION)
-    try set(CURLOPT_VERBOSE, 1)
+    try curl.check(
+      curl.lend { vimap_easy_set_debug($0, debugTextGiven, user) }, CURLOPT_DEBUGFUNCTION)
+    try curl.set(CURLOPT_VERBOSE, 1)
   }
 
   /// Whether libcurl may send the request that it is about to send.
@@ -41,7 +42,7 @@ extension EasyHandle {
   private var mayGo: Bool {
     guard let redirects else { return true }
     var count = 0
-    _ = lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
+    _ = curl.lend { vimap_easy_get_long($0, CURLINFO_REDIRECT_COUNT, &count) }
     guard let url = effectiveURL else { return true }
     return redirects.allows(url, isRedirect: count > 0)
   }
@@ -49,7 +50,7 @@ extension EasyHandle {
   /// Where the request was sent last.
   private var effectiveURL: String? {
     var text: UnsafePointer<CChar>?
-    _ = lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
+    _ = curl.lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
     return text.map { String(cString: $0) }
   }
 
@@ -80,7 +81,7 @@ extension EasyHandle {
 
   /// The number that its connection has, where libcurl says it.
   private var connection: Int? {
-    let number = offset(vimap_info_connection)
+    let number = curl.offset(vimap_info_connection)
     return number < 0 ? nil : number
   }
 

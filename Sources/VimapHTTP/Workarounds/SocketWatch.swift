@@ -146,7 +146,7 @@ extension EasyHandle {
   /// Has libcurl tell of the sockets of connections that it opens and closes.
   func setSockets(_ watch: SocketWatch) throws(CurlFailure) {
     let user = Unmanaged.passUnretained(watch).toOpaque()
-    let code = lend { vimap_easy_set_socket_callbacks($0, socketOpened, closeSocket, user) }
+    let code = curl.lend { vimap_easy_set_socket_callbacks($0, socketOpened, closeSocket, user) }
     guard code == CURLE_OK else { throw .noHandle }
   }
 }

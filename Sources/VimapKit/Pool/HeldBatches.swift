@@ -34,7 +34,7 @@ struct HeldBatches {
   /// A batch that kept its bytes is to let go of them.
   mutating func takeSpent(_ id: UInt64) -> InputBatch? { spent.removeValue(forKey: id) }
 
-  /// So many bytes more of a batch are in flight, or less; `false` where none of it counts any more.
+  /// So many bytes more of a batch are in flight, or less; `false` where none counts any more.
   mutating func count(_ id: UInt64, _ bytes: Int) -> Bool {
     guard let before = bytesInFlight[id] else { return false }
     bytesInFlight[id] = before + bytes

@@ -4,8 +4,8 @@ import VimapSystem
 ///
 /// It decides what the words and the deaths of workers mean. Its ``Dispatcher`` knows which worker
 /// holds which records, and who gets the next; its ``RunControl`` how the run ends. It has no
-/// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that can't
-/// be, such as one of a worker in a slot that is vacant, traps in debug builds; a worker process,
+/// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that is
+/// impossible, such as one of a worker in a vacant slot, traps in debug builds; a worker process,
 /// which can be broken in any way, is killed for what it says at a wrong time.
 struct PoolState {
   let rules: Rules
