@@ -10,8 +10,8 @@ extension CommandSupervisor {
   /// The command owes an answer, and nobody else keeps it from giving it.
   func isOwing(_ session: CommandSession) -> Bool { awaited(session) > 0 && !pairing.isFull }
 
-  /// The command answers each record as it comes. One that may answer in any order is at several,
-  /// and seldom has answered all; it is enough that it answers.
+  /// The command answers each record as it comes. A command that may answer in any order works on
+  /// several, and seldom has answered all; it is enough that it answers.
   var answersPromptly: Bool {
     configuration.pairsByOrder ? habits.answersAsItGoes : stall.hasSeenAnswer
   }
@@ -88,7 +88,7 @@ extension CommandSupervisor {
   /// The command has answered something: it has not stalled, and is at its next record.
   private func noteAnswered(_ count: Int, _ session: CommandSession) {
     habits.noteAnswers(count, wasIdle: stall.hasSeenIdle)
-    // One that answers as it goes was at work, though its input was ended meanwhile.
+    // A command that answers as it goes was at work, even if its input was ended meanwhile.
     let wasAtWork = session.input.isOpen || (configuration.pairsByOrder && answersPromptly)
     stall.noteAnswer(clock, wasAtWork: wasAtWork)
     session.noteAtRecord()
@@ -160,7 +160,7 @@ extension CommandSupervisor {
   private func giveMore(_ session: CommandSession) throws {
     let isLastFed = isLastFed(session)
     if certainty.isAwaited, !isLastFed {
-      // It was given nothing more until it has answered everything, and doesn't seem to.
+      // The command is given nothing more until it has answered everything, and doesn't seem to.
       if stall.isUnprecedented || habits.holdsBack { session.input.close() }
     } else if queue.canFeed, session.raiseHandshake(isStuck: stall.isUnprecedented) {
       try askForMore(session)
@@ -170,15 +170,16 @@ extension CommandSupervisor {
         session.input.close()
       }
     } else if !answersPromptly || stall.isUnprecedented {
-      // To one that answers as it goes, more would only mean that it is taken from other workers;
-      // but by a silence unlike any before it may have left a record out, and wait for the next.
+      // A command that answers as it goes doesn't need more, and would take it from other workers.
+      // But if it has been silent for longer than ever, it may have left a record out, and wait for
+      // the next.
       try askForMore(session)
     }
   }
 
-  /// A command that holds its answers back gives them at the end of its input. One that answers as
-  /// it goes shows by a long silence that it has skipped a record. One that works on several may
-  /// just be slow, so that its end is not brought about lightly.
+  /// A command that holds its answers back gives them at the end of its input. A command that
+  /// answers as it goes, and is silent for long, has skipped a record. But a command that works on
+  /// several may just be slow, so its input is not ended lightly.
   private var mayCloseInput: Bool {
     if !configuration.pairsByOrder, stage == .open, !queue.isGroupFed {
       return stall.isUnprecedented

@@ -8,7 +8,7 @@ extension CommandSupervisor {
 
   /// The command is gone and all it said has been read.
   func reap(_ session: CommandSession, _ ended: CommandEnd) throws {
-    // Of one that was dismissed nobody is waiting for anything.
+    // Nobody waits for anything of a command that was dismissed.
     if session.isDismissed { return endSession() }
     try link.explain("the command \(ended.end), owing \(queue.owed) answers")
     try pairing.refusePassedBy()
@@ -20,7 +20,7 @@ extension CommandSupervisor {
           + " its input")
     }
     if ended.isRegular, queue.owed > 0, !queue.hasSuspects {
-      // It has left records out. Which they are is clear only where it has answered none.
+      // The command has left records out. Which they are is clear only if it has answered none.
       let given = certainty.answersSinceEven + ended.dropped.count
       guard given == 0 || !configuration.pairsByOrder else {
         return try loseOrder(.tooFew(queue.owed - ended.dropped.count), session)
@@ -32,7 +32,7 @@ extension CommandSupervisor {
       try attributeFailure(ended)
     }
     if queue.owed == 0 { try noteCertain() }
-    // Last, as the pool may end the run then: what the record came to is not to be lost.
+    // This comes last, as the pool may end the run then, and what the record came to would be lost.
     if isInVain { try reportInVain("\(ended.end) before it answered anything") }
     endSession()
   }
@@ -96,8 +96,8 @@ extension CommandSupervisor {
     }
   }
 
-  /// Nothing says any more which answer belongs to which record. Those that are owed, or held,
-  /// become exceptions; which others are in doubt, the pool knows.
+  /// Nothing says any more which answer belongs to which record. Records whose answers are owed, or
+  /// held, become exceptions. The pool knows which others are in doubt.
   func loseOrder(_ loss: OrderLoss, _ session: CommandSession) throws {
     let text = loss.text(hasEndMark: configuration.endMark != nil)
     try link.flush()
@@ -109,7 +109,7 @@ extension CommandSupervisor {
     try session.process.kill()
     endSession()
     try pairing.exceptOwed(clock) { .unpaired(attempts: $0) }
-    // Others like it would be started for ever.
+    // Else such commands would be started for ever.
     if !configuration.stopsOnDesync, session.answerCount == 0 {
       try reportInVain("printed what answers no record before it answered any")
     }

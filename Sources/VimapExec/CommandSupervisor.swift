@@ -156,7 +156,7 @@ final class CommandSupervisor {
       link.noteRestart()
     }
     guard let session, session.isServing else { return }
-    // What is refused can be a whole group of suspects, and the next is then to be fed.
+    // If a whole group of suspects is refused, the next group is fed at once.
     repeat { try feed(session) } while try pairing.refusePassedBy() && queue.canFeed
     closeInputIfDone(session)
   }
@@ -181,15 +181,15 @@ final class CommandSupervisor {
       guard try session.write(clock) else { return }
     }
   }
-  /// Has the command given nothing more where too much is in doubt: until it has answered
-  /// everything or, where it holds its answers back, to its end.
+  /// Gives the command nothing more if too much is in doubt: until it has answered everything or,
+  /// if it holds its answers back, to its end.
   private func pauseFeedingIfDue(_ session: CommandSession) {
     guard configuration.pairsByOrder, !session.isHandshakeOpen, !certainty.isAwaited,
       certainty.isDue(clock)
     else { return }
     certainty.holdFeeding()
-    // One that has answered everything before may seem to hold its answers back where processors
-    // are busy: it shows by what it does now.
+    // Where processors are busy, a command that has answered everything before may seem to hold
+    // its answers back. What it does now will show.
     if !habits.hasAnsweredAll { session.input.close() }
   }
 
@@ -247,7 +247,7 @@ final class CommandSupervisor {
     if watch.hasSignals || process.isToBeLookedAt(clock), try hasEnded(session) {
       try session.readToEnd(errors)
     } else if session.answers.isAtEnd, process.end == nil {
-      // Without an output it can answer nothing any more. Most often it is just about to end.
+      // The command has closed its output, so it can't answer. Most often it is about to end.
       session.leaveUnasked(clock, firstPause: .seconds(1))
     }
     if watch.hasBrokenInput { session.noteBrokenInput(clock) }
@@ -260,11 +260,12 @@ final class CommandSupervisor {
   /// Whether the command, and all of its group, has ended.
   private func hasEnded(_ session: CommandSession) throws -> Bool {
     let process = session.process
-    if try process.poll() != nil { return true }
-    try process.heedStop(answered: queue.answerCount + session.heldAnswers) { try link.notice($0) }
-    // There is nobody to be fed any more; what was left has the time that a command has to leave.
-    if process.isLeft { session.leaveUnasked(clock) }
-    return process.end != nil
+    let answered = queue.answerCount + session.heldAnswers
+    let end = try process.look(answered: answered) { try link.notice($0) }
+    // There is nobody to feed any more. The processes that are left get the time of a command that
+    // is to leave.
+    if end == nil, process.isLeft { session.leaveUnasked(clock) }
+    return end != nil
   }
 
   /// Sends a command that does not leave by itself the signals that are due.

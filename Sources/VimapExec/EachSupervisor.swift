@@ -191,7 +191,10 @@ final class EachSupervisor {
         try command.kill()
         return .printedTooMuch
       }
-      if watch.hasSignals || command.isToBeLookedAt(clock), let end = try end(of: command) {
+      if watch.hasSignals { try watch.takeSignals(for: command) }
+      if watch.hasSignals || command.isToBeLookedAt(clock),
+        let end = try command.look(answered: 0, { try link.notice($0) })
+      {
         // Something it started may hold the pipes open still, so this waits for no end.
         if !hasErrorEnded { _ = errors.read(from: command.error) }
         errors.finish()
@@ -219,14 +222,6 @@ final class EachSupervisor {
         command.signal(signal)
       }
     }
-  }
-
-  /// Takes the signals that have come; how the command ended, once all of its group has.
-  private func end(of command: CommandProcess) throws -> ProcessEnd? {
-    try watch.signals.take(command)
-    if let end = try command.poll() { return end }
-    try command.heedStop(answered: 0) { try link.notice($0) }
-    return command.end
   }
 
   private func feed(_ command: CommandProcess, _ bytes: inout ByteView) throws(SystemError) {

@@ -271,15 +271,11 @@ final class FeedQueue {
   /// - Returns: whether the next record is the cause.
   func commandDied(_ manner: FailureAttribution.Manner, leftInput: Bool) -> Bool {
     guard owed > 0 else { return false }
-    if owed == 1 {
-      if leftInput {
-        rewind()
-        return false
-      }
+    if owed == 1, !leftInput {
       attribution.end()
       return true
     }
-    attribution.commandDied(owing: progress.unanswered, count: owed, manner)
+    if owed > 1 { attribution.commandDied(owing: progress.unanswered, count: owed, manner) }
     rewind()
     return false
   }

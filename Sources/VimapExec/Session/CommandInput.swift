@@ -56,7 +56,7 @@ final class CommandInput {
 
   /// Writes what the pipe takes.
   func write() throws(SystemError) -> WriteOutcome {
-    assert(isOpen && !isWritten)
+    assert(isOpen)
     do throws(SystemError) {
       while !isWritten {
         guard let count = try Descriptor.write(process.input, unwritten) else {

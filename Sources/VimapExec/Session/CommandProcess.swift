@@ -83,25 +83,21 @@ final class CommandProcess {
     return inputWatch.map { Descriptor.unreadBytes($0.number) } ?? 0
   }
 
-  /// Looks what has become of the command after a child has ended or was stopped.
-  /// - Returns: how it ended, if it has.
-  func poll() throws(SystemError) -> ProcessEnd? {
-    try group.look()
-    return end
-  }
-
   /// Sends a signal to the whole group, and continues processes that were stopped.
   func signal(_ number: CInt) { group.signal(number) }
 
   /// Ends the whole group, and waits for the command itself.
   func kill() throws(SystemError) { try group.kill() }
 
-  /// Acts on it if the command was stopped, so that nobody waits for it without knowing.
+  /// Looks what has become of the command after a child has ended or was stopped. If the command was
+  /// stopped, acts on that, so that nobody waits for it without knowing.
   /// - Parameters:
   ///   - answered: how many answers it has given.
   ///   - tell: tells people.
-  func heedStop(answered: Int, _ tell: (String) throws -> Void) throws {
-    guard end == nil, let signal = group.takeStop() else { return }
+  /// - Returns: how it ended, if it has.
+  func look(answered: Int, _ tell: (String) throws -> Void) throws -> ProcessEnd? {
+    try group.look()
+    guard end == nil, let signal = group.takeStop() else { return end }
     switch stops.response(to: signal, answered: answered) {
     case .goOn: group.signal(Signals.resume)
     case .end:
@@ -109,5 +105,6 @@ final class CommandProcess {
       try tell(StopRule.wantedTerminal(signal))
     case .leave: try tell(StopRule.wasStopped(signal, group: group.leader))
     }
+    return end
   }
 }
