@@ -8,6 +8,8 @@ import VimapKit
 /// Positions count records since the worker began.
 final class FeedQueue {
   private var batches = HeldBatches()
+  /// The first batch, which the next answer belongs to: kept here, where it is read at least cost.
+  private var front: HeldBatches.Entry?
   private var early = EarlyAnswers()
   private var attribution = FailureAttribution()
   private var unansweredFeeds = UnansweredFeeds()
@@ -30,7 +32,10 @@ final class FeedQueue {
     self.onFinished = onFinished
   }
 
-  func add(_ batch: RecordBatch) { batches.add(batch) }
+  func add(_ batch: RecordBatch) {
+    batches.add(batch)
+    if front == nil { front = batches.first }
+  }
 
   var furthestFed: Int { progress.furthestFed }
   var owed: Int { progress.owed }
@@ -56,15 +61,11 @@ final class FeedQueue {
 
   /// The record that the next answer belongs to.
   var next: (batch: RecordBatch, record: Int)? {
-    guard let front = batches.front else { return nil }
-    return (front.batch, answerPosition + front.offset)
+    front.map { ($0.batch, answerPosition + $0.offset) }
   }
 
   /// Which try the next record is at: how often it was fed to a command, in all.
-  var nextAttempt: Int {
-    guard let front = batches.front else { return 1 }
-    return attempt(of: answerPosition, in: front.batch)
-  }
+  var nextAttempt: Int { front.map { attempt(of: answerPosition, in: $0.batch) } ?? 1 }
 
   private func attempt(of position: Int, in batch: RecordBatch) -> Int {
     batch.attempt + unansweredFeeds.count(of: position)
@@ -72,7 +73,7 @@ final class FeedQueue {
 
   /// The next record, where feeding has passed it by.
   var nextRefused: (batch: RecordBatch, record: Int, reason: FeedRefusal)? {
-    guard answerPosition < feedPosition, let front = batches.front else { return nil }
+    guard answerPosition < feedPosition, let front else { return nil }
     let record = answerPosition + front.offset
     if front.batch.hasProblems, let problem = front.batch.problem(with: record) {
       return (front.batch, record, .problem(problem))
@@ -90,8 +91,9 @@ final class FeedQueue {
     repeat {
       if !unfeedable.isEmpty { unfeedable[answerPosition] = nil }
       progress.moveOn(1)
-      if let front = batches.front, answerPosition == front.end {
-        batches.removeFront()
+      if let front, answerPosition == front.end {
+        batches.removeFirst()
+        self.front = batches.first
         onFinished(front.batch)
       }
     } while early.advance()
@@ -102,7 +104,7 @@ final class FeedQueue {
   /// each has to be looked at.
   var owedExtent: (batch: RecordBatch, records: Range<Int>)? {
     guard owed > 0, !attribution.hasSuspects, early.isEmpty, unfeedable.isEmpty,
-      let front = batches.front, !front.batch.hasProblems
+      let front, !front.batch.hasProblems
     else { return nil }
     let end = min(feedPosition, front.end)
     return (front.batch, (answerPosition + front.offset)..<(end + front.offset))

@@ -9,33 +9,25 @@ struct HeldBatches {
     let batch: RecordBatch
     let start: Int
     let end: Int
-
     /// What is added to a position to get the record's number in the batch.
-    var offset: Int { batch.records.lowerBound - start }
+    let offset: Int
   }
 
   private var entries: Deque<Entry> = []
-  /// The first of them, which the next answer belongs to.
-  private(set) var front: (batch: RecordBatch, offset: Int, end: Int)?
   /// Behind the last record.
   private(set) var end = 0
 
+  var first: Entry? { entries.first }
+
   mutating func add(_ batch: RecordBatch) {
     guard !batch.records.isEmpty else { return }
-    let entry = Entry(batch: batch, start: end, end: end + batch.records.count)
-    end = entry.end
-    entries.append(entry)
-    if entries.count == 1 { lookAtFront() }
+    let start = end
+    end += batch.records.count
+    entries.append(
+      Entry(batch: batch, start: start, end: end, offset: batch.records.lowerBound - start))
   }
 
-  mutating func removeFront() {
-    entries.removeFirst()
-    lookAtFront()
-  }
-
-  private mutating func lookAtFront() {
-    front = entries.first.map { ($0.batch, $0.offset, $0.end) }
-  }
+  mutating func removeFirst() { entries.removeFirst() }
 
   /// Forgets that there are records from a position on. Their batches stay.
   mutating func cut(at position: Int) {

@@ -89,8 +89,8 @@ final class CommandProcess {
   /// Ends the whole group, and waits for the command itself.
   func kill() throws(SystemError) { try group.kill() }
 
-  /// Looks what has become of the command after a child has ended or was stopped. If the command was
-  /// stopped, acts on that, so that nobody waits for it without knowing.
+  /// Looks what has become of the command after a child has ended or was stopped. If the command
+  /// was stopped, acts on that, so that nobody waits for it without knowing.
   /// - Parameters:
   ///   - answered: how many answers it has given.
   ///   - tell: tells people.
