@@ -4,10 +4,10 @@ import VimapSystem
 /// Says when it is certain that answers stand beside their records: when the command has answered
 /// everything and then been quiet for longer than an answer takes it.
 ///
-/// What was answered since the last such moment is in doubt once answers and records are found not
-/// to match up. So that this never becomes too much, a command that is always busy is given nothing
-/// more now and then, until it has answered everything.
-struct Certainty {
+/// If answers and records turn out not to match up, everything that was answered since the last
+/// such moment is in doubt. To limit that, a command that is always busy is given nothing more now
+/// and then, until it has answered everything.
+final class Certainty {
   /// The command has been given something, and has not answered everything since.
   private var busySince: Nanoseconds?
   /// Since when it has answered everything.
@@ -31,10 +31,10 @@ struct Certainty {
   private static let mostBytes = 32 << 20
   /// …for so long, or for so many times as long as it takes to find out.
   private static let shortestDoubt: Nanoseconds = .seconds(1)
-  private static let patience: UInt64 = 64
+  private static let doubtFactor: UInt64 = 64
 
   /// Starts over at a moment at which nothing is in doubt.
-  mutating func begin(_ now: Nanoseconds) {
+  func begin(_ now: Nanoseconds) {
     (busySince, evenSince) = (nil, nil)
     certainAt = now
     (bytes, answers, answersSinceEven) = (0, 0, 0)
@@ -42,7 +42,7 @@ struct Certainty {
   }
 
   /// The command was given records of so many bytes.
-  mutating func noteFed(_ bytes: Int, _ now: Nanoseconds) {
+  func noteFed(_ bytes: Int, _ now: Nanoseconds) {
     self.bytes += bytes
     evenSince = nil
     busySince = busySince ?? now
@@ -50,7 +50,7 @@ struct Certainty {
 
   /// The command has answered.
   /// - Parameter isEven: it has answered everything that it was fed.
-  mutating func noteAnswers(_ count: Int, isEven: Bool, _ now: Nanoseconds) {
+  func noteAnswers(_ count: Int, isEven: Bool, _ now: Nanoseconds) {
     answers += count
     answersSinceEven = isEven ? 0 : answersSinceEven + count
     answerCount += count
@@ -64,12 +64,12 @@ struct Certainty {
 
   /// So much is in doubt, or has been for so long, that it is time to find out.
   func isDue(_ now: Nanoseconds) -> Bool {
-    let isLong = now >= certainAt + max(Self.shortestDoubt, Self.patience * quiet)
+    let isLong = now >= certainAt + max(Self.shortestDoubt, Self.doubtFactor * quiet)
     return answers > 0 && (bytes >= Self.mostBytes || isLong)
   }
 
   /// Has the command given nothing more until it is certain again.
-  mutating func holdFeeding() { isAwaited = true }
+  func holdFeeding() { isAwaited = true }
 
   /// How long the command is quiet that has nothing more to say.
   private var quiet: Nanoseconds {
@@ -84,7 +84,7 @@ struct Certainty {
   }
 
   /// Whether it is certain now, for the first time since something was answered.
-  mutating func check(_ now: Nanoseconds) -> Bool {
+  func check(_ now: Nanoseconds) -> Bool {
     guard let moment = nextCheck, now >= moment else { return false }
     begin(now)
     return true

@@ -1,13 +1,26 @@
 import VimapKit
 import VimapSystem
 
-/// What is to be said where a command cannot be started.
+/// How commands are started, and what is said where one cannot be.
 extension CommandConfiguration {
+  func spawnRequest(arguments: [String], _ seat: WorkerSeat) -> SpawnRequest {
+    var request = SpawnRequest(
+      arguments: arguments,
+      environment: VimapSystem.environment(environment, setting: seat.environment))
+    request.fileLimit = fileLimit
+    return request
+  }
+
+  func errorRelay(_ seat: WorkerSeat) -> StandardErrorRelay {
+    StandardErrorRelay(
+      target: standardError, prefix: marksStandardError ? "[worker \(seat.number)] " : "")
+  }
+
   /// The PATH of the environment.
   var searchPath: String? { environmentValue(of: "PATH", in: environment) }
 
-  /// - Throws: ``WorkerFailure`` where it shows already that a program cannot be run. A script that
-  ///   would be started, and end at once for want of an interpreter, shows here only.
+  /// - Throws: ``WorkerFailure`` where the program can't be run. Only this check finds a script
+  ///   whose interpreter is missing: that could be started, and would end at once.
   func check(_ program: String) throws {
     guard let problem = ProgramProblem.of(program, path: searchPath) else { return }
     throw WorkerFailure("\(program): \(problem.text)", errno: Int(problem.code.rawValue))

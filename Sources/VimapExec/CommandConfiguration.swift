@@ -18,8 +18,7 @@ public struct CommandConfiguration: Sendable {
   public var arguments: [String]
   /// What the lines are that go to the command and come from it.
   public var lines = LineProtocol.records
-  /// What a command reads for each record in the place of the record itself: a text with places to
-  /// be filled in.
+  /// What a command reads for each record, if not the record itself: a text with placeholders.
   public var feed: String?
   /// How values are written in ``feed``.
   public var quoting = Template.Encoding.json
@@ -35,9 +34,9 @@ public struct CommandConfiguration: Sendable {
   public var startLimit: Nanoseconds?
   /// The longest that a command may be at a record; `nil` for as long as it takes.
   public var timeLimit: Nanoseconds?
-  /// How it is made to end that does not leave by itself.
+  /// The signals for a command that does not leave by itself.
   public var termSequence = TermSequence.usual
-  /// Records that it is to have at once, for one that works on several; others answer in order.
+  /// How many records the command has at once, if it works on several.
   public var concurrency = 1
   /// The longest answer in bytes; a longer one is an exception.
   public var longestAnswer = 64 << 20
@@ -52,7 +51,7 @@ public struct CommandConfiguration: Sendable {
   /// The capacity to ask for of the pipes to and from the command, in bytes; 0 asks for none.
   public var pipeCapacity = 0
 
-  /// What is in braces in the arguments is filled in from each record; for an ``EachWorker``.
+  /// Whether braces in the arguments are filled in from each record; for an ``EachWorker``.
   public var fillsArguments = false
 
   public init(arguments: [String], environment: [String]) {
@@ -73,7 +72,7 @@ extension CommandConfiguration {
     return String((isShell ? arguments[2] : arguments.first ?? "").prefix(80))
   }
 
-  /// Whether the command sees the lines as they were read: text behind text, it is a filter.
+  /// Whether the command is a filter of text, and gets the lines as they were read.
   func feedsText(_ mode: InputMode) -> Bool {
     lines == .text && mode.isText && mode.separator == 0x0A
   }
@@ -100,6 +99,7 @@ public struct CommandWorker: PoolWorker {
 }
 
 extension CommandConfiguration {
-  /// Whether nothing but their order says which record an answer is for.
+  /// Whether nothing but their order says which record an answer is for. Else answers say so, and
+  /// come in any order.
   public var pairsByOrder: Bool { lines != .envelope && match == nil }
 }

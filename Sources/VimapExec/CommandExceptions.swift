@@ -5,23 +5,12 @@ import VimapKit
 import VimapSystem
 
 extension RecordException {
-  /// The command ended while it owed the record's answer.
+  /// The command that was to answer the record ended.
+  /// - Parameter isKept: it had other records to answer as well, and owed this one's answer.
   static func commandEnded(
-    _ end: ProcessEnd, traceback: String, attempts: Int
+    _ end: ProcessEnd, isKept: Bool, traceback: String, attempts: Int
   ) -> RecordException {
-    ended(end, " without answering the record", traceback, attempts)
-  }
-
-  /// The command that was started for the record failed.
-  static func failed(
-    _ end: ProcessEnd, traceback: String, attempts: Int
-  ) -> RecordException {
-    ended(end, "", traceback, attempts)
-  }
-
-  private static func ended(
-    _ end: ProcessEnd, _ more: String, _ traceback: String, _ attempts: Int
-  ) -> RecordException {
+    let more = isKept ? " without answering the record" : ""
     var exception: RecordException
     switch end {
     case .exited(let status):
@@ -75,38 +64,21 @@ extension RecordException {
     }
   }
 
-  /// The command has not answered the record in time.
-  static func timedOut(
-    after limit: Nanoseconds, traceback: String, attempts: Int
+  /// The command has not answered the record in time, or was not ready for it.
+  static func late(
+    _ lateness: CommandSession.Lateness, traceback: String, attempts: Int
   ) -> RecordException {
-    late("no answer within \(limit.secondsText) s (--timeout)", limit, traceback, attempts)
-  }
-
-  /// The command was not ready in time for the record.
-  static func notReady(
-    after limit: Nanoseconds, traceback: String, attempts: Int
-  ) -> RecordException {
-    late(
-      "the command was not ready within \(limit.secondsText) s (--start-timeout)",
-      limit, traceback, attempts)
-  }
-
-  private static func late(
-    _ message: String, _ limit: Nanoseconds, _ traceback: String, _ attempts: Int
-  ) -> RecordException {
+    let (message, limit) =
+      switch lateness {
+      case .noAnswer(let limit): ("no answer within \(limit.secondsText) s (--timeout)", limit)
+      case .notReady(let limit):
+        ("the command was not ready within \(limit.secondsText) s (--start-timeout)", limit)
+      }
     var exception = RecordException(
       .timeout, message, attempts: attempts,
       details: [("seconds", .seconds(Double(limit) / 1e9))])
     if !traceback.isEmpty { exception.details.append(("traceback", .text(traceback))) }
     return exception
-  }
-
-  /// The command's answer is not JSON.
-  /// - Parameter line: the answer; `answer` shows how it begins.
-  static func notJSON(
-    _ problem: JSONProblem, answer line: ByteView, attempts: Int
-  ) -> RecordException {
-    invalidAnswer(problem.reason(of: line), answer: line, attempts: attempts)
   }
 
   /// The command's answer is none that can stand beside a record.

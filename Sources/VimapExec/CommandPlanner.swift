@@ -15,8 +15,7 @@ public struct PlannedCommand {
 
 /// Says what a worker would run for a record, and runs nothing.
 ///
-/// For a command that is kept running it is what such a command would be fed if the record were its
-/// only one.
+/// A command that is kept running is planned as if the record were its only one.
 public final class CommandPlanner {
   /// What would become of a record.
   public enum Plan {
@@ -62,18 +61,6 @@ public final class CommandPlanner {
     if let path = configuration.match?.record, path.find(in: bytes) == nil {
       return RecordException(.missingField(path: path.description), attempts: 0)
     }
-    switch form {
-    case .text: input.append(batch.lines(from: record, to: record + 1))
-    case .template(let template):
-      return template.fill(&input, record, of: batch, attempt: 1)
-    case .envelope:
-      input.append("{\"id\":1,\"in\":")
-      input.append(bytes)
-      input.append("}\n")
-    case .records:
-      input.append(bytes)
-      input.append(UInt8(ascii: "\n"))
-    }
-    return nil
+    return form.append(record, of: batch, id: 1, attempt: 1, to: &input)
   }
 }

@@ -1,9 +1,9 @@
 import VimapSystem
 
-/// What a command's worker is told by signals: that something has become of its command, or of what
-/// that has started; and that vimap is suspended, or goes on.
+/// The signals that a command's worker gets. They say that its command, or a process that the
+/// command started, has ended or was stopped; and that vimap is suspended, or goes on.
 ///
-/// The worker is the parent of orphans among them, so that it hears of their end too.
+/// The worker adopts the command's orphans, so it hears of their end too.
 final class CommandSignals {
   private let watch: SignalWatch
   private let link: CInt
@@ -18,8 +18,8 @@ final class CommandSignals {
   /// Readable when there is something to be taken.
   var descriptor: CInt { watch.descriptor.number }
 
-  /// Takes what has come. Where vimap is suspended, so is the command, and this returns when they
-  /// go on, or nobody is there any more who could tell.
+  /// Takes what has come. If vimap is suspended, this suspends the command, and returns when vimap
+  /// goes on or is gone.
   func take(_ command: CommandProcess?) throws(SystemError) {
     guard try watch.takeAll().contains(Signals.suspend) else { return }
     command?.signal(Signals.stop)

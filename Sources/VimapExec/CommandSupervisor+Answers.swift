@@ -2,169 +2,192 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// What the supervisor makes of a command's lines.
+/// What the supervisor makes of a command's answers, and of their absence.
 extension CommandSupervisor {
-  /// Takes the answers that have been read, and sees to a command that has ended.
-  func answer() throws {
-    try refusePassedBy()
-    if life.isDismissed { answers.discard() }
-    if try mayUseAnswers() { try useAnswers() }
-    try endIfLate()
-    guard !isFull, let command, let end = command.end, answers.isAtEnd else { return }
-    if life.handshake.isOpen, !life.isDismissed, try judgeHandshake(by: end) { return try answer() }
-    // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), let last = answers.unfinishedLine() {
-      let before = queue.answerCount
-      excepted = 0
-      if link.wantsTimes { service.noteWaiting(1, clock) }
-      guard try take(last) else { return }
-      noteUsed(since: before)
-    }
-    try bury(end)
+  /// How many answers are still to come.
+  func awaited(_ session: CommandSession) -> Int { queue.owed - session.heldAnswers }
+
+  /// The command owes an answer, and nobody else keeps it from giving it.
+  func isOwing(_ session: CommandSession) -> Bool { awaited(session) > 0 && !pairing.isFull }
+
+  /// The command answers each record as it comes. A command that may answer in any order works on
+  /// several, and seldom has answered all; it is enough that it answers.
+  var answersPromptly: Bool {
+    configuration.pairsByOrder ? habits.answersAsItGoes : stall.hasSeenAnswer
   }
 
-  private func useAnswers() throws {
-    let before = queue.answerCount
-    excepted = 0
-    if link.wantsTimes, !isFull { service.noteWaiting(answers.wholeCount, clock) }
-    repeat { try takeRows() } while try !isFull && takeNext()
-    let count = queue.answerCount - before
-    guard count > 0 else { return }
-    noteUsed(since: before)
-    noteSpoken(count)
-    life.answers += count
-    restart.hasAnswered()
-    strays.hasAnswered()
-    certainty.noteAnswers(count, isEven: queue.owed == 0, clock)
-    if let next = life.handshake.next, queue.owed == 0 {
-      life.handshake = next
-      try noteCertain()
+  /// Takes the answers that have been read, and sees to a command that has ended.
+  func answer() throws {
+    try pairing.refusePassedBy()
+    guard let session else { return }
+    if session.isDismissed { session.answers.discard() }
+    if try mayUseAnswers(session) { try useAnswers(session) }
+    if let session = self.session { try endIfLate(session) }
+    try seeToEnd()
+  }
+
+  /// Whether what the command prints is an answer: not before its ready sign, nor before it has
+  /// shown that it prints one line for each record.
+  private func mayUseAnswers(_ session: CommandSession) throws -> Bool {
+    if session.isDismissed { return false }
+    if session.awaitsReadySign, let sign = configuration.readySign {
+      guard session.skip(to: sign) else { return false }
+      stall.noteAnswer(clock, wasAtWork: false)
     }
+    guard session.isHandshakeOpen else { return true }
+    let (new, verdict) = session.checkHandshake(queue, clock)
+    if new > 0 {
+      pairing.noteWaiting(session.answers.wholeCount, clock)
+      noteAnswered(new, session)
+    }
+    switch verdict {
+    case .open: return false
+    case .passed, .believed: return true
+    case .failed:
+      let read = queue.owed - session.countUnread(queue)
+      try loseOrder(.unasked(SurplusText(session.answers.rest, records: read)), session)
+      return false
+    }
+  }
+
+  private func useAnswers(_ session: CommandSession) throws {
+    let hasAnswered = session.answerCount > 0
+    let (count, trouble) = try pairing.take(from: session.answers, clock)
+    if count > 0 { try noteUsed(count, session) }
+    if let trouble { try stop(session, for: trouble, hasAnswered: hasAnswered) }
+  }
+
+  /// Ends a command whose answers can't be taken any more.
+  private func stop(
+    _ session: CommandSession, for trouble: AnswerPairing.Trouble, hasAnswered: Bool
+  ) throws {
+    switch trouble {
+    case .surplus(let line): try loseOrder(.tooMany(line: line), session)
+    case .endlessAnswer: try dismiss(session, takingBack: true, "its answer has no end")
+    case .endlessStrays:
+      if !hasAnswered { try reportInVain("printed lines without end that answer no record") }
+      try dismiss(
+        session, takingBack: true, "it prints lines without end that answer no record")
+    }
+  }
+
+  private func noteUsed(_ count: Int, _ session: CommandSession) throws {
+    noteIfEven(session)
+    noteAnswered(count, session)
+    session.noteUsed(count)
+    restart.hasAnswered()
+    certainty.noteAnswers(count, isEven: queue.owed == 0, clock)
+    if queue.owed == 0, session.beginNextStage() { try noteCertain() }
     try retireIfLarge()
   }
 
-  /// The command has answered something: it is not silent, and is at its next record.
-  func noteSpoken(_ count: Int) {
-    if silence.wasSeen, count > 1 { holdsBack = true }
-    // One that answers as it goes was at work, though its input was ended meanwhile.
-    let wasAtWork = command?.isInputOpen == true || (!answersNameRecords && answersPromptly)
-    silence.isBroken(clock, wasAtWork: wasAtWork)
-    stopwatch.restart()
-    life.loading.end()
+  private func noteIfEven(_ session: CommandSession) {
+    if queue.owed == 0, session.input.isIdle { habits.noteEven(isPaused: certainty.isAwaited) }
   }
 
-  /// Takes lines that are one JSON value each, as most are, for many records at once.
-  private func takeRows() throws {
-    guard configuration.takesRows else { return }
-    while let lines = answers.untouched, let (batch, records) = queue.owedRow {
-      let (count, length) = link.outputLines(
-        lines, for: records, of: batch, longest: configuration.longestAnswer)
-      if count == 0 { return }
-      answers.takeLines(length)
-      queue.answerRow(count)
-      if queue.owed == 0 { noteEven() }
-      try refusePassedBy()
+  /// The command has answered something: it has not stalled, and is at its next record.
+  private func noteAnswered(_ count: Int, _ session: CommandSession) {
+    habits.noteAnswers(count, wasIdle: stall.hasSeenIdle)
+    // A command that answers as it goes was at work, even if its input was ended meanwhile.
+    let wasAtWork = session.input.isOpen || (configuration.pairsByOrder && answersPromptly)
+    stall.noteAnswer(clock, wasAtWork: wasAtWork)
+    session.noteAtRecord()
+  }
+
+  /// Sees to a command that has ended, when all it printed has been read.
+  private func seeToEnd() throws {
+    guard !pairing.isFull, let session, let end = session.process.end, session.answers.isAtEnd
+    else { return }
+    var dropped = DroppedAnswers()
+    switch session.settleHeldAnswers(by: end, queue) {
+    case .none: break
+    case .usable(let provesOrder):
+      if provesOrder { habits.noteProof() }
+      return try answer()
+    case .tooMany(let records):
+      return try loseOrder(
+        .unasked(SurplusText(session.answers.rest, records: records)), session)
+    case .dropped(let answers): dropped = answers
     }
-  }
-
-  /// Takes one answer, whatever it is; `false` where there is none, or it can't be taken yet.
-  private func takeNext() throws -> Bool {
-    guard !life.isDismissed, let answer = answers.next() else { return false }
-    return try take(answer)
-  }
-
-  /// Some answers were taken. Those that became exceptions are noted already.
-  /// - Parameter before: how many the command had answered before.
-  private func noteUsed(since before: Int) {
-    let count = queue.answerCount - before
-    link.note(seconds: service.share, count: count - excepted)
-    service.noteUsed(count)
-  }
-
-  /// Pairs an answer with its record; `false` where it has to wait for room, or there is no other
-  /// for now.
-  private func take(_ answer: AnswerReader.Answer) throws -> Bool {
-    if answersNameRecords { return try takeNamed(answer) }
-    guard queue.owed > 0, let (batch, record) = queue.next else {
-      try loseOrder(.tooMany(line: answer.head))
-      return false
-    }
-    switch answer {
-    case .whole(let text): guard try pass(text, record, batch) else { return false }
-    case .tooLong(let head, let isEnded):
-      try refuseTooLong(head, record, batch)
-      // What comes behind one that has no end can't be told from it.
-      if !isEnded {
-        queue.answerNext(byCommand: true)
-        try dismiss(takingBack: true, "its answer has no end")
-        return false
+    // A last line without a line feed is an answer, unless the command was cut short in it.
+    if end == .exited(status: 0), let last = session.answers.unfinishedLine() {
+      if let trouble = try pairing.takeLast(last, from: session.answers, clock) {
+        return try stop(session, for: trouble, hasAnswered: session.answerCount > 0)
       }
+      if pairing.isFull { return }
+      noteIfEven(session)
     }
-    answers.take()
-    queue.answerNext(byCommand: true)
-    if queue.owed == 0 { noteEven() }
-    try refusePassedBy()
-    return true
+    try reap(session, CommandEnd(session, end, dropped, queue))
   }
 
-  private func refuseTooLong(_ head: ByteView, _ record: Int, _ batch: RecordBatch) throws {
-    excepted += 1
-    try link.exception(
-      .invalidAnswer(
-        "has more than the \(configuration.longestAnswer) bytes allowed", answer: head,
-        attempts: queue.nextAttempt),
-      for: record, of: batch, seconds: service.share)
+  // MARK: Certainty
+
+  /// Answers and records belong together as far as they have come: what was answered is in doubt no
+  /// more.
+  func noteCertain() throws {
+    let hadDoubts = certainty.hasDoubts
+    certainty.begin(clock)
+    guard hadDoubts, configuration.pairsByOrder else { return }
+    try link.flush()
+    try link.reportCertain()
   }
 
-  /// Writes an answer beside its record; `false` where there is no room.
-  private func pass(_ text: ByteView, _ record: Int, _ batch: RecordBatch) throws -> Bool {
-    let attempt = queue.nextAttempt
-    let value: ByteView
-    switch try configuration.value(
-      of: text, isRecord: { $0 == batch.bytes(of: record) }, &encoded, link)
+  // MARK: No answer
+
+  /// The command has all it is to get for now, and it is its turn to speak.
+  func mayStall(_ session: CommandSession) -> Bool {
+    isOwing(session) && session.input.isWritten && !session.isDismissed
+      && session.process.isRunning
+  }
+
+  /// Sees to a command that owes answers, has read all it was given, and says nothing.
+  func seeToStall(_ session: CommandSession) throws {
+    guard mayStall(session) else { return }
+    let process = session.process
+    let mayLoop = stall.isVeryLong(clock)
+    switch stall.check(
+      clock, isIdle: { process.unreadInput == 0 && (mayLoop || !process.isAtWork) })
     {
-    case .value(let output): value = output
-    case .invalid(let reason):
-      excepted += 1
-      try link.exception(
-        .invalidAnswer(reason, answer: text, attempts: attempt), for: record, of: batch,
-        seconds: service.share)
-      return true
+    case nil: break
+    case .stalled:
+      try link.notice(
+        "no answer for 5 s though the command has read its input: if it holds its output back,"
+          + " flush each line (python -u, stdbuf -oL, jq --unbuffered)")
+    case .wantsMore: try giveMore(session)
     }
-    isFull = try !link.tryOutput(
-      value, for: record, of: batch, attempts: attempt, seconds: service.share)
-    return !isFull
   }
 
-  /// Answers and records are even.
-  func noteEven() {
-    guard command?.isInputOpen == true, feeding.isEmpty else { return }
-    hasAnsweredAll = true
-    if certainty.isAwaited { holdsBack = false }
-  }
-
-  /// Records that no command is given are answered in their turn.
-  /// - Returns: whether there were any.
-  @discardableResult
-  func refusePassedBy() throws -> Bool {
-    let before = queue.answerPosition
-    while let (batch, record, reason) = queue.nextRefused {
-      switch reason {
-      case .problem(let problem): try link.refuse(record, of: batch, problem)
-      case .exception(let exception): try link.exception(exception, for: record, of: batch)
+  private func giveMore(_ session: CommandSession) throws {
+    let isLastFed = isLastFed(session)
+    if certainty.isAwaited, !isLastFed {
+      // The command is given nothing more until it has answered everything, and doesn't seem to.
+      if stall.isUnprecedented || habits.holdsBack { session.input.close() }
+    } else if queue.canFeed, session.raiseHandshake(isStuck: stall.isUnprecedented) {
+      try askForMore(session)
+    } else if isLastFed {
+      if mayCloseInput {
+        if queue.isGroupFed { queue.growGroups() }
+        session.input.close()
       }
-      queue.answerNext(byCommand: false)
+    } else if !answersPromptly || stall.isUnprecedented {
+      // A command that answers as it goes doesn't need more, and would take it from other workers.
+      // But if it has been silent for longer than ever, it may have left a record out, and wait for
+      // the next.
+      try askForMore(session)
     }
-    return queue.answerPosition != before
   }
-}
 
-extension AnswerReader.Answer {
-  /// How it begins.
-  var head: ByteView {
-    switch self {
-    case .whole(let text): text
-    case .tooLong(let head, _): head
+  /// A command that holds its answers back gives them at the end of its input. A command that
+  /// answers as it goes, and is silent for long, has skipped a record. But a command that works on
+  /// several may just be slow, so its input is not ended lightly.
+  private var mayCloseInput: Bool {
+    if !configuration.pairsByOrder, stage == .open, !queue.isGroupFed {
+      return stall.isUnprecedented
     }
+    return !answersPromptly || stall.isLong(clock)
+  }
+
+  private func askForMore(_ session: CommandSession) throws {
+    if session.asksForMore() { try link.reportHungry() }
   }
 }

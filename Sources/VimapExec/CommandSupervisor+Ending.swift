@@ -2,115 +2,54 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// The end of a command: what it means for the records it owes, and how it is brought about.
+/// The end of a command: how it is brought about, and what it means for the records that are owed.
 extension CommandSupervisor {
-  /// The command is gone and all it said has been read.
-  func bury(_ end: ProcessEnd) throws {
-    // Of one that was dismissed nobody is waiting for anything.
-    if life.isDismissed {
-      letGo()
-      return restart.died(at: clock)
-    }
-    try link.explain("the command \(end), owing \(queue.owed) answers")
-    let wasAskedTo = command?.isInputOpen == false && !life.hasClosedOutput
-    let hadUnread =
-      life.hasRefusedInput || !feeding.isEmpty || (command?.unreadInput ?? 0) > 0
-    let hasReadNothing = countUnread() >= queue.owed
-    letGo()
-    try refusePassedBy()
-    let isInVain = wasInVain(end, wasAskedTo: wasAskedTo, hasReadNothing: hasReadNothing)
-    if !wasAskedTo, !queue.isEmpty { try noteBrevity() }
+  // MARK: Ended by itself
 
-    if wasAskedTo, end == .exited(status: 0), queue.owed > 0, !hadUnread, queue.suspectEnd == nil {
-      try settleMissing(end)
-    } else if isRecalled {
-      try cancelRest()
+  /// The command is gone and all it said has been read.
+  func reap(_ session: CommandSession, _ ended: CommandEnd) throws {
+    // Nobody waits for anything of a command that was dismissed.
+    if session.isDismissed { return endSession() }
+    try link.explain("the command \(ended.end), owing \(queue.owed) answers")
+    try pairing.refusePassedBy()
+    let isInVain = stage < .recalled && ended.isInVain(owed: queue.owed)
+    if !ended.wasAskedTo, !queue.isEmpty, habits.noteLife(answers: ended.answers) {
+      try link.notice(
+        "the command answers one record and leaves, so that it is started again for each:"
+          + " --each is for commands of this kind; one that is to be kept reads on to the end of"
+          + " its input")
+    }
+    if ended.isRegular, queue.owed > 0, !queue.hasSuspects {
+      // The command has left records out. Which they are is clear only if it has answered none.
+      let given = certainty.answersSinceEven + ended.dropped.count
+      guard given == 0 || !configuration.pairsByOrder else {
+        return try loseOrder(.tooFew(queue.owed - ended.dropped.count), session)
+      }
+      try pairing.exceptOwed(clock) { exception(ended.end, $0) }
+    } else if stage == .recalled {
+      try pairing.cancelRest()
     } else {
-      try blame(end, leftInput: hadUnread && life.answers > 0)
+      try attributeFailure(ended)
     }
     if queue.owed == 0 { try noteCertain() }
-    // Last, as the pool may end the run then: what the record came to is not to be lost.
-    if isInVain { try reportInVain("\(end) before it answered anything") }
-    restart.died(at: clock)
+    // This comes last, as the pool may end the run then, and what the record came to would be lost.
+    if isInVain { try reportInVain("\(ended.end) before it answered anything") }
+    endSession()
   }
 
-  /// The command has ended before it was clear whether it prints one answer for each record.
-  /// - Returns: whether that is settled, and its answers can be used, or have been given up with
-  ///   it.
-  func judgeHandshake(by end: ProcessEnd) throws -> Bool {
-    defer { if life.handshake.isOpen { life.handshake = .waived } }
-    if life.loading.awaitsSign {
-      answers.discard()
-      return false
-    }
-    var count = answers.wholeCount
-    if answers.hasPart, answers.unfinishedLine() != nil { count += 1 }
-    guard end == .exited(status: 0) || life.wasDone else {
-      // What it has said may as well be no answer.
-      life.wasPrompt = count > 0 && command?.isInputOpen == true
-      life.unusable = count
-      answers.discard()
-      return false
-    }
-    let read = queue.owed - countUnread()
-    if count > read {
-      try loseOrder(.unasked(SurplusText(answers.rest, records: read)))
-      return true
-    }
-    if count == read, count > 0 {
-      if count > 2, count == queue.owed, life.handshake.stage == 0 { isProvenByEnd = true }
-      return true
-    }
-    answers.discard()
-    life.unusable = count
-    return false
+  /// Finds the record that the command died of, or has the next command find it.
+  private func attributeFailure(_ ended: CommandEnd) throws {
+    // A command that never became ready was given nothing; the record that waits for it pays.
+    let isKnown =
+      ended.wasUnready && !queue.isEmpty
+      || queue.commandDied(
+        answersPromptly || restart.isInVain || ended.dropped.werePrompt ? .oneByOne : .byHalves,
+        leftInput: ended.leftInput && ended.answers > 0)
+    if isKnown { try pairing.exceptNext(clock) { exception(ended.end, $0) } }
   }
 
-  /// The command gave fewer answers than it had records, and does not say which are missing, unless
-  /// all are.
-  private func settleMissing(_ end: ProcessEnd) throws {
-    guard answersNameRecords || certainty.answersSinceEven + life.unusable == 0 else {
-      return try loseOrder(.tooFew(queue.owed - life.unusable))
-    }
-    while queue.owed > 0, queue.next != nil {
-      try blameNext(end)
-      try refusePassedBy()
-    }
-  }
-
-  private func blame(_ end: ProcessEnd, leftInput: Bool) throws {
-    // One that never became ready was given nothing; the record that waits for it pays.
-    if life.loading.awaitsSign, !isClosed || !queue.isEmpty { return try blameNext(end) }
-    let oneByOne = answersPromptly || restart.isInVain || life.wasPrompt
-    if queue.commandDied(oneByOne: oneByOne, leftInput: leftInput) { try blameNext(end) }
-  }
-
-  /// The one record that the command can have died of.
-  private func blameNext(_ end: ProcessEnd) throws {
-    guard let (batch, record) = queue.next else { return }
-    try link.exception(
-      .commandEnded(end, traceback: errors.traceback, attempts: queue.nextAttempt), for: record,
-      of: batch, seconds: service.lapse(clock))
-    queue.answerNext(byCommand: queue.owed > 0)
-  }
-
-  /// Whether the command, which has ended, is one of those that never answer.
-  private func wasInVain(_ end: ProcessEnd, wasAskedTo: Bool, hasReadNothing: Bool) -> Bool {
-    if life.answers + life.unusable > 0 || isRecalled { return false }
-    // One that was killed at work may have answered; one that is killed while it loads is too
-    // large.
-    if end == .killed(signal: Int(Signals.kill)), !hasReadNothing { return false }
-    // One that died of one of many records is followed by others that find out which.
-    return (queue.owed <= 1 || hasReadNothing) && (queue.owed > 0 || !wasAskedTo)
-  }
-
-  /// Tells people of commands that end with a single answer each.
-  private func noteBrevity() throws {
-    guard brevity.noteLife(answers: life.answers) else { return }
-    try link.notice(
-      "the command answers one record and leaves, so that it is started again for each:"
-        + " --each is for commands of this kind; one that is to be kept reads on to the end of"
-        + " its input")
+  private func exception(_ end: ProcessEnd, _ attempt: Int) -> RecordException {
+    .commandEnded(end, isKept: true, traceback: errors.traceback, attempts: attempt)
   }
 
   /// Tells the pool of a command that never answered; what its record came to is passed on before.
@@ -121,83 +60,62 @@ extension CommandSupervisor {
     try link.reportInVain("\(configuration.name): \(what)\(words)")
   }
 
-  // MARK: Bringing it about
+  // MARK: Ended by us
 
-  /// From now on the command has its time to leave.
-  func beginFarewell(patience: Nanoseconds = .max) {
-    if farewell == nil {
-      farewell = Farewell(configuration.termSequence, from: clock, patience: patience)
-    }
-  }
-
-  func takeFarewell(_ command: CommandProcess) throws {
-    while command.end == nil, let signal = farewell?.take(clock) {
-      try tellIfLeft(command, signal)
-      if signal == Signals.kill {
-        try command.kill()
-        try readToEnd(command)
-      } else {
-        command.signal(signal)
-      }
-    }
-  }
-
-  /// Ends a command for a fault of its own. What it still says is no answer, and the other records
-  /// that it has are for the next.
+  /// Ends a command for a fault of its own. The other records that it has are for the next.
   /// - Parameter reason: as in "the command is ended: …".
-  func dismiss(takingBack: Bool, _ reason: String) throws {
+  func dismiss(_ session: CommandSession, takingBack: Bool, _ reason: String) throws {
     try link.explain("the command is ended: \(reason)")
-    life.isDismissed = true
-    life.handshake = .waived
-    // Half a record would be a whole one to it, so that it gets a signal instead.
-    if feeding.isEmpty { command?.closeInput() } else { feeding = .empty }
-    farewell = Farewell(configuration.termSequence, from: clock, patience: .seconds(1))
+    session.dismiss(clock)
     if takingBack { queue.takeBack() }
-    answers.discard()
-    if isRecalled { try cancelRest() }
+    if stage == .recalled { try pairing.cancelRest() }
   }
 
-  // MARK: Limits of time
-
-  /// The command owes an answer, and nobody else keeps it from giving it.
-  var isOwing: Bool { awaited > 0 && !isFull && command != nil && !life.isDismissed }
-
-  /// Ends a command that has been at a record for too long. That record has had its time.
-  func endIfLate() throws {
-    try endIfNotReady()
-    guard isOwing, life.loading.isOver, stopwatch.isOver(clock), command?.end == nil,
-      let limit = stopwatch.limit, let (batch, record) = queue.next
-    else { return }
-    if held > 0 {
-      // Which of them it is at is not clear: the next command is given them one by one.
-      _ = queue.commandDied(oneByOne: true, leftInput: false)
-      return try dismiss(takingBack: false, "it is too slow")
-    }
-    try link.exception(
-      .timedOut(after: limit, traceback: errors.traceback, attempts: queue.nextAttempt),
-      for: record, of: batch, seconds: service.lapse(clock))
-    queue.answerNext(byCommand: true)
-    try dismiss(
-      takingBack: true, "it is too slow with record \(batch.index(of: record))")
-  }
-
-  /// Sees whether the command is ready, and ends one that takes longer than it may.
-  private func endIfNotReady() throws {
-    guard let command, command.end == nil, !life.isDismissed, !life.loading.isOver else { return }
-    if queue.owed > 0, life.loading.shouldLook(clock),
-      command.unreadInput + feeding.count < life.fedBytes
-    {
-      life.loading.end()
-      stopwatch.restart()
-    }
-    guard life.loading.isTooLong(clock), let limit = life.loading.limit else { return }
-    if let (batch, record) = queue.next, !queue.isEmpty {
-      try link.exception(
-        .notReady(after: limit, traceback: errors.traceback, attempts: queue.nextAttempt),
-        for: record, of: batch, seconds: service.lapse(clock))
-      queue.answerNext(byCommand: queue.owed > 0)
+  /// Ends a command that isn't ready in time, or has been at a record for too long.
+  func endIfLate(_ session: CommandSession) throws {
+    guard let lateness = session.lateness(queue, isOwing: isOwing(session), clock) else { return }
+    func exceptNext() throws {
+      try pairing.exceptNext(clock) {
+        .late(lateness, traceback: errors.traceback, attempts: $0)
       }
-    try reportInVain("was not ready in time (--start-timeout)")
-    try dismiss(takingBack: true, "it was not ready in time")
+    }
+    switch lateness {
+    case .notReady:
+      if !queue.isEmpty { try exceptNext() }
+      try reportInVain("was not ready in time (--start-timeout)")
+      try dismiss(session, takingBack: true, "it was not ready in time")
+    case .noAnswer where session.heldAnswers > 0:
+      // Which record it is at is not clear: the next command is given them one by one.
+      _ = queue.commandDied(.oneByOne, leftInput: false)
+      try dismiss(session, takingBack: false, "it is too slow")
+    case .noAnswer:
+      // That record has had its time.
+      let index = queue.next.map { $0.batch.index(of: $0.record) } ?? 0
+      try exceptNext()
+      try dismiss(session, takingBack: true, "it is too slow with record \(index)")
+    }
+  }
+
+  /// Nothing says any more which answer belongs to which record. Records whose answers are owed, or
+  /// held, become exceptions. The pool knows which others are in doubt.
+  func loseOrder(_ loss: OrderLoss, _ session: CommandSession) throws {
+    let text = loss.text(hasEndMark: configuration.endMark != nil)
+    try link.flush()
+    if case .tooFew = loss {
+      try link.reportOutOfStep(text, suspects: certainty.answersSinceEven)
+    } else {
+      try link.reportOutOfStep(text)
+    }
+    try session.process.kill()
+    endSession()
+    try pairing.exceptOwed(clock) { .unpaired(attempts: $0) }
+    // Else such commands would be started for ever.
+    if !configuration.stopsOnDesync, session.answerCount == 0 {
+      try reportInVain("printed what answers no record before it answered any")
+    }
+    certainty.begin(clock)
+    guard configuration.stopsOnDesync else { return }
+    if stage < .retired { try retire() }
+    try pairing.cancelRest()
   }
 }

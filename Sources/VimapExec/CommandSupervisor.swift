@@ -7,75 +7,38 @@ import VimapSystem
 final class CommandSupervisor {
   let link: WorkerLink
   let configuration: CommandConfiguration
-  let request: SpawnRequest
   let errors: StandardErrorRelay
-  var watch: CommandWatch
-
   let queue: FeedQueue
-  let answers: AnswerReader
-  var command: CommandProcess?
-  /// What is known of the command that runs, or ran last.
-  var life = CommandLife()
-  var scratch = ByteBuffer(capacity: 64 << 10)
-  var encoded = ByteBuffer()
-  /// Bytes on their way to the command.
-  var feeding: ByteView = .empty
-  var begun = 0
-  /// The pool has been told that more records may help, and has sent none since.
-  var hasAskedForMore = false
-  /// The pool can send no more before it gets answers.
-  var mustDrain = false
-  /// Whether the last answer is waiting for room in the results.
-  var isFull = false
-  var isClosed = false
-  /// Only what the command was fed is still this worker's.
-  var hasRetired = false
-  /// The run is stopped, and what the command doesn't answer in time is cancelled.
-  var isRecalled = false
-
-  var silence = Silence()
-  var restart = RestartPause()
-  var farewell: Farewell?
-  var stopwatch: Stopwatch
-  var service = ServiceClock()
-  /// When answers and records were last known to belong together.
-  var certainty = Certainty()
-  /// Lines that answer no record, of a command whose answers name theirs.
-  var strays = StrayLines()
-  var brevity = Brevity()
-  /// Answers that became exceptions, of those being taken.
-  var excepted = 0
-  /// The command has answered all it was fed while its input was still open…
-  var hasAnsweredAll = false
-  /// …or was silent with everything read, and then gave several answers at once.
-  var holdsBack = false
-  /// A command that holds its answers back has ended with as many as it had records: others are
-  /// not asked to prove it again.
-  var isProvenByEnd = false
-  var clock: Nanoseconds = 0
+  let pairing: AnswerPairing
+  let restart = RestartPause()
+  let habits = CommandHabits()
+  let stall = StallDetector()
+  let certainty = Certainty()
+  private let request: SpawnRequest
+  private var watch: CommandWatch
+  private var scratch = ByteBuffer(capacity: 64 << 10)
+  private(set) var clock: Nanoseconds
+  private(set) var stage = WorkerStage.open
+  /// How many records the pool knows to be begun.
+  private var begun = 0
+  /// The command that runs; `nil` between two.
+  private(set) var session: CommandSession?
 
   init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ signals: CommandSignals) {
     self.link = link
     self.configuration = configuration
-    var request = SpawnRequest(
-      arguments: configuration.arguments,
-      environment: environment(configuration.environment, setting: link.seat.environment))
-    request.fileLimit = configuration.fileLimit
-    self.request = request
-    errors = StandardErrorRelay(
-      target: configuration.standardError,
-      prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
-    queue = FeedQueue(configuration.feedForm(link.mode, link.seat), match: configuration.match)
-    queue.onFinished = link.retire
-    answers = AnswerReader(
-      longest: configuration.longestAnswer, endMark: configuration.endMark)
-    stopwatch = Stopwatch(limit: configuration.timeLimit)
+    request = configuration.spawnRequest(arguments: configuration.arguments, link.seat)
+    errors = configuration.errorRelay(link.seat)
+    queue = FeedQueue(
+      configuration.feedForm(link.mode, link.seat), match: configuration.match,
+      onFinished: link.retire)
+    clock = Clock.now()
+    pairing = AnswerPairing(link, configuration, queue, clock)
     watch = CommandWatch(link: link.descriptor, signals)
   }
 
   func run() throws {
     Signals.ignoreFailedWrites()
-    clock = Clock.now()
     do {
       try start()
       try link.reportReady()
@@ -84,14 +47,14 @@ final class CommandSupervisor {
         try retireIfRecalled()
         try answer()
         try feed()
-        if isClosed, queue.isEmpty, command == nil { return }
+        if stage > .open, queue.isEmpty, session == nil { return }
         try link.flush()
         try wait()
         try look()
       }
     } catch {
       // Whatever ends this worker must not leave its command behind.
-      try? command?.kill()
+      try? session?.process.kill()
       throw error
     }
   }
@@ -99,20 +62,20 @@ final class CommandSupervisor {
   // MARK: The pool's side
 
   private func receive() throws {
-    while !isClosed {
+    while stage == .open {
       switch try link.receive(waiting: false) {
       case .batch(let batch):
         queue.add(batch)
-        silence.hasMore(clock)
+        stall.noteRecords(clock)
       case .room: noteRoom()
-      case .drain: mustDrain = true
-      case .closed: isClosed = true
+      case .drain: session?.noteMustFlush()
+      case .closed: stage.move(to: .closed)
       case .pause: break
       case .nothing: return
       }
     }
-    // Room still comes after the last batch; other records, to a worker that is being replaced, go
-    // to others.
+    // Room still comes after the last batch. Where this worker is being replaced, other records
+    // may come too, and go to others.
     while true {
       switch try link.receive(waiting: false) {
       case .room: noteRoom()
@@ -122,65 +85,213 @@ final class CommandSupervisor {
     }
   }
 
-  /// While there was no room nobody could hear whether the command had answered.
   private func noteRoom() {
-    if isFull { stopwatch.restart() }
-    isFull = false
+    // While there was no room nobody could hear whether the command had answered.
+    if pairing.isFull { session?.restartStopwatch() }
+    pairing.noteRoom()
+  }
+
+  private func noteBegun() {
+    link.begin(queue.furthestFed - begun)
+    begun = queue.furthestFed
   }
 
   /// Where the run is stopped, only what the command was fed is finished, in the time that a
   /// command has to leave.
   private func retireIfRecalled() throws {
-    guard !isRecalled, link.isRecalled else { return }
-    isRecalled = true
-    if !hasRetired {
-      noteBegun()
-      try link.retire()
-      leaveUnfed()
-    }
-    if command != nil { beginFarewell() }
+    guard stage < .recalled, link.isRecalled else { return }
+    if stage < .retired { try retire() }
+    stage.move(to: .recalled)
+    session?.leave(clock)
   }
 
-  func leaveUnfed() {
-    queue.dropUnfed()
-    hasRetired = true
-    isClosed = true
-  }
-
-  /// Leaves its place to another worker where the command has grown too large: what the command was
+  /// Leaves its place to another worker where the command has grown too large. What the command was
   /// fed is finished as at the end of the run.
   func retireIfLarge() throws {
-    guard !isClosed, let command, command.end == nil else { return }
+    guard stage == .open, let process = session?.process, process.end == nil else { return }
     noteBegun()
-    guard try link.retires(measuring: { ResidentMemory.ofGroup(command.process) }) else { return }
+    guard try link.retires(measuring: { ResidentMemory.ofGroup(process.process) }) else { return }
     leaveUnfed()
   }
 
-  // MARK: Starting
+  func retire() throws {
+    noteBegun()
+    try link.retire()
+    leaveUnfed()
+  }
 
-  func start() throws {
+  private func leaveUnfed() {
+    queue.dropUnfed()
+    stage.move(to: .retired)
+  }
+
+  // MARK: Starting and feeding
+
+  private func start() throws {
+    let process: CommandProcess
     do throws(SystemError) {
-      command = try CommandProcess(
+      process = try CommandProcess(
         request, pipeCapacity: configuration.pipeCapacity, groupSlot: link.groupSlot)
     } catch {
       throw configuration.failure(toStart: configuration.arguments[0], error)
     }
-    answers.startAnew()
     errors.startAnew()
-    mustDrain = false
-    try link.explain("the command was started")
     clock = Clock.now()
-    life = CommandLife(
-      startedAt: clock, hasReadySign: configuration.readySign != nil,
-      startLimit: configuration.startLimit)
-    if answersNameRecords || isProvenByEnd { life.handshake = .waived }
+    session = CommandSession(
+      process, configuration, isTrusted: !configuration.pairsByOrder || habits.provesOrder, clock)
+    pairing.beginTurn(clock)
     certainty.begin(clock)
+    try link.explain("the command was started")
   }
 
-  func letGo() {
-    command = nil
-    feeding = .empty
-    farewell = nil
-    life.isDismissed = false
+  /// The command is gone.
+  func endSession() {
+    session = nil
+    restart.died(at: clock)
+  }
+
+  private func feed() throws {
+    if session == nil, restart.isOver(clock), !queue.isEmpty {
+      try start()
+      link.noteRestart()
+    }
+    guard let session, session.isServing else { return }
+    // If a whole group of suspects is refused, the next group is fed at once.
+    repeat { try feed(session) } while try pairing.refusePassedBy() && queue.canFeed
+    closeInputIfDone(session)
+  }
+
+  private func feed(_ session: CommandSession) throws {
+    if session.awaitsReadySign { return }
+    while session.input.isOpen {
+      if session.input.isWritten {
+        pauseFeedingIfDue(session)
+        session.input.closeIfOutlived()
+        guard session.input.isOpen else { return }
+        if awaited(session) == 0 {
+          session.restartStopwatch()
+          pairing.beginTurn(clock)
+        }
+        let allowance = certainty.isAwaited ? 0 : session.handshakeAllowance
+        guard let bytes = queue.nextBytes(&scratch, allowance: allowance) else { return }
+        session.give(bytes, owed: queue.owed, clock)
+        noteBegun()
+        certainty.noteFed(bytes.count, clock)
+      }
+      guard try session.write(clock) else { return }
+    }
+  }
+  /// Gives the command nothing more if too much is in doubt: until it has answered everything or,
+  /// if it holds its answers back, to its end.
+  private func pauseFeedingIfDue(_ session: CommandSession) {
+    guard configuration.pairsByOrder, !session.isHandshakeOpen, !certainty.isAwaited,
+      certainty.isDue(clock)
+    else { return }
+    certainty.holdFeeding()
+    // Where processors are busy, a command that has answered everything before may seem to hold
+    // its answers back. What it does now will show.
+    if !habits.hasAnsweredAll { session.input.close() }
+  }
+
+  /// Tells the command of the end of its input once it has answered everything, and gives it time
+  /// to leave.
+  private func closeInputIfDone(_ session: CommandSession) {
+    guard awaited(session) == 0 else { return }
+    if stage > .open, isLastFed(session), !queue.hasUnfed { session.finishInput() }
+    if !session.input.isOpen, session.heldAnswers == 0 {
+      session.leave(clock)
+    }
+  }
+
+  /// All that the command will be given for now is with it, and it may be told of its input's end:
+  /// at the end of the run, behind a group of suspects, or when the pool can give no more.
+  func isLastFed(_ session: CommandSession) -> Bool {
+    guard session.input.isWritten else { return false }
+    let mayEnd = stage > .open || session.mustFlush
+    return queue.isGroupFed || (mayEnd && !queue.canFeed && !queue.hasSuspects)
+  }
+
+  // MARK: Waiting
+
+  /// Waits for something to happen.
+  private func wait() throws {
+    watch.set(
+      session?.process, input: session?.input.interest ?? [],
+      reads: !pairing.isFull && session?.answers.isAtEnd == false,
+      relays: session?.hasError == true)
+    clock = try watch.wait(until: nextTimer, from: clock)
+  }
+
+  private var nextTimer: Nanoseconds? {
+    if link.hasMail { return clock }
+    guard let session else { return queue.isEmpty ? nil : restart.over }
+    var times = [
+      session.nextCheck(isOwing: isOwing(session), isFull: pairing.isFull, isTimed: isTimed)
+    ]
+    if !session.isDismissed {
+      if mayStall(session) { times.append(stall.nextCheck) }
+      if configuration.pairsByOrder { times.append(certainty.nextCheck) }
+    }
+    return times.compactMap(\.self).min()
+  }
+
+  private var isTimed: Bool { configuration.timeLimit != nil || configuration.startLimit != nil }
+
+  /// Takes in what has happened to the command.
+  private func look() throws {
+    if watch.hasSignals { try watch.takeSignals(for: session?.process) }
+    guard let session else { return }
+    let process = session.process
+    if watch.hasError { session.relayError(to: errors) }
+    if !pairing.isFull, watch.hasOutput { try session.readAnswers() }
+    if watch.hasSignals || process.isToBeLookedAt(clock), try hasEnded(session) {
+      try session.readToEnd(errors)
+    } else if session.answers.isAtEnd, process.end == nil {
+      // The command has closed its output, so it can't answer. Most often it is about to end.
+      session.leaveUnasked(clock, firstPause: .seconds(1))
+    }
+    if watch.hasBrokenInput { session.noteBrokenInput(clock) }
+    try sendSignals(session)
+    if process.end == nil, certainty.check(clock) { try noteCertain() }
+    try complainOfLoading(session)
+    if !watch.hasOutput { try seeToStall(session) }
+  }
+
+  /// Whether the command, and all of its group, has ended.
+  private func hasEnded(_ session: CommandSession) throws -> Bool {
+    let process = session.process
+    let answered = queue.answerCount + session.heldAnswers
+    let end = try process.look(answered: answered) { try link.notice($0) }
+    // There is nobody to feed any more. The processes that are left get the time of a command that
+    // is to leave.
+    if end == nil, process.isLeft { session.leaveUnasked(clock) }
+    return end != nil
+  }
+
+  /// Sends a command that does not leave by itself the signals that are due.
+  private func sendSignals(_ session: CommandSession) throws {
+    let process = session.process
+    while process.end == nil, let signal = session.takeSignal(clock) {
+      if process.isLeft, !session.isDismissed { try link.notice(StopRule.wasLeft(signal)) }
+      if signal == Signals.kill {
+        try process.kill()
+        try session.readToEnd(errors)
+      } else {
+        process.signal(signal)
+      }
+    }
+  }
+
+  /// Says that the command has not been ready for some time.
+  private func complainOfLoading(_ session: CommandSession) throws {
+    guard session.shouldComplainOfLoading(isTimed: isTimed, clock) else { return }
+    if let sign = configuration.readySign {
+      try link.notice(
+        "nothing is given to the command before it prints the line that --ready names: \(sign)")
+    } else {
+      try link.notice(
+        "the command has not read its first record yet: --timeout counts from there;"
+          + " --start-timeout limits the time before")
+    }
   }
 }

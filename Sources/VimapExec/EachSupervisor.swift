@@ -12,7 +12,7 @@ final class EachSupervisor {
   private let errors: StandardErrorRelay
   private let feedsText: Bool
   private var request: SpawnRequest
-  private var watch: EachWatch
+  private var watch: CommandWatch
 
   private var output = ByteBuffer(capacity: 64 << 10)
   private var input = ByteBuffer()
@@ -22,7 +22,7 @@ final class EachSupervisor {
   private var hasRetired = false
 
   /// Results wait no longer than this for those of further records.
-  private static let patience: Nanoseconds = .milliseconds(4)
+  private static let flushDelay: Nanoseconds = .milliseconds(4)
   /// Bytes of a program's name that a message shows.
   private static let shownLength = 200
 
@@ -33,15 +33,10 @@ final class EachSupervisor {
     self.link = link
     self.configuration = configuration
     self.arguments = arguments
-    request = SpawnRequest(
-      arguments: [],
-      environment: environment(configuration.environment, setting: link.seat.environment))
-    request.fileLimit = configuration.fileLimit
-    errors = StandardErrorRelay(
-      target: configuration.standardError,
-      prefix: configuration.marksStandardError ? "[worker \(link.seat.number)] " : "")
+    request = configuration.spawnRequest(arguments: [], link.seat)
+    errors = configuration.errorRelay(link.seat)
     feedsText = configuration.feedsText(link.mode)
-    watch = EachWatch(link: link.descriptor, signals)
+    watch = CommandWatch(link: link.descriptor, signals)
   }
 
   func run() throws {
@@ -73,7 +68,7 @@ final class EachSupervisor {
   // MARK: One record
 
   private func map(_ record: Int, of batch: RecordBatch) throws {
-    // Those that no command is started for count too, or others would be taken for not begun.
+    // Records that no command is started for count too, or others would be taken for not begun.
     link.begin(1)
     if let problem = batch.problem(with: record) {
       return try link.refuse(record, of: batch, problem)
@@ -122,10 +117,10 @@ final class EachSupervisor {
     return try answer(outcome, attempts: batch.attempt)
   }
 
-  /// What cannot be started for this record may do for another; a want of the system's ends the
-  /// worker, and the record is given to one that is better off.
+  /// A command that can't be started for this record may do for another. But where the system lacks
+  /// something, the worker ends, and the record goes to another worker.
   private func exception(_ error: SystemError, attempts: Int) throws -> RecordException {
-    // As it was filled in; from a record, it may be of any length.
+    // The name may be filled in from a record, and be of any length.
     let name = request.arguments.first.map { String(system: $0.head(Self.shownLength)) } ?? ""
     if error.isShortage {
       throw WorkerFailure("\(name): \(error.code)", errno: Int(error.code.rawValue))
@@ -163,11 +158,11 @@ final class EachSupervisor {
     var feed = feed
     var hasErrorEnded = false
     var hasOutputEnded = false
-    var flushTime: Nanoseconds? = clock.plus(Self.patience)
+    var flushTime: Nanoseconds? = clock.plus(Self.flushDelay)
     var stopwatch = Stopwatch(limit: configuration.timeLimit)
     stopwatch.restart()
-    var farewell: Farewell?
-    var isLate = false
+    // Dismissed is a command that is late.
+    var departure = Departure.none
     var isCutShort = false
     while true {
       try self.feed(command, &feed)
@@ -175,13 +170,14 @@ final class EachSupervisor {
       // fits into the pipes. To be woken for each of its pipes as well costs a tenth of the rate.
       let isYoung = flushTime != nil
       watch.set(
-        command, feeds: !feed.isEmpty, reads: !hasOutputEnded && !isYoung,
-        relays: !hasErrorEnded && !isYoung)
+        command, input: !feed.isEmpty && command.isInputOpen ? .writable : [],
+        reads: !hasOutputEnded && !isYoung, relays: !hasErrorEnded && !isYoung)
       let times = [
-        flushTime, isLate ? nil : stopwatch.end, farewell?.nextStep, command.nextLook,
+        flushTime, departure.isDismissed ? nil : stopwatch.end, departure.nextStep,
+        command.nextLook,
       ]
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
-      if watch.hasMail {
+      if watch.hasPoolMessage {
         try link.takeInMail()
         try retireIfRecalled()
       }
@@ -191,47 +187,41 @@ final class EachSupervisor {
       }
       if watch.hasError { hasErrorEnded = !errors.read(from: command.error) }
       if watch.hasOutput { hasOutputEnded = try read(command) == .end }
-      if isTooMuch, !isLate {
+      if isTooMuch, !departure.isDismissed {
         try command.kill()
         return .printedTooMuch
       }
-      if watch.hasSignals || command.isToBeLookedAt(clock), let end = try end(of: command) {
+      if watch.hasSignals { try watch.takeSignals(for: command) }
+      if watch.hasSignals || command.isToBeLookedAt(clock),
+        let end = try command.look(answered: 0, { try link.notice($0) })
+      {
         // Something it started may hold the pipes open still, so this waits for no end.
         if !hasErrorEnded { _ = errors.read(from: command.error) }
         errors.finish()
-        if let limit = stopwatch.limit, isLate { return .late(limit: limit) }
+        if let limit = stopwatch.limit, departure.isDismissed { return .late(limit: limit) }
         if !hasOutputEnded { while try read(command) == .some, !isTooMuch {} }
         if isCutShort, end != .exited(status: 0) { return .cutShort }
         return isTooMuch ? .printedTooMuch : .ended(end)
       }
-      if !isLate, stopwatch.isOver(clock) {
-        isLate = true
-        // Nothing that it does without would make it leave by itself, as the end of the input makes
-        // a command that is kept running.
-        farewell = Farewell(configuration.termSequence, from: clock, patience: 0)
+      if !departure.isDismissed, stopwatch.isOver(clock) {
+        // Closing its input won't stop it, so it gets the signal at once.
+        departure = .dismissed(Farewell(configuration.termSequence, from: clock, firstPause: 0))
       }
-      // What it has started and left running in its group is waited for as long as a command that
-      // is to leave, and what that prints belongs to the answer. Where the run is stopped, the
-      // command itself is waited for no longer.
-      if command.isLeft || hasRetired, farewell == nil {
-        farewell = Farewell(configuration.termSequence, from: clock)
+      // What the command has started and left running in its group has as long as a command that
+      // is to leave, and what it prints belongs to the answer. Where the run is stopped, the
+      // command itself has no longer.
+      if case .none = departure, command.isLeft || hasRetired {
+        departure = .leaving(Farewell(configuration.termSequence, from: clock))
       }
-      // What is printed late answers nothing.
-      if isLate { output.removeAll() }
-      if let signal = farewell?.take(clock) {
+      // What a command prints late answers nothing.
+      if departure.isDismissed { output.removeAll() }
+      if let signal = departure.takeSignal(clock) {
+        let isLate = departure.isDismissed
         if !isLate, command.isLeft { try link.notice(StopRule.wasLeft(signal)) }
         isCutShort = !isLate && !command.isLeft
         command.signal(signal)
       }
     }
-  }
-
-  /// Takes the signals that have come; how the command ended, once all of its group has.
-  private func end(of command: CommandProcess) throws -> ProcessEnd? {
-    try watch.signals.take(command)
-    if let end = try command.poll() { return end }
-    try command.heedStop(answered: 0) { try link.notice($0) }
-    return command.end
   }
 
   private func feed(_ command: CommandProcess, _ bytes: inout ByteView) throws(SystemError) {
@@ -241,7 +231,7 @@ final class EachSupervisor {
         guard let count = try Descriptor.write(command.input, bytes) else { return }
         bytes = bytes.slice(count)
       } catch {
-        // It does not want to know it. To one that does, an end would be a record cut short.
+        // The command reads no more, so it won't take the end for the end of the record.
         guard error.code == .brokenPipe else { throw error }
         bytes = .empty
       }
@@ -265,11 +255,12 @@ final class EachSupervisor {
     switch outcome {
     case .ended(.exited(status: 0)): return try answer(attempts: attempts)
     case .ended(let end):
-      return .exception(.failed(end, traceback: errors.traceback, attempts: attempts))
+      return .exception(
+        .commandEnded(end, isKept: false, traceback: errors.traceback, attempts: attempts))
     case .cutShort: return .exception(.cancelled(attempts: attempts, wasBegun: true))
     case .late(let limit):
       return .exception(
-        .timedOut(after: limit, traceback: errors.traceback, attempts: attempts))
+        .late(.noAnswer(limit: limit), traceback: errors.traceback, attempts: attempts))
     case .printedTooMuch:
       return .exception(
         .invalidAnswer(
@@ -294,7 +285,7 @@ final class EachSupervisor {
     if json.isEmpty { return .output(ByteView("null")) }
     if let problem = link.problem(with: json) {
       return .exception(
-        .notJSON(problem, answer: json, attempts: attempts))
+        .invalidAnswer(problem.reason(of: json), answer: json, attempts: attempts))
     }
     if json.firstIndex(of: 0x0A) == nil, json.firstIndex(of: 0x0D) == nil { return .output(json) }
     value.append(onOneLine: json)

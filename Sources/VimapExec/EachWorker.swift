@@ -17,7 +17,7 @@ public struct EachWorker: PoolWorker {
   public mutating func run(_ link: WorkerLink) throws {
     Signals.ignoreFailedWrites()
     let arguments = EachArguments(configuration, link.seat)
-    // Looked for before there is a record, so that none is spent on a command that is not there.
+    // The program is looked for first, so that no record is spent on one that is not there.
     if let program = arguments.program { try configuration.check(program) }
     try link.reportReady()
     let signals = try CommandSignals(link: link.descriptor)

@@ -6,7 +6,7 @@ import VimapSystem
 final class StandardErrorRelay {
   private let target: CInt
   private let prefix: String
-  /// Whatever is passed on is a line, and short enough to be kept together.
+  /// Everything is passed on as lines that are short enough to be kept together.
   private let cutsLines: Bool
   private var pending = ByteBuffer()
   private var tail = ByteBuffer()
@@ -18,8 +18,8 @@ final class StandardErrorRelay {
 
   /// - Parameters:
   ///   - target: where lines go, lent; -1 for nowhere.
-  ///   - prefix: what each line begins with. Where there is one, lines of several commands are told
-  ///     apart by it, and one that is too long to be kept together is cut into several.
+  ///   - prefix: what each line begins with, if lines of several commands are to be told apart. A
+  ///     line that is too long to be kept together is cut into several then.
   init(target: CInt, prefix: String) {
     self.target = target
     self.prefix = prefix

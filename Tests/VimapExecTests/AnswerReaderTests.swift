@@ -84,41 +84,41 @@ import VimapSystem
 }
 
 @Suite struct TimingTests {
-  @Test func silenceIsBrokenAtGrowingIntervals() {
-    var silence = Silence()
-    silence.isBroken(0)
-    #expect(silence.check(.milliseconds(10)) { true } == nil)
-    #expect(silence.check(.milliseconds(20)) { true } == .hungry)
-    #expect(silence.check(.milliseconds(30)) { true } == nil)
-    #expect(silence.check(.milliseconds(60)) { true } == .hungry)
-    #expect(silence.nextCheck == .milliseconds(140))
+  @Test func aStallIsLookedAtAtGrowingIntervals() {
+    let stall = StallDetector()
+    stall.noteAnswer(0)
+    #expect(stall.check(.milliseconds(10)) { true } == nil)
+    #expect(stall.check(.milliseconds(20)) { true } == .wantsMore)
+    #expect(stall.check(.milliseconds(30)) { true } == nil)
+    #expect(stall.check(.milliseconds(60)) { true } == .wantsMore)
+    #expect(stall.nextCheck == .milliseconds(140))
   }
 
   @Test func aCommandThatHasNotReadItsInputIsLeftInPeace() {
-    var silence = Silence()
-    silence.isBroken(0)
+    let stall = StallDetector()
+    stall.noteAnswer(0)
     for second in 1...60 {
-      #expect(silence.check(.seconds(Double(second))) { false } == nil)
-      #expect(silence.nextCheck > .seconds(Double(second)))
+      #expect(stall.check(.seconds(Double(second))) { false } == nil)
+      #expect(stall.nextCheck > .seconds(Double(second)))
     }
     // Once it has, its silence counts from there.
-    #expect(silence.check(.seconds(61)) { true } == .hungry)
-    #expect(silence.check(.seconds(65)) { true } == .hungry)
-    #expect(silence.check(.seconds(66)) { true } == .stalled)
+    #expect(stall.check(.seconds(61)) { true } == .wantsMore)
+    #expect(stall.check(.seconds(65)) { true } == .wantsMore)
+    #expect(stall.check(.seconds(66)) { true } == .stalled)
   }
 
-  @Test func aLongSilenceIsToldOnce() {
-    var silence = Silence()
-    silence.isBroken(0)
-    #expect(silence.check(.seconds(1)) { true } == .hungry)
-    #expect(silence.check(.seconds(6)) { true } == .stalled)
-    silence.isBroken(.seconds(7))
-    #expect(silence.check(.seconds(20)) { true } == .hungry)
-    #expect(silence.check(.seconds(40)) { true } == .hungry)
+  @Test func aLongStallIsToldOnce() {
+    let stall = StallDetector()
+    stall.noteAnswer(0)
+    #expect(stall.check(.seconds(1)) { true } == .wantsMore)
+    #expect(stall.check(.seconds(6)) { true } == .stalled)
+    stall.noteAnswer(.seconds(7))
+    #expect(stall.check(.seconds(20)) { true } == .wantsMore)
+    #expect(stall.check(.seconds(40)) { true } == .wantsMore)
   }
 
   @Test func restartsAreSlowedDownOnlyWhenTheyAreInVain() {
-    var pause = RestartPause()
+    let pause = RestartPause()
     for _ in 0..<24 { pause.died(at: 1000) }
     #expect(pause.isOver(1000))
     pause.died(at: 1000)

@@ -16,8 +16,9 @@ import VimapSystem
     #expect(words("10s,TERM,2s,KILL") == ["10000 TERM", "2000 KILL"])
     #expect(words("TERM,1s,INT,1m,KILL") == ["0 TERM", "1000 INT", "60000 KILL"])
     #expect(words("0s,KILL") == ["0 KILL"])
-    #expect(words("500ms,sigterm,1.5s,15,1h,SigUsr1,1s,9")
-      == ["500 TERM", "1500 TERM", "3600000 USR1", "1000 KILL"])
+    #expect(
+      words("500ms,sigterm,1.5s,15,1h,SigUsr1,1s,9")
+        == ["500 TERM", "1500 TERM", "3600000 USR1", "1000 KILL"])
   }
 
   @Test func aSequenceEndsInKill() {
@@ -68,11 +69,56 @@ import VimapSystem
     #expect(farewell.take(5) == nil)
   }
 
-  @Test func littlePatienceShortensTheFirstPauseOnly() throws {
-    var farewell = Farewell(.usual, from: 0, patience: .seconds(1))
+  @Test func aLimitShortensTheFirstPauseOnly() throws {
+    var farewell = Farewell(.usual, from: 0, firstPause: .seconds(1))
     #expect(farewell.take(.seconds(1)) == Signals.terminate)
     #expect(farewell.nextStep == .seconds(3))
     let sequence = try #require(TermSequence("100ms,KILL"))
-    #expect(Farewell(sequence, from: 0, patience: .seconds(1)).nextStep == .milliseconds(100))
+    #expect(Farewell(sequence, from: 0, firstPause: .seconds(1)).nextStep == .milliseconds(100))
+  }
+}
+
+@Suite struct DepartureTests {
+  @Test func itsSignalsComeInTurnAndItStaysWhatItIs() throws {
+    let sequence = try #require(TermSequence("1s,TERM,2s,KILL"))
+    var none = Departure.none
+    let nothing = none.takeSignal(.seconds(100))
+    #expect(nothing == nil && none.nextStep == nil && !none.isDismissed)
+    for isDismissed in [false, true] {
+      let farewell = Farewell(sequence, from: 0)
+      var departure = isDismissed ? Departure.dismissed(farewell) : .leaving(farewell)
+      let signals = [0, 1, 2, 3].map { departure.takeSignal(.seconds($0)) }
+      #expect(signals == [nil, Signals.terminate, nil, Signals.kill])
+      #expect(departure.isDismissed == isDismissed && departure.nextStep == nil)
+    }
+  }
+}
+
+@Suite struct CommandEndTests {
+  private let killed = ProcessEnd.killed(signal: Int(Signals.kill))
+
+  @Test func aCommandThatDiesOverItsFirstRecordWasStartedInVain() {
+    let end = CommandEnd(end: .exited(status: 1), answers: 0, wasAskedTo: false)
+    #expect(end.isInVain(owed: 1))
+    // Others find out which of them it was.
+    #expect(!end.isInVain(owed: 2))
+    let loading = CommandEnd(end: killed, answers: 0, wasAskedTo: false, hasReadNothing: true)
+    #expect(loading.isInVain(owed: 2))
+  }
+
+  @Test func oneThatAnsweredOrWasKilledAtWorkWasNot() {
+    #expect(!CommandEnd(end: killed, answers: 0, wasAskedTo: false).isInVain(owed: 1))
+    let answered = CommandEnd(end: .exited(status: 1), answers: 1, wasAskedTo: false)
+    #expect(!answered.isInVain(owed: 1))
+    let dropped = CommandEnd(
+      end: .exited(status: 1), answers: 0, dropped: DroppedAnswers(count: 1), wasAskedTo: false)
+    #expect(!dropped.isInVain(owed: 1))
+  }
+
+  @Test func oneThatLeftAsItWasToldIsNotUnlessItOwes() {
+    let end = CommandEnd(end: .exited(status: 0), answers: 0, wasAskedTo: true)
+    #expect(end.isRegular && !end.isInVain(owed: 0) && end.isInVain(owed: 1))
+    let rest = CommandEnd(end: .exited(status: 0), answers: 0, wasAskedTo: true, leftInput: true)
+    #expect(!rest.isRegular)
   }
 }

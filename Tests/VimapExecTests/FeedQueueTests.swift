@@ -59,10 +59,9 @@ private struct FakeCommand {
   }
 
   @Test func feedsWholeBatchesAndPassesBadLinesBy() throws {
-    let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     var finished = 0
-    queue.onFinished = { _ in finished += 1 }
+    let queue = FeedQueue(.records) { _ in finished += 1 }
     queue.add(try batch(["1", "2"]))
     queue.add(try batch(["3", "x", "4"], first: 0))
     #expect(feed(queue, &scratch) == ["1", "2", "3", "4"])
@@ -80,36 +79,35 @@ private struct FakeCommand {
     #expect(queue.isEmpty)
   }
 
-  @Test func answersInARowGoAsFarAsRecordsAreFedAndAlike() throws {
-    let queue = FeedQueue(.records)
+  @Test func answersOfAnExtentGoAsFarAsRecordsAreFedAndAlike() throws {
     var scratch = ByteBuffer()
     var finished = 0
-    queue.onFinished = { _ in finished += 1 }
+    let queue = FeedQueue(.records) { _ in finished += 1 }
     queue.add(try batch(["1", "2", "3"], first: 1))
-    #expect(queue.owedRow == nil)
+    #expect(queue.owedExtent == nil)
     #expect(feed(queue, &scratch) == ["2", "3"])
     queue.add(try batch(["4", "x"]))
-    #expect(queue.owedRow?.records == 1..<3)
-    queue.answerRow(1)
-    #expect(queue.owedRow?.records == 2..<3)
+    #expect(queue.owedExtent?.records == 1..<3)
+    queue.answerExtent(1)
+    #expect(queue.owedExtent?.records == 2..<3)
     #expect((queue.owed, queue.answerCount, finished) == (1, 1, 0))
-    queue.answerRow(0)
-    queue.answerRow(1)
+    queue.answerExtent(0)
+    queue.answerExtent(1)
     #expect((queue.owed, queue.answerCount, finished) == (0, 2, 1))
     // With a record among them that is no JSON, each is looked at.
     #expect(feed(queue, &scratch) == ["4"])
-    #expect(queue.owedRow == nil)
+    #expect(queue.owedExtent == nil)
   }
 
-  @Test func suspectsAreNotAnsweredInARow() throws {
+  @Test func suspectsAreNotAnExtent() throws {
     let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     queue.add(try batch(["1", "2"]))
     #expect(feed(queue, &scratch) == ["1", "2"])
-    #expect(queue.owedRow?.records == 0..<2)
-    #expect(!queue.commandDied(oneByOne: true, leftInput: false))
+    #expect(queue.owedExtent?.records == 0..<2)
+    #expect(!queue.commandDied(.oneByOne, leftInput: false))
     #expect(feed(queue, &scratch) == ["1"])
-    #expect(queue.owedRow == nil)
+    #expect(queue.owedExtent == nil)
   }
 
   @Test func aPartOfABatchIsFedFromItsFirstRecordOn() throws {
@@ -120,11 +118,11 @@ private struct FakeCommand {
     #expect(queue.next?.record == 1)
   }
 
-  /// Runs records through a queue and a command that dies; which records were blamed, and how
+  /// Runs records through a queue and a command that dies; which records were found to be the cause, and how
   /// often the command was started.
   private func play(
     records: Int, fatal: Set<String>, buffer: Int, batchSize: Int, prompt: Bool
-  ) throws -> (blamed: [String], answered: [String], starts: Int) {
+  ) throws -> (found: [String], answered: [String], starts: Int) {
     let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     var next = 1
@@ -133,7 +131,7 @@ private struct FakeCommand {
       queue.add(try batch((next...end).map(String.init)))
       next = end + 1
     }
-    var blamed: [String] = []
+    var found: [String] = []
     var answered: [String] = []
     var starts = 0
     while !queue.isEmpty, starts < 10_000 {
@@ -152,29 +150,29 @@ private struct FakeCommand {
         }
         guard died else {
           if isEnd {
-            #expect(!queue.commandDied(oneByOne: prompt, leftInput: false))
+            #expect(!queue.commandDied(prompt ? .oneByOne : .byHalves, leftInput: false))
             break
           }
           continue
         }
-        if queue.commandDied(oneByOne: prompt, leftInput: false) {
+        if queue.commandDied(prompt ? .oneByOne : .byHalves, leftInput: false) {
           let (batch, record) = try #require(queue.next)
-          blamed.append(batch.bytes(of: record).text)
+          found.append(batch.bytes(of: record).text)
           queue.answerNext(byCommand: true)
         }
         break
       }
     }
     #expect(queue.owed == 0)
-    return (blamed, answered, starts)
+    return (found, answered, starts)
   }
 
   @Test(arguments: [1, 7, 50, 100])
-  func onlyTheRecordThatKillsIsBlamed(poison: Int) throws {
+  func onlyTheRecordThatKillsIsFound(poison: Int) throws {
     for (buffer, prompt) in [(1, true), (1, false), (13, false), (1000, false)] {
       let result = try play(
         records: 100, fatal: ["\(poison)"], buffer: buffer, batchSize: 9, prompt: prompt)
-      #expect(result.blamed == ["\(poison)"])
+      #expect(result.found == ["\(poison)"])
       let innocent = (1...100).filter { $0 != poison }.map { "\($0)" }
       #expect(result.answered == innocent)
     }
@@ -185,7 +183,7 @@ private struct FakeCommand {
     for (buffer, prompt) in [(1, true), (64, false)] {
       let result = try play(
         records: 100, fatal: fatal, buffer: buffer, batchSize: 100, prompt: prompt)
-      #expect(Set(result.blamed) == fatal)
+      #expect(Set(result.found) == fatal)
       #expect(result.answered.count == 94)
     }
   }
@@ -199,14 +197,14 @@ private struct FakeCommand {
     #expect(buffering.starts <= 30)
   }
 
-  @Test func aRecordThatWasNeverReadIsNotBlamed() throws {
+  @Test func aRecordThatWasNeverReadIsNotTheCause() throws {
     let queue = FeedQueue(.records)
     var scratch = ByteBuffer()
     queue.add(try batch(["1"]))
     #expect(feed(queue, &scratch) == ["1"])
-    #expect(!queue.commandDied(oneByOne: true, leftInput: true))
+    #expect(!queue.commandDied(.oneByOne, leftInput: true))
     #expect(feed(queue, &scratch) == ["1"])
-    #expect(queue.commandDied(oneByOne: true, leftInput: false))
+    #expect(queue.commandDied(.oneByOne, leftInput: false))
   }
 
   /// Whatever a command has answered before it dies, the next is fed the others, each once.

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ServiceClockTests {
   @Test func fromTheFirstFedToItsAnswerAndOn() {
-    var clock = ServiceClock()
+    var clock = ServiceClock(from: 0)
     clock.begin(1_000)
     clock.noteWaiting(1, 3_000)
     #expect(clock.share == 2e-6)
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func answersThatComeAtOnceShareTheTime() {
-    var clock = ServiceClock()
+    var clock = ServiceClock(from: 0)
     clock.begin(1_000)
     clock.noteWaiting(4, 9_000)
     #expect(clock.share == 2e-6)
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func idleTimeIsNobodys() {
-    var clock = ServiceClock()
+    var clock = ServiceClock(from: 0)
     clock.begin(1_000)
     clock.noteWaiting(1, 2_000)
     clock.noteUsed(1)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func theTimeOfARecordWithoutAnAnswerIsOver() {
-    var clock = ServiceClock()
+    var clock = ServiceClock(from: 0)
     clock.begin(1_000)
     #expect(clock.lapse(3_000) == 2e-6)
     #expect(clock.lapse(3_500) == 5e-7)

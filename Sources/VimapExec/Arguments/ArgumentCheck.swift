@@ -1,7 +1,7 @@
 import VimapJSON
 
-/// What in a command's arguments is likely not to do what it was typed for, found before anything
-/// is run. Where it is not certain enough, nothing is said.
+/// Finds, before anything is run, what in a command's arguments is likely not to do what it was
+/// typed for. Where that is not certain enough, nothing is said.
 public struct ArgumentCheck {
   /// What is wrong with a placeholder, which is given as it was typed.
   public enum Problem: Equatable {
@@ -56,7 +56,7 @@ public struct ArgumentCheck {
         add(.run(placeholder, text))
       }
     }
-    // What is not the text may be run by it nevertheless.
+    // The text may run the words behind it.
     if manner == .each,
       let evaluating = texts.first(where: { $0.language.isShells && words[$0.argument].evaluates })
     {

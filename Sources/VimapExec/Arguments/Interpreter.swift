@@ -13,146 +13,92 @@ struct Interpreter {
     case words(behind: Int)
   }
 
+  private let names: [Substring]
   let language: ProgramText.Language
   let manner: Manner
   /// Options of a letter that the text comes with.
-  var text: Set<Character> = []
-  /// Those that have another value, in the same word or the next.
-  var values: Set<Character> = []
-  /// Those whose value is the rest of the word.
-  var rests: Set<Character> = []
+  let text: Set<Character>
+  /// Options of a letter that have another value, in the same word or the next.
+  let values: Set<Character>
+  /// Options of a letter whose value is the rest of the word.
+  let rests: Set<Character>
   /// Long options that the text comes with.
-  var longText: Set<String> = []
+  let longText: Set<Substring>
   /// Long options that have other values in the words behind them, and how many.
-  var longValues: [String: Int] = [:]
+  let longValues: [Substring: Int]
   /// Options go on behind other words.
-  var goesOn = false
+  let goesOn: Bool
+
+  private init(
+    _ names: String, _ language: ProgramText.Language, _ manner: Manner, text: String = "",
+    values: String = "", rests: String = "", longText: String = "", longValues: String = "",
+    longPairs: String = "", goesOn: Bool = false
+  ) {
+    self.names = names.split(separator: " ")
+    self.language = language
+    self.manner = manner
+    self.text = Set(text)
+    self.values = Set(values)
+    self.rests = Set(rests)
+    self.longText = Set(longText.split(separator: " "))
+    self.longValues = Dictionary(
+      uniqueKeysWithValues: longValues.split(separator: " ").map { ($0, 1) }
+        + longPairs.split(separator: " ").map { ($0, 2) })
+    self.goesOn = goesOn
+  }
 
   /// The interpreter of this name, if there is one.
   static func named(_ name: String) -> Interpreter? {
-    if let known = table[name] { return known }
+    if let known = table[name[...]] { return known }
     // python3.12, lua5.4, perl5.36
-    let plain = String(name.prefix { !$0.isNumber && $0 != "." })
+    let plain = name.prefix { !$0.isNumber && $0 != "." }
     return plain == name ? nil : table[plain]
   }
 
-  private static let table: [String: Interpreter] = {
-    var table: [String: Interpreter] = [:]
-    for (names, interpreter) in rows {
-      for name in names.split(separator: " ") { table[String(name)] = interpreter }
-    }
-    return table
-  }()
+  private static let table: [Substring: Interpreter] = Dictionary(
+    uniqueKeysWithValues: all.flatMap { known in known.names.map { ($0, known) } })
 
-  private static let rows: [(String, Interpreter)] = [
-    (
-      "sh bash dash ash zsh ksh mksh yash fish csh tcsh rbash hush",
-      Interpreter(
-        language: .shell, manner: .wordIfOption, text: ["c"], values: ["o", "O", "C"],
-        longText: ["--command"], longValues: ["--rcfile": 1, "--init-file": 1])
-    ),
-    (
-      "python pypy",
-      Interpreter(
-        language: .python, manner: .option, text: ["c"], values: ["W", "X", "m"])
-    ),
-    (
-      "perl",
-      Interpreter(
-        language: .perl, manner: .option, text: ["e", "E"], values: ["I"],
-        rests: ["M", "m", "F", "D", "C", "d", "V", "x", "i"])
-    ),
-    (
-      "ruby",
-      Interpreter(
-        language: .ruby, manner: .option, text: ["e"], values: ["I", "r", "C", "E"],
-        rests: ["F", "K", "i", "T", "W", "x"])
-    ),
-    (
-      "node nodejs bun",
-      Interpreter(
-        language: .node, manner: .wordIfOption, text: ["e", "p"], values: ["r"],
-        longText: ["--eval", "--print"], longValues: ["--require": 1, "--import": 1])
-    ),
-    (
-      "php",
-      Interpreter(
-        language: .php, manner: .option, text: ["r", "R", "B", "E"],
-        values: ["d", "c", "f", "F", "z"])
-    ),
-    (
-      "lua luajit Rscript R julia gnuplot groovy elixir octave",
-      Interpreter(
-        language: .other, manner: .option, text: ["e", "E"], values: ["l"], longText: ["--eval"])
-    ),
-    ("guile", Interpreter(language: .other, manner: .option, text: ["c"], values: ["L", "l"])),
-    (
-      "awk gawk mawk nawk",
-      Interpreter(
-        language: .awk, manner: .firstWord, text: ["e"], values: ["F", "v", "f", "i", "l"],
-        longText: ["--source"], longValues: ["--file": 1, "--assign": 1, "--field-separator": 1])
-    ),
-    (
-      "jq gojq jaq",
-      Interpreter(
-        language: .jq, manner: .firstWord, values: ["f", "L"],
-        longValues: [
-          "--arg": 2, "--argjson": 2, "--slurpfile": 2, "--rawfile": 2, "--indent": 1,
-          "--from-file": 1,
-        ])
-    ),
-    (
-      "sed gsed",
-      Interpreter(
-        language: .sed, manner: .firstWord, text: ["e"], values: ["f", "l"], rests: ["i"],
-        longText: ["--expression"], longValues: ["--file": 1])
-    ),
-    (
-      "psql",
-      Interpreter(
-        language: .sql, manner: .option, text: ["c"],
-        values: ["d", "f", "h", "p", "U", "v", "o", "F", "R", "P"], longText: ["--command"],
-        goesOn: true)
-    ),
-    (
-      "mysql mariadb",
-      Interpreter(
-        language: .sql, manner: .option, text: ["e"], values: ["h", "P", "u", "D", "S"],
-        rests: ["p"], longText: ["--execute"], goesOn: true)
-    ),
-    ("sqlite3", Interpreter(language: .sql, manner: .words(behind: 1))),
-    ("duckdb", Interpreter(language: .sql, manner: .option, text: ["c", "s"], goesOn: true)),
-    (
-      "ssh autossh rsh dbclient",
-      Interpreter(
-        language: .ssh, manner: .words(behind: 1),
-        values: Set("bcDEeFIiJLlmOopPQRSWwB"))
-    ),
-    (
-      "su runuser",
-      Interpreter(
-        language: .su, manner: .option, text: ["c"], values: ["s", "g", "G", "w", "u"],
-        longText: ["--command", "--session-command"],
-        longValues: ["--shell": 1, "--group": 1, "--user": 1], goesOn: true)
-    ),
-    (
-      "flock script",
-      Interpreter(
-        language: .shell, manner: .option, text: ["c"], values: ["w", "E", "I", "O", "B", "T"],
-        longText: ["--command"], goesOn: true)
-    ),
-    (
-      "env",
-      Interpreter(
-        language: .other, manner: .option, text: ["S"], values: ["u", "C"],
-        longText: ["--split-string"])
-    ),
-    (
-      "watch",
-      Interpreter(
-        language: .watch, manner: .words(behind: 0), values: ["n", "q"],
-        longValues: ["--interval": 1])
-    ),
-    ("eval parallel", Interpreter(language: .other, manner: .words(behind: 0))),
+  private static let all = [
+    Interpreter(
+      "sh bash dash ash zsh ksh mksh yash fish csh tcsh rbash hush", .shell, .wordIfOption,
+      text: "c", values: "oOC", longText: "--command", longValues: "--rcfile --init-file"),
+    Interpreter("python pypy", .python, .option, text: "c", values: "WXm"),
+    Interpreter("perl", .perl, .option, text: "eE", values: "I", rests: "MmFDCdVxi"),
+    Interpreter("ruby", .ruby, .option, text: "e", values: "IrCE", rests: "FKiTWx"),
+    Interpreter(
+      "node nodejs bun", .node, .wordIfOption, text: "ep", values: "r",
+      longText: "--eval --print", longValues: "--require --import"),
+    Interpreter("php", .php, .option, text: "rRBE", values: "dcfFz"),
+    Interpreter(
+      "lua luajit Rscript R julia gnuplot groovy elixir octave", .other, .option, text: "eE",
+      values: "l", longText: "--eval"),
+    Interpreter("guile", .other, .option, text: "c", values: "Ll"),
+    Interpreter(
+      "awk gawk mawk nawk", .awk, .firstWord, text: "e", values: "Fvfil", longText: "--source",
+      longValues: "--file --assign --field-separator"),
+    Interpreter(
+      "jq gojq jaq", .jq, .firstWord, values: "fL", longValues: "--indent --from-file",
+      longPairs: "--arg --argjson --slurpfile --rawfile"),
+    Interpreter(
+      "sed gsed", .sed, .firstWord, text: "e", values: "fl", rests: "i",
+      longText: "--expression", longValues: "--file"),
+    Interpreter(
+      "psql", .sql, .option, text: "c", values: "dfhpUvoFRP", longText: "--command", goesOn: true),
+    Interpreter(
+      "mysql mariadb", .sql, .option, text: "e", values: "hPuDS", rests: "p",
+      longText: "--execute", goesOn: true),
+    Interpreter("sqlite3", .sql, .words(behind: 1)),
+    Interpreter("duckdb", .sql, .option, text: "cs", goesOn: true),
+    Interpreter(
+      "ssh autossh rsh dbclient", .ssh, .words(behind: 1), values: "bcDEeFIiJLlmOopPQRSWwB"),
+    Interpreter(
+      "su runuser", .su, .option, text: "c", values: "sgGwu",
+      longText: "--command --session-command", longValues: "--shell --group --user", goesOn: true),
+    Interpreter(
+      "flock script", .shell, .option, text: "c", values: "wEIOBT", longText: "--command",
+      goesOn: true),
+    Interpreter("env", .other, .option, text: "S", values: "uC", longText: "--split-string"),
+    Interpreter("watch", .watch, .words(behind: 0), values: "nq", longValues: "--interval"),
+    Interpreter("eval parallel", .other, .words(behind: 0)),
   ]
 }

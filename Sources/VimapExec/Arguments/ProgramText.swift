@@ -117,7 +117,7 @@ extension Interpreter {
         continue
       }
       if word.hasPrefix("--") {
-        let name = String(word.prefix { $0 != "=" })
+        let name = word.prefix { $0 != "=" }
         let isWhole = name == word
         if longText.contains(name) {
           if isWhole { place += 1 }

@@ -15,7 +15,7 @@ struct EnvelopeAnswer {
   let id: Int?
   let content: Content
 
-  private init(id: Int?, content: Content) {
+  init(id: Int? = nil, content: Content) {
     self.id = id
     self.content = content
   }
@@ -66,7 +66,8 @@ struct EnvelopeAnswer {
       self.init(id: id, content: contents[0])
     } else {
       self.init(
-        id: id, content: .invalid(
+        id: id,
+        content: .invalid(
           contents.isEmpty
             ? "has neither out nor exception" : "has more than one of out and exception"))
     }

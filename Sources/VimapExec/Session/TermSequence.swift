@@ -1,7 +1,7 @@
 import VimapSystem
 
-/// How a command is made to end that does not leave by itself: signals to all of its group, each
-/// after a pause. The last is SIGKILL, whatever else was asked for.
+/// The signals that end a command which does not leave by itself. Each goes to all of its group,
+/// after a pause. The last is always SIGKILL.
 public struct TermSequence: Sendable, Equatable {
   struct Step: Sendable, Equatable {
     var pause: Nanoseconds

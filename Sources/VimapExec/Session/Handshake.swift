@@ -1,22 +1,21 @@
 import VimapBytes
 import VimapSystem
 
-/// Finds out whether a new command prints one answer for each record, before any of its answers is
-/// used.
+/// Finds out whether a new command prints one answer for each record. Until that is clear, none of
+/// its answers is used, and it is given its first records one by one.
 ///
-/// It is given its first records one by one, and its answers are held meanwhile. A line too many —
-/// a banner, a log line — then shows: it comes while the record is still unread in the pipe, or
-/// behind the answer, before the command was given anything else. That there is none is clear when
-/// the command has answered everything and been quiet for longer than an answer takes it; or when
-/// it has ended with as many answers as records. How long one takes it shows by the third line at
-/// the latest: the first has loading in it, and the second may be one too many. One that is fast is
-/// then given a few more records, and some more, in the same way, so that one that skips some of
-/// them shows as well.
+/// A line too many, such as a banner or a log line, shows in one of two ways: it comes while the
+/// record is still unread in the pipe, or it comes behind the answer, before the command was given
+/// anything else. There is none if the command has answered everything and then been quiet for
+/// longer than an answer takes, or has ended with as many answers as records. How long an answer
+/// takes shows by the third line at the latest: the first has loading in it, and the second may be
+/// one too many. A fast command is then given a few more records, and some more, in the same way,
+/// so that a command that skips records shows as well.
 ///
-/// A command that takes records in and says nothing, as it is slow, holds its answers back, or
-/// skips records, is given some more, and as many as there are when it goes on saying nothing. Its
-/// answers are held until they are as many, which may be at its end; but one that still answers
-/// after a second is at work, and is believed, so that its results can be seen.
+/// A command may take records in and say nothing: it is slow, holds its answers back, or skips
+/// records. It is given some more records, and all there are when it goes on saying nothing. Its
+/// answers are held until they are as many as its records, which may be at its end. But a command
+/// that still answers after a second is at work, and is believed, so that its results can be seen.
 struct Handshake: Equatable {
   enum Verdict: Equatable {
     /// Nothing is clear yet.
@@ -54,21 +53,21 @@ struct Handshake: Equatable {
   /// When it was seen last that a command with answers missing is not just slow.
   private var lookedAt: Nanoseconds = 0
 
-  /// The command is quiet for so long at least, when it has answered everything.
-  /// That it prints too much shows in the first stage, so that others are about what it leaves out.
+  /// The command has to be quiet for so long at least, when it has answered everything. Whether it
+  /// prints too much shows in the first stage; further ones are about what it leaves out.
   private static let shortestQuiet: Nanoseconds = .milliseconds(1)
   private static let shortestFurtherQuiet: Nanoseconds = .milliseconds(1) / 4
-  /// Where that is looked at so much too late, processors are busy, and the command may have been
-  /// kept from going on: it is given more time, so many times at most.
+  /// If a look at that comes so much too late, processors are busy, and the command may have been
+  /// kept from going on. It is given more time then, so many times at most.
   private static let lateness: Nanoseconds = .milliseconds(1) / 2
   private static let mostExtensions = 4
   private static let longestQuiet: Nanoseconds = .seconds(1)
-  /// As above, by an answer that has loading in it.
+  /// The same, where the time of an answer has loading in it.
   private static let longestQuietOfFew: Nanoseconds = .milliseconds(100)
   /// Answers of a slow command are held for no longer than this.
   private static let longestHold: Nanoseconds = .seconds(1)
   private static let slow: Nanoseconds = .milliseconds(250)
-  /// As many records are the first answer to silence.
+  /// So many records a command gets when it says nothing for the first time.
   private static let cautious = 4
   /// How many records it is given one by one, where there are as many.
   private static let oneByOne = 4
@@ -158,8 +157,8 @@ struct Handshake: Equatable {
         verdict = .passed
       }
     } else if longest >= Self.slow || now < answeredAt + Self.slow || hasUnread() {
-      // One that skips records would have read on, and have nothing to say by now; this one is at
-      // work.
+      // A command that skips records would have read on, and have nothing to say by now. This one
+      // is at work.
       verdict = .believed
     } else {
       lookedAt = now
@@ -186,12 +185,4 @@ struct Handshake: Equatable {
   }
 
   private var isEven: Bool { answers > 0 && answers == fed }
-
-  /// The command has ended as it should, with so many answers.
-  mutating func noteEnd(answers count: Int) {
-    guard isOpen else { return }
-    answers = count
-    if count > fed { verdict = .failed }
-    if count == fed { verdict = .passed }
-  }
 }

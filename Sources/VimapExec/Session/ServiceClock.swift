@@ -1,14 +1,16 @@
 import VimapBytes
 import VimapSystem
 
-/// How long a command took over the records that it answers: since the first of them was fed, while
-/// it owed nothing, or since the answers before, if that was later. Answers that come at once share
-/// that time, so that all times together are the command's.
+/// How long a command took for each answer. The time counts from when the record was fed to a
+/// command that owed nothing, or from the answer before. Answers that come together share their
+/// time, so that all times add up to the command's.
 struct ServiceClock {
-  private var since: Nanoseconds = 0
+  private var since: Nanoseconds
   /// Answers that have come and are to be used, and the time that they share.
   private var answers = 0
   private var time: Nanoseconds = 0
+
+  init(from start: Nanoseconds) { since = start }
 
   /// A record is fed to a command that owes none.
   mutating func begin(_ now: Nanoseconds) { since = now }

@@ -1,10 +1,10 @@
 import VimapBytes
 import VimapSystem
 
-/// A command's process, and what else there is in its process group.
+/// A command's process, and the others in its process group.
 ///
-/// The command's status is taken last of all: as long as it is there to be taken, its number, which
-/// is the group's, cannot become anybody else's, and a signal reaches those it is meant for.
+/// The command's exit status is taken last of all. Until then the kernel gives the command's
+/// number, which is the group's too, to nobody else, so that no signal can reach a stranger.
 struct CommandGroup {
   let leader: ProcessID
   private let slot: GroupSlot
@@ -12,8 +12,8 @@ struct CommandGroup {
   private(set) var end: ProcessEnd?
   /// The command has ended, and others of its group have not.
   private(set) var isLeft = false
-  /// When to look again, where nothing tells that somebody has left the group (setsid(2)): at ever
-  /// longer intervals.
+  /// When to look again, at ever longer intervals: nothing tells when a process leaves the group
+  /// without ending (setsid(2)).
   private(set) var nextLook: Nanoseconds?
   private var interval: Nanoseconds = .milliseconds(1)
   /// The signal that one of the group was last stopped by, until it is asked for.
@@ -48,7 +48,7 @@ struct CommandGroup {
     }
   }
 
-  /// Takes the status of orphans on the way to the answer.
+  /// Whether the command itself has ended. On the way, the status of orphans is taken.
   private func hasLeaderEnded() throws(SystemError) -> Bool {
     while let child = try Process.endedChild() {
       if child == leader { return true }
@@ -57,8 +57,8 @@ struct CommandGroup {
     return false
   }
 
-  /// Sends a signal to the whole group, and to the command itself where it has left that. Whoever
-  /// was stopped heeds it as well.
+  /// Sends a signal to the whole group, and to the command itself if it has left the group.
+  /// Processes that were stopped are continued, so that they get it as well.
   func signal(_ number: CInt) {
     guard end == nil else { return }
     send(number)
@@ -79,14 +79,14 @@ struct CommandGroup {
     try finish()
   }
 
-  /// As ``kill()``, for what was stopped by a signal and could not go on.
+  /// As ``kill()``, for a command that was stopped by a signal and could not go on.
   mutating func kill(stoppedBy signal: CInt) throws(SystemError) {
     try kill()
     end = .killed(signal: Int(signal))
   }
 
-  /// Takes the command's status. Who is left in its group is no child of ours, nor will be when
-  /// its parent ends: that has left the group, and there is no telling how long it stays.
+  /// Takes the command's status. A process that is still in the group then is no child of ours: its
+  /// parent has left the group, and may live on for any length of time.
   private mutating func finish() throws(SystemError) {
     Process.killGroup(leader)
     slot.clear()

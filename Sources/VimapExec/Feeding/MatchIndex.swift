@@ -4,8 +4,8 @@ import VimapJSON
 
 /// Finds the record that an answer belongs to by the value that both hold.
 ///
-/// Answers mostly come in order, so the next record is looked at first; only where that is another
-/// are the others found by a table, which is made then.
+/// Answers mostly come in order, so the next record is looked at first. Only if that doesn't match,
+/// a table is made, and the record is looked up there.
 final class MatchIndex {
   let rule: MatchRule
   /// A hash of the value of each record from ``first`` on.
@@ -25,11 +25,11 @@ final class MatchIndex {
   /// - Returns: whether the record has one.
   func note(_ record: ByteView, at position: Int) -> Bool {
     if hashes.isEmpty { first = position }
-    // What is no JSON is passed by.
+    // Records between that are no JSON have no value.
     while first + hashes.count < position { hashes.append(0) }
     if position < first + hashes.count { return hashes[position - first] != 0 }
     guard let value = rule.record.find(in: record) else {
-      // Its place is kept; nothing is looked up there.
+      // This keeps its position; no value has the hash 0.
       hashes.append(0)
       return false
     }
@@ -86,7 +86,7 @@ final class MatchIndex {
   }
 
   private func extendTable(over fed: Range<Int>) {
-    // What was answered in order is still in it: it is made anew where that is most of it.
+    // Records that were answered in order are still in the table. It is made anew where most are.
     if table.count > 2 * fed.count + Self.spare {
       table.removeAll()
       tabled = fed.lowerBound

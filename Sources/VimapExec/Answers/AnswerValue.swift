@@ -11,7 +11,7 @@ enum AnswerValue {
 
 extension CommandConfiguration {
   /// Whether each line is a JSON value that stands beside a record as it is.
-  var takesRows: Bool {
+  var takesLinesAsTheyAre: Bool {
     guard case .records = lines else { return false }
     return endMark == nil && match == nil
   }

@@ -1,6 +1,6 @@
 import VimapBytes
 
-/// What a command printed that is more than its answers, in words, and what can be done about it.
+/// Describes what a command printed beside its answers, and says what can be done about it.
 struct SurplusText {
   /// As in "the command printed …".
   let what: String

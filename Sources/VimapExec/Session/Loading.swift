@@ -1,41 +1,5 @@
 import VimapSystem
 
-/// What is known of one command from its start to its end.
-struct CommandLife {
-  /// Finds out whether it prints one answer for each record.
-  var handshake = Handshake()
-  /// Its way from its start to its readiness.
-  var loading: Loading
-  var hasErrorEnded = false
-  /// Answers that were used, and those that could not be.
-  var answers = 0
-  var unusable = 0
-  /// It had answered something as it went when it died, though nothing that could be used.
-  var wasPrompt = false
-  /// Its input was ended when it had answered everything: how it ends then says nothing.
-  var wasDone = false
-  /// Bytes that it was fed.
-  var fedBytes = 0
-  /// It left, or closed its input, before it was given all of what it was fed.
-  var hasRefusedInput = false
-  /// It is given nothing more, and is told so when what it is being fed is written.
-  var isInputToEnd = false
-  /// Nobody reads what is written to it.
-  var hasClosedInput = false
-  /// It closed its output while its input was open.
-  var hasClosedOutput = false
-  /// It is to leave for a fault of its own; what it still says is no answer.
-  var isDismissed = false
-
-  init() {
-    loading = Loading(startedAt: 0, hasReadySign: false, limit: nil)
-  }
-
-  init(startedAt: Nanoseconds, hasReadySign: Bool, startLimit: Nanoseconds?) {
-    loading = Loading(startedAt: startedAt, hasReadySign: hasReadySign, limit: startLimit)
-  }
-}
-
 /// The time that a command has to become ready: from its start to its ready sign or, where there is
 /// none, from when it is given its first record to when it has read of it. How long it may be at a
 /// record counts from there.
@@ -53,9 +17,10 @@ struct Loading {
 
   private static let shortestInterval: Nanoseconds = .milliseconds(10)
   private static let longestInterval: Nanoseconds = .milliseconds(160)
-  /// When it is said that the ready sign is missing, and that there may be a limit.
-  private static let patience: Nanoseconds = .seconds(5)
-  private static let longPatience: Nanoseconds = .seconds(30)
+  /// After how long people are told that the ready sign is missing…
+  private static let missingSignDelay: Nanoseconds = .seconds(5)
+  /// …or that the command has not read its first record.
+  private static let unreadDelay: Nanoseconds = .seconds(30)
 
   init(startedAt: Nanoseconds, hasReadySign: Bool, limit: Nanoseconds?) {
     since = hasReadySign ? startedAt : nil
@@ -96,8 +61,8 @@ struct Loading {
 
   private func complaint(isTimed: Bool) -> Nanoseconds? {
     guard let since, !isOver, !hasComplained else { return nil }
-    if awaitsSign { return since.plus(Self.patience) }
-    return isTimed && limit == nil ? since.plus(Self.longPatience) : nil
+    if awaitsSign { return since.plus(Self.missingSignDelay) }
+    return isTimed && limit == nil ? since.plus(Self.unreadDelay) : nil
   }
 
   /// - Parameter isTimed: somebody wants to know when it ends.

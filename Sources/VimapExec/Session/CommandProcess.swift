@@ -5,7 +5,7 @@ import VimapSystem
 final class CommandProcess {
   private var group: CommandGroup
   private var inputEnd: OwnedDescriptor?
-  /// After the input is closed: its reading side, to see what was left unread.
+  /// The reading side of the input after it is closed, to see what was left unread.
   private var inputWatch: SharedDescriptor?
   private let outputEnd: OwnedDescriptor
   private let errorEnd: OwnedDescriptor
@@ -44,12 +44,12 @@ final class CommandProcess {
 
   /// How the command ended, once all of its group has.
   var end: ProcessEnd? { group.end }
-  /// The command itself has ended, and what it has started is still at work in its group.
+  /// The command itself has ended, and processes that it started are still in its group.
   var isLeft: Bool { group.isLeft }
-  /// When to look what has become of those that are left, if no signal has told.
+  /// When to look what has become of processes that are left, if no signal has told.
   var nextLook: Nanoseconds? { end == nil ? group.nextLook : nil }
   func isToBeLookedAt(_ now: Nanoseconds) -> Bool { nextLook.map { now >= $0 } ?? false }
-  /// The command itself is there.
+  /// The command itself has not ended.
   var isRunning: Bool { end == nil && !isLeft }
 
   /// It uses a processor, or waits for one, as far as the kernel tells.
@@ -74,7 +74,7 @@ final class CommandProcess {
     inputEnd = nil
   }
 
-  /// As ``closeInput()``, where nobody will ask what was left unread.
+  /// As ``closeInput()``, where nobody will ask for ``unreadInput``.
   func endInput() { inputEnd = nil }
 
   /// Bytes we have written that the command has not read.
@@ -83,24 +83,21 @@ final class CommandProcess {
     return inputWatch.map { Descriptor.unreadBytes($0.number) } ?? 0
   }
 
-  /// Looks what has become of it, when a child has ended or was stopped; how it ended, if it has.
-  func poll() throws(SystemError) -> ProcessEnd? {
-    try group.look()
-    return end
-  }
-
-  /// Sends a signal to the whole group, and has who was stopped heed it.
+  /// Sends a signal to the whole group, and continues processes that were stopped.
   func signal(_ number: CInt) { group.signal(number) }
 
   /// Ends the whole group, and waits for the command itself.
   func kill() throws(SystemError) { try group.kill() }
 
-  /// Sees to it that a command which was stopped is not waited for in silence.
+  /// Looks what has become of the command after a child has ended or was stopped. If the command
+  /// was stopped, acts on that, so that nobody waits for it without knowing.
   /// - Parameters:
   ///   - answered: how many answers it has given.
-  ///   - tell: tells a person.
-  func heedStop(answered: Int, _ tell: (String) throws -> Void) throws {
-    guard end == nil, let signal = group.takeStop() else { return }
+  ///   - tell: tells people.
+  /// - Returns: how it ended, if it has.
+  func look(answered: Int, _ tell: (String) throws -> Void) throws -> ProcessEnd? {
+    try group.look()
+    guard end == nil, let signal = group.takeStop() else { return end }
     switch stops.response(to: signal, answered: answered) {
     case .goOn: group.signal(Signals.resume)
     case .end:
@@ -108,5 +105,6 @@ final class CommandProcess {
       try tell(StopRule.wantedTerminal(signal))
     case .leave: try tell(StopRule.wasStopped(signal, group: group.leader))
     }
+    return end
   }
 }

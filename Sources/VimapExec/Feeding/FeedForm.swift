@@ -13,6 +13,47 @@ enum FeedForm {
   case envelope
   /// As a template says.
   case template(FeedTemplate)
+
+  var isTemplate: Bool { if case .template = self { true } else { false } }
+  var isText: Bool { if case .text = self { true } else { false } }
+
+  /// The batch knows how long the words for a record are.
+  var hasKnownLengths: Bool {
+    switch self {
+    case .records, .text: true
+    case .envelope, .template: false
+    }
+  }
+
+  /// Appends the words for a record, and a line feed.
+  /// - Returns: why that can't be done, where it can't; nothing is appended then.
+  func append(
+    _ record: Int, of batch: RecordBatch, id: Int, attempt: Int, to buffer: inout ByteBuffer
+  ) -> RecordException? {
+    switch self {
+    case .records:
+      buffer.append(batch.bytes(of: record))
+      buffer.append(UInt8(ascii: "\n"))
+    case .text: buffer.append(batch.lines(from: record, to: record + 1))
+    case .envelope:
+      buffer.append("{\"id\":")
+      buffer.append(decimal: id)
+      buffer.append(",\"in\":")
+      buffer.append(batch.bytes(of: record))
+      buffer.append("}\n")
+    case .template(let template):
+      return template.fill(&buffer, record, of: batch, attempt: attempt)
+    }
+    return nil
+  }
+}
+
+/// Why a record is not given to the command.
+enum FeedRefusal {
+  /// It is no JSON.
+  case problem(JSONProblem)
+  /// It can't be put into words for the command.
+  case exception(RecordException)
 }
 
 extension CommandConfiguration {

@@ -8,6 +8,17 @@ final class AnswerReader {
     case whole(ByteView)
     /// Longer than an answer may be; how it begins, and whether its end has come.
     case tooLong(head: ByteView, isEnded: Bool)
+
+    /// How it begins.
+    var head: ByteView {
+      switch self {
+      case .whole(let text): text
+      case .tooLong(let head, _): head
+      }
+    }
+
+    /// It is too long, and its end has not come: what comes behind it can't be told from it.
+    var isEndless: Bool { if case .tooLong(_, isEnded: false) = self { true } else { false } }
   }
 
   private let longest: Int
@@ -16,11 +27,11 @@ final class AnswerReader {
   private var buffer = ByteBuffer(capacity: 256 << 10)
   /// What has been read and not been taken as an answer; all of it lies in the buffer.
   private var unread = ByteView.empty
-  /// How much of `unread` has been looked at for the end of its first answer…
+  /// How far `unread` has been searched for the end of its first answer…
   private var searched = 0
-  /// …and where the line begins that is being looked at.
+  /// …and where the line begins that is searched.
   private var lineStart = 0
-  /// How much of `unread` the answer takes that was given, with what ends it.
+  /// The length of the answer that was given, with what ends it.
   private var taken = 0
   /// Whole answers in `unread`.
   private var counted = Counted()
@@ -72,7 +83,7 @@ final class AnswerReader {
       searched = lineStart
     }
     searched = unread.count
-    // An answer may never end: that it is too long is told as soon as it is.
+    // An answer may never end, so that it is too long is told before its end has come.
     return searched > longest ? .tooLong(head: head, isEnded: false) : nil
   }
 
@@ -103,8 +114,9 @@ final class AnswerReader {
   /// Whether there is something behind the whole answers: the beginning of another.
   var hasPart: Bool { partLength > 0 }
 
-  /// How long that is by now.
-  var partLength: Int {
+  var isPartTooLong: Bool { partLength > longest }
+
+  private var partLength: Int {
     count()
     return unread.count - counted.end
   }
@@ -141,52 +153,32 @@ final class AnswerReader {
   /// Takes a single line, whatever an answer is; valid until the next read.
   func takeLine() -> ByteView? {
     guard let end = unread.firstIndex(of: 0x0A) else { return nil }
-    defer {
-      unread = unread.slice(end + 1)
-      counted = Counted()
-      beginAnswer()
-    }
+    defer { drop(end + 1) }
     return unread.head(end)
   }
 
   /// Lets go of whole lines of ``untouched``, so many bytes.
-  func takeLines(_ length: Int) {
-    unread = unread.slice(length)
-    counted = Counted()
-  }
+  func takeLines(_ length: Int) { drop(length) }
 
   /// Lets go of the answer that ``next()`` gave.
   func take() {
-    unread = unread.slice(min(taken, unread.count))
+    var rest = Counted()
     if counted.end >= taken, taken > 0 {
-      counted = Counted(
+      rest = Counted(
         answers: counted.answers - 1, end: counted.end - taken, seen: counted.seen - taken)
-    } else {
-      counted = Counted()
     }
-    beginAnswer()
-  }
-
-  private func beginAnswer() {
-    searched = 0
-    lineStart = 0
-    taken = 0
+    drop(min(taken, unread.count), counted: rest)
   }
 
   /// Lets go of all that has been read.
-  func discard() {
-    unread = .empty
-    counted = Counted()
-    beginAnswer()
+  func discard() { drop(unread.count) }
+
+  private func drop(_ length: Int, counted rest: Counted = Counted()) {
+    unread = unread.slice(length)
+    counted = rest
+    (searched, lineStart, taken) = (0, 0, 0)
   }
 
-  /// The command has ended: nothing more will come, even if something holds its output open.
+  /// The command has ended. Nothing more will come, even if another process holds its output open.
   func noteEnd() { isAtEnd = true }
-
-  /// Starts over for a new command.
-  func startAnew() {
-    buffer.removeAll()
-    discard()
-    isAtEnd = false
-  }
 }

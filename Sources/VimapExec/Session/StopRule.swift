@@ -2,8 +2,9 @@ import VimapSystem
 
 /// What is done about a command that was stopped.
 ///
-/// One that wants the terminal is stopped, as that is not its, and would be again as often as it is
-/// continued: it is continued once, and then ended. One that somebody has stopped is theirs.
+/// A command that uses the terminal is stopped, since the terminal isn't its own, and would be
+/// stopped again whenever it is continued. So it is continued once, and then ended. A command that
+/// a person has stopped is left to that person.
 struct StopRule {
   enum Response {
     case goOn, end, leave
