@@ -112,8 +112,10 @@ let package = Package(
       resources: [.copy("Corpus")], swiftSettings: strict),
     .testTarget(name: "VimapCodingTests", dependencies: ["VimapCoding"], swiftSettings: strict),
     .testTarget(
-      name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"], swiftSettings: strict),
-    .testTarget(name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
+      name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
     .testTarget(name: "VimapTests", dependencies: ["vimap", "VimapKit"], swiftSettings: strict),
     .testTarget(

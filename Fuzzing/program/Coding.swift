@@ -32,7 +32,8 @@ func fuzzCoding(_ bytes: ByteView) {
 private func hasNaN(_ value: Shape) -> Bool {
   switch value {
   case .leaf(let leaf): leaf.real?.isNaN ?? false
-  case .pair(let first, let rest): (first.map(hasNaN) ?? false) || rest.values.contains(where: hasNaN)
+  case .pair(let first, let rest):
+    (first.map(hasNaN) ?? false) || rest.values.contains(where: hasNaN)
   case .list(let leaves): leaves.contains { $0?.real?.isNaN ?? false }
   }
 }

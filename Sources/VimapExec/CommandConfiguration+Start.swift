@@ -3,17 +3,17 @@ import VimapSystem
 
 /// How commands are started, and what is said where one cannot be.
 extension CommandConfiguration {
-  func spawnRequest(arguments: [String], _ seat: WorkerSeat) -> SpawnRequest {
+  func spawnRequest(arguments: [String], _ context: WorkerContext) -> SpawnRequest {
     var request = SpawnRequest(
       arguments: arguments,
-      environment: VimapSystem.environment(environment, setting: seat.environment))
+      environment: VimapSystem.environment(environment, setting: context.environment))
     request.fileLimit = fileLimit
     return request
   }
 
-  func errorRelay(_ seat: WorkerSeat) -> StandardErrorRelay {
+  func errorRelay(_ context: WorkerContext) -> StandardErrorRelay {
     StandardErrorRelay(
-      target: standardError, prefix: marksStandardError ? "[worker \(seat.number)] " : "")
+      target: standardError, prefix: marksStandardError ? "[worker \(context.number)] " : "")
   }
 
   /// The PATH of the environment.

@@ -31,12 +31,12 @@ public final class CommandPlanner {
   private let form: FeedForm
   private var input = ByteBuffer()
 
-  /// - Parameter seat: the worker's.
-  public init(_ configuration: CommandConfiguration, _ mode: InputMode, seat: WorkerSeat) {
+  /// - Parameter context: the worker's.
+  public init(_ configuration: CommandConfiguration, _ mode: InputMode, context: WorkerContext) {
     self.configuration = configuration
-    environment = seat.environment
-    arguments = EachArguments(configuration, seat)
-    form = configuration.feedForm(mode, seat)
+    environment = context.environment
+    arguments = EachArguments(configuration, context)
+    form = configuration.feedForm(mode, context)
   }
 
   /// Plans for a record, which is JSON.

@@ -27,10 +27,10 @@ final class CommandSupervisor {
   init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ signals: CommandSignals) {
     self.link = link
     self.configuration = configuration
-    request = configuration.spawnRequest(arguments: configuration.arguments, link.seat)
-    errors = configuration.errorRelay(link.seat)
+    request = configuration.spawnRequest(arguments: configuration.arguments, link.context)
+    errors = configuration.errorRelay(link.context)
     queue = FeedQueue(
-      configuration.feedForm(link.mode, link.seat), match: configuration.match,
+      configuration.feedForm(link.mode, link.context), match: configuration.match,
       onFinished: link.retire)
     clock = Clock.now()
     pairing = AnswerPairing(link, configuration, queue, clock)

@@ -33,8 +33,8 @@ final class EachSupervisor {
     self.link = link
     self.configuration = configuration
     self.arguments = arguments
-    request = configuration.spawnRequest(arguments: [], link.seat)
-    errors = configuration.errorRelay(link.seat)
+    request = configuration.spawnRequest(arguments: [], link.context)
+    errors = configuration.errorRelay(link.context)
     feedsText = configuration.feedsText(link.mode)
     watch = CommandWatch(link: link.descriptor, signals)
   }

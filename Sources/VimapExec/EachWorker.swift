@@ -16,7 +16,7 @@ public struct EachWorker: PoolWorker {
   /// - Throws: ``WorkerFailure`` where the command is none that can be run.
   public mutating func run(_ link: WorkerLink) throws {
     Signals.ignoreFailedWrites()
-    let arguments = EachArguments(configuration, link.seat)
+    let arguments = EachArguments(configuration, link.context)
     // The program is looked for first, so that no record is spent on one that is not there.
     if let program = arguments.program { try configuration.check(program) }
     try link.reportReady()

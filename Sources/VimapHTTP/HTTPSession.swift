@@ -60,9 +60,9 @@ final class HTTPSession {
     Signals.ignoreFailedWrites()
     do {
       try CurlLibrary.start()
-      builder = try RequestBuilder(configuration, targets: configuration.urls, seat: link.seat)
+      builder = try RequestBuilder(configuration, targets: configuration.urls, worker: link.context)
       gate = RequestGate(
-        configuration, hosts: configuration.hosts, seat: link.seat.number, now: Clock.now())
+        configuration, hosts: configuration.hosts, worker: link.context.number, now: Clock.now())
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
       // What this libcurl doesn't know is no record's fault, and shows here.
       let first = try builder.makeExchange(tag: 0)

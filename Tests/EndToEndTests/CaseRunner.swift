@@ -48,8 +48,6 @@ enum CaseRunner {
     environment["EXAMPLES"] = root.appendingPathComponent("examples").path
     environment["VIMAP_CASE"] = directory.path
     environment["LC_ALL"] = "C.UTF-8"
-    // Python otherwise writes what it prints at once where that is set, and cases want it as usual.
-    environment["PYTHONUNBUFFERED"] = nil
     // Commands hold their output back here if they do so for people.
     environment["PYTHONUNBUFFERED"] = nil
     process.environment = environment

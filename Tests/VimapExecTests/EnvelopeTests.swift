@@ -48,9 +48,10 @@ import VimapJSON
     #expect(read(#"{"id":01,"out":1}"#).hasPrefix("- is not JSON: "))
     #expect(read("").hasPrefix("- is not JSON: "))
     #expect(read("[]") == "- is no object")
-    for id in ["", "\"id\":\"1\",", "\"id\":1.0,", "\"id\":-1,", "\"id\":1,\"id\":1,",
-      "\"id\":99999999999999999999,", "\"id\":null,"]
-    {
+    for id in [
+      "", "\"id\":\"1\",", "\"id\":1.0,", "\"id\":-1,", "\"id\":1,\"id\":1,",
+      "\"id\":99999999999999999999,", "\"id\":null,",
+    ] {
       #expect(read("{\(id)\"out\":1}") == "- has no single id that is a whole number")
     }
   }

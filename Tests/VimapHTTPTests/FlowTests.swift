@@ -126,15 +126,15 @@ struct NextTryTests {
     let urls = [try TargetURL("http://a:80/"), try TargetURL("http://b:80/")]
     var configuration = HTTPConfiguration(urls: urls, userAgent: "")
     configuration.longestPause = .seconds(2)
-    var gate = RequestGate(configuration, hosts: urls.map(\.hostAndPort), seat: 0, now: 1)
+    var gate = RequestGate(configuration, hosts: urls.map(\.hostAndPort), worker: 0, now: 1)
     for (url, length) in zip(urls, pauses) {
       guard let host = url.hostAndPort, let length else { continue }
       gate.note(HostPause(host: host, end: 1 + length, length: length, status: 503))
     }
     if let refused {
       try CurlLibrary.start()
-      let seat = WorkerSeat(number: 0, jobs: 1, initArguments: [:])
-      let exchange = try RequestBuilder(configuration, targets: urls, seat: seat)
+      let context = WorkerContext(number: 0, jobs: 1, initArguments: [:])
+      let exchange = try RequestBuilder(configuration, targets: urls, worker: context)
         .makeExchange(tag: 0)
       exchange.server = refused
       gate.noteEnd(of: exchange, CurlCode(number: 7), now: 1)

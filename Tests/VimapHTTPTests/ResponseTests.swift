@@ -90,7 +90,8 @@ struct ContentTypeTests {
   }
 
   @Test func encoding() {
-    #expect(ContentType(["text/plain", "application/json; charset=\"Latin1\""]).charset == "latin1")
+    #expect(
+      ContentType(["text/plain", "application/json; charset=\"Latin1\""]).charset == "latin1")
     #expect(ContentType(["text/plain; charset=latin1", "application/json"]).charset == nil)
   }
 }

@@ -8,7 +8,8 @@ import VimapBytes
   @Test(arguments: [false, true], UInt64(0)..<40)
   func countsAsOneWouldLineByLine(isText: Bool, seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    let lengths = [0...3, 0...40, 1...60, 100...300, 1...6000].randomElement(using: &random) ?? 0...3
+    let lengths =
+      [0...3, 0...40, 1...60, 100...300, 1...6000].randomElement(using: &random) ?? 0...3
     // In some texts nothing is blank, so that no block has to be looked at closely.
     let starts = seed % 3 == 0 ? "7" : "7777777777777777 \t"
     var text: [UInt8] = []

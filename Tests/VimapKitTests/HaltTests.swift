@@ -151,7 +151,8 @@ import VimapSystem
     var state = pool()
     try give(&state, 0, records: 3)
     state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
-    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     // The second record was begun, through no fault of its own; nobody is there to go on with it,
     // and it may have been sent.
     let mayBeSent = PoolState.Cause.cancelled(attempts: 1, wasBegun: false, wasSent: true)

@@ -66,7 +66,7 @@ import VimapSystem
   }
   // MARK: Histories that went wrong once
 
-  @Test func whatIsForASeatThatIsGivenUpGoesToAnother() {
+  @Test func whatIsForASlotThatIsGivenUpGoesToAnother() {
     var rules = PoolState.Rules(jobs: 6, window: 1 << 20)
     rules.startsAll = true
     rules.hasShards = true

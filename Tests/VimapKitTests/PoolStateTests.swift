@@ -88,7 +88,8 @@ import VimapSystem
     #expect(state.answered(0, batch: 0, records: 0..<2, now: 0) == true)
     _ = state.takeActions()
     state.workerEnded(0, .killed(signal: 9), begun: 4, now: 0)
-    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
     #expect(state.demand(now: 0) != nil)
     #expect(
@@ -108,7 +109,8 @@ import VimapSystem
     _ = state.takeActions()
     state.workerEnded(
       0, .killed(signal: 9), begun: 3, unsent: UnsentRecords(RangeSet(0..<2)), now: 0)
-    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 2..<3, cause)])
     _ = state.demand(now: 0)
     #expect(
@@ -134,7 +136,8 @@ import VimapSystem
       _ = state.demand(now: now)
       if state.slots[0].isOccupied { state.workerIsReady(0) }
     }
-    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(charged == [.except(batch: 0, records: 0..<1, cause)])
   }
 
@@ -148,7 +151,8 @@ import VimapSystem
     _ = state.takeActions()
     #expect(state.answered(0, batch: 0, records: 1..<2, now: 0) == true)
     state.workerEnded(0, .exited(status: 1), begun: 3, now: 0)
-    let cause = PoolState.Cause.workerDied(slot: 0, .exited(status: 1), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .exited(status: 1), exitMessage: "", attempts: 1)
     #expect(
       state.takeActions() == [
         .except(batch: 0, records: 0..<1, cause), .except(batch: 0, records: 2..<3, cause),
@@ -236,9 +240,9 @@ import VimapSystem
     var seen: [PoolState.Action] = []
     for _ in 0..<100 where !seen.contains(.finish) {
       // Whoever is there fails with all it has been given.
-      for seat in state.slots.indices where state.slots[seat].isOccupied {
-        state.workerFailed(seat, WorkerFailure("gone", errno: 2))
-        state.workerEnded(seat, .exited(status: 1), begun: 3, now: now)
+      for slot in state.slots.indices where state.slots[slot].isOccupied {
+        state.workerFailed(slot, WorkerFailure("gone", errno: 2))
+        state.workerEnded(slot, .exited(status: 1), begun: 3, now: now)
       }
       now = max(now, state.nextTimer(after: now) ?? now)
       _ = state.demand(now: now)
@@ -417,7 +421,8 @@ import VimapSystem
     state.workerRetires(0, begun: 2)
     _ = state.takeActions()
     state.workerEnded(0, .killed(signal: 9), begun: 2, now: 0)
-    let cause = PoolState.Cause.workerDied(slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
+    let cause = PoolState.Cause.workerDied(
+      slot: 0, .killed(signal: 9), exitMessage: "", attempts: 1)
     #expect(state.takeActions() == [.except(batch: 0, records: 0..<1, cause)])
     _ = state.demand(now: 0)
     #expect(
@@ -429,7 +434,7 @@ import VimapSystem
 
   // MARK: Shards
 
-  @Test func aShardsBatchesWaitForItsSeat() throws {
+  @Test func aShardsBatchesWaitForItsSlot() throws {
     var rules = rules(jobs: 2)
     rules.hasShards = true
     var state = PoolState(rules)
@@ -454,7 +459,7 @@ import VimapSystem
     #expect(state.slots[0].assignments.last?.batch == most)
   }
 
-  @Test func aShardGoesBackToItsSeatInOrder() throws {
+  @Test func aShardGoesBackToItsSlotInOrder() throws {
     var rules = rules(jobs: 2)
     rules.hasShards = true
     var state = PoolState(rules)

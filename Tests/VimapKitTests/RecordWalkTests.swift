@@ -38,8 +38,10 @@ struct RecordWalkTests {
   @Test func recordsAndWhatIsNone() throws {
     #expect(
       try walk("1\n\n x\r\n {\"a\":2} \n\"long long\"\n3") { $0.mode.longestRecord = 10 }
-        == ["1:1 1", "3 invalid_json", "3:4 {\"a\":2}", "5 record_too_large", "5:6 3",
-          "/nowhere No such file or directory"])
+        == [
+          "1:1 1", "3 invalid_json", "3:4 {\"a\":2}", "5 record_too_large", "5:6 3",
+          "/nowhere No such file or directory",
+        ])
   }
 
   @Test func textIsAStringAndABlankLineARecord() throws {

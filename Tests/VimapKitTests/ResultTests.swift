@@ -288,7 +288,8 @@ import VimapSystem
       input: ByteView("1"), output: ByteView("{}"), isException: exception,
       meta: TupleMeta(index: 7, file: 0, line: 8, attempts: 2, seconds: 1.0625, worker: 3)
     ) { text += $0.text }
-    let limit = TupleAnswer(encoder: encoder, input: ByteView("1"), output: ByteView("{}")).sizeLimit
+    let limit = TupleAnswer(encoder: encoder, input: ByteView("1"), output: ByteView("{}"))
+      .sizeLimit
     #expect(text.utf8.count <= limit)
     return text
   }
@@ -335,7 +336,8 @@ import VimapSystem
     var buffer = ByteBuffer()
     buffer.append(text: text)
     let bytes = SharedBytes(copying: buffer.view)
-    return ResultPiece(bytes: bytes.bytes, kind: .outputs, source: .own(bytes), batch: 0,
+    return ResultPiece(
+      bytes: bytes.bytes, kind: .outputs, source: .own(bytes), batch: 0,
       records: 0..<1)
   }
 
@@ -378,7 +380,7 @@ import VimapSystem
     flow.expect(batch: 1, records: 1)
     flow.add(
       ResultPiece(
-        bytes: slab.view(0, 7), kind: .outputs, source: .slab(seat: 0, slab: 0), batch: 1,
+        bytes: slab.view(0, 7), kind: .outputs, source: .slab(slot: 0, slab: 0), batch: 1,
         records: 0..<1))
     flow.relieve(0, limit: nil)
     var first = ByteBuffer()

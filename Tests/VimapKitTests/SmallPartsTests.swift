@@ -154,14 +154,14 @@ import VimapSystem
   }
 }
 
-@Suite struct SeatTests {
+@Suite struct SlotTests {
   @Test func argumentsAreTakenRoundRobin() {
     var form = RecordForm()
     form.initArguments = [("A", ["x", "y"]), ("B", ["z"])]
-    #expect(form.seat(0, of: 3).initArguments == ["A": "x", "B": "z"])
-    #expect(form.seat(1, of: 3).initArguments == ["A": "y", "B": "z"])
+    #expect(form.context(0, of: 3).initArguments == ["A": "x", "B": "z"])
+    #expect(form.context(1, of: 3).initArguments == ["A": "y", "B": "z"])
     #expect(
-      form.seat(2, of: 3).environment == [
+      form.context(2, of: 3).environment == [
         "VIMAP_WORKER=2", "VIMAP_JOBS=3", "VIMAP_INIT_A=x", "VIMAP_INIT_B=z",
       ])
   }
@@ -205,9 +205,9 @@ import VimapSystem
   }
 }
 
-@Suite("The memory of seats") struct SeatMemoryTests {
-  @Test func limitsToOneSeatWhateverSizePagesHave() throws {
-    let memory = try SeatMemory(3, size: 100)
+@Suite("The memory of slots") struct SlotMemoryTests {
+  @Test func limitsToOneSlotWhateverSizePagesHave() throws {
+    let memory = try SlotMemory(3, size: 100)
     try memory.limit(to: 1)
     memory[1].storeWord(7, at: 0)
     #expect(memory[1].loadWord(at: 0) == 7)

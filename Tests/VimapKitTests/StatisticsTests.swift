@@ -138,8 +138,8 @@ import VimapSystem
 
 @Suite struct RunMeterTests {
   @Test func timeIsAccountedForOnce() {
-    var meter = RunMeter(seats: 2, now: 100)
-    // The pool's own work, with seat 0 busy; then a wait in which it still is.
+    var meter = RunMeter(slots: 2, now: 100)
+    // The pool's own work, with slot 0 busy; then a wait in which it still is.
     meter.beginWait(for: .workers, now: 110) { $0 == 0 }
     meter.endWait(now: 150)
     meter.beginWait(for: .input, now: 155) { _ in false }

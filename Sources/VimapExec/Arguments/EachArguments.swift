@@ -23,13 +23,13 @@ final class EachArguments {
     case holdsNUL(argument: Int)
   }
 
-  init(_ configuration: CommandConfiguration, _ seat: WorkerSeat) {
+  init(_ configuration: CommandConfiguration, _ worker: WorkerContext) {
     templates =
       configuration.fillsArguments ? configuration.arguments.map { Template($0, .argument) } : []
     isConstant = templates.allSatisfy(\.isLiteral)
     list = CStringList(isConstant ? configuration.arguments : [])
     context = TemplateContext(
-      record: .empty, index: 0, worker: seat.number, initArguments: seat.initArguments)
+      record: .empty, index: 0, worker: worker.number, initArguments: worker.initArguments)
     program =
       templates.first.map { $0.isLiteral ? configuration.arguments[0] : nil }
       ?? configuration.arguments[0]

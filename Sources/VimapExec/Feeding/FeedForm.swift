@@ -57,8 +57,8 @@ enum FeedRefusal {
 }
 
 extension CommandConfiguration {
-  func feedForm(_ mode: InputMode, _ seat: WorkerSeat) -> FeedForm {
-    if let feed { return .template(FeedTemplate(feed, quoting, seat)) }
+  func feedForm(_ mode: InputMode, _ context: WorkerContext) -> FeedForm {
+    if let feed { return .template(FeedTemplate(feed, quoting, context)) }
     if lines == .envelope { return .envelope }
     return feedsText(mode) ? .text : .records
   }
@@ -71,11 +71,11 @@ final class FeedTemplate {
   private let quoting: Template.Encoding
   private let context: TemplateContext
 
-  init(_ text: String, _ quoting: Template.Encoding, _ seat: WorkerSeat) {
+  init(_ text: String, _ quoting: Template.Encoding, _ worker: WorkerContext) {
     template = Template(text)
     self.quoting = quoting
     context = TemplateContext(
-      record: .empty, index: 0, worker: seat.number, initArguments: seat.initArguments)
+      record: .empty, index: 0, worker: worker.number, initArguments: worker.initArguments)
   }
 
   /// Appends the words for a record, and a line feed.

@@ -13,12 +13,12 @@ struct RequestGate {
 
   /// - Parameters:
   ///   - hosts: as `host:port`, of each server, where it is always the same.
-  ///   - seat: the number of the worker.
-  init(_ configuration: HTTPConfiguration, hosts: [String?], seat: Int, now: Nanoseconds) {
+  ///   - worker: its number.
+  init(_ configuration: HTTPConfiguration, hosts: [String?], worker: Int, now: Nanoseconds) {
     concurrency = max(1, configuration.concurrency)
     self.hosts = hosts
     pauses = HostPauses(longest: .seconds(configuration.longestPause.seconds))
-    rota = ServerRota(count: hosts.count, first: seat % hosts.count)
+    rota = ServerRota(count: hosts.count, first: worker % hosts.count)
     if configuration.adaptsConcurrency {
       control = ConcurrencyControl(most: concurrency, now: now)
     }

@@ -18,11 +18,12 @@ struct RequestBuilder {
   let commonURL: String?
 
   /// - Parameter targets: where requests may go to, one of them each.
-  init(_ configuration: HTTPConfiguration, targets: [TargetURL], seat: WorkerSeat) throws {
+  init(_ configuration: HTTPConfiguration, targets: [TargetURL], worker: WorkerContext) throws {
     self.configuration = configuration
     self.targets = targets
     context = TemplateContext(
-      record: ByteView("null"), index: 1, worker: seat.number, initArguments: seat.initArguments)
+      record: ByteView("null"), index: 1, worker: worker.number, initArguments: worker.initArguments
+    )
     sendsBody = configuration.sendsBody
     let isSame = targets.count == 1 && targets[0].template.isLiteral
     commonURL = isSame ? targets[0].template.literalPrefix : nil

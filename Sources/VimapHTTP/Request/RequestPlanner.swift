@@ -24,15 +24,15 @@ public final class RequestPlanner {
   /// Records that are in the request by now.
   public private(set) var count = 0
 
-  /// - Parameter seat: the worker's.
+  /// - Parameter context: the worker's.
   /// - Throws: the reason that no worker could be set up.
-  public init(_ configuration: HTTPConfiguration, seat: WorkerSeat) throws {
+  public init(_ configuration: HTTPConfiguration, context: WorkerContext) throws {
     try CurlLibrary.start()
     self.configuration = configuration
     secretNames = Set(configuration.headers.filter(\.isSecret).map { $0.name.lowercased() })
-    builder = try RequestBuilder(configuration, targets: configuration.urls, seat: seat)
+    builder = try RequestBuilder(configuration, targets: configuration.urls, worker: context)
     exchange = try builder.makeExchange(tag: 0)
-    exchange.server = seat.number % configuration.urls.count
+    exchange.server = context.number % configuration.urls.count
   }
 
   /// Whether the request takes no more records.

@@ -58,7 +58,8 @@ extension RecordException {
   ) -> RecordException {
     // libcurl has one code for both limits, and counts anew where it sends a request again: what is
     // as long as the whole request's limit, or longer, cannot have been the connection's.
-    let isWhole = seconds >= configuration.timeout.seconds
+    let isWhole =
+      seconds >= configuration.timeout.seconds
       || configuration.connectTimeout >= configuration.timeout
     let limit = (isWhole ? configuration.timeout : configuration.connectTimeout).seconds
     let what = isWhole ? "no complete answer" : "no connection"

@@ -30,7 +30,7 @@ final class Doubts {
     }
   }
 
-  /// By seat.
+  /// By slot.
   private var parts: [[Part]]
   /// How many parts of a batch are in doubt.
   private var counts: [UInt64: Int] = [:]
@@ -45,21 +45,21 @@ final class Doubts {
 
   private static let mostSpares = 128
 
-  init(seats: Int, mode: InputMode, onLine: ((ByteView) -> Void)?) {
-    parts = Array(repeating: [], count: seats)
+  init(slots: Int, mode: InputMode, onLine: ((ByteView) -> Void)?) {
+    parts = Array(repeating: [], count: slots)
     self.mode = mode
     self.onLine = onLine
   }
 
   /// A worker has given outputs.
-  func note(_ records: Range<Int>, of id: UInt64, _ batch: InputBatch, by seat: Int) {
+  func note(_ records: Range<Int>, of id: UInt64, _ batch: InputBatch, by slot: Int) {
     let part = Part(
       batch: id, index: batch.place.index, records: records,
       line: batch.held[records.lowerBound]?.line)
-    if let end = parts[seat].indices.last, parts[seat][end].isContinued(by: part) {
-      parts[seat][end].records = parts[seat][end].records.lowerBound..<records.upperBound
+    if let end = parts[slot].indices.last, parts[slot][end].isContinued(by: part) {
+      parts[slot][end].records = parts[slot][end].records.lowerBound..<records.upperBound
     } else {
-      parts[seat].append(part)
+      parts[slot].append(part)
       if onLine != nil { counts[id, default: 0] += 1 }
     }
   }
@@ -73,9 +73,9 @@ final class Doubts {
   }
 
   /// A worker's outputs are in doubt no more.
-  func settle(_ seat: Int) {
+  func settle(_ slot: Int) {
     if onLine != nil {
-      for part in parts[seat] {
+      for part in parts[slot] {
         let left = (counts[part.batch] ?? 1) - 1
         counts[part.batch] = left > 0 ? left : nil
         guard left <= 0, let bytes = kept.removeValue(forKey: part.batch) else { continue }
@@ -83,15 +83,15 @@ final class Doubts {
         if spares.count < Self.mostSpares { spares.append(bytes) }
       }
     }
-    parts[seat].removeAll(keepingCapacity: true)
+    parts[slot].removeAll(keepingCapacity: true)
   }
 
   /// A worker's outputs that are in doubt for good, the last ones first.
   /// - Parameter most: how many of them, the last ones.
-  func suspects(_ seat: Int, last most: Int) -> [Part] {
+  func suspects(_ slot: Int, last most: Int) -> [Part] {
     var left = most
     var suspects: [Part] = []
-    for var part in parts[seat].reversed() where left > 0 {
+    for var part in parts[slot].reversed() where left > 0 {
       let count = min(left, part.records.count)
       part.records = (part.records.upperBound - count)..<part.records.upperBound
       suspects.append(part)
@@ -103,12 +103,12 @@ final class Doubts {
   /// Hands on the lines of outputs that are in doubt for good, and forgets what was in doubt.
   /// - Parameter batch: the batch with a number, as long as it has its bytes.
   func confirm(
-    _ suspects: [Part], by seat: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
+    _ suspects: [Part], by slot: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
   ) -> SuspectRows? {
     if let onLine {
       for part in suspects.reversed() { pass(part, slabs, batch(part.batch), to: onLine) }
     }
-    settle(seat)
+    settle(slot)
     guard let first = suspects.map({ $0.index + $0.records.lowerBound }).min(),
       let last = suspects.map({ $0.index + $0.records.upperBound - 1 }).max()
     else { return nil }

@@ -15,10 +15,10 @@ import VimapSystem
 /// the first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool
 /// is at work while most of its workers are still to be forked.
 final class ForkServer {
-  /// What a worker does, in its own process, with its seat and its end of the socket; `server` is
+  /// What a worker does, in its own process, with its slot and its end of the socket; `server` is
   /// its parent.
   typealias BecomeWorker =
-    (_ seat: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
+    (_ slot: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
 
   /// How many are forked one after the other for one worker.
   private static let replacements = 5
@@ -44,21 +44,21 @@ final class ForkServer {
 
   /// Has a worker forked, without waiting for it. Returns our end of its socket.
   /// - Parameter spare: descriptors that this must leave for other things.
-  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> MessageSocket {
-    if let socket = try connection?.fork(seat, leaving: spare) { return socket }
+  func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket {
+    if let socket = try connection?.fork(slot, leaving: spare) { return socket }
     // What takes its place may be killed as well, before it has done anything.
     for _ in 0..<Self.replacements {
       connection = nil
       guard try Process.threadCount() == 1 else { break }
       connection = try Connection(becomeWorker, holdsGroup, onReplacing)
-      if let socket = try connection?.fork(seat, leaving: spare) { return socket }
+      if let socket = try connection?.fork(slot, leaving: spare) { return socket }
     }
     throw SystemError(call: "fork", code: .noSuchProcess)
   }
 
-  /// Takes the status of a seat's worker, which is ended first if it still runs.
-  func reap(_ seat: Int) -> WorkerEnd {
-    let request = Request(kind: .reap, seat: Int32(seat))
+  /// Takes the status of a slot's worker, which is ended first if it still runs.
+  func reap(_ slot: Int) -> WorkerEnd {
+    let request = Request(kind: .reap, slot: Int32(slot))
     guard let reply = try? connection?.ask(request) else {
       // Where its server is gone, it was killed with it.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
@@ -69,9 +69,9 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
-  /// Has the status taken of a seat's worker about which nobody wants to know more; it is ended
+  /// Has the status taken of a slot's worker about which nobody wants to know more; it is ended
   /// first if it still runs.
-  func bury(_ seat: Int) { connection?.bury(seat) }
+  func bury(_ slot: Int) { connection?.bury(slot) }
 
   /// Ends the server, once every worker has been reaped.
   func leave() {
@@ -95,9 +95,9 @@ struct WorkerEnd {
 
 private struct Request: BitwiseCopyable {
   enum Kind: UInt8 {
-    /// Fork a worker for `seat`; its end of a socket is attached.
+    /// Fork a worker for `slot`; its end of a socket is attached.
     case fork
-    /// End the worker of `seat` if need be, and say how it ended.
+    /// End the worker of `slot` if need be, and say how it ended.
     case reap
     /// As `reap`, and say nothing.
     case bury
@@ -105,7 +105,7 @@ private struct Request: BitwiseCopyable {
     case leave
   }
   var kind: Kind
-  var seat: Int32 = 0
+  var slot: Int32 = 0
 }
 
 private struct Reply: BitwiseCopyable {
@@ -141,9 +141,9 @@ private final class Connection {
   }
 
   /// `nil` where the server is gone.
-  func fork(_ seat: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
+  func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
     var sockets = try MessageSocket.pair()
-    let request = Request(kind: .fork, seat: Int32(seat))
+    let request = Request(kind: .fork, slot: Int32(slot))
     guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take() else { return nil }
     if spare > 0, !Descriptor.leaves(spare, behind: ours.descriptor.number) {
       throw SystemError(call: "socketpair", code: .tooManyOpenFiles)
@@ -174,8 +174,8 @@ private final class Connection {
     return reply
   }
 
-  func bury(_ seat: Int) {
-    _ = try? tell(Request(kind: .bury, seat: Int32(seat)))
+  func bury(_ slot: Int) {
+    _ = try? tell(Request(kind: .bury, slot: Int32(slot)))
   }
 
   /// A server that can't be told would be waited for without end.
@@ -220,16 +220,16 @@ private func serve(
           // The worker does not keep what joins the server to the program.
           _ = consume socket
           _ = consume orphans
-          becomeWorker(Int(request.seat), worker, server)
+          becomeWorker(Int(request.slot), worker, server)
           Process.exitNow(1)
         }
-        workers[request.seat] = process
+        workers[request.slot] = process
       } catch {
         tell(of: error, running: workers.count, worker)
       }
-    case .bury: _ = reap(workers.removeValue(forKey: request.seat))
+    case .bury: _ = reap(workers.removeValue(forKey: request.slot))
     case .reap:
-      let reply = reap(workers.removeValue(forKey: request.seat))
+      let reply = reap(workers.removeValue(forKey: request.slot))
       // The pool waits for it, if need be for the end of this server.
       if (try? socket.send(reply, waiting: true)) != true { return }
     }

@@ -21,7 +21,7 @@ extension PoolDriver {
       case .drain:
         report.outcome = .interrupted
         // One that somebody has stopped could not finish.
-        for seat in crew.seats { crew[seat]?.resumeCommand() }
+        for slot in crew.slots { crew[slot]?.resumeCommand() }
         state.stop(.soon)
       case .abort: cutShort()
       case .suspend: suspend()
@@ -50,8 +50,8 @@ extension PoolDriver {
   /// Stops, and goes on when this process is continued. Workers are told as a terminal would tell
   /// them, which is not theirs: those of commands stop these, and their clocks.
   private func suspend() {
-    for seat in crew.seats { crew[seat]?.signal(Signals.suspend) }
+    for slot in crew.slots { crew[slot]?.signal(Signals.suspend) }
     Signals.stopHere()
-    for seat in crew.seats { crew[seat]?.signal(Signals.resume) }
+    for slot in crew.slots { crew[slot]?.signal(Signals.resume) }
   }
 }

@@ -92,12 +92,12 @@ public struct RecordForm: Sendable {
   /// Lines of JSON to results as objects.
   public init() {}
 
-  func seat(_ number: Int, of jobs: Int) -> WorkerSeat {
+  func context(_ number: Int, of jobs: Int) -> WorkerContext {
     var bound: [String: String] = [:]
     for argument in initArguments where !argument.values.isEmpty {
       bound[argument.name] = argument.values[number % argument.values.count]
     }
-    return WorkerSeat(number: number, jobs: jobs, initArguments: bound)
+    return WorkerContext(number: number, jobs: jobs, initArguments: bound)
   }
 }
 

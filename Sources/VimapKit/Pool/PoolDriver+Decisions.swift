@@ -2,13 +2,13 @@ import VimapSystem
 
 /// What the driver tells of decisions, where somebody wants to know.
 extension PoolDriver {
-  func explainEnd(of seat: Int, _ end: ProcessEnd, asTold: Bool) {
+  func explainEnd(of slot: Int, _ end: ProcessEnd, asTold: Bool) {
     guard let onDecision else { return }
     let now = Clock.now()
-    let pause = max(now, state.slots[seat].vacantUntil ?? now) - now
+    let pause = max(now, state.slots[slot].vacantUntil ?? now) - now
     onDecision(
       .workerEnded(
-        number: seat, asTold: asTold, how: "\(end)",
+        number: slot, asTold: asTold, how: "\(end)",
         pause: .nanoseconds(Int64(clamping: pause))))
   }
 

@@ -4,11 +4,11 @@ import VimapBytes
 extension PoolDriver {
   /// A worker's answers and records did not match up.
   /// - Parameter last: how many of its last outputs are in doubt, at most.
-  func loseStep(_ seat: Int, suspects last: Int, _ text: String) {
+  func loseStep(_ slot: Int, suspects last: Int, _ text: String) {
     report.isOutOfStep = true
-    let suspects = (doubts?.suspects(seat, last: last) ?? []).flatMap(withoutThoseHeld)
-    let rows = doubts?.confirm(suspects, by: seat, in: slabs) { batches.find($0) }
-    onNotice(.outOfStep(worker: seat, rows, text))
+    let suspects = (doubts?.suspects(slot, last: last) ?? []).flatMap(withoutThoseHeld)
+    let rows = doubts?.confirm(suspects, by: slot, in: slabs) { batches.find($0) }
+    onNotice(.outOfStep(worker: slot, rows, text))
     guard configuration.stopsOutOfStep, !state.phase.isStopping else { return }
     report.outcome = .outOfStep
     state.stop(.soon)

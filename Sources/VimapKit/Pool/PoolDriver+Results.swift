@@ -8,7 +8,7 @@ extension PoolDriver {
   /// - Parameter attached: the file that the last of them is in, where it is larger than a slab.
   func take(
     _ runs: [Run], of slab: Int, _ attached: consuming OwnedDescriptor?,
-    from worker: WorkerProcess, _ seat: Int
+    from worker: WorkerProcess, _ slot: Int
   ) {
     if isAbandoned {
       for _ in runs { worker.slabs.letGo(slab) }
@@ -18,13 +18,13 @@ extension PoolDriver {
     var attached = attached
     for run in runs {
       // Without its file a tuple is lost, and its record is left to the worker's end.
-      guard let piece = piece(run, of: slab, run.isAttached ? attached.take() : nil, worker, seat)
+      guard let piece = piece(run, of: slab, run.isAttached ? attached.take() : nil, worker, slot)
       else {
         worker.slabs.letGo(slab)
         worker.kill()
         continue
       }
-      let isPassedOn = passOn(run, piece, from: worker, seat, now)
+      let isPassedOn = passOn(run, piece, from: worker, slot, now)
       // The slab is held by what lies in it and is on its way out.
       if run.isAttached || !isPassedOn { worker.slabs.letGo(slab) }
     }
@@ -32,10 +32,10 @@ extension PoolDriver {
 
   private func piece(
     _ run: Run, of slab: Int, _ file: consuming OwnedDescriptor?, _ worker: WorkerProcess,
-    _ seat: Int
+    _ slot: Int
   ) -> ResultPiece? {
     var piece = ResultPiece(
-      bytes: .empty, kind: run.kind, source: .slab(seat: seat, slab: slab), batch: run.batch,
+      bytes: .empty, kind: run.kind, source: .slab(slot: slot, slab: slab), batch: run.batch,
       records: run.records, inputs: batches[run.batch]?.inputs)
     guard run.isAttached else {
       piece.bytes = worker.slabs.bytes(of: run, in: slab)
@@ -52,15 +52,15 @@ extension PoolDriver {
   /// Passes results on, unless their records are to be tried again or had been answered.
   /// - Returns: whether they are on their way out.
   private func passOn(
-    _ run: Run, _ piece: ResultPiece, from worker: WorkerProcess, _ seat: Int, _ now: Nanoseconds
+    _ run: Run, _ piece: ResultPiece, from worker: WorkerProcess, _ slot: Int, _ now: Nanoseconds
   ) -> Bool {
     if run.batch == Run.noBatch {
       flow.addLoose(piece)
       return true
     }
-    if run.kind == .exception, parks(run, seat, piece.bytes, now) { return false }
+    if run.kind == .exception, parks(run, slot, piece.bytes, now) { return false }
     let isAnswered = state.answered(
-      seat, batch: run.batch, records: run.records, failed: run.kind == .exception,
+      slot, batch: run.batch, records: run.records, failed: run.kind == .exception,
       wasTried: run.wasTried, now: now)
     guard isAnswered else {
       worker.kill()
@@ -72,13 +72,13 @@ extension PoolDriver {
       answerParked(run.batch, run.firstRecord)
       return false
     }
-    meter?.noteAnswers(run.recordCount, of: seat)
+    meter?.noteAnswers(run.recordCount, of: slot)
     if run.kind == .exception, let batch {
       keepFailed(batch, run.firstRecord, run.line)
       noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
     }
     if run.kind == .outputs, let batch {
-      doubts?.note(run.records, of: run.batch, batch, by: seat)
+      doubts?.note(run.records, of: run.batch, batch, by: slot)
     }
     flow.add(piece)
     if let batch { settle(run.batch, batch, run.records) }
@@ -150,8 +150,8 @@ extension PoolDriver {
 
   /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the
   /// window allows…
-  func relieveIfStuck(_ seat: Int) {
-    if crew.isStuck(seat) { flow.relieve(seat, limit: configuration.window) }
+  func relieveIfStuck(_ slot: Int) {
+    if crew.isStuck(slot) { flow.relieve(slot, limit: configuration.window) }
   }
 
   /// …and in any case when the batch that everybody waits for is its own, or nobody's: then it was
@@ -159,8 +159,8 @@ extension PoolDriver {
   func relieveAwaited() {
     guard let head = flow.head else { return }
     let owner = state.slots.holder(of: head)
-    for seat in crew.seats where (owner == nil || owner == seat) && crew.isStuck(seat) {
-      flow.relieve(seat, limit: nil)
+    for slot in crew.slots where (owner == nil || owner == slot) && crew.isStuck(slot) {
+      flow.relieve(slot, limit: nil)
     }
   }
 }

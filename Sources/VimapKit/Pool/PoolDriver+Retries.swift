@@ -6,12 +6,12 @@ extension PoolDriver {
   /// Whether an exception is no answer, since its record is to be tried again. The record is then
   /// put aside.
   func parks(
-    _ run: Run, _ seat: Int, _ exception: ByteView, _ now: Nanoseconds
+    _ run: Run, _ slot: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {
     guard configuration.retry.retries > 0,
       run.isWorthRetry || feed?.isWorthRetry(exception) == true,
       let next = state.retry(
-        seat, batch: run.batch, record: run.firstRecord, pause: run.pause, wasSent: run.wasSent,
+        slot, batch: run.batch, record: run.firstRecord, pause: run.pause, wasSent: run.wasSent,
         now: now)
     else { return false }
     park(
@@ -96,23 +96,23 @@ extension PoolDriver {
       state.pause(until: pausedHosts.end(ofAll: servers, now: Clock.now()) ?? 0)
     }
     explainPause(of: pause.host, until: pause.end)
-    for seat in crew.seats { crew[seat]?.tell(pause) }
+    for slot in crew.slots { crew[slot]?.tell(pause) }
     if !state.phase.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
       onNotice(.hostPaused(pause))
     }
   }
 
-  func tellOfPauses(_ seat: Int) {
-    for pause in pausedHosts.current(Clock.now()) { crew[seat]?.tell(pause) }
+  func tellOfPauses(_ slot: Int) {
+    for pause in pausedHosts.current(Clock.now()) { crew[slot]?.tell(pause) }
   }
 
   /// Records that are with a worker, and wait there for the end of a pause.
-  func recordsWaiting(with seat: Int, _ now: Nanoseconds) -> Int {
-    guard let worker = crew[seat] else { return 0 }
-    if worker.isResting(now) { return state.slots[seat].outstanding }
+  func recordsWaiting(with slot: Int, _ now: Nanoseconds) -> Int {
+    guard let worker = crew[slot] else { return 0 }
+    if worker.isResting(now) { return state.slots[slot].outstanding }
     let unsent = worker.unsent
     if unsent.isEmpty { return 0 }
-    return state.slots[seat].assignments.flatMap { state.unanswered(in: $0) }
+    return state.slots[slot].assignments.flatMap { state.unanswered(in: $0) }
       .flatMap { $0.parted(by: unsent).unsent }.reduce(0) { $0 + $1.records.count }
   }
 }

@@ -2,15 +2,15 @@ import VimapSystem
 
 /// What the driver does with workers: it has them forked, hears what they say, and buries them.
 extension PoolDriver {
-  func fork(_ seat: Int) {
+  func fork(_ slot: Int) {
     do throws(SystemError) {
-      try crew.fork(seat, watchedBy: &poll)
-      tellOfPauses(seat)
-      onDecision?(.workerStarted(number: seat))
+      try crew.fork(slot, watchedBy: &poll)
+      tellOfPauses(slot)
+      onDecision?(.workerStarted(number: slot))
     } catch {
       state.workerFailed(
-        seat, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
-      state.workerEnded(seat, .exited(status: 1), begun: 0, now: Clock.now())
+        slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
+      state.workerEnded(slot, .exited(status: 1), begun: 0, now: Clock.now())
       // Told last, as whoever is told may close the pool.
       noteFewer(crew.count, "\(error)")
     }
@@ -21,54 +21,54 @@ extension PoolDriver {
     if running > 0 { onNotice(.fewerWorkers(running: running, reason: reason)) }
   }
 
-  func takeMessages(of worker: WorkerProcess, _ seat: Int) throws(SystemError) {
+  func takeMessages(of worker: WorkerProcess, _ slot: Int) throws(SystemError) {
     while true {
       switch try worker.socket.receive(FromWorker.self, waiting: false) {
       case .nothingYet: return
       case .ended:
-        bury(worker, seat)
+        bury(worker, slot)
         return
       case .message(let message, let text, let attached):
-        take(message, text?.bytes.text ?? "", attached, from: worker, seat)
+        take(message, text?.bytes.text ?? "", attached, from: worker, slot)
       }
     }
   }
 
   private func take(
     _ message: FromWorker, _ text: String, _ attached: consuming OwnedDescriptor?,
-    from worker: WorkerProcess, _ seat: Int
+    from worker: WorkerProcess, _ slot: Int
   ) {
     switch message.kind {
     case .forked:
       worker.isForked(as: ProcessID(message.index))
-      state.workerIsForked(seat)
+      state.workerIsForked(slot)
     case .notForked:
-      state.workerFailed(seat, WorkerFailure(text, errno: Int(message.code)))
+      state.workerFailed(slot, WorkerFailure(text, errno: Int(message.code)))
       noteFewer(message.index, text)
-    case .ready: state.workerIsReady(seat)
+    case .ready: state.workerIsReady(slot)
     case .failed:
       let errno = message.code == 0 ? nil : Int(message.code)
       let failure = WorkerFailure(text, errno: errno)
-      onStartFailure(seat, failure)
-      state.workerFailed(seat, failure)
+      onStartFailure(slot, failure)
+      state.workerFailed(slot, failure)
       noteFewer(crew.forkedCount - 1, text)
-    case .lastWords: state.workerSaid(seat, text)
-    case .hungry: state.workerWantsMore(seat)
-    case .retiring: state.workerRetires(seat, begun: UInt64(max(0, message.index)))
+    case .lastWords: state.workerSaid(slot, text)
+    case .hungry: state.workerWantsMore(slot)
+    case .retiring: state.workerRetires(slot, begun: UInt64(max(0, message.index)))
     case .pause:
       leaveAlone(
         HostPause(
           host: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
           status: Int(message.code)))
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
-    case .notice: onNotice(.worker(number: seat, text))
+    case .notice: onNotice(.worker(number: slot, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
-    case .decision: onDecision?(.worker(number: seat, text))
-    case .certain: doubts?.settle(seat)
-    case .outOfStep: loseStep(seat, suspects: message.index, text)
+    case .decision: onDecision?(.worker(number: slot, text))
+    case .certain: doubts?.settle(slot)
+    case .outOfStep: loseStep(slot, suspects: message.index, text)
     case .stray:
       report.isOutOfStep = true
-      onNotice(.stray(worker: seat, text))
+      onNotice(.stray(worker: slot, text))
     case .inVain: state.commandWasInVain(text)
     case .results:
       let slab = Int(message.slab)
@@ -77,22 +77,22 @@ extension PoolDriver {
         return
       }
       if message.slabIsFull { worker.slabs.takeBack(slab) }
-      take(runs, of: slab, attached, from: worker, seat)
+      take(runs, of: slab, attached, from: worker, slot)
       if worker.slabs.isIdle(slab) { worker.give(slab) }
-      relieveIfStuck(seat)
+      relieveIfStuck(slot)
     }
   }
 
-  private func bury(_ worker: WorkerProcess, _ seat: Int) {
+  private func bury(_ worker: WorkerProcess, _ slot: Int) {
     // How one ended that left as it was told to, with all it had answered, changes nothing.
-    let isOfInterest = !state.hasLeft(seat) || onDecision != nil
-    guard let end = crew.bury(seat, isOfInterest: isOfInterest, watchedBy: &poll) else { return }
+    let isOfInterest = !state.hasLeft(slot) || onDecision != nil
+    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &poll) else { return }
     for (slab, runs) in worker.slabs.salvage() {
-      take(runs, of: slab, nil, from: worker, seat)
+      take(runs, of: slab, nil, from: worker, slot)
     }
-    let wasTold = state.slots[seat].worker?.wasToldToLeave == true
+    let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
-      seat, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    explainEnd(of: seat, end, asTold: wasTold)
+      slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
+    explainEnd(of: slot, end, asTold: wasTold)
   }
 }

@@ -24,7 +24,7 @@ final class PoolDriver {
   /// Which outputs are not certain yet, where workers pair by order.
   var doubts: Doubts?
   /// Told of every worker that could not be set up.
-  var onStartFailure: (_ seat: Int, WorkerFailure) -> Void = { _, _ in }
+  var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of what is decided, where somebody wants to know.
   var onDecision: ((PoolDecision) -> Void)?
   /// The size of batches that was told of last.
@@ -61,7 +61,7 @@ final class PoolDriver {
   /// - Throws: where the memory that the pool shares with its workers cannot be had.
   init(
     _ configuration: PoolConfiguration, target: any ResultTarget,
-    seat: @escaping (Int) -> WorkerSeat, body: @escaping WorkerBody
+    context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
   ) throws(SystemError) {
     self.configuration = configuration
     state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
@@ -71,8 +71,8 @@ final class PoolDriver {
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     crew = try WorkerCrew(
       jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
-      measures: configuration.measures, seat: seat, body: body)
-    meter = configuration.measures ? RunMeter(seats: configuration.jobs, now: started) : nil
+      measures: configuration.measures, context: context, body: body)
+    meter = configuration.measures ? RunMeter(slots: configuration.jobs, now: started) : nil
     inputPlace = poll.add(-1, [])
     outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
     flow = ResultFlow(configuration, target: target)
@@ -178,7 +178,7 @@ final class PoolDriver {
       let descriptor = index < sinks.count ? sinks[index] : -1
       poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
     }
-    for seat in crew.seats { crew[seat]?.watch(&poll) }
+    for slot in crew.slots { crew[slot]?.watch(&poll) }
     for external in externals { external.watch(&poll) }
     explainBatchSize()
     let timers = [
@@ -193,10 +193,10 @@ final class PoolDriver {
   /// Takes in what the last wait found.
   func takeEvents() throws(SystemError) {
     if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
-    for seat in crew.seats {
-      if let worker = crew[seat], !poll.ready(worker.pollPlace).isEmpty {
+    for slot in crew.slots {
+      if let worker = crew[slot], !poll.ready(worker.pollPlace).isEmpty {
         worker.sendWaiting()
-        try takeMessages(of: worker, seat)
+        try takeMessages(of: worker, slot)
       }
     }
     for external in externals where !poll.ready(external.place).isEmpty {
@@ -238,7 +238,7 @@ final class PoolDriver {
   func abandon() {
     isAbandoned = true
     flow.discard()
-    for seat in crew.seats { crew[seat]?.dismiss() }
+    for slot in crew.slots { crew[slot]?.dismiss() }
     state.abandon()
     performActions()
   }
@@ -306,11 +306,11 @@ final class PoolDriver {
     if batches.count(id, bytes) { state.hold(bytes: bytes) }
   }
 
-  private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to seat: Int) {
-    guard let batch = batches[id], let worker = crew[seat] else { return }
+  private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to slot: Int) {
+    guard let batch = batches[id], let worker = crew[slot] else { return }
     var message = batch.message(id, records, attempt: attempt)
     if attempt > 1 {
-      let assignment = state.slots[seat].assignment(with: records.lowerBound, of: id)
+      let assignment = state.slots[slot].assignment(with: records.lowerBound, of: id)
       message.mayBeSent = assignment?.mayBeSent ?? true
     }
     if message.slab == ToWorker.inline, let line = batch.held[records.lowerBound]?.line {

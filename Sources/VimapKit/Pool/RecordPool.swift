@@ -9,8 +9,8 @@ public import VimapSystem
 ///
 /// It belongs to one thread; see ``Pool`` for what that means for a program that has several.
 public final class RecordPool {
-  /// Makes the worker of a seat; called in the worker's process.
-  public typealias MakeWorker = (WorkerSeat) throws -> any PoolWorker
+  /// Makes the worker of a slot; called in the worker's process.
+  public typealias MakeWorker = (WorkerContext) throws -> any PoolWorker
 
   private let driver: PoolDriver
   private let target: TupleTarget
@@ -44,7 +44,7 @@ public final class RecordPool {
   ///   - results: where results are written.
   ///   - exceptions: where exceptions are written that the format has no place for.
   ///   - failed: where the input lines of exceptions are kept.
-  ///   - makeWorker: makes the worker of a seat, in its own process.
+  ///   - makeWorker: makes the worker of a slot, in its own process.
   /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
   public init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
@@ -64,9 +64,9 @@ public final class RecordPool {
     let explains = configuration.explains
     driver = try PoolDriver(
       configuration, target: target,
-      seat: { [form] in form.seat($0, of: jobs) },
+      context: { [form] in form.context($0, of: jobs) },
       body: { [form] channel in
-        var worker = try makeWorker(channel.seat)
+        var worker = try makeWorker(channel.context)
         if !worker.endsItself { channel.endWithProgram() }
         let link = WorkerLink(channel, form, retry: retry, mostMemory: mostMemory)
         link.explains = explains
@@ -83,7 +83,7 @@ public final class RecordPool {
     }
     if configuration.pairsByOrder {
       driver.doubts = Doubts(
-        seats: jobs, mode: form.mode, onLine: failed.map { failed in { failed.add($0) } })
+        slots: jobs, mode: form.mode, onLine: failed.map { failed in { failed.add($0) } })
     }
     reader.onRepeat = { [unowned driver] in driver.onNotice(.repeatedLine(file: $0, line: $1)) }
     reader.onMark = { [unowned driver] in driver.onDecision?(.byteOrderMark(file: $0)) }

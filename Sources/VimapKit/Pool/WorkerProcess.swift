@@ -102,12 +102,12 @@ final class WorkerProcess {
   /// process it is.
   /// - Parameter isOfInterest: whether anybody wants to know it. Thousands of workers that leave
   ///   leave sooner where it need not be waited for.
-  func reap(_ seat: Int, by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
+  func reap(_ slot: Int, by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
     isReaped = true
     // First, as the server holds the group's number only until then.
     slabs.killCommand()
-    if isOfInterest { return server.reap(seat) }
-    server.bury(seat)
+    if isOfInterest { return server.reap(slot) }
+    server.bury(slot)
     return WorkerEnd(.exited(status: 0))
   }
 

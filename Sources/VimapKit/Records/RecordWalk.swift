@@ -68,7 +68,7 @@ public final class RecordWalk {
   }
 
   /// A worker's place in the pool that would map the records.
-  public func seat(_ number: Int) -> WorkerSeat { form.seat(number, of: jobs) }
+  public func context(_ number: Int) -> WorkerContext { form.context(number, of: jobs) }
 
   /// The input that a record is in, and the number of its line there, from 1.
   public func place(of record: Int, in batch: RecordBatch) -> (file: String, line: Int) {

@@ -27,7 +27,7 @@ final class ResultFlow {
   private var isDiscarding = false
 
   /// Told of every piece of a slab that is not needed any more.
-  var onRelease: (_ seat: Int, _ slab: Int) -> Void = { _, _ in }
+  var onRelease: (_ slot: Int, _ slab: Int) -> Void = { _, _ in }
   /// Told of every batch whose results are all on their way out.
   var onFinished: (UInt64) -> Void = { _ in }
 
@@ -69,7 +69,7 @@ final class ResultFlow {
 
   private func release(_ piece: ResultPiece) {
     switch piece.source {
-    case .slab(let seat, let slab): onRelease(seat, slab)
+    case .slab(let slot, let slab): onRelease(slot, slab)
     case .own, .file: keptBytes -= piece.bytes.count
     }
   }
@@ -97,14 +97,14 @@ final class ResultFlow {
   ///
   /// - Parameter limit: most bytes to hold in copies; `nil` for the worker that everybody else
   ///   waits for.
-  func relieve(_ seat: Int, limit: Int?) {
+  func relieve(_ slot: Int, limit: Int?) {
     if let limit, keptBytes >= limit { return }
     orderer?.replaceHeld { piece in
-      guard case .slab(seat, let slab) = piece.source else { return nil }
+      guard case .slab(slot, let slab) = piece.source else { return nil }
       // Copied first: once it is let go of, the worker may write to the slab at any moment.
       let copy = piece.copied()
       keptBytes += piece.bytes.count
-      onRelease(seat, slab)
+      onRelease(slot, slab)
       return copy
     }
   }

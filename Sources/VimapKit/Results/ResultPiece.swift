@@ -5,7 +5,7 @@ import VimapSystem
 struct ResultPiece {
   enum Source {
     /// A worker's result slab.
-    case slab(seat: Int, slab: Int)
+    case slab(slot: Int, slab: Int)
     /// Memory of the piece's own.
     case own(SharedBytes)
     /// A file that a worker passed over.

@@ -4,7 +4,7 @@ import VimapSystem
 /// The parent's view of one worker's result slabs: which are with the worker, and which hold
 /// tuples that are not written out yet.
 ///
-/// The memory outlives the worker: a seat's next worker gets the same slabs, as they fall free.
+/// The memory outlives the worker: a slot's next worker gets the same slabs, as they fall free.
 final class ResultSlabs {
   let memory: SharedMemory
   private var slabs: [State]

@@ -141,7 +141,7 @@ extension PoolState.Cause {
   /// The worker that had the record.
   fileprivate var worker: Int? {
     switch self {
-    case .workerDied(let seat, _, _, _), .timedOut(let seat, _): seat
+    case .workerDied(let slot, _, _, _), .timedOut(let slot, _): slot
     case .cannotStart, .cancelled, .unpaired: nil
     }
   }

@@ -25,14 +25,14 @@ extension PoolDriver {
     moment.awaitsTurn = state.awaitsTurn(after: asked)
     moment.awaitsServers =
       hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
-    for seat in crew.seats {
-      if state.slots[seat].couldDoMore(concurrency: configuration.concurrency) {
+    for slot in crew.slots {
+      if state.slots[slot].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true
       }
-      guard state.slots[seat].outstanding > 0 else { continue }
-      if crew.isStuck(seat) {
+      guard state.slots[slot].outstanding > 0 else { continue }
+      if crew.isStuck(slot) {
         moment.hasStuckWorkers = true
-      } else if crew[seat]?.isResting(now) == true {
+      } else if crew[slot]?.isResting(now) == true {
         moment.awaitsServers = true
       } else {
         moment.hasBusyWorkers = true
@@ -48,16 +48,16 @@ extension PoolDriver {
       failures: report.failures.counts, tries: state.tries.all, retries: state.tries.again,
       bytesRead: bytesRead, bytesWritten: bytesWritten,
       elapsed: Duration((ended ?? Clock.now()) - started),
-      workers: crew.seats.compactMap { worker($0, meter) },
+      workers: crew.slots.compactMap { worker($0, meter) },
       serviceTimes: ServiceTimes(crew.tables), waits: RunStatistics.Waits(meter.waits))
   }
 
-  private func worker(_ seat: Int, _ meter: RunMeter) -> RunStatistics.Worker? {
-    let history = crew.histories[seat]
+  private func worker(_ slot: Int, _ meter: RunMeter) -> RunStatistics.Worker? {
+    let history = crew.histories[slot]
     guard history.forks > 0 else { return nil }
-    let table = crew.tables.isEmpty ? nil : crew.tables[seat]
+    let table = crew.tables.isEmpty ? nil : crew.tables[slot]
     return RunStatistics.Worker(
-      number: seat, records: meter.records[seat], busy: Duration(meter.busy[seat]),
+      number: slot, records: meter.records[slot], busy: Duration(meter.busy[slot]),
       restarts: history.forks - 1 + (table?.restarts ?? 0), peakMemory: history.peakMemory,
       concurrency: table?.concurrency)
   }

@@ -3,7 +3,7 @@ import VimapSystem
 /// Where the time of a run goes, and which worker does how much. It is told the time twice for each
 /// wait of the pool, and looks at nothing itself.
 struct RunMeter {
-  /// By seat, how many records its workers answered…
+  /// By slot, how many records its workers answered…
   private(set) var records: [Int]
   /// …and how long they had any, and room for the answers.
   private(set) var busy: [Nanoseconds]
@@ -14,22 +14,22 @@ struct RunMeter {
   private var reason: WaitReason?
   private var isBusy: [Bool]
 
-  init(seats: Int, now: Nanoseconds) {
-    records = Array(repeating: 0, count: seats)
-    busy = Array(repeating: 0, count: seats)
-    isBusy = Array(repeating: false, count: seats)
+  init(slots: Int, now: Nanoseconds) {
+    records = Array(repeating: 0, count: slots)
+    busy = Array(repeating: 0, count: slots)
+    isBusy = Array(repeating: false, count: slots)
     mark = now
   }
 
-  mutating func noteAnswers(_ count: Int, of seat: Int) { records[seat] += count }
+  mutating func noteAnswers(_ count: Int, of slot: Int) { records[slot] += count }
 
   /// The pool begins to wait.
-  /// - Parameter isBusy: whether a seat's worker is at records now; it counts as having been so
+  /// - Parameter isBusy: whether a slot's worker is at records now; it counts as having been so
   ///   since the wait before.
   mutating func beginWait(
-    for reason: WaitReason, now: Nanoseconds, isBusy: (_ seat: Int) -> Bool
+    for reason: WaitReason, now: Nanoseconds, isBusy: (_ slot: Int) -> Bool
   ) {
-    for seat in self.isBusy.indices { self.isBusy[seat] = isBusy(seat) }
+    for slot in self.isBusy.indices { self.isBusy[slot] = isBusy(slot) }
     pass(now)
     self.reason = reason
   }
@@ -43,7 +43,7 @@ struct RunMeter {
 
   private mutating func pass(_ now: Nanoseconds) {
     let time = now - mark
-    for seat in busy.indices where isBusy[seat] { busy[seat] += time }
+    for slot in busy.indices where isBusy[slot] { busy[slot] += time }
     mark = now
   }
 }

@@ -3,9 +3,9 @@
 /// It is kept where ``PoolConfiguration/measures`` asks for it, and read by
 /// ``RecordPool/statistics``.
 public struct RunStatistics: Sendable, Equatable {
-  /// What the workers of one seat did, one after the other.
+  /// What the workers of one slot did, one after the other.
   public struct Worker: Sendable, Equatable {
-    /// The seat's number, from 0.
+    /// The slot's number, from 0.
     public var number: Int
     /// Records that they answered.
     public var records: Int

@@ -1,7 +1,7 @@
 import VimapBytes
 import VimapSystem
 
-/// How long one seat's workers took over their tries, counted in memory that they share with the
+/// How long one slot's workers took over their tries, counted in memory that they share with the
 /// pool: so it is known also when a worker dies, and no result is read for it.
 ///
 /// Times are counted as HdrHistogram does: each octave is cut into so many equal parts that a time

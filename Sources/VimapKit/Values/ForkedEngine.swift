@@ -31,7 +31,7 @@ final class ForkedEngine: PoolEngine {
     do throws(SystemError) {
       driver = try PoolDriver(
         options.configuration(jobs: jobs), target: queue,
-        seat: { WorkerSeat(number: $0, jobs: jobs, initArguments: [:]) }, body: body)
+        context: { WorkerContext(number: $0, jobs: jobs, initArguments: [:]) }, body: body)
     } catch {
       throw .system(error)
     }

@@ -28,7 +28,7 @@ protocol WorkerDesk<Input, Output>: AnyObject {
   func reportSurplus() throws
 }
 
-/// What the worker of a seat does, of whichever form it is.
+/// What the worker of a slot does, of whichever form it is.
 @usableFromInline
 protocol WorkerRoutine<Input, Output> {
   associatedtype Input: Codable

@@ -44,7 +44,7 @@ final class WorkerTray {
   }
 
   /// The worker's number.
-  @usableFromInline var number: Int { channel.seat.number }
+  @usableFromInline var number: Int { channel.context.number }
 
   @usableFromInline var openCount: Int {
     taken.records.count + (earlier.isEmpty ? 0 : earlier.reduce(0) { $0 + $1.records.count })

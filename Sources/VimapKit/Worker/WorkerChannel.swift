@@ -23,7 +23,7 @@ final class WorkerChannel {
     case nothing
   }
 
-  let seat: WorkerSeat
+  let context: WorkerContext
   /// The process that forked this one.
   private let parent: ProcessID
   private let socket: MessageSocket
@@ -38,10 +38,11 @@ final class WorkerChannel {
   @exclusivity(unchecked) private(set) var begunCount: UInt64 = 0
 
   init(
-    seat: WorkerSeat, socket: consuming MessageSocket, input: SharedMemory, shared: SharedMemory,
+    context: WorkerContext, socket: consuming MessageSocket, input: SharedMemory,
+    shared: SharedMemory,
     parent: ProcessID, table: ServiceTable?
   ) {
-    self.seat = seat
+    self.context = context
     self.table = table
     self.parent = parent
     self.socket = socket

@@ -51,7 +51,7 @@ public final class WorkerLink {
   }
 
   /// The worker's place in the pool.
-  public var seat: WorkerSeat { channel.seat }
+  public var context: WorkerContext { channel.context }
 
   // MARK: Receiving
 
@@ -259,7 +259,7 @@ public final class WorkerLink {
       answer.meta = TupleMeta(
         index: batch.index(of: record), file: batch.place.file,
         line: batch.line(of: record, mode: mode), attempts: attempts, seconds: seconds,
-        worker: seat.number)
+        worker: context.number)
     }
     return answer
   }

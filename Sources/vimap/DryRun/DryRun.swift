@@ -110,14 +110,14 @@ final class DryRun {
 
   private func planner(of number: Int) throws -> Planner {
     if let known = planners[number] { return known }
-    let seat = walk.seat(number)
+    let context = walk.context(number)
     let planner: Planner
     switch worker {
     case .command(let configuration), .each(let configuration):
-      planner = .command(CommandPlanner(configuration, form.mode, seat: seat))
+      planner = .command(CommandPlanner(configuration, form.mode, context: context))
     case .http(let configuration):
       do {
-        planner = .request(try RequestPlanner(configuration, seat: seat), configuration)
+        planner = .request(try RequestPlanner(configuration, context: context), configuration)
       } catch {
         throw Refusal(.noWorker, "no worker can be started: \(error)")
       }

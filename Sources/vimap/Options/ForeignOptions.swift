@@ -64,7 +64,9 @@ enum ForeignOptions {
       ["-I", "-i{}", "--replace", "--rpl"],
       "give --each: {} is the record and {.path} a part of it in COMMAND (curl's -I: -X HEAD)"
     ),
-    (["--delimiter", "--recend", "--recstart"], "records end in a line's end, or, with -0, in NUL"),
+    (
+      ["--delimiter", "--recend", "--recstart"], "records end in a line's end, or, with -0, in NUL"
+    ),
     (["-a", "--arg-file"], "give the file's name alone"),
     (["-C", "--colsep"], "records are JSON: turn columns into objects first, or give -R"),
     (
@@ -90,6 +92,8 @@ enum ForeignOptions {
     (["--delay"], "give --rate N/s"),
     (["--memfree", "--load"], "give -j N, or --max-worker-rss SIZE"),
     (["--env"], "leave it out: commands have the environment of vimap"),
-    (["--sshlogin", "--sshloginfile"], "workers run here; give a command such as ssh HOST COMMAND"),
+    (
+      ["--sshlogin", "--sshloginfile"], "workers run here; give a command such as ssh HOST COMMAND"
+    ),
   ]
 }

@@ -14,7 +14,8 @@ struct ArgumentNotices {
     } else {
       let manner = exec.each ? ArgumentCheck.Manner.each : .kept
       let inCommand = ArgumentCheck(line.command ?? [], manner).problems
-      texts = inCommand.map { Self.text($0, exec.each) } + Self.ofRequests(line.options.http)
+      texts =
+        inCommand.map { Self.text($0, exec.each) } + Self.ofRequests(line.options.http)
         + Self.ofServers(line.options.http.post.count, jobs)
     }
   }

@@ -109,9 +109,9 @@ struct RunPlan {
         let made = try RecordPool(
           configuration, form, inputs: inputs, results: outputs.results,
           exceptions: outputs.exceptions, failed: outputs.failed
-        ) { [worker, errors] seat in
+        ) { [worker, errors] context in
           errors?.leaveReading()
-          return try worker.make(seat)
+          return try worker.make(context)
         }
         if configuration.jobs < pool.jobs {
           observer.note(

@@ -160,7 +160,7 @@ enum WorkerChoice {
   }
 
   /// Makes a worker in its own process.
-  func make(_ seat: WorkerSeat) throws -> any PoolWorker {
+  func make(_ context: WorkerContext) throws -> any PoolWorker {
     Descriptor.leaveStandardStreams()
     // What is sent to all processes of this name, as by killall(1), is for the parent to obey.
     Signals.block([Signals.interrupt, Signals.terminate, Signals.hangUp])

@@ -48,9 +48,9 @@ struct Chance {
       return .take(number(1...20))
     }
     let occupied = pool.workers.indices.filter { pool.workers[$0] != nil }
-    guard let seat = occupied.randomElement(using: &random), let worker = pool.workers[seat]
+    guard let slot = occupied.randomElement(using: &random), let worker = pool.workers[slot]
     else { return .wait }
-    return next(for: worker, seat, pool.rules)
+    return next(for: worker, slot, pool.rules)
   }
 
   private mutating func input(_ pool: SimulatedPool) -> Decision {
@@ -64,49 +64,51 @@ struct Chance {
     if isTime(forkFailure) { return .forksFail(number(1...12)) }
     if isTime(interruption) { return .stop(number(0...1) == 0 ? .soon : .now) }
     // Drawn only where it changes something: seeds of others go on to give what they gave.
-    if pool.state.admission.isPaced, number(1...100) == 1 { return .pause(.milliseconds(number(1...300))) }
+    if pool.state.admission.isPaced, number(1...100) == 1 {
+      return .pause(.milliseconds(number(1...300)))
+    }
     if pool.wanted != nil, isTime(end) { return .endInput }
     if isTime(abort) { return number(0...1) == 0 ? .abort : .abandon }
     return number(1...100) == 1 ? .blocked : nil
   }
 
   private mutating func next(
-    for worker: SimulatedWorker, _ seat: Int, _ rules: PoolState.Rules
+    for worker: SimulatedWorker, _ slot: Int, _ rules: PoolState.Rules
   ) -> Decision {
     let dice = number(1...100)
     if worker.isDoomed {
-      return dice > 50 ? .answer(seat) : .die(seat, begins: number(0...1))
+      return dice > 50 ? .answer(slot) : .die(slot, begins: number(0...1))
     }
-    if !worker.isReady { return dice <= breaking ? .breaks(seat) : .ready(seat) }
-    if worker.retirement == .unheard, dice > 50 { return .hear(seat) }
+    if !worker.isReady { return dice <= breaking ? .breaks(slot) : .ready(slot) }
+    if worker.retirement == .unheard, dice > 50 { return .hear(slot) }
     if worker.isRecalled, worker.retirement == .none, dice > 50 {
-      return .retire(seat, keeping: number(0...rules.concurrency))
+      return .retire(slot, keeping: number(0...rules.concurrency))
     }
     var limit = death
     if dice <= limit {
       return number(1...20) * 5 <= breaking
-        ? .breaks(seat) : .die(seat, begins: number(0...rules.concurrency))
+        ? .breaks(slot) : .die(slot, begins: number(0...rules.concurrency))
     }
     limit += hunger
-    if dice <= limit { return .hungry(seat) }
-    if number(1...100) <= lateness, !worker.work.isEmpty { return .late(seat) }
+    if dice <= limit { return .hungry(slot) }
+    if number(1...100) <= lateness, !worker.work.isEmpty { return .late(slot) }
     if number(1...100) <= retirement, worker.retirement == .none {
-      return .retire(seat, keeping: number(0...worker.work.count))
+      return .retire(slot, keeping: number(0...worker.work.count))
     }
-    if number(1...100) <= holdingBack { return .holdsBack(seat) }
-    if worker.work.isEmpty { return .leave(seat) }
-    if worker.answerable == 0 { return worker.saidHungry ? .wait : .hungry(seat) }
-    return outcome(worker, seat, rules)
+    if number(1...100) <= holdingBack { return .holdsBack(slot) }
+    if worker.work.isEmpty { return .leave(slot) }
+    if worker.answerable == 0 { return worker.saidHungry ? .wait : .hungry(slot) }
+    return outcome(worker, slot, rules)
   }
 
   private mutating func outcome(
-    _ worker: SimulatedWorker, _ seat: Int, _ rules: PoolState.Rules
+    _ worker: SimulatedWorker, _ slot: Int, _ rules: PoolState.Rules
   ) -> Decision {
     let skip = number(0...(min(rules.concurrency, worker.answerable) - 1))
     guard rules.retry.retries > 0 || rules.halt != nil, number(1...100) <= failure else {
-      return .answer(seat, skip: skip, count: number(1...10))
+      return .answer(slot, skip: skip, count: number(1...10))
     }
     let pause = number(0...1) == 0 ? nil : Nanoseconds.milliseconds(number(0...200))
-    return .fail(seat, skip: skip, pause: pause)
+    return .fail(slot, skip: skip, pause: pause)
   }
 }

@@ -54,7 +54,7 @@ struct PoolBooks {
   /// The last record sent for the first time, and answered, of each shard.
   private var lastSent: [Int: (UInt64, Int)] = [:]
   private var lastAnswered: [Int: (UInt64, Int)] = [:]
-  /// By seat, what the last worker there had begun and not answered, and what became of it.
+  /// By slot, what the last worker there had begun and not answered, and what became of it.
   private var ends: [Int: (begun: [SimulatedWorker.Item], wasLate: Bool, blamed: Int)] = [:]
 
   init(_ rules: PoolState.Rules) { self.rules = rules }
@@ -126,14 +126,14 @@ struct PoolBooks {
   // MARK: Sent
 
   mutating func send(
-    _ batch: UInt64, _ records: Range<Int>, to seat: Int, isRetired: Bool, now: Nanoseconds
+    _ batch: UInt64, _ records: Range<Int>, to slot: Int, isRetired: Bool, now: Nanoseconds
   ) {
     guard isKnown(batch, records) else { return complain("sent what was not read") }
     if isStopped { complain("sent, though the run is stopped") }
     if isPaced, now < pauseEnd { complain("sent, though no server takes anything") }
     let whole = batches[Int(batch)]
-    if let shard = whole.shard, shard % rules.jobs != seat, !isRetired {
-      complain("not the seat of its shard")
+    if let shard = whole.shard, shard % rules.jobs != slot, !isRetired {
+      complain("not the slot of its shard")
     }
     for record in records {
       let one = whole.records[record]
@@ -181,8 +181,8 @@ struct PoolBooks {
   }
 
   /// A worker is gone that had begun these records.
-  mutating func end(_ seat: Int, begun: [SimulatedWorker.Item], wasLate: Bool, hasFailed: Bool) {
-    ends[seat] = (begun, wasLate, 0)
+  mutating func end(_ slot: Int, begun: [SimulatedWorker.Item], wasLate: Bool, hasFailed: Bool) {
+    ends[slot] = (begun, wasLate, 0)
     guard rules.blame == .everyBegun, !hasFailed, !isAbandoned else { return }
     for item in begun { batches[Int(item.batch)].records[item.record].isSpent = true }
   }
@@ -192,10 +192,10 @@ struct PoolBooks {
     _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause, isHopeless: Bool
   ) {
     switch cause {
-    case .workerDied(let seat, _, _, _): blame(batch, records, seat, isHopeless)
-    case .timedOut(let seat, _):
-      if ends[seat]?.wasLate != true { complain("timed out, though it was not late") }
-      blame(batch, records, seat, isHopeless)
+    case .workerDied(let slot, _, _, _): blame(batch, records, slot, isHopeless)
+    case .timedOut(let slot, _):
+      if ends[slot]?.wasLate != true { complain("timed out, though it was not late") }
+      blame(batch, records, slot, isHopeless)
     case .cannotStart:
       if !mayGiveUp { complain("given up, though workers can be started") }
     case .cancelled:
@@ -205,16 +205,16 @@ struct PoolBooks {
   }
 
   private mutating func blame(
-    _ batch: UInt64, _ records: Range<Int>, _ seat: Int, _ isHopeless: Bool
+    _ batch: UInt64, _ records: Range<Int>, _ slot: Int, _ isHopeless: Bool
   ) {
-    guard var end = ends[seat] else { return complain("blamed for no death") }
+    guard var end = ends[slot] else { return complain("blamed for no death") }
     for record in records where !isHopeless {
       if !end.begun.contains(where: { $0.batch == batch && $0.record == record }) {
         complain("blamed, though not begun")
       }
     }
     end.blamed += records.count
-    ends[seat] = end
+    ends[slot] = end
     if rules.blame == .firstBegun, end.blamed > 1 { complain("one death charged twice") }
   }
 

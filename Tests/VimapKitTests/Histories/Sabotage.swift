@@ -42,10 +42,10 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       return [action]
     },
     Sabotage(name: "the last of several records is not sent") { action in
-      guard case .send(let seat, let batch, let records, let attempt) = action, records.count > 2
+      guard case .send(let slot, let batch, let records, let attempt) = action, records.count > 2
       else { return [action] }
       let fewer = records.lowerBound..<(records.upperBound - 1)
-      return [.send(slot: seat, batch: batch, records: fewer, attempt: attempt)]
+      return [.send(slot: slot, batch: batch, records: fewer, attempt: attempt)]
     },
     Sabotage(name: "what was begun is sent twice") { action in
       if case .send(_, _, _, let attempt) = action, attempt > 1 { return [action, action] }
@@ -61,8 +61,8 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       if case .flush = action { return [] }
       return [action]
     },
-    Sabotage(name: "a worker of a high seat is not told to leave") { action in
-      if case .close(let seat) = action, seat > 1 { return [] }
+    Sabotage(name: "a worker of a high slot is not told to leave") { action in
+      if case .close(let slot) = action, slot > 1 { return [] }
       return [action]
     },
     Sabotage(name: "what waits is not answered") { action in

@@ -31,27 +31,27 @@ extension SimulatedPool {
     if isFinished { books.complain("\(action) after the end") }
     if state.phase.failure != nil { books.mayGiveUp = true }
     switch action {
-    case .fork(let seat): fork(seat)
-    case .send(let seat, let batch, let records, let attempt):
-      send(batch, records, attempt, to: seat)
-    case .flush(let seat):
+    case .fork(let slot): fork(slot)
+    case .send(let slot, let batch, let records, let attempt):
+      send(batch, records, attempt, to: slot)
+    case .flush(let slot):
       books.see("drain")
-      workers[seat]?.drain()
-    case .close(let seat):
+      workers[slot]?.drain()
+    case .close(let slot):
       books.see("close")
-      workers[seat]?.drain()
-      workers[seat]?.isClosing = true
-    case .recall(let seat):
+      workers[slot]?.drain()
+      workers[slot]?.isClosing = true
+    case .recall(let slot):
       books.see("recall")
-      workers[seat]?.drain()
-      workers[seat]?.isClosing = true
-      workers[seat]?.isRecalled = true
+      workers[slot]?.drain()
+      workers[slot]?.isClosing = true
+      workers[slot]?.isRecalled = true
     case .halted(let point):
       books.see("halted")
       books.halt(at: point)
-    case .kill(let seat):
+    case .kill(let slot):
       books.see("kill")
-      workers[seat]?.isDoomed = true
+      workers[slot]?.isDoomed = true
     case .except(let batch, let records, let cause):
       books.see(cause.name)
       if books.isAbandoned { return }
@@ -73,38 +73,38 @@ extension SimulatedPool {
     }
   }
 
-  private mutating func fork(_ seat: Int) {
+  private mutating func fork(_ slot: Int) {
     if books.isStopped { books.complain("forked, though the run is stopped") }
-    if workers[seat] != nil { books.complain("forked, though occupied") }
+    if workers[slot] != nil { books.complain("forked, though occupied") }
     guard failingForks > 0 else {
-      workers[seat] = SimulatedWorker()
+      workers[slot] = SimulatedWorker()
       return
     }
     books.see("failed fork")
     failingForks -= 1
     // It takes its time.
     now += 1
-    justFailed.insert(seat)
-    state.workerFailed(seat, WorkerFailure("fork: Resource temporarily unavailable"))
-    state.workerEnded(seat, .exited(status: 1), begun: 0, now: clock)
+    justFailed.insert(slot)
+    state.workerFailed(slot, WorkerFailure("fork: Resource temporarily unavailable"))
+    state.workerEnded(slot, .exited(status: 1), begun: 0, now: clock)
   }
 
   private mutating func send(
-    _ batch: UInt64, _ records: Range<Int>, _ attempt: Int, to seat: Int
+    _ batch: UInt64, _ records: Range<Int>, _ attempt: Int, to slot: Int
   ) {
-    guard let worker = workers[seat] else {
-      if !justFailed.contains(seat) { books.complain("sent to nobody") }
+    guard let worker = workers[slot] else {
+      if !justFailed.contains(slot) { books.complain("sent to nobody") }
       return
     }
     if worker.isClosing { books.complain("sent to one that was told to leave") }
     if attempt > 1 { books.see("another attempt") }
     books.send(
-      batch, records, to: seat, isRetired: state.slots.contains(where: \.isRetired), now: now)
-    workers[seat]?.receive(batch, records)
+      batch, records, to: slot, isRetired: state.slots.contains(where: \.isRetired), now: now)
+    workers[slot]?.receive(batch, records)
     let received = Int(worker.received) + records.count
     if received > rules.recycleAfter ?? .max { books.complain("more than its lifespan") }
     if state.admission.isPaced,
-      state.slots[seat].outstanding > state.admission.mostAtOnce
+      state.slots[slot].outstanding > state.admission.mostAtOnce
     {
       books.complain("more than can be started")
     }
@@ -114,14 +114,18 @@ extension SimulatedPool {
     books.finish()
     if workers.contains(where: { $0 != nil }) { books.complain("finished, with workers left") }
     if !books.isAbandoned, orderer?.isEmpty == false { books.complain("results are held back") }
-    if !books.isAbandoned, state.admission.inFlight != 0 || state.admission.unfinished != books.unfinished {
-      books.complain("in flight at the end: \(state.admission.inFlight), unfinished: \(state.admission.unfinished)")
+    if !books.isAbandoned,
+      state.admission.inFlight != 0 || state.admission.unfinished != books.unfinished
+    {
+      books.complain(
+        "in flight at the end: \(state.admission.inFlight), unfinished: \(state.admission.unfinished)"
+      )
     }
   }
 
   private func isHopeless(_ cause: PoolState.Cause) -> Bool {
-    guard case .workerDied(let seat, _, _, _) = cause else { return false }
-    return state.slots[seat].vainEnds >= WorkerSlot.mostVainEnds
+    guard case .workerDied(let slot, _, _, _) = cause else { return false }
+    return state.slots[slot].vainEnds >= WorkerSlot.mostVainEnds
   }
 }
 

@@ -27,13 +27,13 @@ extension SimulatedPool {
     return next
   }
 
-  private func obligation(of seat: Int) -> Decision? {
-    guard let worker = workers[seat] else { return nil }
-    if worker.isDoomed { return .die(seat) }
-    if !worker.isReady { return .ready(seat) }
-    if worker.retirement == .unheard { return .hear(seat) }
-    if worker.answerable > 0 { return .answer(seat, count: .max) }
-    if !worker.work.isEmpty { return worker.saidHungry ? nil : .hungry(seat) }
-    return worker.isClosing || worker.retirement == .heard ? .leave(seat) : nil
+  private func obligation(of slot: Int) -> Decision? {
+    guard let worker = workers[slot] else { return nil }
+    if worker.isDoomed { return .die(slot) }
+    if !worker.isReady { return .ready(slot) }
+    if worker.retirement == .unheard { return .hear(slot) }
+    if worker.answerable > 0 { return .answer(slot, count: .max) }
+    if !worker.work.isEmpty { return worker.saidHungry ? nil : .hungry(slot) }
+    return worker.isClosing || worker.retirement == .heard ? .leave(slot) : nil
   }
 }

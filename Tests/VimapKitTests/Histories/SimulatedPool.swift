@@ -69,89 +69,89 @@ struct SimulatedPool {
     case .abandon:
       forget()
       state.abandon()
-    case .ready(let seat), .breaks(let seat), .hungry(let seat), .holdsBack(let seat),
-      .late(let seat), .hear(let seat), .leave(let seat), .answer(let seat, _, _),
-      .fail(let seat, _, _), .retire(let seat, _), .die(let seat, _):
-      if seat < workers.count, let worker = workers[seat] { happen(decision, to: worker, in: seat) }
+    case .ready(let slot), .breaks(let slot), .hungry(let slot), .holdsBack(let slot),
+      .late(let slot), .hear(let slot), .leave(let slot), .answer(let slot, _, _),
+      .fail(let slot, _, _), .retire(let slot, _), .die(let slot, _):
+      if slot < workers.count, let worker = workers[slot] { happen(decision, to: worker, in: slot) }
     }
     attend()
   }
 
-  private mutating func happen(_ decision: Decision, to worker: SimulatedWorker, in seat: Int) {
+  private mutating func happen(_ decision: Decision, to worker: SimulatedWorker, in slot: Int) {
     switch decision {
     case .ready where !worker.isReady && !worker.isDoomed:
-      workers[seat]?.isReady = true
-      state.workerIsReady(seat)
+      workers[slot]?.isReady = true
+      state.workerIsReady(slot)
     case .breaks where !worker.isDoomed:
-      workers[seat]?.isDoomed = true
-      workers[seat]?.hasFailed = true
-      state.workerFailed(seat, WorkerFailure("no such command"))
+      workers[slot]?.isDoomed = true
+      workers[slot]?.hasFailed = true
+      state.workerFailed(slot, WorkerFailure("no such command"))
     case .hungry where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
-      workers[seat]?.saidHungry = true
-      state.workerWantsMore(seat)
-    case .holdsBack: workers[seat]?.holdsBack = true
+      workers[slot]?.saidHungry = true
+      state.workerWantsMore(slot)
+    case .holdsBack: workers[slot]?.holdsBack = true
     case .late where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
       var worker = worker
       worker.begin(1)
       worker.wasLate = true
-      workers[seat] = worker
-      state.workerIsLate(seat, begun: worker.begun)
+      workers[slot] = worker
+      state.workerIsLate(slot, begun: worker.begun)
     case .retire(_, let count) where worker.isReady && worker.retirement == .none:
-      workers[seat]?.retire(keeping: count)
+      workers[slot]?.retire(keeping: count)
     case .hear where worker.retirement == .unheard:
       books.see("retirement")
-      workers[seat]?.retirement = .heard
-      state.workerRetires(seat, begun: worker.begun)
+      workers[slot]?.retirement = .heard
+      state.workerRetires(slot, begun: worker.begun)
     case .leave where worker.isClosing || worker.retirement == .heard:
       guard worker.work.isEmpty else { break }
       if worker.wasLate, !worker.isDoomed { books.complain("late, and not killed") }
-      end(seat, .exited(status: 0))
+      end(slot, .exited(status: 0))
     case .die(_, let count):
       let most = worker.isReady ? min(count, rules.concurrency) : 0
-      workers[seat]?.begin(most)
-      end(seat, worker.hasFailed ? .exited(status: 1) : .killed(signal: 9))
+      workers[slot]?.begin(most)
+      end(slot, worker.hasFailed ? .exited(status: 1) : .killed(signal: 9))
     case .answer(_, let skip, let count) where worker.isReady && !worker.hasFailed:
-      answer(seat, skip, count)
+      answer(slot, skip, count)
     case .fail(_, let skip, let pause) where worker.isReady && !worker.hasFailed:
-      fail(seat, skip, pause)
+      fail(slot, skip, pause)
     default: break
     }
   }
 
-  private mutating func answer(_ seat: Int, _ skip: Int, _ count: Int) {
-    let items = workers[seat]?.finish(skip: skip, count: count) ?? []
+  private mutating func answer(_ slot: Int, _ skip: Int, _ count: Int) {
+    let items = workers[slot]?.finish(skip: skip, count: count) ?? []
     guard let first = items.first else { return }
-    answered(seat, first.batch, first.record..<(first.record + items.count))
+    answered(slot, first.batch, first.record..<(first.record + items.count))
   }
 
   private mutating func answered(
-    _ seat: Int, _ batch: UInt64, _ records: Range<Int>, failed: Bool = false
+    _ slot: Int, _ batch: UInt64, _ records: Range<Int>, failed: Bool = false
   ) {
-    if state.answered(seat, batch: batch, records: records, failed: failed, now: clock) {
+    if state.answered(slot, batch: batch, records: records, failed: failed, now: clock) {
       if failed { books.failed += records.count }
       answer(batch, records)
     } else {
       // One that has no business to answer is killed.
-      workers[seat]?.isDoomed = true
+      workers[slot]?.isDoomed = true
       if !books.isAbandoned, state.phase.failure == nil { books.complain("answer refused") }
     }
   }
 
-  private mutating func fail(_ seat: Int, _ skip: Int, _ pause: Nanoseconds?) {
-    guard let item = workers[seat]?.finish(skip: skip, count: 1).first else { return }
-    if state.retry(seat, batch: item.batch, record: item.record, pause: pause, now: clock) != nil {
+  private mutating func fail(_ slot: Int, _ skip: Int, _ pause: Nanoseconds?) {
+    guard let item = workers[slot]?.finish(skip: skip, count: 1).first else { return }
+    if state.retry(slot, batch: item.batch, record: item.record, pause: pause, now: clock) != nil {
       books.hold(item.batch, item.record, until: now + (pause ?? 0))
     } else {
-      answered(seat, item.batch, item.record..<(item.record + 1), failed: true)
+      answered(slot, item.batch, item.record..<(item.record + 1), failed: true)
     }
   }
 
-  private mutating func end(_ seat: Int, _ end: ProcessEnd) {
-    guard let worker = workers[seat] else { return }
-    workers[seat] = nil
+  private mutating func end(_ slot: Int, _ end: ProcessEnd) {
+    guard let worker = workers[slot] else { return }
+    workers[slot] = nil
     books.end(
-      seat, begun: worker.unfinished, wasLate: worker.wasLate, hasFailed: worker.hasFailed)
-    state.workerEnded(seat, end, begun: worker.begun, now: clock)
+      slot, begun: worker.unfinished, wasLate: worker.wasLate, hasFailed: worker.hasFailed)
+    state.workerEnded(slot, end, begun: worker.begun, now: clock)
   }
 
   // MARK: Input and results

@@ -34,7 +34,7 @@ struct Dispatcher {
   // MARK: What is known
 
   var isQueueEmpty: Bool { queue.isEmpty }
-  /// All that was taken is answered, and no worker is left.
+  /// All is answered, and no worker is left.
   var isDone: Bool { open.isEmpty && slots.areVacant }
   /// Records may yet have to be handed out, though none is to be now.
   var awaitsRetries: Bool { !retries.isEmpty || (retries.isInUse && !open.isEmpty) }
@@ -227,8 +227,6 @@ struct Dispatcher {
   mutating func park(_ failed: Assignment, _ now: Nanoseconds) -> RetryQueue.NextTry {
     retries.park(failed, pause: nil, wasSent: true, now: now)
   }
-
-  // MARK: Workers
 
   mutating func fork(_ slot: Int) {
     slots.fork(slot)

@@ -31,7 +31,7 @@ extension PoolState {
     var budget: FlowLimit?
     /// Records a worker is given before another takes its place.
     var recycleAfter: Int?
-    /// Each batch is of a shard, and a shard's batches go to one seat, in order.
+    /// Each batch is of a shard, and a shard's batches go to one slot, in order.
     var hasShards = false
     /// When failures stop the run.
     var halt: HaltRule?

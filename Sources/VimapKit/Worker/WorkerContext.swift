@@ -1,7 +1,7 @@
 import VimapSystem
 
 /// A worker's place in its pool: who it is and what it was bound to.
-public struct WorkerSeat: Sendable {
+public struct WorkerContext: Sendable {
   /// From 0; a worker that replaces another has its number.
   public let number: Int
   /// Workers in the pool.

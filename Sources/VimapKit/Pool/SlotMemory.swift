@@ -1,7 +1,7 @@
 import VimapSystem
 
-/// Shared memory of which each seat's worker has a part to write to, in one mapping.
-struct SeatMemory {
+/// Shared memory of which each slot's worker has a part to write to, in one mapping.
+struct SlotMemory {
   private let whole: SharedMemory
   private let count: Int
   private let size: Int
@@ -13,15 +13,15 @@ struct SeatMemory {
     whole = try SharedMemory(count: count * self.size)
   }
 
-  subscript(seat: Int) -> SharedMemory { part(seat..<(seat + 1)) }
+  subscript(slot: Int) -> SharedMemory { part(slot..<(slot + 1)) }
 
-  private func part(_ seats: Range<Int>) -> SharedMemory {
-    SharedMemory(part: seats.lowerBound * size, seats.count * size, of: whole)
+  private func part(_ slots: Range<Int>) -> SharedMemory {
+    SharedMemory(part: slots.lowerBound * size, slots.count * size, of: whole)
   }
 
   /// Leaves the calling process no part but one.
-  func limit(to seat: Int) throws(SystemError) {
-    for others in [0..<seat, (seat + 1)..<count] where !others.isEmpty {
+  func limit(to slot: Int) throws(SystemError) {
+    for others in [0..<slot, (slot + 1)..<count] where !others.isEmpty {
       try part(others).limit(to: .none)
     }
   }
