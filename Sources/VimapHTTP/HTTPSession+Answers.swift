@@ -69,7 +69,7 @@ extension HTTPSession {
         try except(exception, record, of: work, seconds: handle.curl.seconds)
       }
     }
-    giveBack(exchange)
+    exchanges.giveBack(exchange)
     return true
   }
 

@@ -19,7 +19,7 @@ extension HTTPSession {
     wasRecalled = true
     try link.retire()
     beginNoMore()
-    let connecting = exchanges.filter { exchange in
+    let connecting = exchanges.all.filter { exchange in
       exchange.isUnsent && !held.contains { $0.exchange === exchange }
         && !parked.contains { $0 === exchange }
     }
@@ -51,7 +51,7 @@ extension HTTPSession {
       try link.exception(exception, for: record, of: work.batch)
       try noteWait(of: work)
     }
-    giveBack(exchange)
+    exchanges.giveBack(exchange)
   }
 
   private func beginNoMore() {

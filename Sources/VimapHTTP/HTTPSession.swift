@@ -22,9 +22,7 @@ final class HTTPSession {
   /// The run is stopped, and the pool has been told how much was begun by then.
   var wasRecalled = false
 
-  /// By tag. As many as were ever under way at once.
-  var exchanges: [Exchange] = []
-  private var idle: [Exchange] = []
+  let exchanges: Exchanges
   /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
   /// under way, or a few more where that is next to none.
   var parked: [Exchange] = []
@@ -64,22 +62,14 @@ final class HTTPSession {
       gate = RequestGate(
         configuration, hosts: configuration.hosts, worker: link.context.number, now: Clock.now())
       multi = try MultiHandle(inbox: link.descriptor, connections: concurrency)
-      // What this libcurl doesn't know is no record's fault, and shows here.
-      let first = try builder.makeExchange(tag: 0)
-      exchanges = [first]
-      idle = [first]
+      exchanges = try Exchanges(builder, link)
     } catch {
       throw WorkerFailure("\(error)")
     }
     writer = AnswerWriter(configuration, isJSON: link.isJSON)
-    exchanges.forEach(watchSending)
   }
 
-  private var inFlight: Int { exchanges.count - idle.count - parked.count }
-
-  /// What `--concurrency auto` has come to by now: requests in flight, or, below one, the part of
-  /// the time in which there is one.
-  private var settledConcurrency: Double { gate.level }
+  private var inFlight: Int { exchanges.inUse - parked.count }
 
   func run() throws {
     try link.reportReady()
@@ -129,7 +119,7 @@ final class HTTPSession {
   }
 
   func tell() throws {
-    if adapts { link.note(concurrency: settledConcurrency) }
+    if adapts { link.note(concurrency: gate.level) }
     try link.flush()
     hasNews = false
   }
@@ -178,7 +168,7 @@ final class HTTPSession {
       guard parked.count < max(16, concurrency), let exchange = try makeRequest() else { return }
       if gate.isOpen {
         try begin(exchange)
-      } else if let end = endOfPause(for: exchange) {
+      } else if let end = gate.endOfPause(of: builder.host(of: exchange), now: Clock.now()) {
         parked.append(exchange)
         notePause(end)
       } else if try refuses(exchange) {
@@ -210,10 +200,6 @@ final class HTTPSession {
     pauseEnd = min(end, pauseEnd ?? end)
   }
 
-  private func endOfPause(for exchange: Exchange) -> Nanoseconds? {
-    gate.endOfPause(of: builder.host(of: exchange), now: Clock.now())
-  }
-
   /// Answers the records of a request whose host asks for a longer pause than is waited for;
   /// `false` where it does not.
   private func refuses(_ exchange: Exchange) throws -> Bool {
@@ -226,7 +212,7 @@ final class HTTPSession {
   private func beginParked() throws {
     var place = 0
     while place < parked.count {
-      if let end = endOfPause(for: parked[place]) {
+      if let end = gate.endOfPause(of: builder.host(of: parked[place]), now: Clock.now()) {
         notePause(end)
         place += 1
       } else if try refuses(parked[place]) {
@@ -251,14 +237,14 @@ final class HTTPSession {
   private func makeRequest() throws -> Exchange? {
     while let first = try nextRecord() {
       let start = link.begun - 1
-      let exchange = try takeExchange()
+      let exchange = try exchanges.take()
       exchange.server = gate.server(Clock.now())
       if try fill(exchange, from: first) {
         link.noteUnsent(start..<link.begun, at: exchange.tag)
         exchange.isUnsent = true
         return exchange
       }
-      giveBack(exchange)
+      exchanges.giveBack(exchange)
     }
     return nil
   }
@@ -310,27 +296,5 @@ final class HTTPSession {
       try noteWait(of: work)
     }
     return nil
-  }
-
-  private func takeExchange() throws -> Exchange {
-    if let exchange = idle.popLast() { return exchange }
-    let exchange = try builder.makeExchange(tag: exchanges.count)
-    watchSending(of: exchange)
-    exchanges.append(exchange)
-    return exchange
-  }
-
-  /// A request counts as sent from the moment before libcurl sends it.
-  private func watchSending(of exchange: Exchange) {
-    exchange.handle.onSend = { [link, unowned exchange] in
-      exchange.isUnsent = false
-      link.noteSent(at: exchange.tag)
-    }
-  }
-
-  func giveBack(_ exchange: Exchange) {
-    link.noteSent(at: exchange.tag)
-    exchange.end()
-    idle.append(exchange)
   }
 }

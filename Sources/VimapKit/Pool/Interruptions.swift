@@ -16,8 +16,8 @@ final class Interruptions {
 extension PoolDriver {
   /// Does what is decided about the signals that have come.
   func takeSignals() throws(SystemError) {
-    while let signal = try interruptions?.watch.next() {
-      switch interruptions?.decide(signal) {
+    while let signal = try watch.interruptions?.watch.next() {
+      switch watch.interruptions?.decide(signal) {
       case .drain:
         report.outcome = .interrupted
         // One that somebody has stopped could not finish.

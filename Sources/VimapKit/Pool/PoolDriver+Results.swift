@@ -85,6 +85,20 @@ extension PoolDriver {
     return true
   }
 
+  /// A failure to write ends the run.
+  func carefully(
+    _ body: () throws -> Void,
+    outcome: (SystemError) -> RunReport.Outcome = { .outputFailed($0) }
+  ) {
+    do {
+      try body()
+    } catch let error as SystemError {
+      giveUp(error.code == .brokenPipe ? .readerGone : outcome(error))
+    } catch {
+      giveUp(outcome(SystemError(call: "\(error)", code: .ioError)))
+    }
+  }
+
   func keepFailed(_ batch: InputBatch, _ record: Int, _ line: Range<Int>) {
     guard let onFailedLine else { return }
     carefully { try onFailedLine(batch, record, line) }

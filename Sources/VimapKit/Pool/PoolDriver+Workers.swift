@@ -4,7 +4,7 @@ import VimapSystem
 extension PoolDriver {
   func fork(_ slot: Int) {
     do throws(SystemError) {
-      try crew.fork(slot, watchedBy: &poll)
+      try crew.fork(slot, watchedBy: &watch.poll)
       tellOfPauses(slot)
       onDecision?(.workerStarted(number: slot))
     } catch {
@@ -86,7 +86,7 @@ extension PoolDriver {
   private func bury(_ worker: WorkerProcess, _ slot: Int) {
     // How one ended that left as it was told to, with all it had answered, changes nothing.
     let isOfInterest = !state.hasLeft(slot) || onDecision != nil
-    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &poll) else { return }
+    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else { return }
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, slot)
     }

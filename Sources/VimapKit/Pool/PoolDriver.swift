@@ -11,7 +11,7 @@ final class PoolDriver {
   let slabs: InputSlabs
   let crew: WorkerCrew
   var state: PoolState
-  var poll = PollSet()
+  var watch = PoolWatch()
   var report = RunReport()
   var batches = HeldBatches()
   let flow: ResultFlow
@@ -30,10 +30,6 @@ final class PoolDriver {
   /// The size of batches that was told of last.
   var toldBatchSize = 1
 
-  private(set) var interruptions: Interruptions?
-  private var externals: [ExternalDescriptor] = []
-  private var ticker: PoolTicker?
-  private var onTick: () -> Void = {}
   let started = Clock.now()
   var ended: Nanoseconds?
   /// Where the time goes, where that is to be known.
@@ -54,9 +50,6 @@ final class PoolDriver {
   /// When the run is given up, where it is to end at once.
   var lastMoment: Nanoseconds?
 
-  private let inputPlace: Int
-  private let outputPlaces: [Int]
-
   /// Forks what will fork the workers.
   /// - Throws: where the memory that the pool shares with its workers cannot be had.
   init(
@@ -73,33 +66,9 @@ final class PoolDriver {
       jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
       measures: configuration.measures, context: context, body: body)
     meter = configuration.measures ? RunMeter(slots: configuration.jobs, now: started) : nil
-    inputPlace = poll.add(-1, [])
-    outputPlaces = [poll.add(-1, []), poll.add(-1, [])]
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in crew.release($0, $1) }
     flow.onFinished = { [unowned self] in passOn($0) }
-  }
-
-  /// Takes signals into account while the pool runs.
-  /// - Parameter decide: what to do about a signal.
-  func watch(_ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption) {
-    let place = poll.add(signals.descriptor.number, .readable)
-    interruptions = Interruptions(watch: signals, place: place, decide: decide)
-  }
-
-  /// Has somebody else's descriptor watched while the pool runs, as long as that is wanted.
-  func watch(
-    _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
-  ) {
-    externals.append(
-      ExternalDescriptor(
-        descriptor: descriptor, place: poll.add(-1, []), isWanted: isWanted, onReadable: onReadable)
-    )
-  }
-
-  func watch(every pace: TickPace, _ body: @escaping () -> Void) {
-    ticker = PoolTicker(pace, Clock.now())
-    onTick = body
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
@@ -161,7 +130,7 @@ final class PoolDriver {
   func wait() throws(SystemError) {
     let limit = prepareToWait()
     noteWait()
-    try poll.wait(milliseconds: limit)
+    try watch.poll.wait(milliseconds: limit)
     noteWoken()
     try takeEvents()
   }
@@ -170,20 +139,13 @@ final class PoolDriver {
   func prepareToWait() -> Int? {
     let now = Clock.now()
     // Whoever is called may have something to write.
-    if ticker?.take(now, activity: activity) == true { onTick() }
-    let waitsForInput = isInputWaiting ? feed?.waitDescriptor : nil
-    poll.set(inputPlace, waitsForInput ?? -1, waitsForInput == nil ? [] : .readable)
-    let sinks = flow.waiting
-    for (index, place) in outputPlaces.enumerated() {
-      let descriptor = index < sinks.count ? sinks[index] : -1
-      poll.set(place, descriptor, descriptor < 0 ? [] : .writable)
-    }
-    for slot in crew.slots { crew[slot]?.watch(&poll) }
-    for external in externals { external.watch(&poll) }
+    watch.takeTick(now, activity: activity)?()
+    watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
+    for slot in crew.slots { crew[slot]?.watch(&watch.poll) }
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
-      ticker?.next(activity: activity), isGivenUp ? nil : lastMoment,
+      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,
       // What is waited for is another thing then.
       meter == nil || pausedHosts.current(now).isEmpty ? nil : pausedHosts.nextEnd,
     ]
@@ -192,16 +154,14 @@ final class PoolDriver {
 
   /// Takes in what the last wait found.
   func takeEvents() throws(SystemError) {
-    if let interruptions, !poll.ready(interruptions.place).isEmpty { try takeSignals() }
+    if watch.hasSignals { try takeSignals() }
     for slot in crew.slots {
-      if let worker = crew[slot], !poll.ready(worker.pollPlace).isEmpty {
+      if let worker = crew[slot], !watch.poll.ready(worker.pollPlace).isEmpty {
         worker.sendWaiting()
         try takeMessages(of: worker, slot)
       }
     }
-    for external in externals where !poll.ready(external.place).isEmpty {
-      external.onReadable()
-    }
+    for external in watch.readyExternals { external.onReadable() }
     endLateWorkers()
     endAtLastMoment()
   }
@@ -326,25 +286,11 @@ final class PoolDriver {
     performActions()
   }
 
-  /// A failure to write ends the run.
-  func carefully(
-    _ body: () throws -> Void,
-    outcome: (SystemError) -> RunReport.Outcome = { .outputFailed($0) }
-  ) {
-    do {
-      try body()
-    } catch let error as SystemError {
-      giveUp(error.code == .brokenPipe ? .readerGone : outcome(error))
-    } catch {
-      giveUp(outcome(SystemError(call: "\(error)", code: .ioError)))
-    }
-  }
-
   // MARK: The end
 
   /// Ends what is left of the pool; nothing may be done with it afterwards.
   func disband() {
-    crew.disband(watchedBy: &poll)
+    crew.disband(watchedBy: &watch.poll)
     batches.removeAll()
   }
 }

@@ -106,7 +106,7 @@ public final class RecordPool {
   public func watch(
     _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
   ) {
-    driver.watch(signals, decide: decide)
+    driver.watch.add(signals, decide: decide)
   }
 
   /// How far the run has come; to be asked for in what is told of notices and signals.
@@ -119,7 +119,7 @@ public final class RecordPool {
   /// Has somebody called now and then while the pool runs, where something has changed and where
   /// nothing has. Whoever was called before is not called any more.
   public func watch(every pace: TickPace, _ body: @escaping () -> Void) {
-    driver.watch(every: pace, body)
+    driver.watch.add(pace, body)
   }
 
   /// Has a descriptor watched while the pool runs.
@@ -130,7 +130,7 @@ public final class RecordPool {
   public func watch(
     _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
   ) {
-    driver.watch(descriptor, while: isWanted, onReadable: onReadable)
+    driver.watch.add(descriptor, while: isWanted, onReadable: onReadable)
   }
 
   /// What the run has come to by now, and where its time went; `nil` unless

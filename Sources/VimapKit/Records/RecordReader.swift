@@ -20,16 +20,12 @@ final class RecordReader {
   var onProblem: (InputProblem) -> Void = { _ in }
   /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
   var onDiscard: (ByteView?) -> Void = { _ in }
-
   /// Told of every input that is open now.
   var onOpen: () -> Void = {}
-
   /// Told, once, of the first line that has been before, where that is counted.
   var onRepeat: ((_ file: String, _ line: Int) -> Void)?
-
   /// Told of every input that begins with a byte order mark.
   var onMark: (_ file: String) -> Void = { _ in }
-
   /// Bytes read from all inputs.
   private(set) var bytesRead = 0
 

@@ -76,7 +76,7 @@ final class ForkedEngine: PoolEngine {
     lastLook = now
     try closingOnFailure { () throws(SystemError) in
       _ = driver.prepareToWait()
-      try driver.poll.wait(milliseconds: 0)
+      try driver.watch.poll.wait(milliseconds: 0)
       try driver.takeEvents()
       try driver.pump()
     }
@@ -118,7 +118,7 @@ final class ForkedEngine: PoolEngine {
   func wait(atMost limit: Duration?) throws(PoolError) {
     let limit = waitLimit(limit)
     try closingOnFailure { () throws(SystemError) in
-      try driver.poll.wait(milliseconds: limit)
+      try driver.watch.poll.wait(milliseconds: limit)
       try driver.takeEvents()
     }
   }
@@ -127,7 +127,7 @@ final class ForkedEngine: PoolEngine {
     atMost limit: Duration?, isolation: isolated (any Actor)?
   ) async throws(PoolError) {
     let milliseconds = waitLimit(limit)
-    await poller.wait(driver.poll.watched, milliseconds: milliseconds, isolation: isolation)
+    await poller.wait(driver.watch.poll.watched, milliseconds: milliseconds, isolation: isolation)
     if !isClosed { try wait(atMost: .zero) }
   }
 
@@ -166,7 +166,7 @@ final class ForkedEngine: PoolEngine {
     abandon()
     do throws(SystemError) {
       while try leaveFurther() {
-        try driver.poll.wait(milliseconds: waitLimit(nil))
+        try driver.watch.poll.wait(milliseconds: waitLimit(nil))
         try driver.takeEvents()
       }
     } catch {
@@ -181,10 +181,10 @@ final class ForkedEngine: PoolEngine {
       while try leaveFurther() {
         let limit = waitLimit(nil)
         await poller.wait(
-          driver.poll.watched, milliseconds: limit, heedsCancellation: false,
+          driver.watch.poll.watched, milliseconds: limit, heedsCancellation: false,
           isolation: isolation)
         if isClosed { return }
-        try driver.poll.wait(milliseconds: 0)
+        try driver.watch.poll.wait(milliseconds: 0)
         try driver.takeEvents()
       }
     } catch {
