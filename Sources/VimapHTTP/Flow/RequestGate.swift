@@ -27,8 +27,8 @@ struct RequestGate {
   /// Requests that may be in flight.
   var limit: Int { control?.limit ?? concurrency }
 
-  /// What `--concurrency auto` has come to by now: requests in flight or, below one, the part of the
-  /// time in which there is one.
+  /// What `--concurrency auto` has come to by now: requests in flight or, below one, the part of
+  /// the time in which there is one.
   var level: Double { control?.level ?? Double(concurrency) }
 
   /// Whether a request may be begun at any time, as long as the limit is not reached.

@@ -86,7 +86,9 @@ extension PoolDriver {
   private func bury(_ worker: WorkerProcess, _ slot: Int) {
     // How one ended that left as it was told to, with all it had answered, changes nothing.
     let isOfInterest = !state.hasLeft(slot) || onDecision != nil
-    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else { return }
+    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
+      return
+    }
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, slot)
     }
