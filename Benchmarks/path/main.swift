@@ -16,7 +16,7 @@ struct Identity: PoolWorker {
       switch try link.receive(waiting: true) {
       case .batch(let batch): try answer(batch, over: link)
       case .closed: return
-      case .room, .drain, .pause, .nothing: break
+      case .room, .flush, .pause, .nothing: break
       }
     }
   }

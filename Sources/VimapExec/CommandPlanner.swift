@@ -25,14 +25,14 @@ public final class CommandPlanner {
     case exception(RecordException)
   }
 
-  private let configuration: CommandConfiguration
+  private let configuration: ExecConfiguration
   private let environment: [String]
   private let arguments: EachArguments
   private let form: FeedForm
   private var input = ByteBuffer()
 
   /// - Parameter context: the worker's.
-  public init(_ configuration: CommandConfiguration, _ mode: InputMode, context: WorkerContext) {
+  public init(_ configuration: ExecConfiguration, _ mode: InputMode, context: WorkerContext) {
     self.configuration = configuration
     environment = context.environment
     arguments = EachArguments(configuration, context)

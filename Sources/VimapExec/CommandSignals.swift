@@ -11,7 +11,7 @@ final class CommandSignals {
   /// - Parameter link: joins the worker to its pool.
   init(link: CInt) throws(SystemError) {
     self.link = link
-    Process.adoptOrphans()
+    SystemProcess.adoptOrphans()
     watch = try SignalWatch([Signals.child, Signals.suspend, Signals.resume])
   }
 

@@ -188,6 +188,6 @@ extension CommandSupervisor {
   }
 
   private func askForMore(_ session: CommandSession) throws {
-    if session.asksForMore() { try link.reportHungry() }
+    if session.asksForMore() { try link.reportWantsMore() }
   }
 }

@@ -6,7 +6,7 @@ import VimapSystem
 /// when it dies, and finds the record it died of.
 final class CommandSupervisor {
   let link: WorkerLink
-  let configuration: CommandConfiguration
+  let configuration: ExecConfiguration
   let errors: StandardErrorRelay
   let queue: FeedQueue
   let pairing: AnswerPairing
@@ -24,7 +24,7 @@ final class CommandSupervisor {
   /// The command that runs; `nil` between two.
   private(set) var session: CommandSession?
 
-  init(_ link: WorkerLink, _ configuration: CommandConfiguration, _ signals: CommandSignals) {
+  init(_ link: WorkerLink, _ configuration: ExecConfiguration, _ signals: CommandSignals) {
     self.link = link
     self.configuration = configuration
     request = configuration.spawnRequest(arguments: configuration.arguments, link.context)
@@ -68,7 +68,7 @@ final class CommandSupervisor {
         queue.add(batch)
         stall.noteRecords(clock)
       case .room: noteRoom()
-      case .drain: session?.noteMustFlush()
+      case .flush: session?.noteMustFlush()
       case .closed: stage.move(to: .closed)
       case .pause: break
       case .nothing: return
@@ -80,7 +80,7 @@ final class CommandSupervisor {
       switch try link.receive(waiting: false) {
       case .room: noteRoom()
       case .nothing: return
-      case .batch, .drain, .closed, .pause: break
+      case .batch, .flush, .closed, .pause: break
       }
     }
   }
@@ -223,7 +223,7 @@ final class CommandSupervisor {
   }
 
   private var nextTimer: Nanoseconds? {
-    if link.hasMail { return clock }
+    if link.hasPending { return clock }
     guard let session else { return queue.isEmpty ? nil : restart.over }
     var times = [
       session.nextCheck(isOwing: isOwing(session), isFull: pairing.isFull, isTimed: isTimed)

@@ -53,7 +53,7 @@ struct CommandWatch: ~Copyable {
   /// Takes signals that have come, and the status of orphans where no command would.
   func takeSignals(for command: CommandProcess?) throws(SystemError) {
     try signals.take(command)
-    if command == nil { Process.reapChildren() }
+    if command == nil { SystemProcess.reapChildren() }
   }
 
   /// The pool has said something, or is gone.

@@ -7,7 +7,7 @@ import VimapSystem
 /// printed.
 final class EachSupervisor {
   private let link: WorkerLink
-  private let configuration: CommandConfiguration
+  private let configuration: ExecConfiguration
   private let arguments: EachArguments
   private let errors: StandardErrorRelay
   private let feedsText: Bool
@@ -27,7 +27,7 @@ final class EachSupervisor {
   private static let shownLength = 200
 
   init(
-    _ link: WorkerLink, _ configuration: CommandConfiguration, _ arguments: EachArguments,
+    _ link: WorkerLink, _ configuration: ExecConfiguration, _ arguments: EachArguments,
     _ signals: CommandSignals
   ) {
     self.link = link
@@ -50,7 +50,7 @@ final class EachSupervisor {
         }
         link.retire(batch)
       case .closed: return
-      case .room, .drain, .pause: break
+      case .room, .flush, .pause: break
       case .nothing:
         try link.flush()
         try watch.waitForPool()
@@ -178,7 +178,7 @@ final class EachSupervisor {
       ]
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
       if watch.hasPoolMessage {
-        try link.takeInMail()
+        try link.takeInMessages()
         try retireIfRecalled()
       }
       if let time = flushTime, clock >= time {

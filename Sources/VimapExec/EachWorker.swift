@@ -4,9 +4,9 @@ import VimapSystem
 /// The pool worker that starts a command for each record, hands it the record, and takes all it
 /// prints as the answer.
 public struct EachWorker: PoolWorker {
-  private let configuration: CommandConfiguration
+  private let configuration: ExecConfiguration
 
-  public init(_ configuration: CommandConfiguration) {
+  public init(_ configuration: ExecConfiguration) {
     self.configuration = configuration
   }
 

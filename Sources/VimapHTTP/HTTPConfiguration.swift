@@ -4,7 +4,7 @@ public import VimapKit
 /// What an HTTP worker sends, and what it makes of the answers.
 public struct HTTPConfiguration: Sendable {
   /// Where to send: worker `n` takes the URL at `n % urls.count`, as long as that can be connected
-  /// to; see ``ServerRota``.
+  /// to; see ``EndpointFailover``.
   public var urls: [TargetURL]
   public var method = RequestMethod.post
   public var headers: [HeaderTemplate] = []

@@ -96,7 +96,7 @@ extension HTTPSession {
   /// Counts an answer for which the link may have waited: it may have got more room than it
   /// needed, and have put other mail aside.
   func noteWait(of work: Work) throws {
-    multi.hasMail = true
+    multi.hasPending = true
     mayHaveRoom = true
     try noteAnswer(of: work)
   }

@@ -74,7 +74,7 @@ final class HTTPSession {
   func run() throws {
     try link.reportReady()
     while true {
-      while multi.hasMail { take(try link.receive(waiting: false)) }
+      while multi.hasPending { take(try link.receive(waiting: false)) }
       try answerFinished()
       try retireIfLarge()
       try retireIfRecalled()
@@ -131,10 +131,10 @@ final class HTTPSession {
     case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
     case .closed: isClosed = true
     // A request holds nothing back.
-    case .drain: break
+    case .flush: break
     case .room: mayHaveRoom = true
     case .pause(let pause): gate.note(pause)
-    case .nothing: multi.hasMail = false
+    case .nothing: multi.hasPending = false
     }
   }
 
@@ -144,7 +144,7 @@ final class HTTPSession {
       if let first = queue.first {
         if !first.isBegun { return first }
         queue.removeFirst()
-      } else if multi.hasMail {
+      } else if multi.hasPending {
         take(try link.receive(waiting: false))
       } else {
         return nil

@@ -2,7 +2,7 @@ import CVimapSystem
 import Glibc
 import VimapBytes
 
-extension Process {
+extension SystemProcess {
   /// What the program was called with, its name first, in texts of the system
   /// (``Swift/String/init(system:)``).
   ///

@@ -10,7 +10,7 @@ public enum GroupState: Equatable, Sendable {
   case stopped(by: CInt)
 }
 
-extension Process {
+extension SystemProcess {
   /// Makes the calling process the parent of the orphans among those that it has started, and those
   /// started by these, and so on: their end is told to it (PR_SET_CHILD_SUBREAPER, prctl(2)).
   public static func adoptOrphans() { _ = vimap_adopt_orphans() }

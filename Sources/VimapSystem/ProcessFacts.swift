@@ -23,7 +23,7 @@ struct ProcessFacts {
       return nil
     }
     self.group = group
-    residentBytes = pages * Process.pageSize
+    residentBytes = pages * SystemProcess.pageSize
     isAtWork = fields[0] == "R" || fields[0] == "D"
   }
 
@@ -43,7 +43,7 @@ struct ProcessFacts {
   }
 }
 
-extension Process {
+extension SystemProcess {
   /// Whether a thread of a process has a processor, waits for one, or waits for a disk; `false`
   /// where the kernel doesn't tell.
   public static func isAtWork(_ process: ProcessID) -> Bool {

@@ -1,6 +1,6 @@
 import CVimapSystem
 
-extension Process {
+extension SystemProcess {
   /// The longest name that the kernel keeps of a process, in bytes (PR_SET_NAME, prctl(2)).
   private static let longestName = 15
 

@@ -21,7 +21,7 @@ extension ProcessEnd: CustomStringConvertible {
 }
 
 /// Calls on processes.
-public enum Process {
+public enum SystemProcess {
   /// Forks. Returns the child's id in the parent and `nil` in the child.
   ///
   /// Only the calling thread goes on in the child, so this is for programs (or moments) with one.
@@ -96,7 +96,7 @@ public enum Process {
   /// them, which makes it slower by half; as it is, it goes on and many lines are read at once.
   /// Where a processor is idle nobody waits for any longer. A process that was given another policy
   /// (chrt(1)) keeps that.
-  public static func makeWay() { _ = vimap_make_way() }
+  public static func lowerPriority() { _ = vimap_make_way() }
 
   /// Has the kernel keep the status of children for ``wait(_:)``, whatever the process did about
   /// SIGCHLD before.

@@ -52,7 +52,7 @@ public final class SharedMemory {
   /// As many bytes as the pages have that so many bytes need. Pages are of 4 KiB, or of 16 or 64 on
   /// other processors.
   public static func wholePages(for count: Int) -> Int {
-    let page = Process.pageSize
+    let page = SystemProcess.pageSize
     return (count + page - 1) / page * page
   }
 

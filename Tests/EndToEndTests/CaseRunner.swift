@@ -86,7 +86,7 @@ enum CaseRunner {
   /// gone, above all on a busy machine.
   private static func isEnding(_ process: ProcessID) -> Bool {
     // One that is gone already cannot be watched.
-    guard let watch = try? VimapSystem.Process.watch(process) else { return true }
+    guard let watch = try? SystemProcess.watch(process) else { return true }
     var poll = PollSet()
     let end = poll.add(watch.number, .readable)
     try? poll.wait(milliseconds: 2_000)

@@ -34,7 +34,7 @@ import VimapKit
         case .pause(let pause):
           hasHeard = pause.host == Self.host && pause.end > 0 && pause.length == Self.length
         case .closed: isClosed = true
-        case .room, .drain, .nothing: break
+        case .room, .flush, .nothing: break
         }
         if hasHeard, let batch = waiting {
           try link.output(batch.bytes(of: 0), for: 0, of: batch)

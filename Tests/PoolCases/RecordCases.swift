@@ -26,7 +26,7 @@ import VimapKit
           }
           link.retire(batch)
         case .closed: return
-        case .room, .drain, .pause, .nothing: break
+        case .room, .flush, .pause, .nothing: break
         }
       }
     }

@@ -64,7 +64,7 @@ private func found(_ manner: ArgumentCheck.Manner, _ words: String...) -> [Strin
     ["worker", "${x}"], ["worker", "${#}"], ["worker", "${x}/{a,b}"], ["worker", "{1..3}"],
     ["worker", "a{2,3}"], ["worker", "[0-9]{3}"], ["worker", "(a){3}"], ["worker", "{ }"],
     ["docker", "inspect", "--format", "{{.State}}"], ["worker", "{{name}}"],
-    ["kubectl", "get", "-o", "jsonpath={.metadata.name}"], ["git", "show", "stash@{0}"],
+    ["kubectl", "get", "-o", "jsonpath={.metadata.name}"], ["git", "show", "pending@{0}"],
     ["git", "log", "HEAD@{upstream}"], ["curl", "-w", "%{http_code}"], ["perl", "-ne", "{print}"],
     ["python3", "-c", "print(f'{x}', {})"], ["python3", "-c", "{.x}"], ["node", "-e", "({id})"],
     ["worker", "f(){ a; }"], ["worker", "{a b}"], ["worker", "{a:1}"], ["worker", "\\{id}"],

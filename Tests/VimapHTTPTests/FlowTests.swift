@@ -178,66 +178,66 @@ struct NextTryTests {
 }
 
 @Suite("Which server is sent to")
-struct ServerRotaTests {
+struct EndpointFailoverTests {
   private let second: Nanoseconds = .seconds(1)
 
   @Test func itsOwnWhileThatIsThere() {
-    var rota = ServerRota(count: 3, first: 1)
-    #expect(rota.current(0) == 1)
-    rota.noteRefusal(of: 1, begun: 0, now: 10)
-    #expect(rota.current(10) == 2)
-    #expect(rota.current(10 + second) == 1)
+    var failover = EndpointFailover(count: 3, first: 1)
+    #expect(failover.current(0) == 1)
+    failover.noteRefusal(of: 1, begun: 0, now: 10)
+    #expect(failover.current(10) == 2)
+    #expect(failover.current(10 + second) == 1)
   }
 
   @Test func nextInTurn() {
-    var rota = ServerRota(count: 3, first: 1)
-    rota.noteRefusal(of: 1, begun: 0, now: 10)
-    rota.noteRefusal(of: 2, begun: 0, now: 20)
-    #expect(rota.current(20) == 0)
-    rota.noteRefusal(of: 0, begun: 0, now: 30)
+    var failover = EndpointFailover(count: 3, first: 1)
+    failover.noteRefusal(of: 1, begun: 0, now: 10)
+    failover.noteRefusal(of: 2, begun: 0, now: 20)
+    #expect(failover.current(20) == 0)
+    failover.noteRefusal(of: 0, begun: 0, now: 30)
     // All are out; the first to come back is as good as any.
-    #expect(rota.current(30) == 1)
+    #expect(failover.current(30) == 1)
   }
 
   @Test func pausesDouble() {
-    var rota = ServerRota(count: 2, first: 0)
+    var failover = EndpointFailover(count: 2, first: 0)
     var now: Nanoseconds = 0
     for seconds in [1, 2, 4, 8, 16, 32, 60, 60] as [Nanoseconds] {
-      rota.noteRefusal(of: 0, begun: now, now: now)
-      #expect(rota.current(now + seconds * second - 1) == 1)
+      failover.noteRefusal(of: 0, begun: now, now: now)
+      #expect(failover.current(now + seconds * second - 1) == 1)
       now += seconds * second
-      #expect(rota.current(now) == 0)
+      #expect(failover.current(now) == 0)
     }
-    rota.noteConnection(to: 0, begun: now)
-    rota.noteRefusal(of: 0, begun: now, now: now)
-    #expect(rota.current(now + second) == 0)
+    failover.noteConnection(to: 0, begun: now)
+    failover.noteRefusal(of: 0, begun: now, now: now)
+    #expect(failover.current(now + second) == 0)
   }
 
   @Test func requestsOfBeforeSayNothingNew() {
-    var rota = ServerRota(count: 2, first: 0)
-    rota.noteRefusal(of: 0, begun: 5, now: 10)
-    rota.noteRefusal(of: 0, begun: 6, now: 11)
-    rota.noteConnection(to: 0, begun: 7)
-    #expect(rota.current(9 + second) == 1)
-    #expect(rota.current(10 + second) == 0)
+    var failover = EndpointFailover(count: 2, first: 0)
+    failover.noteRefusal(of: 0, begun: 5, now: 10)
+    failover.noteRefusal(of: 0, begun: 6, now: 11)
+    failover.noteConnection(to: 0, begun: 7)
+    #expect(failover.current(9 + second) == 1)
+    #expect(failover.current(10 + second) == 0)
   }
 
   @Test func pausedServersArePassedBy() {
-    var rota = ServerRota(count: 3, first: 1)
-    #expect(rota.current(0) { $0 == 1 ? 5 : 0 } == 2)
-    #expect(rota.current(5) { $0 == 1 ? 5 : 0 } == 1)
-    rota.noteRefusal(of: 2, begun: 0, now: 10)
-    #expect(rota.current(10) { $0 == 1 ? .max : 0 } == 0)
+    var failover = EndpointFailover(count: 3, first: 1)
+    #expect(failover.current(0) { $0 == 1 ? 5 : 0 } == 2)
+    #expect(failover.current(5) { $0 == 1 ? 5 : 0 } == 1)
+    failover.noteRefusal(of: 2, begun: 0, now: 10)
+    #expect(failover.current(10) { $0 == 1 ? .max : 0 } == 0)
     // One that may not answer is better than one that has said that it will not.
-    #expect(rota.current(10) { $0 == 2 ? 0 : .max } == 2)
-    #expect(rota.current(10) { [40, 30, 20][$0] } == 1)
-    #expect(rota.current(10) { _ in .max } == 1)
+    #expect(failover.current(10) { $0 == 2 ? 0 : .max } == 2)
+    #expect(failover.current(10) { [40, 30, 20][$0] } == 1)
+    #expect(failover.current(10) { _ in .max } == 1)
   }
 
   @Test func aLoneServerIsNeverLeftOut() {
-    var rota = ServerRota(count: 1, first: 0)
-    rota.noteRefusal(of: 0, begun: 0, now: 0)
-    #expect(rota.current(1) == 0)
+    var failover = EndpointFailover(count: 1, first: 0)
+    failover.noteRefusal(of: 0, begun: 0, now: 0)
+    #expect(failover.current(1) == 0)
   }
 }
 

@@ -85,9 +85,9 @@ import VimapSystem
       setup: Setup(rules: rules),
       decisions: [
         .ready(0), .read(22, shard: 1), .ready(1), .answer(2, count: 9), .answer(2, count: 3),
-        .answer(2, count: 5), .hungry(2), .answer(0, count: 2), .read(15, shard: 3),
+        .answer(2, count: 5), .wantsMore(2), .answer(0, count: 2), .read(15, shard: 3),
         .answer(0, count: 6), .ready(3), .read(40, shard: 0), .answer(1, count: 2),
-        .read(31, shard: 3), .hungry(0), .answer(1, count: 6), .answer(0, count: 10),
+        .read(31, shard: 3), .wantsMore(0), .answer(1, count: 6), .answer(0, count: 10),
         .answer(1, count: 10), .answer(0, count: 9), .read(23, shard: 2), .answer(0, count: 6),
         .answer(1, count: 2), .leave(1), .answer(3, count: 4), .read(6, shard: 2),
         .answer(0, count: 10), .read(21, shard: 3), .answer(3, count: 1), .answer(3, count: 2),

@@ -98,7 +98,7 @@ struct PoolCaseRun: Sendable, CustomTestStringConvertible {
     let start = ContinuousClock.now
     let process = try request.start(
       input: descriptors[0], output: descriptors[1], error: descriptors[2], groupSlot: nil)
-    let end = try VimapSystem.Process.wait(process)
+    let end = try SystemProcess.wait(process)
     withExtendedLifetime(streams) {}
     let tookLong = ContinuousClock.now - start >= .seconds(Self.hangLimit)
     return Outcome(

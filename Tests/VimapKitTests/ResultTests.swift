@@ -30,7 +30,7 @@ import VimapSystem
     for kind in RecordException.Kind.allCases {
       let run = Run(
         batch: 1, firstRecord: 3, recordCount: 1, kind: .exception, offset: 77, length: 99,
-        failure: FailureMark(kind: kind, message: 7..<20, lastWords: 30..<44), isWorthRetry: true,
+        failure: FailureMark(kind: kind, message: 7..<20, exitMessage: 30..<44), isWorthRetry: true,
         pauseMilliseconds: 77)
       memory.storeRun(run, at: 40)
       #expect(memory.loadRun(at: 40) == run)
@@ -56,7 +56,8 @@ import VimapSystem
       out.view.text
         == #"{"kind":"exit","message":"with a \"quote\" and\na line","attempts":2,"exit_code":3,"#
         + #""traceback":"a\nb \"c\"\n \n"}"#)
-    #expect(tuple.view.slice(mark.lastWords.lowerBound, mark.lastWords.count).text == #"b \"c\""#)
+    #expect(
+      tuple.view.slice(mark.exitMessage.lowerBound, mark.exitMessage.count).text == #"b \"c\""#)
   }
 
   @Test(arguments: [
@@ -73,19 +74,19 @@ import VimapSystem
 
   private func cause(_ kind: RecordException.Kind, _ line: Int) -> FailureTally.Cause {
     FailureTally.Cause(
-      kind: kind, message: "", lastWords: "x", index: line, file: "-", line: line)
+      kind: kind, message: "", exitMessage: "x", index: line, file: "-", line: line)
   }
 
   @Test func tallyKeepsTheFirstOfEachCause() {
     var tally = FailureTally()
     var asked: [Int] = []
     for line in [4, 7, 2, 9, 8, 5, 1] {
-      tally.add(line == 2 ? .exit : .timeout, index: line, key: line % 5, hasLastWords: false) {
+      tally.add(line == 2 ? .exit : .timeout, index: line, key: line % 5, hasExitMessage: false) {
         asked.append(line)
         return cause(.timeout, line)
       }
     }
-    tally.add(.cancelled, index: 0, key: 0, hasLastWords: false) { cause(.cancelled, 0) }
+    tally.add(.cancelled, index: 0, key: 0, hasExitMessage: false) { cause(.cancelled, 0) }
     #expect(tally.counts == [.exit: 1, .timeout: 6, .cancelled: 1])
     #expect(tally.total == 8)
     // 7 failed like 2, and 9 like 4.
@@ -97,7 +98,7 @@ import VimapSystem
   @Test func tallyGroupsFewCausesHoweverManyThereAre() {
     var tally = FailureTally()
     for line in 1...1000 {
-      tally.add(.exit, index: line, key: line % 100, hasLastWords: true) { cause(.exit, line) }
+      tally.add(.exit, index: line, key: line % 100, hasExitMessage: true) { cause(.exit, line) }
     }
     #expect(tally.counts == [.exit: 1000])
     #expect(tally.groups.count == FailureTally.mostGroups)
@@ -365,7 +366,7 @@ import VimapSystem
 }
 
 @Suite struct ResultFlowTests {
-  @Test func whatIsRelievedIsCopiedBeforeItsSlabIsLetGo() throws {
+  @Test func whatIsSpilledIsCopiedBeforeItsSlabIsLetGo() throws {
     let pipe = try VimapSystem.Pipe()
     let sink = try ResultSink(descriptor: pipe.writing.number)
     var configuration = PoolConfiguration(jobs: 2)
@@ -382,7 +383,7 @@ import VimapSystem
       ResultPiece(
         bytes: slab.view(0, 7), kind: .outputs, source: .slab(slot: 0, slab: 0), batch: 1,
         records: 0..<1))
-    flow.relieve(0, limit: nil)
+    flow.spill(0, limit: nil)
     var first = ByteBuffer()
     first.append("first\n")
     flow.add(SharedBytes(copying: first.view), .outputs, batch: 0, record: 0)
@@ -416,13 +417,13 @@ import VimapSystem
   }
 }
 
-@Suite struct BlockShelfTests {
+@Suite struct BlockArenaTests {
   @Test func bytesThatAreKeptStay() {
-    var shelf = BlockShelf()
+    var arena = BlockArena()
     var kept: [(JSONLine, StayingBytes)] = []
     for number in 0..<100 {
       let line = JSONLine(String(repeating: "\(number)", count: 1 + 400 * number))
-      kept.append((line, shelf.place(line.bytes)))
+      kept.append((line, arena.place(line.bytes)))
     }
     for (line, place) in kept {
       #expect(place.block.bytes.slice(place.offset, line.count) == line.bytes)
@@ -430,10 +431,10 @@ import VimapSystem
   }
 
   @Test func oneBlockServesWhereNothingIsKept() {
-    var shelf = BlockShelf()
-    let block = ObjectIdentifier(shelf.place(ByteView("first")).block)
+    var arena = BlockArena()
+    let block = ObjectIdentifier(arena.place(ByteView("first")).block)
     for _ in 0..<10 {
-      let place = shelf.place(ByteView("next"))
+      let place = arena.place(ByteView("next"))
       #expect(place.offset == 0)
       #expect(ObjectIdentifier(place.block) == block)
     }

@@ -65,7 +65,7 @@ import VimapSystem
     #expect(state.takeActions() == [.finish])
   }
 
-  @Test func aWorkerThatHoldsItsAnswersBackAtTheEndIsDrainedOrClosed() throws {
+  @Test func aWorkerThatHoldsItsAnswersBackAtTheEndIsFlushedOrClosed() throws {
     for concurrency in [1, 8] {
       var state = pool { $0.concurrency = concurrency }
       try give(&state, 0, records: 1)

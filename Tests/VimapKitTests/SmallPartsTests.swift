@@ -68,31 +68,31 @@ import VimapSystem
   }
 }
 
-@Suite struct OrdererTests {
+@Suite struct ReorderBufferTests {
   @Test func saysWhatTheOthersWaitFor() {
-    var orderer = Orderer<String>(first: 0)
-    #expect(orderer.awaited == nil)
-    for batch in UInt64(0)..<2 { orderer.expect(batch: batch, records: 2) }
+    var reorderBuffer = ReorderBuffer<String>(first: 0)
+    #expect(reorderBuffer.awaited == nil)
+    for batch in UInt64(0)..<2 { reorderBuffer.expect(batch: batch, records: 2) }
     func add(_ batch: UInt64, _ records: Range<Int>) {
-      orderer.add(batch: batch, records: records, "", emit: { _ in }, finished: { _ in })
+      reorderBuffer.add(batch: batch, records: records, "", emit: { _ in }, finished: { _ in })
     }
     add(1, 0..<2)
-    #expect(orderer.awaited ?? (9, 9) == (0, 0))
+    #expect(reorderBuffer.awaited ?? (9, 9) == (0, 0))
     add(0, 0..<1)
-    #expect(orderer.awaited ?? (9, 9) == (0, 1))
+    #expect(reorderBuffer.awaited ?? (9, 9) == (0, 1))
     add(0, 1..<2)
-    #expect(orderer.awaited == nil)
+    #expect(reorderBuffer.awaited == nil)
   }
 
   @Test(arguments: [UInt64](0..<40))
   func anyOrderInInputOrderOut(seed: UInt64) {
     var random = SeededRandom(seed: seed)
-    var orderer = Orderer<String>(first: 0)
+    var reorderBuffer = ReorderBuffer<String>(first: 0)
     var runs: [(batch: UInt64, records: Range<Int>)] = []
     var expected: [String] = []
     for batch in UInt64(0)..<10 {
       let size = Int.random(in: 1...6, using: &random)
-      orderer.expect(batch: batch, records: size)
+      reorderBuffer.expect(batch: batch, records: size)
       var next = 0
       while next < size {
         let end = Int.random(in: (next + 1)...size, using: &random)
@@ -104,23 +104,25 @@ import VimapSystem
     var emitted: [String] = []
     var finished: [UInt64] = []
     for run in runs.shuffled(using: &random) {
-      orderer.add(
+      reorderBuffer.add(
         batch: run.batch, records: run.records, "\(run.batch):\(run.records.lowerBound)",
         emit: { emitted.append($0) }, finished: { finished.append($0) })
     }
     #expect(emitted == expected)
     #expect(finished == Array(0..<10))
-    #expect(orderer.isEmpty)
+    #expect(reorderBuffer.isEmpty)
   }
 
   @Test func heldPiecesCanBeReplaced() {
-    var orderer = Orderer<String>(first: 0)
-    orderer.expect(batch: 0, records: 1)
-    orderer.expect(batch: 1, records: 1)
+    var reorderBuffer = ReorderBuffer<String>(first: 0)
+    reorderBuffer.expect(batch: 0, records: 1)
+    reorderBuffer.expect(batch: 1, records: 1)
     var emitted: [String] = []
-    orderer.add(batch: 1, records: 0..<1, "slab", emit: { emitted.append($0) }, finished: { _ in })
-    orderer.replaceHeld { $0 == "slab" ? "copy" : nil }
-    orderer.add(batch: 0, records: 0..<1, "first", emit: { emitted.append($0) }, finished: { _ in })
+    reorderBuffer.add(
+      batch: 1, records: 0..<1, "slab", emit: { emitted.append($0) }, finished: { _ in })
+    reorderBuffer.replaceHeld { $0 == "slab" ? "copy" : nil }
+    reorderBuffer.add(
+      batch: 0, records: 0..<1, "first", emit: { emitted.append($0) }, finished: { _ in })
     #expect(emitted == ["first", "copy"])
   }
 }

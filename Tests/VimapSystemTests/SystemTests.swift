@@ -21,17 +21,17 @@ private struct Header: BitwiseCopyable, Equatable {
 }
 
 @Suite struct ProcessWorkTests {
-  @Test func whoAsksIsAtWork() { #expect(Process.isAtWork(Process.current)) }
+  @Test func whoAsksIsAtWork() { #expect(SystemProcess.isAtWork(SystemProcess.current)) }
 
   @Test func whoWaitsForInputIsNot() throws {
     let input = try VimapSystem.Pipe()
     let process = try SpawnRequest(arguments: ["cat"], environment: ["PATH=/usr/bin:/bin"]).start(
       input: input.reading.number, output: 2, error: 2, groupSlot: nil)
     // It gets there in its own time.
-    while Process.isAtWork(process) { sched_yield() }
-    Process.signal(process, SIGKILL)
-    #expect(try Process.wait(process) == .killed(signal: Int(SIGKILL)))
-    #expect(!Process.isAtWork(process))
+    while SystemProcess.isAtWork(process) { sched_yield() }
+    SystemProcess.signal(process, SIGKILL)
+    #expect(try SystemProcess.wait(process) == .killed(signal: Int(SIGKILL)))
+    #expect(!SystemProcess.isAtWork(process))
   }
 }
 
@@ -150,7 +150,7 @@ extension MessageSocketPair {
     close(ours)
     var read = ByteBuffer()
     while try Descriptor.read(output.number, into: &read, limit: 4096) != 0 {}
-    return (read.view.text, try Process.wait(process))
+    return (read.view.text, try SystemProcess.wait(process))
   }
 
   private func close(_ descriptor: consuming OwnedDescriptor) {}

@@ -15,7 +15,7 @@ final class AnswerPairing {
   }
 
   private let link: WorkerLink
-  private let configuration: CommandConfiguration
+  private let configuration: ExecConfiguration
   private let queue: FeedQueue
   private var encoded = ByteBuffer()
   private var strays: StrayLines
@@ -26,7 +26,7 @@ final class AnswerPairing {
   private var excepted = 0
 
   init(
-    _ link: WorkerLink, _ configuration: CommandConfiguration, _ queue: FeedQueue,
+    _ link: WorkerLink, _ configuration: ExecConfiguration, _ queue: FeedQueue,
     _ now: Nanoseconds
   ) {
     self.link = link

@@ -9,7 +9,7 @@ enum AnswerValue {
   case invalid(String)
 }
 
-extension CommandConfiguration {
+extension ExecConfiguration {
   /// Whether each line is a JSON value that stands beside a record as it is.
   var takesLinesAsTheyAre: Bool {
     guard case .records = lines else { return false }

@@ -3,7 +3,7 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-extension CommandConfiguration {
+extension ExecConfiguration {
   /// The names of the bound arguments that the arguments ask for.
   public var initNames: [String] { arguments.flatMap { Template($0, .argument).initNames } }
 }
@@ -23,7 +23,7 @@ final class EachArguments {
     case holdsNUL(argument: Int)
   }
 
-  init(_ configuration: CommandConfiguration, _ worker: WorkerContext) {
+  init(_ configuration: ExecConfiguration, _ worker: WorkerContext) {
     templates =
       configuration.fillsArguments ? configuration.arguments.map { Template($0, .argument) } : []
     isConstant = templates.allSatisfy(\.isLiteral)

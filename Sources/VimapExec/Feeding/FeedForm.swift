@@ -56,7 +56,7 @@ enum FeedRefusal {
   case exception(RecordException)
 }
 
-extension CommandConfiguration {
+extension ExecConfiguration {
   func feedForm(_ mode: InputMode, _ context: WorkerContext) -> FeedForm {
     if let feed { return .template(FeedTemplate(feed, quoting, context)) }
     if lines == .envelope { return .envelope }

@@ -33,10 +33,10 @@ struct CommandGroup {
   /// Looks what has become of the group after a child has ended or was stopped.
   mutating func look() throws(SystemError) {
     guard end == nil else { return }
-    var state = try Process.state(ofGroup: leader)
+    var state = try SystemProcess.state(ofGroup: leader)
     while case .stopped(let signal) = state {
       stop = signal
-      state = try Process.state(ofGroup: leader)
+      state = try SystemProcess.state(ofGroup: leader)
     }
     if !isLeft, try !hasLeaderEnded() { return }
     if state == .alive {
@@ -50,9 +50,9 @@ struct CommandGroup {
 
   /// Whether the command itself has ended. On the way, the status of orphans is taken.
   private func hasLeaderEnded() throws(SystemError) -> Bool {
-    while let child = try Process.endedChild() {
+    while let child = try SystemProcess.endedChild() {
       if child == leader { return true }
-      _ = try Process.poll(child)
+      _ = try SystemProcess.poll(child)
     }
     return false
   }
@@ -68,8 +68,8 @@ struct CommandGroup {
   }
 
   private func send(_ number: CInt) {
-    Process.signalGroup(leader, number)
-    if Process.group(of: leader) != leader { Process.signal(leader, number) }
+    SystemProcess.signalGroup(leader, number)
+    if SystemProcess.group(of: leader) != leader { SystemProcess.signal(leader, number) }
   }
 
   /// Ends the whole group, and waits for the command itself.
@@ -88,9 +88,9 @@ struct CommandGroup {
   /// Takes the command's status. A process that is still in the group then is no child of ours: its
   /// parent has left the group, and may live on for any length of time.
   private mutating func finish() throws(SystemError) {
-    Process.killGroup(leader)
+    SystemProcess.killGroup(leader)
     slot.clear()
-    end = try Process.wait(leader)
-    if isLeft { Process.reapChildren() }
+    end = try SystemProcess.wait(leader)
+    if isLeft { SystemProcess.reapChildren() }
   }
 }

@@ -53,7 +53,7 @@ final class CommandProcess {
   var isRunning: Bool { end == nil && !isLeft }
 
   /// It uses a processor, or waits for one, as far as the kernel tells.
-  var isAtWork: Bool { Process.isAtWork(process) }
+  var isAtWork: Bool { SystemProcess.isAtWork(process) }
 
   /// To be written to, or -1 once it is closed.
   var input: CInt {

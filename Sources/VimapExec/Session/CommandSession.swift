@@ -32,7 +32,7 @@ final class CommandSession {
 
   /// - Parameter isTrusted: the command need not show that it prints one answer for each record.
   init(
-    _ process: CommandProcess, _ configuration: CommandConfiguration, isTrusted: Bool,
+    _ process: CommandProcess, _ configuration: ExecConfiguration, isTrusted: Bool,
     _ now: Nanoseconds
   ) {
     self.process = process

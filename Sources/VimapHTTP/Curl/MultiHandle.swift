@@ -18,7 +18,7 @@ final class MultiHandle {
   private var deadline: Nanoseconds?
 
   /// Whether the inbox has become readable; taken back by its reader.
-  var hasMail = true
+  var hasPending = true
 
   /// - Parameters:
   ///   - inbox: a descriptor to wait for beside libcurl's, lent.
@@ -102,7 +102,7 @@ final class MultiHandle {
     for index in 0..<count {
       let (descriptor, readiness) = sockets.events[index]
       if descriptor == inbox {
-        hasMail = true
+        hasPending = true
       } else {
         try act(descriptor, readiness.forCurl)
       }

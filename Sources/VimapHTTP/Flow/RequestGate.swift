@@ -7,7 +7,7 @@ struct RequestGate {
   private let concurrency: Int
   /// The host and port that each server's requests go to, where it is always the same.
   private let hosts: [String?]
-  private var rota: ServerRota
+  private var failover: EndpointFailover
   private var pauses: HostPauses
   private var control: ConcurrencyControl?
 
@@ -18,7 +18,7 @@ struct RequestGate {
     concurrency = max(1, configuration.concurrency)
     self.hosts = hosts
     pauses = HostPauses(longest: .seconds(configuration.longestPause.seconds))
-    rota = ServerRota(count: hosts.count, first: worker % hosts.count)
+    failover = EndpointFailover(count: hosts.count, first: worker % hosts.count)
     if configuration.adaptsConcurrency {
       control = ConcurrencyControl(most: concurrency, now: now)
     }
@@ -36,8 +36,8 @@ struct RequestGate {
 
   /// The server to send to.
   mutating func server(_ now: Nanoseconds) -> Int {
-    if pauses.isEmpty { return rota.current(now) }
-    return rota.current(now) { pauseEnd(of: $0, now) }
+    if pauses.isEmpty { return failover.current(now) }
+    return failover.current(now) { pauseEnd(of: $0, now) }
   }
 
   /// Until when a server has asked not to be sent to; the end of time where nobody waits for that.
@@ -92,9 +92,9 @@ struct RequestGate {
     let seconds = handle.curl.secondsConnected
     let wasRefused = code.isRefusal || (code == .operationTimedOut && seconds == nil)
     if wasRefused {
-      rota.noteRefusal(of: exchange.server, begun: begun, now: now)
+      failover.noteRefusal(of: exchange.server, begun: begun, now: now)
     } else {
-      rota.noteConnection(to: exchange.server, begun: begun)
+      failover.noteConnection(to: exchange.server, begun: begun)
     }
     if control == nil { return }
     let wasTurnedAway =

@@ -49,7 +49,7 @@ final class ForkServer {
     // What takes its place may be killed as well, before it has done anything.
     for _ in 0..<Self.replacements {
       connection = nil
-      guard try Process.threadCount() == 1 else { break }
+      guard try SystemProcess.threadCount() == 1 else { break }
       connection = try Connection(becomeWorker, holdsGroup, onReplacing)
       if let socket = try connection?.fork(slot, leaving: spare) { return socket }
     }
@@ -71,7 +71,7 @@ final class ForkServer {
 
   /// Has the status taken of a slot's worker about which nobody wants to know more; it is ended
   /// first if it still runs.
-  func bury(_ slot: Int) { connection?.bury(slot) }
+  func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
 
   /// Ends the server, once every worker has been reaped.
   func leave() {
@@ -100,7 +100,7 @@ private struct Request: BitwiseCopyable {
     /// End the worker of `slot` if need be, and say how it ended.
     case reap
     /// As `reap`, and say nothing.
-    case bury
+    case reapSilently
     /// Nothing more comes.
     case leave
   }
@@ -126,12 +126,12 @@ private final class Connection {
     _ onReplacing: () -> Void
   ) throws(SystemError) {
     var sockets = try MessageSocket.pair()
-    Process.keepArguments()
-    guard let process = try Process.fork() else {
+    SystemProcess.keepArguments()
+    guard let process = try SystemProcess.fork() else {
       onReplacing()
       sockets.ours = nil
       if let socket = sockets.theirs.take() { serve(socket, holdsGroup, becomeWorker) }
-      Process.exitNow(0)
+      SystemProcess.exitNow(0)
     }
     guard let socket = sockets.ours.take() else {
       throw SystemError(call: "socketpair", code: .badFileDescriptor)
@@ -174,20 +174,20 @@ private final class Connection {
     return reply
   }
 
-  func bury(_ slot: Int) {
-    _ = try? tell(Request(kind: .bury, slot: Int32(slot)))
+  func reapSilently(_ slot: Int) {
+    _ = try? tell(Request(kind: .reapSilently, slot: Int32(slot)))
   }
 
   /// A server that can't be told would be waited for without end.
   func leave() {
     guard (try? tell(Request(kind: .leave))) == nil else { return }
-    Process.kill(process)
+    SystemProcess.kill(process)
   }
 
   deinit {
     // Its end of the socket is closed behind this, and it may not be the last to hold it.
     leave()
-    _ = try? Process.wait(process)
+    _ = try? SystemProcess.wait(process)
   }
 }
 
@@ -197,15 +197,15 @@ private func serve(
   _ socket: consuming MessageSocket, _ holdsGroup: @escaping (ProcessID) -> Bool,
   _ becomeWorker: ForkServer.BecomeWorker
 ) {
-  Process.leaveGroup()
-  Process.setName("forks")
+  SystemProcess.leaveGroup()
+  SystemProcess.setName("forks")
   Signals.writeFromBackground()
-  Process.takeChildStatus()
-  let server = Process.current
+  SystemProcess.takeChildStatus()
+  let server = SystemProcess.current
   var workers: [Int32: ProcessID] = [:]
   var orphans = Orphans(mail: socket.descriptor.number, holdsGroup)
   while true {
-    orphans.reapUntilMail(sparing: workers.values)
+    orphans.reapUntilMessage(sparing: workers.values)
     guard
       case .message(let request, _, var attached) = try? socket.receive(
         Request.self, waiting: true)
@@ -216,18 +216,18 @@ private func serve(
       guard let theirs = attached.take() else { continue }
       let worker = MessageSocket(theirs)
       do throws(SystemError) {
-        guard let process = try Process.fork() else {
+        guard let process = try SystemProcess.fork() else {
           // The worker does not keep what joins the server to the program.
           _ = consume socket
           _ = consume orphans
           becomeWorker(Int(request.slot), worker, server)
-          Process.exitNow(1)
+          SystemProcess.exitNow(1)
         }
         workers[request.slot] = process
       } catch {
         tell(of: error, running: workers.count, worker)
       }
-    case .bury: _ = reap(workers.removeValue(forKey: request.slot))
+    case .reapSilently: _ = reap(workers.removeValue(forKey: request.slot))
     case .reap:
       let reply = reap(workers.removeValue(forKey: request.slot))
       // The pool waits for it, if need be for the end of this server.
@@ -254,8 +254,8 @@ private func reap(_ process: ProcessID?) -> Reply {
     guard let process else {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }
-    Process.kill(process)
-    let (end, peakMemory) = try Process.waitMeasuring(process)
+    SystemProcess.kill(process)
+    let (end, peakMemory) = try SystemProcess.waitMeasuring(process)
     reply.peakMemory = Int64(peakMemory)
     switch end {
     case .killed(let signal): reply.signal = Int32(signal)

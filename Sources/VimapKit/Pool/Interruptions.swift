@@ -21,7 +21,7 @@ extension PoolDriver {
       case .drain:
         report.outcome = .interrupted
         // One that somebody has stopped could not finish.
-        for slot in crew.slots { crew[slot]?.resumeCommand() }
+        for slot in workers.slots { workers[slot]?.resumeCommand() }
         state.stop(.soon)
       case .abort: cutShort()
       case .suspend: suspend()
@@ -50,8 +50,8 @@ extension PoolDriver {
   /// Stops, and goes on when this process is continued. Workers are told as a terminal would tell
   /// them, which is not theirs: those of commands stop these, and their clocks.
   private func suspend() {
-    for slot in crew.slots { crew[slot]?.signal(Signals.suspend) }
+    for slot in workers.slots { workers[slot]?.signal(Signals.suspend) }
     Signals.stopHere()
-    for slot in crew.slots { crew[slot]?.signal(Signals.resume) }
+    for slot in workers.slots { workers[slot]?.signal(Signals.resume) }
   }
 }

@@ -22,13 +22,13 @@ struct Orphans: ~Copyable {
     switch signals {
     case .some(let watch):
       ended = poll.add(watch.descriptor.number, .readable)
-      Process.adoptOrphans()
+      SystemProcess.adoptOrphans()
     case .none: ended = poll.add(-1, [])
     }
   }
 
   /// Takes the status of those that have ended, until there is mail.
-  mutating func reapUntilMail(sparing workers: some Collection<ProcessID>) {
+  mutating func reapUntilMessage(sparing workers: some Collection<ProcessID>) {
     guard signals != nil else { return }
     repeat {
       reap(sparing: workers)
@@ -41,8 +41,8 @@ struct Orphans: ~Copyable {
   /// Stops at a worker, whose status the pool asks for soon: then it is the turn of those behind
   /// it.
   private func reap(sparing workers: some Collection<ProcessID>) {
-    while let child = try? Process.endedChild(), !workers.contains(child),
-      !holdsGroup(Process.group(of: child)), (try? Process.poll(child)) != nil
+    while let child = try? SystemProcess.endedChild(), !workers.contains(child),
+      !holdsGroup(SystemProcess.group(of: child)), (try? SystemProcess.poll(child)) != nil
     {}
   }
 }

@@ -55,7 +55,7 @@ extension PoolDriver {
     _ run: Run, _ piece: ResultPiece, from worker: WorkerProcess, _ slot: Int, _ now: Nanoseconds
   ) -> Bool {
     if run.batch == Run.noBatch {
-      flow.addLoose(piece)
+      flow.addOrphan(piece)
       return true
     }
     if run.kind == .exception, parks(run, slot, piece.bytes, now) { return false }
@@ -117,18 +117,18 @@ extension PoolDriver {
     if mark.kind == .invalidJSON { feed?.noteInvalid(record, line, in: batch) }
     let index = batch.place.index + record
     let message = tuple.part(mark.message)
-    let lastWords = tuple.part(mark.lastWords)
+    let exitMessage = tuple.part(mark.exitMessage)
     var hasher = Hasher()
     hasher.combine(mark.kind)
     message.withUnsafeBytes { hasher.combine(bytes: $0) }
-    lastWords.withUnsafeBytes { hasher.combine(bytes: $0) }
+    exitMessage.withUnsafeBytes { hasher.combine(bytes: $0) }
     report.failures.add(
-      mark.kind, index: index, key: hasher.finalize(), hasLastWords: !lastWords.isEmpty
+      mark.kind, index: index, key: hasher.finalize(), hasExitMessage: !exitMessage.isEmpty
     ) {
       guard let place = feed?.place(of: record, line, in: batch) else { return nil }
       return FailureTally.Cause(
         kind: mark.kind, message: (try? JSONValue.parse(message))?.string ?? "",
-        lastWords: lastWords.isEmpty ? nil : lastWords.textInString, index: index,
+        exitMessage: exitMessage.isEmpty ? nil : exitMessage.textInString, index: index,
         file: place.file, line: place.line)
     }
   }
@@ -164,17 +164,17 @@ extension PoolDriver {
 
   /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the
   /// window allows…
-  func relieveIfStuck(_ slot: Int) {
-    if crew.isStuck(slot) { flow.relieve(slot, limit: configuration.window) }
+  func spillIfStuck(_ slot: Int) {
+    if workers.isStuck(slot) { flow.spill(slot, limit: configuration.window) }
   }
 
   /// …and in any case when the batch that everybody waits for is its own, or nobody's: then it was
   /// a dead worker's, and one of these must get on to be able to take it.
-  func relieveAwaited() {
+  func spillAwaited() {
     guard let head = flow.head else { return }
     let owner = state.slots.holder(of: head)
-    for slot in crew.slots where (owner == nil || owner == slot) && crew.isStuck(slot) {
-      flow.relieve(slot, limit: nil)
+    for slot in workers.slots where (owner == nil || owner == slot) && workers.isStuck(slot) {
+      flow.spill(slot, limit: nil)
     }
   }
 }

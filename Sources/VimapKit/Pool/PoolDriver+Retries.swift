@@ -96,19 +96,19 @@ extension PoolDriver {
       state.pause(until: pausedHosts.end(ofAll: servers, now: Clock.now()) ?? 0)
     }
     explainPause(of: pause.host, until: pause.end)
-    for slot in crew.slots { crew[slot]?.tell(pause) }
+    for slot in workers.slots { workers[slot]?.tell(pause) }
     if !state.phase.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
       onNotice(.hostPaused(pause))
     }
   }
 
   func tellOfPauses(_ slot: Int) {
-    for pause in pausedHosts.current(Clock.now()) { crew[slot]?.tell(pause) }
+    for pause in pausedHosts.current(Clock.now()) { workers[slot]?.tell(pause) }
   }
 
   /// Records that are with a worker, and wait there for the end of a pause.
   func recordsWaiting(with slot: Int, _ now: Nanoseconds) -> Int {
-    guard let worker = crew[slot] else { return 0 }
+    guard let worker = workers[slot] else { return 0 }
     if worker.isResting(now) { return state.slots[slot].outstanding }
     let unsent = worker.unsent
     if unsent.isEmpty { return 0 }

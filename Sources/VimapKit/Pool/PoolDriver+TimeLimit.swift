@@ -4,11 +4,11 @@ import VimapSystem
 extension PoolDriver {
   func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
     guard let limit = configuration.timeLimit else { return nil }
-    let since = crew.slots.compactMap { slot -> Nanoseconds? in
+    let since = workers.slots.compactMap { slot -> Nanoseconds? in
       // One that was killed is waited for.
       if state.slots[slot].worker?.lateAt != nil { return nil }
       // A worker does not tell when it begins a record; it has done so by now at the earliest.
-      return crew[slot]?.busySince ?? (state.slots[slot].outstanding > 0 ? now : nil)
+      return workers[slot]?.busySince ?? (state.slots[slot].outstanding > 0 ? now : nil)
     }
     return since.min().map { $0 + limit }
   }
@@ -16,8 +16,8 @@ extension PoolDriver {
   func endLateWorkers() {
     guard let limit = configuration.timeLimit else { return }
     let now = Clock.now()
-    for slot in crew.slots {
-      guard let worker = crew[slot] else { continue }
+    for slot in workers.slots {
+      guard let worker = workers[slot] else { continue }
       // Read in this order: a worker that goes on in between has begun more than this when it ends.
       let begun = worker.begun
       guard let since = worker.busySince, since.plus(limit) <= now else { continue }

@@ -4,7 +4,7 @@ import VimapSystem
 extension PoolDriver {
   func fork(_ slot: Int) {
     do throws(SystemError) {
-      try crew.fork(slot, watchedBy: &watch.poll)
+      try workers.fork(slot, watchedBy: &watch.poll)
       tellOfPauses(slot)
       onDecision?(.workerStarted(number: slot))
     } catch {
@@ -12,7 +12,7 @@ extension PoolDriver {
         slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(slot, .exited(status: 1), begun: 0, now: Clock.now())
       // Told last, as whoever is told may close the pool.
-      noteFewer(crew.count, "\(error)")
+      noteFewer(workers.count, "\(error)")
     }
   }
 
@@ -26,7 +26,7 @@ extension PoolDriver {
       switch try worker.socket.receive(FromWorker.self, waiting: false) {
       case .nothingYet: return
       case .ended:
-        bury(worker, slot)
+        takeEnd(of: worker, slot)
         return
       case .message(let message, let text, let attached):
         take(message, text?.bytes.text ?? "", attached, from: worker, slot)
@@ -51,9 +51,9 @@ extension PoolDriver {
       let failure = WorkerFailure(text, errno: errno)
       onStartFailure(slot, failure)
       state.workerFailed(slot, failure)
-      noteFewer(crew.forkedCount - 1, text)
-    case .lastWords: state.workerSaid(slot, text)
-    case .hungry: state.workerWantsMore(slot)
+      noteFewer(workers.forkedCount - 1, text)
+    case .exitMessage: state.workerSaid(slot, text)
+    case .wantsMore: state.workerWantsMore(slot)
     case .retiring: state.workerRetires(slot, begun: UInt64(max(0, message.index)))
     case .pause:
       leaveAlone(
@@ -79,14 +79,14 @@ extension PoolDriver {
       if message.slabIsFull { worker.slabs.takeBack(slab) }
       take(runs, of: slab, attached, from: worker, slot)
       if worker.slabs.isIdle(slab) { worker.give(slab) }
-      relieveIfStuck(slot)
+      spillIfStuck(slot)
     }
   }
 
-  private func bury(_ worker: WorkerProcess, _ slot: Int) {
+  private func takeEnd(of worker: WorkerProcess, _ slot: Int) {
     // How one ended that left as it was told to, with all it had answered, changes nothing.
     let isOfInterest = !state.hasLeft(slot) || onDecision != nil
-    guard let end = crew.bury(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
+    guard let end = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
       return
     }
     for (slab, runs) in worker.slabs.salvage() {

@@ -9,7 +9,7 @@ import VimapSystem
 final class PoolDriver {
   let configuration: PoolConfiguration
   let slabs: InputSlabs
-  let crew: WorkerCrew
+  let workers: WorkerSet
   var state: PoolState
   var watch = PoolWatch()
   var report = RunReport()
@@ -62,12 +62,12 @@ final class PoolDriver {
       jobs: configuration.jobs, window: configuration.window,
       keepsOrder: configuration.keepsOrder)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
-    crew = try WorkerCrew(
+    workers = try WorkerSet(
       jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
       measures: configuration.measures, context: context, body: body)
     meter = configuration.measures ? RunMeter(slots: configuration.jobs, now: started) : nil
     flow = ResultFlow(configuration, target: target)
-    flow.onRelease = { [unowned self] in crew.release($0, $1) }
+    flow.onRelease = { [unowned self] in workers.release($0, $1) }
     flow.onFinished = { [unowned self] in passOn($0) }
   }
 
@@ -90,7 +90,7 @@ final class PoolDriver {
 
   private func feedWorkers() throws(SystemError) {
     performActions()
-    relieveAwaited()
+    spillAwaited()
     isInputWaiting = false
     isInputAtHand = false
     let isClogged = flow.isClogged
@@ -141,7 +141,7 @@ final class PoolDriver {
     // Whoever is called may have something to write.
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
-    for slot in crew.slots { crew[slot]?.watch(&watch.poll) }
+    for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
@@ -155,8 +155,8 @@ final class PoolDriver {
   /// Takes in what the last wait found.
   func takeEvents() throws(SystemError) {
     if watch.hasSignals { try takeSignals() }
-    for slot in crew.slots {
-      if let worker = crew[slot], !watch.poll.ready(worker.pollPlace).isEmpty {
+    for slot in workers.slots {
+      if let worker = workers[slot], !watch.poll.ready(worker.pollPlace).isEmpty {
         worker.sendWaiting()
         try takeMessages(of: worker, slot)
       }
@@ -179,10 +179,10 @@ final class PoolDriver {
     case .fork(let slot): fork(slot)
     case .send(let slot, let batch, let records, let attempt):
       send(batch, records, attempt: attempt, to: slot)
-    case .flush(let slot): crew[slot]?.send(ToWorker(kind: .drain))
-    case .close(let slot): crew[slot]?.send(ToWorker(kind: .close))
-    case .recall(let slot): crew[slot]?.recall()
-    case .kill(let slot): crew[slot]?.kill()
+    case .flush(let slot): workers[slot]?.send(ToWorker(kind: .flush))
+    case .close(let slot): workers[slot]?.send(ToWorker(kind: .close))
+    case .recall(let slot): workers[slot]?.recall()
+    case .kill(let slot): workers[slot]?.kill()
     case .except(let batch, let records, let cause): except(batch, records, cause)
     case .park(let batch, let record, let cause, let next): park(batch, record, cause, next)
     case .answerParked(let batch, let record): answerParked(batch, record)
@@ -198,7 +198,7 @@ final class PoolDriver {
   func abandon() {
     isAbandoned = true
     flow.discard()
-    for slot in crew.slots { crew[slot]?.dismiss() }
+    for slot in workers.slots { workers[slot]?.dismiss() }
     state.abandon()
     performActions()
   }
@@ -267,7 +267,7 @@ final class PoolDriver {
   }
 
   private func send(_ id: UInt64, _ records: Range<Int>, attempt: Int, to slot: Int) {
-    guard let batch = batches[id], let worker = crew[slot] else { return }
+    guard let batch = batches[id], let worker = workers[slot] else { return }
     var message = batch.message(id, records, attempt: attempt)
     if attempt > 1 {
       let assignment = state.slots[slot].assignment(with: records.lowerBound, of: id)
@@ -290,7 +290,7 @@ final class PoolDriver {
 
   /// Ends what is left of the pool; nothing may be done with it afterwards.
   func disband() {
-    crew.disband(watchedBy: &watch.poll)
+    workers.disband(watchedBy: &watch.poll)
     batches.removeAll()
   }
 }

@@ -95,14 +95,14 @@ extension PoolDriver {
       PoolStatus.PausedHost(host: $0.host, left: .nanoseconds(Int64(clamping: $0.end - now)))
     }
     if !pauses.isEmpty {
-      status.held = crew.slots.reduce(0) { $0 + recordsWaiting(with: $1, now) }
+      status.held = workers.slots.reduce(0) { $0 + recordsWaiting(with: $1, now) }
     }
     status.inFlight = max(0, state.admission.inFlight - state.waitingForRetry - status.held)
     status.elapsed = .nanoseconds(Int64(clamping: now - started))
     if inDetail {
       status.awaited = flow.awaited.flatMap { place(of: $0.record, in: $0.batch) }
-      status.workers = crew.slots.map { workerStatus($0, now) }
-      let begun = crew.slots.map(begunRecords).filter { $0 > 0 }
+      status.workers = workers.slots.map { workerStatus($0, now) }
+      let begun = workers.slots.map(begunRecords).filter { $0 > 0 }
       status.begun = begun.reduce(0, +)
       status.workersAtWork = begun.count
     }
@@ -112,7 +112,7 @@ extension PoolDriver {
   /// Records that the worker of a slot has begun and not answered, but for those that it has not
   /// sent yet.
   private func begunRecords(_ number: Int) -> Int {
-    guard let worker = crew[number] else { return 0 }
+    guard let worker = workers[number] else { return 0 }
     let (begun, unsent) = (worker.begun, worker.unsent)
     return state.slots[number].assignments.reduce(0) { sum, assignment in
       let parts = state.unanswered(in: assignment.cut(after: begun).begun)

@@ -76,18 +76,18 @@ final class WorkerProcess {
   func kill() {
     if isReaped { return }
     isDoomed = true
-    if let process { Process.kill(process) }
+    if let process { SystemProcess.kill(process) }
     slabs.killCommand()
   }
 
   /// Sends the worker itself a signal, where it is known which process it is.
   func signal(_ number: CInt) {
-    if !isReaped, let process { Process.signal(process, number) }
+    if !isReaped, let process { SystemProcess.signal(process, number) }
   }
 
   /// Has a command that was stopped go on.
   func resumeCommand() {
-    if !isReaped { Process.signalGroup(slabs.commandGroup, Signals.resume) }
+    if !isReaped { SystemProcess.signalGroup(slabs.commandGroup, Signals.resume) }
   }
 
   var isForked: Bool { process != nil }
@@ -107,7 +107,7 @@ final class WorkerProcess {
     // First, as the server holds the group's number only until then.
     slabs.killCommand()
     if isOfInterest { return server.reap(slot) }
-    server.bury(slot)
+    server.reapSilently(slot)
     return WorkerEnd(.exited(status: 0))
   }
 
@@ -138,8 +138,8 @@ final class WorkerProcess {
     send(ToWorker(kind: .close))
   }
 
-  private func stand(_ standing: WorkerStanding) {
-    slabs.memory.storeWord(standing.rawValue, at: ResultSlabLayout.standingWord)
+  private func stand(_ stopRequest: StopRequest) {
+    slabs.memory.storeWord(stopRequest.rawValue, at: ResultSlabLayout.stopRequestWord)
   }
 }
 
@@ -149,7 +149,7 @@ extension ResultSlabs {
     memory.storeWord(0, at: ResultSlabLayout.begunWord)
     memory.storeWord(0, at: ResultSlabLayout.groupWord)
     memory.storeWord(0, at: ResultSlabLayout.sinceWord)
-    memory.storeWord(WorkerStanding.wanted.rawValue, at: ResultSlabLayout.standingWord)
+    memory.storeWord(StopRequest.wanted.rawValue, at: ResultSlabLayout.stopRequestWord)
     UnsentRecords.clear(in: memory)
   }
 
@@ -160,7 +160,7 @@ extension ResultSlabs {
 
   fileprivate func killCommand() {
     let slot = memory.groupSlot(at: ResultSlabLayout.groupWord)
-    Process.killGroup(slot.group)
+    SystemProcess.killGroup(slot.group)
     slot.clear()
   }
 }

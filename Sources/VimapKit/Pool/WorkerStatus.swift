@@ -25,7 +25,7 @@ extension PoolDriver {
     }
     // What is sent to it before it is set up waits for that.
     guard occupant.isServing else { return .starting }
-    if crew[number]?.isResting(now) == true { return .resting }
+    if workers[number]?.isResting(now) == true { return .resting }
     for assignment in occupant.load.assignments {
       guard let first = state.unanswered(in: assignment).first?.records.lowerBound,
         let place = place(of: first, in: assignment.batch)

@@ -8,7 +8,7 @@ public struct FailureTally: Sendable, Equatable {
     /// One plain sentence.
     public var message: String
     /// The last line of what its command said; `nil` where it said nothing.
-    public var lastWords: String?
+    public var exitMessage: String?
     /// The record's number over all inputs, from 1.
     public var index: Int
     /// The input it is in.
@@ -54,12 +54,12 @@ public struct FailureTally: Sendable, Equatable {
   ///   - key: the same for records that failed with the same.
   ///   - cause: asked for only where it is shown as one of the first so far, or is a new one.
   mutating func add(
-    _ kind: RecordException.Kind, index: Int, key: Int, hasLastWords: Bool, _ cause: () -> Cause?
+    _ kind: RecordException.Kind, index: Int, key: Int, hasExitMessage: Bool, _ cause: () -> Cause?
   ) {
     counts[kind, default: 0] += 1
     if kind == .cancelled { return }
     var known: Cause?
-    if hasLastWords {
+    if hasExitMessage {
       if let place = groups.firstIndex(where: { $0.key == key }) {
         groups[place].count += 1
       } else if groups.count < Self.mostGroups, let cause = cause() {
@@ -85,6 +85,6 @@ public struct FailureTally: Sendable, Equatable {
     var hasher = Hasher()
     hasher.combine(cause.kind)
     hasher.combine(cause.message)
-    add(cause.kind, index: cause.index, key: hasher.finalize(), hasLastWords: false) { cause }
+    add(cause.kind, index: cause.index, key: hasher.finalize(), hasExitMessage: false) { cause }
   }
 }

@@ -166,7 +166,7 @@ public struct RecordException {
     for detail in details {
       let place = put(detail, into: &buffer)
       if detail.name == "traceback" || detail.name == "exception" {
-        mark.lastWords = buffer.view.slice(place, buffer.count - place).lastLineOfString
+        mark.exitMessage = buffer.view.slice(place, buffer.count - place).lastLineOfString
           .moved(by: place - start)
       }
     }

@@ -18,7 +18,7 @@ protocol ResultTarget: AnyObject {
 /// for, counted, passed on, and their memory given back.
 final class ResultFlow {
   private let target: any ResultTarget
-  private var orderer: Orderer<ResultPiece>?
+  private var reorderBuffer: ReorderBuffer<ResultPiece>?
   private(set) var outputs = 0
   private(set) var exceptionCount = 0
   /// Bytes that are held in no slab: copied so that a worker could go on, or in files of their own.
@@ -34,11 +34,11 @@ final class ResultFlow {
   init(_ configuration: PoolConfiguration, target: any ResultTarget) {
     self.target = target
     keepLimit = configuration.window
-    orderer = configuration.keepsOrder ? Orderer(first: 0) : nil
+    reorderBuffer = configuration.keepsOrder ? ReorderBuffer(first: 0) : nil
   }
 
   func expect(batch: UInt64, records: Int) {
-    orderer?.expect(batch: batch, records: records)
+    reorderBuffer?.expect(batch: batch, records: records)
   }
 
   /// Takes in results.
@@ -48,16 +48,16 @@ final class ResultFlow {
     case .exception: exceptionCount += piece.records.count
     }
     if case .file = piece.source { keptBytes += piece.bytes.count }
-    if orderer == nil {
+    if reorderBuffer == nil {
       emit(piece)
     } else {
-      orderer?.add(
+      reorderBuffer?.add(
         batch: piece.batch, records: piece.records, piece, emit: emit, finished: onFinished)
     }
   }
 
   /// Takes in an exception that no record is charged with, and that waits for no turn.
-  func addLoose(_ piece: ResultPiece) { emit(piece) }
+  func addOrphan(_ piece: ResultPiece) { emit(piece) }
 
   private func emit(_ piece: ResultPiece) {
     if isDiscarding {
@@ -77,7 +77,7 @@ final class ResultFlow {
   /// Takes back outputs of a batch that wait for their turn.
   /// - Returns: the records that they answered, which are to be answered anew.
   func takeBack(_ batch: UInt64, _ records: Range<Int>) -> [Range<Int>] {
-    let pieces = orderer?.takeHeld(batch, records) { $0.kind == .outputs } ?? []
+    let pieces = reorderBuffer?.takeHeld(batch, records) { $0.kind == .outputs } ?? []
     for piece in pieces {
       outputs -= piece.records.count
       release(piece)
@@ -88,18 +88,18 @@ final class ResultFlow {
   // MARK: Order
 
   /// The batch whose results come next, where there is an order to keep.
-  var head: UInt64? { orderer?.head }
+  var head: UInt64? { reorderBuffer?.head }
 
   /// The record whose result comes next, where there is an order to keep.
-  var awaited: (batch: UInt64, record: Int)? { orderer?.awaited }
+  var awaited: (batch: UInt64, record: Int)? { reorderBuffer?.awaited }
 
   /// Copies what is held of a worker's results out of its slabs, so that it can go on.
   ///
   /// - Parameter limit: most bytes to hold in copies; `nil` for the worker that everybody else
   ///   waits for.
-  func relieve(_ slot: Int, limit: Int?) {
+  func spill(_ slot: Int, limit: Int?) {
     if let limit, keptBytes >= limit { return }
-    orderer?.replaceHeld { piece in
+    reorderBuffer?.replaceHeld { piece in
       guard case .slab(slot, let slab) = piece.source else { return nil }
       // Copied first: once it is let go of, the worker may write to the slab at any moment.
       let copy = piece.copied()
@@ -131,7 +131,7 @@ final class ResultFlow {
   /// Gives up what is not passed on yet, and whatever else comes.
   func discard() {
     isDiscarding = true
-    orderer?.takeHeld().forEach(release)
+    reorderBuffer?.takeHeld().forEach(release)
     target.discard()
   }
 

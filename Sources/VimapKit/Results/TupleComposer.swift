@@ -94,7 +94,7 @@ final class TupleComposer {
     var record = ByteBuffer()
     if isJSON { record.append(onOneLine: line.head.bytes) } else { record.append(line.head.bytes) }
     let cause = FailureTally.Cause(
-      kind: exception.kind, message: exception.message, lastWords: nil, index: line.place.index,
+      kind: exception.kind, message: exception.message, exitMessage: nil, index: line.place.index,
       file: form.fileNames[line.place.file], line: line.place.line)
     return (tuple(record.view, isJSON: isJSON, exception, meta), cause)
   }

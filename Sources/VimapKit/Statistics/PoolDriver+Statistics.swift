@@ -8,7 +8,7 @@ extension PoolDriver {
     let now = Clock.now()
     let reason = WaitReason(moment(now))
     meter?.beginWait(for: reason, now: now) {
-      state.slots[$0].outstanding > 0 && !crew.isStuck($0) && crew[$0]?.isResting(now) != true
+      state.slots[$0].outstanding > 0 && !workers.isStuck($0) && workers[$0]?.isResting(now) != true
     }
   }
 
@@ -25,14 +25,14 @@ extension PoolDriver {
     moment.awaitsTurn = state.awaitsTurn(after: asked)
     moment.awaitsServers =
       hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
-    for slot in crew.slots {
+    for slot in workers.slots {
       if state.slots[slot].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true
       }
       guard state.slots[slot].outstanding > 0 else { continue }
-      if crew.isStuck(slot) {
+      if workers.isStuck(slot) {
         moment.hasStuckWorkers = true
-      } else if crew[slot]?.isResting(now) == true {
+      } else if workers[slot]?.isResting(now) == true {
         moment.awaitsServers = true
       } else {
         moment.hasBusyWorkers = true
@@ -48,14 +48,14 @@ extension PoolDriver {
       failures: report.failures.counts, tries: state.tries.all, retries: state.tries.again,
       bytesRead: bytesRead, bytesWritten: bytesWritten,
       elapsed: Duration((ended ?? Clock.now()) - started),
-      workers: crew.slots.compactMap { worker($0, meter) },
-      serviceTimes: ServiceTimes(crew.tables), waits: RunStatistics.Waits(meter.waits))
+      workers: workers.slots.compactMap { worker($0, meter) },
+      serviceTimes: ServiceTimes(workers.tables), waits: RunStatistics.Waits(meter.waits))
   }
 
   private func worker(_ slot: Int, _ meter: RunMeter) -> RunStatistics.Worker? {
-    let history = crew.histories[slot]
+    let history = workers.histories[slot]
     guard history.forks > 0 else { return nil }
-    let table = crew.tables.isEmpty ? nil : crew.tables[slot]
+    let table = workers.tables.isEmpty ? nil : workers.tables[slot]
     return RunStatistics.Worker(
       number: slot, records: meter.records[slot], busy: Duration(meter.busy[slot]),
       restarts: history.forks - 1 + (table?.restarts ?? 0), peakMemory: history.peakMemory,

@@ -24,10 +24,10 @@ final class ForkedEngine: PoolEngine {
   init(_ options: PoolOptions, jobs: Int, body: @escaping WorkerBody) throws(PoolError) {
     onNotice = options.onNotice
     leaveTime = options.leaveTime.nanoseconds
-    let threads = (try? Process.threadCount()) ?? 1
+    let threads = (try? SystemProcess.threadCount()) ?? 1
     guard threads == 1 || options.allowsThreads else { throw .threads(count: threads) }
     // What is still in it would be written by each process.
-    Process.flushStreams()
+    SystemProcess.flushStreams()
     do throws(SystemError) {
       driver = try PoolDriver(
         options.configuration(jobs: jobs), target: queue,
@@ -141,7 +141,7 @@ final class ForkedEngine: PoolEngine {
       driver.state.endInput()
       driver.performActions()
     } else if let deadline = leaveDeadline, deadline <= now, !driver.isFinished {
-      let count = driver.crew.count
+      let count = driver.workers.count
       leaveDeadline = .max
       driver.giveUp(.interrupted)
       // Told last, as whoever is told may close the pool.

@@ -101,24 +101,24 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
     var attempt = 1
     var restartFailure: (number: Int, error: any Error)?
     while true {
-      let desk = InlineDesk<Sent, Output>(input, record: taken - 1, attempt, worker: number)
+      let runtime = InlineRuntime<Sent, Output>(input, record: taken - 1, attempt, worker: number)
       do {
-        try routines[number].serve(desk)
+        try routines[number].serve(runtime)
       } catch {
         // It asked to leave: the one that takes its place here is itself.
         routines[number].finish()
         do { try routines[number].start() } catch { restartFailure = (number, error) }
       }
-      if let failure = desk.failure, failure.kind == .thrown, attempt <= retries,
+      if let failure = runtime.failure, failure.kind == .thrown, attempt <= retries,
         retryWhen(failure)
       {
         attempt += 1
         continue
       }
-      for failure in desk.loose { add(failure.framed(), .exception, nil) }
-      if let failure = desk.failure {
+      for failure in runtime.loose { add(failure.framed(), .exception, nil) }
+      if let failure = runtime.failure {
         add(failure.framed(), .exception, kept)
-      } else if let output = desk.output {
+      } else if let output = runtime.output {
         add(output, .outputs, kept)
       }
       if let (number, error) = restartFailure {
@@ -146,8 +146,8 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
   }
 }
 
-/// The desk of a worker in the program's process, with one input on it.
-final class InlineDesk<Input: Codable, Output: Codable>: WorkerDesk {
+/// The runtime of a worker in the program's process, with one input on it.
+final class InlineRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
   private let input: SharedBytes
   private let record: Int
   private let attempt: Int

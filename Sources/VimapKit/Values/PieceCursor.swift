@@ -20,7 +20,7 @@ final class PieceCursor {
   @exclusivity(unchecked) @usableFromInline var kept: KeptInputs?
   /// The bytes in memory that stays, made when it is first asked for.
   private var copy: StayingBytes?
-  private var shelf = BlockShelf()
+  private var arena = BlockArena()
 
   /// How many results are handed out before somebody looks whether the workers need anything.
   private static let stride = 32
@@ -86,7 +86,7 @@ final class PieceCursor {
   /// The piece's bytes in memory that whoever asks can keep.
   func stayingBytes() -> StayingBytes {
     if let copy { return copy }
-    let made = shelf.place(bytes)
+    let made = arena.place(bytes)
     copy = made
     return made
   }

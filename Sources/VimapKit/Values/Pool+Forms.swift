@@ -13,7 +13,7 @@ extension Pool {
     _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
     let workers = Array(workers)
-    return try make(workers.count, options) { WorkerAtDesk(worker: workers[$0]) }
+    return try make(workers.count, options) { RunningWorker(worker: workers[$0]) }
   }
 
   /// Forks a pool whose workers are made, each in its own process, by `make`.
@@ -23,18 +23,18 @@ extension Pool {
   ///   - make: makes the worker with a number, from 0. One that replaces another has its number.
   @inlinable
   public static func fork<Hired: Worker>(
-    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions(),
     _ make: @escaping (_ number: Int) -> Hired
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
-    try self.make(jobs, options) { WorkerAtDesk(worker: make($0)) }
+    try self.make(jobs, options) { RunningWorker(worker: make($0)) }
   }
 
   /// Forks a pool whose workers all begin as the same value.
   @inlinable
   public static func forkIdentical<Hired: Worker>(
-    _ worker: Hired, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions()
+    _ worker: Hired, jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
-    try make(jobs, options) { _ in WorkerAtDesk(worker: worker) }
+    try make(jobs, options) { _ in RunningWorker(worker: worker) }
   }
 
   /// Forks a pool that hands inputs to its workers in chunks of a fixed size.
@@ -51,10 +51,10 @@ extension Pool {
   /// Forks a pool whose workers call a closure with each input.
   @inlinable
   public static func fork(
-    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions(),
     map: @escaping (Input) throws -> Output
   ) throws(PoolError) -> Pool {
-    try make(jobs, options) { _ in WorkerAtDesk(worker: ClosureWorker(map: map)) }
+    try make(jobs, options) { _ in RunningWorker(worker: ClosureWorker(map: map)) }
   }
 
   /// Forks a pool with these workers that take their inputs themselves.
@@ -63,17 +63,17 @@ extension Pool {
     _ workers: some Sequence<Hired>, options: PoolOptions = PoolOptions()
   ) throws(PoolError) -> Pool where Hired.Input == Input, Hired.Output == Output {
     let workers = Array(workers)
-    return try make(workers.count, options) { SequenceAtDesk(worker: workers[$0]) }
+    return try make(workers.count, options) { RunningSequence(worker: workers[$0]) }
   }
 
   /// Forks a pool whose workers run a closure that takes its inputs itself and yields an output for
   /// each, in their order; see ``SequenceWorker``.
   @inlinable
   public static func fork(
-    jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+    jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions(),
     sequence: @escaping (WorkerInputs<Input>, WorkerOutputs<Output>) throws -> Void
   ) throws(PoolError) -> Pool {
-    try make(jobs, options) { _ in SequenceAtDesk(worker: SequenceClosure(body: sequence)) }
+    try make(jobs, options) { _ in RunningSequence(worker: SequenceClosure(body: sequence)) }
   }
 
   @inlinable
@@ -83,22 +83,22 @@ extension Pool {
     switch options.processes {
     case .inline: try serial(jobs, options, routine)
     case .forked:
-      try forked(jobs, options) { tray in
-        var worker = routine(tray.number)
-        try worker.work(tray)
+      try forked(jobs, options) { transport in
+        var worker = routine(transport.number)
+        try worker.work(transport)
       }
     }
   }
 
   @usableFromInline
   static func forked(
-    _ jobs: Int, _ options: PoolOptions, _ body: @escaping (WorkerTray) throws -> Void
+    _ jobs: Int, _ options: PoolOptions, _ body: @escaping (FramedTransport) throws -> Void
   ) throws(PoolError) -> Pool {
     try options.check(jobs: jobs)
     let isTimed = options.timeLimit != nil
     let engine = try ForkedEngine(options, jobs: jobs) { channel in
       channel.endWithProgram()
-      try body(WorkerTray(channel, isTimed: isTimed))
+      try body(FramedTransport(channel, isTimed: isTimed))
     }
     return Pool(PoolCore(engine, options))
   }
@@ -148,7 +148,7 @@ struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapUnordered<Inputs: Sequence, Output: Codable>(
-  _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+  _ inputs: Inputs, jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions(),
   _ map: @escaping (Inputs.Element) throws -> Output
 ) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
   try Pool.fork(jobs: jobs, options: options, map: map).imap(inputs).zipInOut()
@@ -159,7 +159,7 @@ public func imapUnordered<Inputs: Sequence, Output: Codable>(
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapOrdered<Inputs: Sequence, Output: Codable>(
-  _ inputs: Inputs, jobs: Int = Process.processorCount, options: PoolOptions = PoolOptions(),
+  _ inputs: Inputs, jobs: Int = SystemProcess.processorCount, options: PoolOptions = PoolOptions(),
   _ map: @escaping (Inputs.Element) throws -> Output
 ) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
   var options = options
@@ -172,7 +172,7 @@ public func imapOrdered<Inputs: Sequence, Output: Codable>(
 /// - Throws: ``PoolError``.
 @inlinable
 public func imapOrderedChunked<Inputs: Sequence, Output: Codable>(
-  _ inputs: Inputs, chunkSize: Int = 100, jobs: Int = Process.processorCount,
+  _ inputs: Inputs, chunkSize: Int = 100, jobs: Int = SystemProcess.processorCount,
   options: PoolOptions = PoolOptions(), _ map: @escaping (Inputs.Element) throws -> Output
 ) throws(PoolError) -> ZipInOut<Inputs.Element, Output> where Inputs.Element: Codable {
   var options = options

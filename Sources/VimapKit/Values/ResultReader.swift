@@ -19,7 +19,7 @@ final class ResultReader<Input, Output: Codable> {
   private var inputs: TypedInputs<Input>?
   @exclusivity(unchecked) @usableFromInline var slots: LentSlots<Input>
   private let noSlots = Slots<Input>()
-  @exclusivity(unchecked) @usableFromInline var isLoose = false
+  @exclusivity(unchecked) @usableFromInline var isOrphan = false
   /// Its bytes in memory that stays, where outputs are cut from them.
   @exclusivity(unchecked) @usableFromInline var block = SharedBytes()
   @exclusivity(unchecked) @usableFromInline var blockOffset = 0
@@ -162,7 +162,7 @@ final class ResultReader<Input, Output: Codable> {
   func take() -> Mapped<Input, Output>? {
     if isAtEnd { return nil }
     if cursor.generation != generation { beginPiece() }
-    if isLoose {
+    if isOrphan {
       _ = cursor.nextBody()
       return .noInput(workerError(cursor.bytes))
     }
@@ -189,7 +189,7 @@ final class ResultReader<Input, Output: Codable> {
   func beginPiece() {
     endPiece()
     generation = cursor.generation
-    isLoose = cursor.kept == nil
+    isOrphan = cursor.kept == nil
     inputs = cursor.kept as? TypedInputs<Input>
     if let inputs { slots = inputs.slots.lent }
     if codec.keepsBytes, !cursor.isException {

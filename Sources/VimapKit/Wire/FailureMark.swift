@@ -8,12 +8,12 @@ struct FailureMark: Equatable {
   var message: Range<Int>
   /// Where the last line is of what the command said, as a part of a JSON string; empty where there
   /// is none.
-  var lastWords = 0..<0
+  var exitMessage = 0..<0
 
   /// The same where the exception stands further on.
   func moved(by offset: Int) -> FailureMark {
     FailureMark(
-      kind: kind, message: message.moved(by: offset), lastWords: lastWords.moved(by: offset))
+      kind: kind, message: message.moved(by: offset), exitMessage: exitMessage.moved(by: offset))
   }
 }
 

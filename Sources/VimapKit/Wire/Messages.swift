@@ -6,7 +6,7 @@ struct ToWorker: BitwiseCopyable {
     /// `slab` is yours to write results into.
     case resultSlab
     /// No more can be given for now: get out what is held back.
-    case drain
+    case flush
     /// No more batches will come: finish and leave.
     case close
     /// Leave the host in the text alone until `index`, a moment on the monotonic clock.
@@ -55,12 +55,12 @@ struct FromWorker: BitwiseCopyable {
     /// Cannot be set up; the text says why, `code` is the errno or 0.
     case failed
     /// What a worker has to say about its end; in the text.
-    case lastWords
+    case exitMessage
     /// `slab` has `published` runs. Where a file is attached, it holds the tuple of the last run.
     case results
     /// All records are handed to the command, it has taken them in, and does not answer: more of
     /// them may help.
-    case hungry
+    case wantsMore
     /// Of the records sent, no more than the first `index` will be begun, and no more taken.
     case retiring
     /// Something a person should know; in the text.

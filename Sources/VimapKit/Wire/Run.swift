@@ -74,7 +74,7 @@ extension SharedMemory {
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
     if let mark = run.failure {
       storeWord(pack(mark.message.lowerBound, mark.message.count), at: place + 40)
-      storeWord(pack(mark.lastWords.lowerBound, mark.lastWords.count), at: place + 48)
+      storeWord(pack(mark.exitMessage.lowerBound, mark.exitMessage.count), at: place + 48)
     }
     storeRunExtent(run, at: place)
   }
@@ -104,7 +104,7 @@ extension SharedMemory {
     RecordException.Kind(number: nature >> failureShift & 0xFF).map {
       FailureMark(
         kind: $0, message: range(unpack(loadWord(at: place + 40))),
-        lastWords: range(unpack(loadWord(at: place + 48))))
+        exitMessage: range(unpack(loadWord(at: place + 48))))
     }
   }
 

@@ -30,7 +30,7 @@ struct SlabLayout: Sendable {
 }
 
 /// What the parent wants of a worker.
-enum WorkerStanding: UInt64 {
+enum StopRequest: UInt64 {
   /// All it was given, and is still given.
   case wanted = 0
   /// What it has begun, and nothing more.
@@ -63,8 +63,8 @@ enum ResultSlabLayout {
   /// The word that says since when the worker has been at the record begun last, on the monotonic
   /// clock; 0 where it is at none, or nobody wants to know.
   static let sinceWord = 16
-  /// The word in which the parent says what it wants of the worker, a ``WorkerStanding``.
-  static let standingWord = 24
+  /// The word in which the parent says what it wants of the worker, a ``StopRequest``.
+  static let stopRequestWord = 24
 
   /// The word that counts the places of the table behind it that have been used.
   static let unsentPlacesWord = 32

@@ -4,8 +4,8 @@ import VimapSystem
 /// A worker's end of what joins it to its pool: messages both ways, and shared memory that answers
 /// are written to.
 ///
-/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, ``WorkerTray`` for
-/// Swift values.
+/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, and
+/// ``FramedTransport`` for Swift values.
 final class WorkerChannel {
   /// What a ``receive(waiting:)`` brought.
   enum Arrival {
@@ -14,7 +14,7 @@ final class WorkerChannel {
     /// Room for results has come back.
     case room
     /// No more can come before some of what was given is answered.
-    case drain
+    case flush
     /// No more batches will come.
     case closed
     /// A host is to be left alone until then.
@@ -33,7 +33,7 @@ final class WorkerChannel {
   /// Where it is measured how long tries take, if it is.
   let table: ServiceTable?
   /// What came while an answer waited for room.
-  private var stash: [Arrival] = []
+  private var pending: [Arrival] = []
   // Unchecked, as nothing is called while it is counted up, which is done for each record.
   @exclusivity(unchecked) private(set) var begunCount: UInt64 = 0
 
@@ -60,21 +60,21 @@ final class WorkerChannel {
   var descriptor: CInt { socket.descriptor.number }
 
   /// Something has come already that the descriptor does not show.
-  var hasMail: Bool { !stash.isEmpty }
+  var hasPending: Bool { !pending.isEmpty }
 
   /// Takes the next message.
   /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
   func receive(waiting: Bool) throws -> Arrival {
-    stash.isEmpty ? try receiveNext(waiting: waiting) : stash.removeFirst()
+    pending.isEmpty ? try receiveNext(waiting: waiting) : pending.removeFirst()
   }
 
   /// Takes in what has come, to be received later.
-  func takeInMail() throws {
+  func takeInMessages() throws {
     while true {
       let arrival = try receiveNext(waiting: false)
       if case .nothing = arrival { return }
-      stash.append(arrival)
+      pending.append(arrival)
     }
   }
 
@@ -91,7 +91,7 @@ final class WorkerChannel {
           HostPause(
             host: text?.bytes.text ?? "", end: UInt64(max(0, message.index)),
             length: UInt64(max(0, message.length)), status: Int(message.status)))
-      case .drain: return .drain
+      case .flush: return .flush
       case .resultSlab:
         results.free(Int(message.slab))
         return .room
@@ -120,7 +120,7 @@ final class WorkerChannel {
   // MARK: Working
 
   /// Has the kernel end this process when the program ends, whatever it is doing then.
-  func endWithProgram() { Process.endWith(parent: parent) }
+  func endWithProgram() { SystemProcess.endWith(parent: parent) }
 
   /// Says that `count` more records have been begun, in the order received: from here on they may
   /// have an effect.
@@ -139,12 +139,12 @@ final class WorkerChannel {
   func noteTime(_ now: Nanoseconds) { shared.storeWord(now, at: ResultSlabLayout.sinceWord) }
 
   /// The pool wants no more answers: the rest of what was given may be left.
-  var isDismissed: Bool { standing == WorkerStanding.dismissed.rawValue }
+  var isDismissed: Bool { stopRequest == StopRequest.dismissed.rawValue }
 
   /// The pool wants what was begun answered, and nothing more.
-  var isRecalled: Bool { standing != WorkerStanding.wanted.rawValue }
+  var isRecalled: Bool { stopRequest != StopRequest.wanted.rawValue }
 
-  private var standing: UInt64 { shared.loadWord(at: ResultSlabLayout.standingWord) }
+  private var stopRequest: UInt64 { shared.loadWord(at: ResultSlabLayout.stopRequestWord) }
 
   /// Where the process group of the worker's command is to be written.
   var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }
@@ -181,7 +181,7 @@ final class WorkerChannel {
     while try !isDismissed && !tryAnswer(record, with: answer) {
       let arrival = try receiveNext(waiting: true)
       if case .room = arrival { continue }
-      stash.append(arrival)
+      pending.append(arrival)
     }
   }
 

@@ -12,7 +12,7 @@ extension WorkerLink {
   public func note(concurrency: Double) { channel.table?.note(concurrency: concurrency) }
 
   /// Says that everything given is passed on, and taken, and not answered: more may help.
-  public func reportHungry() throws { try channel.tell(FromWorker(kind: .hungry)) }
+  public func reportWantsMore() throws { try channel.tell(FromWorker(kind: .wantsMore)) }
 
   /// Says that until this moment the worker can do nothing but wait for the end of pauses that
   /// servers have asked for; `nil` where it no longer has to.

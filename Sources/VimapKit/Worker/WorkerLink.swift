@@ -14,7 +14,7 @@ public final class WorkerLink {
     /// Room for results has come back.
     case room
     /// No more can come before some of what was given is answered.
-    case drain
+    case flush
     /// No more batches will come.
     case closed
     /// A server has asked to be left alone. Workers that send no requests have nothing to do about
@@ -60,7 +60,7 @@ public final class WorkerLink {
 
   /// Something has come already that ``receive(waiting:)`` will give without waiting, and that the
   /// descriptor does not show.
-  public var hasMail: Bool { channel.hasMail }
+  public var hasPending: Bool { channel.hasPending }
 
   /// Takes the next message.
   /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
@@ -69,7 +69,7 @@ public final class WorkerLink {
     switch try channel.receive(waiting: waiting) {
     case .batch(let message, let memory): .batch(try load(message, memory))
     case .room: .room
-    case .drain: .drain
+    case .flush: .flush
     case .closed: .closed
     case .pause(let pause): .pause(pause)
     case .nothing: .nothing
@@ -79,7 +79,7 @@ public final class WorkerLink {
   /// Takes in what has come, to be received later: a worker that waits for something else can watch
   /// ``descriptor`` so, and look whether it ``isRecalled``.
   /// - Throws: as ``receive(waiting:)``.
-  public func takeInMail() throws { try channel.takeInMail() }
+  public func takeInMessages() throws { try channel.takeInMessages() }
 
   private func load(_ message: ToWorker, _ memory: SharedMemory) throws -> RecordBatch {
     let batch = spareBatches.popLast() ?? RecordBatch()

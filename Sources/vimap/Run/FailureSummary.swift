@@ -54,7 +54,7 @@ struct FailureSummary: CustomStringConvertible {
 
   /// How it ended, in a word, and its last words.
   private func reason(_ cause: FailureTally.Cause) -> String {
-    let words = (cause.lastWords ?? "").onOneLine(atMost: Self.longestWords)
+    let words = (cause.exitMessage ?? "").onOneLine(atMost: Self.longestWords)
     switch cause.kind {
     case .exit, .signal: return "\(cause.shortMessage): \(words)"
     case .worker: return words
@@ -79,7 +79,7 @@ extension FailureTally.Cause {
   /// What says most about it: of a command that failed, what it said last.
   fileprivate var sentence: String {
     switch kind {
-    case .exit, .signal, .worker: lastWords ?? message
+    case .exit, .signal, .worker: exitMessage ?? message
     default: message
     }
   }

@@ -32,7 +32,7 @@ extension PoolConfiguration {
 
   /// Each URL is to have a worker, unless fewer are asked for.
   private static func jobs(_ options: PoolOptions, urls: Int) throws -> Int {
-    let processors = Process.processorCount
+    let processors = SystemProcess.processorCount
     guard let typed = options.jobs else { return max(processors, urls) }
     guard let jobs = typed.workers(onProcessors: processors) else {
       throw Refusal(

@@ -31,7 +31,7 @@ enum Program {
   private static let stackNeeded = 256 * 1024
 
   private static func checkStack() throws(Refusal) {
-    let limit = Process.stackLimit
+    let limit = SystemProcess.stackLimit
     guard limit < stackNeeded else { return }
     throw Refusal(
       .noWorker,

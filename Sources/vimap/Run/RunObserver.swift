@@ -61,7 +61,7 @@ final class RunObserver {
     case Signals.child:
       // Where this is the first process of a container, or made one of its kind, orphans of
       // others become its children.
-      Process.reapChildren()
+      SystemProcess.reapChildren()
       return .none
     case Signals.suspend:
       messages.screen?.hide()

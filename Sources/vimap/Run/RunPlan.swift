@@ -75,7 +75,7 @@ struct RunPlan {
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
       patience: worker.patience, longestPause: worker.longestPause,
       hasRetries: self.pool.retry.retries > 0, hints: hints)
-    Process.makeWay()
+    SystemProcess.lowerPriority()
     let pool = try makePool(observer)
     pool.onBegin = { [outputs] () throws(SystemError) in
       do throws(OutputFiles.Unemptied) {

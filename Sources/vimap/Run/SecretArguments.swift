@@ -47,7 +47,7 @@ struct SecretArguments {
   /// Writes stars over them, in this process and in all that it forks from now on.
   func cover() {
     for (value, secrets) in values {
-      Process.coverArguments(endingWith: value, secrets: secrets)
+      SystemProcess.coverArguments(endingWith: value, secrets: secrets)
     }
   }
 }

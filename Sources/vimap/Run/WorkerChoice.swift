@@ -6,8 +6,8 @@ import VimapSystem
 
 /// The one worker that the command line chose.
 enum WorkerChoice {
-  case command(VimapExec.CommandConfiguration)
-  case each(VimapExec.CommandConfiguration)
+  case command(VimapExec.ExecConfiguration)
+  case each(VimapExec.ExecConfiguration)
   case http(HTTPConfiguration)
 
   init(_ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm) throws {
@@ -23,12 +23,12 @@ enum WorkerChoice {
 
   private static func commandWorker(
     _ line: TypedLine, _ pool: PoolConfiguration, _ form: RecordForm
-  ) throws -> VimapExec.CommandConfiguration {
+  ) throws -> VimapExec.ExecConfiguration {
     let options = line.options
     let environment = inheritedEnvironment()
     var worker =
       options.exec.exec.map { .shell($0, environment: environment) }
-      ?? VimapExec.CommandConfiguration(arguments: line.command ?? [], environment: environment)
+      ?? VimapExec.ExecConfiguration(arguments: line.command ?? [], environment: environment)
     // A shell's text is not filled in: what is in a record would be read as a part of it.
     worker.fillsArguments = options.exec.each && options.exec.exec == nil
     if worker.fillsArguments { try check(Set(worker.initNames), form) }
@@ -43,7 +43,7 @@ enum WorkerChoice {
     worker.longestAnswer = options.records.maxRecord.bytes
     worker.marksStandardError = Descriptor.isTerminal(StandardDescriptor.error)
     worker.pipeCapacity = pipeCapacity(pool.jobs)
-    worker.fileLimit = Process.raiseFileLimit()
+    worker.fileLimit = SystemProcess.raiseFileLimit()
     worker.timeLimit = options.time.timeout.map { .seconds($0.seconds) }
     if let text = options.time.termSeq {
       guard let sequence = TermSequence(text) else {
@@ -60,9 +60,9 @@ enum WorkerChoice {
     var worker = try HTTPConfiguration(options.http, options.connection)
     if let time = options.time.timeout { worker.timeout = .seconds(time.seconds) }
     try check(Set(worker.initNames), form)
-    Process.raiseFileLimit()
+    SystemProcess.raiseFileLimit()
     try fitDescriptors(&worker)
-    if worker.holdsSecrets(environment: inheritedEnvironment()) { Process.forbidDumps() }
+    if worker.holdsSecrets(environment: inheritedEnvironment()) { SystemProcess.forbidDumps() }
     return worker
   }
 
@@ -70,7 +70,7 @@ enum WorkerChoice {
   /// connection, and two while the host's name is looked up. A number that adapts itself stays
   /// below; one that was asked for has to fit.
   private static func fitDescriptors(_ worker: inout HTTPConfiguration) throws {
-    let limit = Process.fileLimit
+    let limit = SystemProcess.fileLimit
     let most = (limit - 32) / 3
     if worker.concurrency <= most { return }
     guard most >= 1 else {

@@ -90,14 +90,14 @@ struct Chance {
         ? .breaks(slot) : .die(slot, begins: number(0...rules.concurrency))
     }
     limit += hunger
-    if dice <= limit { return .hungry(slot) }
+    if dice <= limit { return .wantsMore(slot) }
     if number(1...100) <= lateness, !worker.work.isEmpty { return .late(slot) }
     if number(1...100) <= retirement, worker.retirement == .none {
       return .retire(slot, keeping: number(0...worker.work.count))
     }
     if number(1...100) <= holdingBack { return .holdsBack(slot) }
     if worker.work.isEmpty { return .leave(slot) }
-    if worker.answerable == 0 { return worker.saidHungry ? .wait : .hungry(slot) }
+    if worker.answerable == 0 { return worker.saidHungry ? .wait : .wantsMore(slot) }
     return outcome(worker, slot, rules)
   }
 

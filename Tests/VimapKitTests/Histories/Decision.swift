@@ -29,7 +29,7 @@ enum Decision: Equatable {
   case answer(Int, skip: Int = 0, count: Int = 1)
   /// A record fails in a way that is worth another try, if there is one.
   case fail(Int, skip: Int = 0, pause: Nanoseconds? = nil)
-  case hungry(Int)
+  case wantsMore(Int)
   /// A worker keeps its answers to itself until it is told to let go.
   case holdsBack(Int)
   /// A worker is found to be at its next record for too long.

@@ -36,14 +36,14 @@ extension SimulatedPool {
       send(batch, records, attempt, to: slot)
     case .flush(let slot):
       books.see("drain")
-      workers[slot]?.drain()
+      workers[slot]?.flush()
     case .close(let slot):
       books.see("close")
-      workers[slot]?.drain()
+      workers[slot]?.flush()
       workers[slot]?.isClosing = true
     case .recall(let slot):
       books.see("recall")
-      workers[slot]?.drain()
+      workers[slot]?.flush()
       workers[slot]?.isClosing = true
       workers[slot]?.isRecalled = true
     case .halted(let point):
@@ -68,7 +68,7 @@ extension SimulatedPool {
       pass(batch, record..<(record + 1))
     case .complete(let batch):
       books.complete(batch)
-      if orderer == nil { release(batch) }
+      if reorderBuffer == nil { release(batch) }
     case .finish: finish()
     }
   }
@@ -113,7 +113,9 @@ extension SimulatedPool {
   private mutating func finish() {
     books.finish()
     if workers.contains(where: { $0 != nil }) { books.complain("finished, with workers left") }
-    if !books.isAbandoned, orderer?.isEmpty == false { books.complain("results are held back") }
+    if !books.isAbandoned, reorderBuffer?.isEmpty == false {
+      books.complain("results are held back")
+    }
     if !books.isAbandoned,
       state.admission.inFlight != 0 || state.admission.unfinished != books.unfinished
     {

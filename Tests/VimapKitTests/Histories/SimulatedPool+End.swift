@@ -33,7 +33,7 @@ extension SimulatedPool {
     if !worker.isReady { return .ready(slot) }
     if worker.retirement == .unheard { return .hear(slot) }
     if worker.answerable > 0 { return .answer(slot, count: .max) }
-    if !worker.work.isEmpty { return worker.saidHungry ? nil : .hungry(slot) }
+    if !worker.work.isEmpty { return worker.saidHungry ? nil : .wantsMore(slot) }
     return worker.isClosing || worker.retirement == .heard ? .leave(slot) : nil
   }
 }

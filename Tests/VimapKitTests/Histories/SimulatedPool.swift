@@ -17,7 +17,7 @@ struct SimulatedPool {
   private(set) var events = 0
 
   let sabotage: Sabotage
-  var orderer: Orderer<SimulatedPiece>?
+  var reorderBuffer: ReorderBuffer<SimulatedPiece>?
   private var lastEmitted: SimulatedPiece?
   private var inputHasEnded = false
   /// So many forks fail from now on.
@@ -31,7 +31,7 @@ struct SimulatedPool {
     state = PoolState(rules, seed: setup.seed)
     books = PoolBooks(setup.rules)
     workers = Array(repeating: nil, count: rules.jobs)
-    orderer = setup.keepsOrder ? Orderer(first: 0) : nil
+    reorderBuffer = setup.keepsOrder ? ReorderBuffer(first: 0) : nil
     self.sabotage = sabotage
     attend()
   }
@@ -69,7 +69,7 @@ struct SimulatedPool {
     case .abandon:
       forget()
       state.abandon()
-    case .ready(let slot), .breaks(let slot), .hungry(let slot), .holdsBack(let slot),
+    case .ready(let slot), .breaks(let slot), .wantsMore(let slot), .holdsBack(let slot),
       .late(let slot), .hear(let slot), .leave(let slot), .answer(let slot, _, _),
       .fail(let slot, _, _), .retire(let slot, _), .die(let slot, _):
       if slot < workers.count, let worker = workers[slot] { happen(decision, to: worker, in: slot) }
@@ -86,7 +86,7 @@ struct SimulatedPool {
       workers[slot]?.isDoomed = true
       workers[slot]?.hasFailed = true
       state.workerFailed(slot, WorkerFailure("no such command"))
-    case .hungry where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
+    case .wantsMore where worker.isReady && !worker.isDoomed && !worker.work.isEmpty:
       workers[slot]?.saidHungry = true
       state.workerWantsMore(slot)
     case .holdsBack: workers[slot]?.holdsBack = true
@@ -163,7 +163,7 @@ struct SimulatedPool {
     let batch = books.nextBatch
     let shard = rules.hasShards ? shard : nil
     let bytes = books.take(records: count, shard: shard, cost: cost)
-    orderer?.expect(batch: batch, records: count)
+    reorderBuffer?.expect(batch: batch, records: count)
     state.take(
       batch: batch, records: count, bytes: bytes, shard: sabotage.shard(shard, batch), cost: cost,
       for: demand, now: clock)
@@ -174,7 +174,7 @@ struct SimulatedPool {
     let batch = books.nextBatch
     books.reject()
     state.takeAnswered(1)
-    orderer?.expect(batch: batch, records: 1)
+    reorderBuffer?.expect(batch: batch, records: 1)
     pass(batch, 0..<1)
   }
 
@@ -210,14 +210,14 @@ struct SimulatedPool {
 
   /// Results go on to the reader, in order where that is to be kept.
   mutating func pass(_ batch: UInt64, _ records: Range<Int>) {
-    guard orderer != nil else { return }
+    guard reorderBuffer != nil else { return }
     let piece = SimulatedPiece(batch: batch, records: records)
     var emitted: [SimulatedPiece] = []
     var finished: [UInt64] = []
     if sabotage.ignoresOrder {
       emitted = [piece]
     } else {
-      orderer?.add(
+      reorderBuffer?.add(
         batch: batch, records: records, piece,
         emit: { emitted.append($0) }, finished: { finished.append($0) })
     }

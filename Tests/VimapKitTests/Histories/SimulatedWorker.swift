@@ -47,7 +47,7 @@ struct SimulatedWorker {
     saidHungry = false
   }
 
-  mutating func drain() { letsGo = received }
+  mutating func flush() { letsGo = received }
 
   /// How many of its records it may answer now.
   var answerable: Int {
@@ -85,7 +85,7 @@ struct SimulatedWorker {
   /// forget.
   mutating func retire(keeping count: Int) {
     begin(count)
-    drain()
+    flush()
     work.removeAll { $0.number >= begun }
     retirement = .unheard
   }

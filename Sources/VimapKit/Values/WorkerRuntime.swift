@@ -1,9 +1,9 @@
 /// Where a worker of Swift values gets its inputs and leaves its outputs.
 ///
-/// Outputs are in the order of the inputs. There is one desk for a worker in a process of its own,
-/// ``ForkedDesk``, and one for a worker in the program's, ``InlineDesk``.
+/// Outputs are in the order of the inputs. There is one for a worker in a process of its own,
+/// ``ForkedRuntime``, and one for a worker in the program's, ``InlineRuntime``.
 @usableFromInline
-protocol WorkerDesk<Input, Output>: AnyObject {
+protocol WorkerRuntime<Input, Output>: AnyObject {
   associatedtype Input
   associatedtype Output
 
@@ -37,9 +37,9 @@ protocol WorkerRoutine<Input, Output> {
   mutating func start() throws
   mutating func finish()
 
-  /// Serves a desk until it has no more inputs.
+  /// Serves a runtime until it has no more inputs.
   /// - Throws: ``WorkerIsLeaving`` where the worker does not go on.
-  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws
+  mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws
 }
 
 /// The worker asked to end, or has to: what it had taken is answered.
@@ -48,9 +48,9 @@ struct WorkerIsLeaving: Error {
   @inlinable init() {}
 }
 
-/// A ``Worker`` at its desk.
+/// A ``Worker`` at its runtime.
 @usableFromInline
-struct WorkerAtDesk<Hired: Worker>: WorkerRoutine {
+struct RunningWorker<Hired: Worker>: WorkerRoutine {
   @usableFromInline typealias Input = Hired.Input
   @usableFromInline typealias Output = Hired.Output
 
@@ -65,26 +65,26 @@ struct WorkerAtDesk<Hired: Worker>: WorkerRoutine {
   mutating func finish() { worker.finish() }
 
   @inlinable
-  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
-    while let input = try desk.take() {
+  mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
+    while let input = try runtime.take() {
       let output: Hired.Output
       do {
         output = try worker.process(input)
       } catch let last as LastError {
-        try desk.fail(.thrown, last.error)
+        try runtime.fail(.thrown, last.error)
         throw WorkerIsLeaving()
       } catch {
-        try desk.fail(.thrown, error)
+        try runtime.fail(.thrown, error)
         continue
       }
-      _ = try desk.answer(output)
+      _ = try runtime.answer(output)
     }
   }
 }
 
-/// A ``SequenceWorker`` at its desk.
+/// A ``SequenceWorker`` at its runtime.
 @usableFromInline
-struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
+struct RunningSequence<Hired: SequenceWorker>: WorkerRoutine {
   @usableFromInline typealias Input = Hired.Input
   @usableFromInline typealias Output = Hired.Output
 
@@ -104,25 +104,25 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
   }
 
   @usableFromInline
-  mutating func serve(_ desk: some WorkerDesk<Input, Output>) throws {
-    while try desk.haveInput() {
+  mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
+    while try runtime.haveInput() {
       var hasTaken = false
-      // What went wrong at the desk itself, which the worker may not have passed on.
-      var deskFailure: (any Error)?
-      func atDesk<Result>(_ body: () throws -> Result) throws -> Result {
+      // What went wrong at the runtime itself, which the worker may not have passed on.
+      var runtimeFailure: (any Error)?
+      func running<Result>(_ body: () throws -> Result) throws -> Result {
         do { return try body() } catch {
-          deskFailure = error
+          runtimeFailure = error
           throw error
         }
       }
       let inputs = WorkerInputs<Input> {
         hasTaken = true
-        return deskFailure == nil ? try? atDesk { try desk.take() } : nil
+        return runtimeFailure == nil ? try? running { try runtime.take() } : nil
       }
       let outputs = WorkerOutputs<Output> { output in
-        try atDesk {
-          if try desk.answer(output) { return }
-          try desk.reportSurplus()
+        try running {
+          if try runtime.answer(output) { return }
+          try runtime.reportSurplus()
           throw WorkerIsLeaving()
         }
       }
@@ -136,11 +136,11 @@ struct SequenceAtDesk<Hired: SequenceWorker>: WorkerRoutine {
         thrown = (error as? LastError)?.error ?? error
         isLeaving = error is LastError
       }
-      if let deskFailure, !(deskFailure is WorkerIsLeaving) { throw deskFailure }
+      if let runtimeFailure, !(runtimeFailure is WorkerIsLeaving) { throw runtimeFailure }
       // A worker that takes nothing would be called again and again.
-      if !hasTaken, deskFailure == nil { _ = try desk.take() }
-      while desk.openCount > 0 { try desk.fail(kind, thrown) }
-      if isLeaving || deskFailure != nil { throw WorkerIsLeaving() }
+      if !hasTaken, runtimeFailure == nil { _ = try runtime.take() }
+      while runtime.openCount > 0 { try runtime.fail(kind, thrown) }
+      if isLeaving || runtimeFailure != nil { throw WorkerIsLeaving() }
     }
   }
 }

@@ -2,10 +2,10 @@ import DequeModule
 public import VimapBytes
 import VimapSystem
 
-/// What a worker in a process of its own has on its desk: encoded inputs out of the pool's batches,
-/// and encoded outputs on their way into result slabs.
+/// Frames on their way to and from a worker in a process of its own: encoded inputs out of the
+/// pool's batches, and encoded outputs into result slabs.
 @usableFromInline
-final class WorkerTray {
+final class FramedTransport {
   private let channel: WorkerChannel
   /// Whether the pool wants to know how long an input takes.
   private let isTimed: Bool
@@ -31,7 +31,7 @@ final class WorkerTray {
   /// What outputs are added to, as long as they come in order and there is room.
   @exclusivity(unchecked) private var stretch: ResultStretch?
   /// The answer being put together.
-  // Unchecked, as only the desk uses it, and a value that is being encoded cannot get at it.
+  // Unchecked, as only the runtime uses it, and a value that is being encoded cannot get at it.
   @exclusivity(unchecked) @usableFromInline var frame = ByteBuffer()
   @exclusivity(unchecked) private var lastFlush = Clock.roughlyNow()
 
@@ -128,12 +128,12 @@ final class WorkerTray {
       switch try channel.receive(waiting: !mayBeHungry) {
       case .batch(let message, let memory): load(message, memory)
       case .room, .pause: break
-      case .drain: if openCount > 0 { return false }
+      case .flush: if openCount > 0 { return false }
       case .closed: isClosed = true
       case .nothing:
         hasAsked = true
         try channel.flush()
-        try channel.tell(FromWorker(kind: .hungry))
+        try channel.tell(FromWorker(kind: .wantsMore))
       }
     }
     return true
@@ -237,7 +237,7 @@ final class WorkerTray {
   private func send(_ failure: WorkerError, to record: AnsweredRecord) throws {
     var failure = failure
     failure.worker = number
-    failure.process = Int(Process.current)
+    failure.process = Int(SystemProcess.current)
     failure.frame(in: &frame)
     try send(record)
   }

@@ -2,7 +2,7 @@ import VimapKit
 import VimapSystem
 
 /// How commands are started, and what is said where one cannot be.
-extension CommandConfiguration {
+extension ExecConfiguration {
   func spawnRequest(arguments: [String], _ context: WorkerContext) -> SpawnRequest {
     var request = SpawnRequest(
       arguments: arguments,

@@ -2,7 +2,7 @@ import VimapExec
 import VimapJSON
 import VimapKit
 
-extension VimapExec.CommandConfiguration {
+extension VimapExec.ExecConfiguration {
   /// Takes over what the command line says about how a kept command is talked to.
   mutating func choosePairing(_ options: VimapCommand, _ form: RecordForm) throws {
     stopsOnDesync = options.exec.onDesync == .stop

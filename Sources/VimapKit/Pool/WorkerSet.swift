@@ -5,7 +5,7 @@ import VimapSystem
 typealias WorkerBody = (WorkerChannel) throws -> Void
 
 /// The worker processes of a pool and the memory they write their results to, by slot.
-final class WorkerCrew {
+final class WorkerSet {
   private let server: ForkServer
   private var workers: [WorkerProcess?]
   /// A slot's memory is kept for its next worker.
@@ -88,7 +88,7 @@ final class WorkerCrew {
 
   /// Takes leave of a worker whose socket has ended.
   /// - Parameter isOfInterest: whether anybody wants to know how it ended.
-  func bury(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
+  func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
     guard let worker = workers[slot] else { return nil }
     poll.remove(worker.pollPlace)
     workers[slot] = nil
@@ -103,7 +103,7 @@ final class WorkerCrew {
   func disband(watchedBy poll: inout PollSet) {
     for slot in slots {
       workers[slot]?.kill()
-      _ = bury(slot, isOfInterest: false, watchedBy: &poll)
+      _ = reap(slot, isOfInterest: false, watchedBy: &poll)
     }
     server.leave()
   }
@@ -122,13 +122,13 @@ final class WorkerCrew {
 extension WorkerChannel {
   /// Runs a worker until it has no more to do, and ends the process.
   fileprivate func work(_ body: WorkerBody) -> Never {
-    Process.leaveGroup()
-    Process.setName("worker \(context.number)")
+    SystemProcess.leaveGroup()
+    SystemProcess.setName("worker \(context.number)")
     Signals.unblock()
     Signals.writeFromBackground()
     var status: CInt = 0
     do {
-      try tell(FromWorker(kind: .forked, index: Int(Process.current)))
+      try tell(FromWorker(kind: .forked, index: Int(SystemProcess.current)))
       try body(self)
       try flush()
     } catch LinkError.parentIsGone {
@@ -137,10 +137,10 @@ extension WorkerChannel {
       if let failure = error as? WorkerFailure {
         try? tell(FromWorker(kind: .failed, code: Int32(failure.errno ?? 0)), failure.message)
       } else {
-        try? tell(FromWorker(kind: .lastWords), "\(error)")
+        try? tell(FromWorker(kind: .exitMessage), "\(error)")
       }
     }
-    Process.flushStreams()
-    Process.exitNow(status)
+    SystemProcess.flushStreams()
+    SystemProcess.exitNow(status)
   }
 }

@@ -13,7 +13,7 @@ public enum LineProtocol: Sendable, Equatable {
 }
 
 /// What a command worker runs, and how it talks to it.
-public struct CommandConfiguration: Sendable {
+public struct ExecConfiguration: Sendable {
   /// The program and its arguments.
   public var arguments: [String]
   /// What the lines are that go to the command and come from it.
@@ -60,12 +60,12 @@ public struct CommandConfiguration: Sendable {
   }
 
   /// A command that the shell reads.
-  public static func shell(_ command: String, environment: [String]) -> CommandConfiguration {
-    CommandConfiguration(arguments: ["/bin/sh", "-c", command], environment: environment)
+  public static func shell(_ command: String, environment: [String]) -> ExecConfiguration {
+    ExecConfiguration(arguments: ["/bin/sh", "-c", command], environment: environment)
   }
 }
 
-extension CommandConfiguration {
+extension ExecConfiguration {
   /// What messages call the command.
   var name: String {
     let isShell = arguments.count == 3 && arguments.starts(with: ["/bin/sh", "-c"])
@@ -81,9 +81,9 @@ extension CommandConfiguration {
 /// The pool worker that keeps a command running, hands it a record a line, and takes a line for
 /// each as its answer.
 public struct CommandWorker: PoolWorker {
-  private let configuration: CommandConfiguration
+  private let configuration: ExecConfiguration
 
-  public init(_ configuration: CommandConfiguration) {
+  public init(_ configuration: ExecConfiguration) {
     self.configuration = configuration
   }
 
@@ -98,7 +98,7 @@ public struct CommandWorker: PoolWorker {
   }
 }
 
-extension CommandConfiguration {
+extension ExecConfiguration {
   /// Whether nothing but their order says which record an answer is for. Else answers say so, and
   /// come in any order.
   public var pairsByOrder: Bool { lines != .envelope && match == nil }

@@ -8,7 +8,7 @@ import VimapSystem
 /// sends to the next in the list that may be sent to. So it does while its own has asked for a
 /// pause. When none may be sent to, it is the one whose time comes first, as there is nobody
 /// better.
-struct ServerRota {
+struct EndpointFailover {
   private struct Server {
     var isOutUntil: Nanoseconds = 0
     var pause: Nanoseconds = 0

@@ -4,7 +4,7 @@ import VimapHTTP
 import VimapJSON
 import VimapSystem
 
-extension VimapExec.CommandConfiguration {
+extension VimapExec.ExecConfiguration {
   /// Refuses a command that is not in PATH before any file is made or emptied for it.
   ///
   /// Whatever else may keep it from running shows when it is started.

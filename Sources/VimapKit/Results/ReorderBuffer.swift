@@ -2,7 +2,7 @@
 ///
 /// Batches are numbered in input order without gaps. What comes before its turn is held; how much
 /// that can be is bounded by what may be in flight.
-struct Orderer<Piece> {
+struct ReorderBuffer<Piece> {
   private struct Held {
     var records: Range<Int>
     var piece: Piece

@@ -11,7 +11,7 @@ struct StayingBytes {
 ///
 /// Where lines are let go of as they come, one block serves over and over, while it is in the
 /// processor's cache. What is kept of a block keeps all of it.
-struct BlockShelf {
+struct BlockArena {
   private var block: SharedBytes?
   private var size = 0
   private var filled = 0
