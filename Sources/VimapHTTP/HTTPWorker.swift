@@ -4,7 +4,7 @@ public import VimapKit
 ///
 /// It works on as many records at once as ``HTTPConfiguration/concurrency`` says, which the pool's
 /// `concurrency` should equal, and each of them may have had an effect when it dies: the pool's
-/// `blame` should be `everyBegun`.
+/// `attribution` should be `everyBegun`.
 public struct HTTPWorker: PoolWorker {
   private let configuration: HTTPConfiguration
 

@@ -77,7 +77,7 @@ import VimapSystem
   }
 }
 
-@Suite struct HeldRecordsTests {
+@Suite struct ParkedRecordsTests {
   @Test func feedingAndAnsweringComeAlongTogether() {
     var progress = FeedProgress()
     progress.feed(to: 5, owing: 4)

@@ -77,7 +77,7 @@ import VimapSystem
   }
 
   @Test func aRunThatIsToEndAtOnceAnswersWhatWasUnderWay() throws {
-    var state = pool(nil) { $0.blame = .everyBegun }
+    var state = pool(nil) { $0.attribution = .everyBegun }
     try give(&state, 0, records: 4)
     state.stop(.soon)
     #expect(state.takeActions() == [.recall(slot: 0)])

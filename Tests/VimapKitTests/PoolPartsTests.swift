@@ -19,16 +19,16 @@ import VimapSystem
       #expect(!slot.canFork(.seconds(60)))
       slot.vacate(wasInVain: true, now: 1000)
       #expect(slot.vainEnds == end)
-      #expect(slot.vacantUntil == 1000 + WorkerSlot.backOff(after: end))
+      #expect(slot.forkableFrom == 1000 + WorkerSlot.backOff(after: end))
     }
     slot.occupy()
     slot.noteAnswers(0, 0)
     slot.vacate(wasInVain: false, now: 1000)
-    #expect((slot.vainEnds, slot.vacantUntil) == (0, 0))
+    #expect((slot.vainEnds, slot.forkableFrom) == (0, 0))
     slot.retire()
     #expect(slot.isRetired)
     #expect(!slot.canFork(.seconds(60)))
-    #expect(slot.vacantUntil == nil)
+    #expect(slot.forkableFrom == nil)
   }
 
   @Test func aWorkerThatWasKilledIsNeitherClosedNorAnythingElse() {
@@ -68,6 +68,49 @@ import VimapSystem
     _ = state.takeActions()
     state.workerIsReady(0)
     #expect(state.takeActions() == [.kill(slot: 0)])
+  }
+
+  @Test func aBatchForASlotThatIsGivenUpMeanwhileGoesToAnother() {
+    var rules = PoolState.Rules(jobs: 2, chunk: 1, window: 100)
+    rules.startsAll = true
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    state.workerIsForked(1)
+    var demand: PoolState.Demand?
+    for batch in UInt64(0)..<2 {
+      guard let next = state.demand(now: 0) else { break }
+      demand = next
+      if next.slot == 1 { break }
+      state.take(batch: batch, records: 1, bytes: 1, for: next, now: 0)
+    }
+    #expect(demand?.slot == 1)
+    // It can't be set up, and will not be tried again.
+    state.workerFailed(1, WorkerFailure("no"))
+    state.workerEnded(1, .exited(status: 1), begun: 0, now: 0)
+    _ = state.takeActions()
+    state.take(batch: 7, records: 1, bytes: 1, for: PoolState.Demand(slot: 1, records: 1), now: 0)
+    #expect(state.takeActions() == [.send(slot: 0, batch: 7, records: 0..<1, attempt: 1)])
+  }
+
+  @Test func nothingIsTriedAgainInARunThatIsGivenUp() throws {
+    var rules = PoolState.Rules(jobs: 2, chunk: 1, window: 100)
+    rules.retry.retries = 3
+    var state = PoolState(rules)
+    state.workerIsReady(0)
+    let wanted = state.demand(now: 0)
+    let demand = try #require(wanted)
+    state.take(batch: 0, records: 1, bytes: 1, for: demand, now: 0)
+    for _ in 0..<PoolState.mostVainCommands { state.commandWasInVain("it ends") }
+    #expect(state.phase.failure != nil)
+    _ = state.takeActions()
+    // What its worker had said by then is the record's answer.
+    let next = state.retry(0, batch: 0, record: 0, now: 0)
+    #expect(next == nil)
+    let isAnswer = state.answered(0, batch: 0, records: 0..<1, failed: true, now: 0)
+    #expect(isAnswer)
+    state.workerEnded(0, .killed(signal: 9), begun: 1, now: 0)
+    #expect(state.takeActions() == [.complete(batch: 0), .finish])
+    #expect(state.nextTimer(after: 0) == nil)
   }
 
   // MARK: Retries
@@ -171,7 +214,7 @@ import VimapSystem
   // MARK: Deaths
 
   private func split(
-    _ blame: DeathBlame, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
+    _ blame: DeathAttribution, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
   ) -> [[Range<Int>]] {
     var later = assignment(0..<2, batch: 1)
     later.start = 4

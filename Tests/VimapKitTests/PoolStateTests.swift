@@ -101,7 +101,7 @@ import VimapSystem
 
   @Test func aRecordThatWasNotSentIsChargedWithNothing() throws {
     var rules = rules(jobs: 1)
-    rules.blame = .everyBegun
+    rules.attribution = .everyBegun
     rules.concurrency = 4
     var state = PoolState(rules)
     state.workerIsReady(0)
@@ -121,7 +121,7 @@ import VimapSystem
 
   @Test func aWorkerThatAlwaysDiesBeforeItSendsIsNotStartedForEver() throws {
     var rules = rules(jobs: 1)
-    rules.blame = .everyBegun
+    rules.attribution = .everyBegun
     var state = PoolState(rules)
     state.workerIsReady(0)
     try give(&state, 0, records: 1)
@@ -143,7 +143,7 @@ import VimapSystem
 
   @Test func everyRecordBegunIsChargedWhereAllMayHaveHadAnEffect() throws {
     var rules = rules(jobs: 1)
-    rules.blame = .everyBegun
+    rules.attribution = .everyBegun
     rules.concurrency = 4
     var state = PoolState(rules)
     state.workerIsReady(0)

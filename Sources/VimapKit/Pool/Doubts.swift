@@ -55,7 +55,7 @@ final class Doubts {
   func note(_ records: Range<Int>, of id: UInt64, _ batch: InputBatch, by slot: Int) {
     let part = Part(
       batch: id, index: batch.place.index, records: records,
-      line: batch.held[records.lowerBound]?.line)
+      line: batch.parked[records.lowerBound]?.line)
     if let end = parts[slot].indices.last, parts[slot][end].isContinued(by: part) {
       parts[slot][end].records = parts[slot][end].records.lowerBound..<records.upperBound
     } else {

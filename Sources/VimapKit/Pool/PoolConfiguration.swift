@@ -15,7 +15,7 @@ public struct PoolConfiguration: Sendable {
   /// Records one worker works on at once.
   public var concurrency = 1
   /// Whom a worker's death is charged to.
-  public var blame = DeathBlame.firstBegun
+  public var attribution = DeathAttribution.firstBegun
   /// Whether all workers are started at once, or as there is work for them.
   var startsAll = false
   /// Whether batches belong to shards.
@@ -60,7 +60,7 @@ public struct PoolConfiguration: Sendable {
 
   var rules: PoolState.Rules {
     PoolState.Rules(
-      jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, blame: blame,
+      jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, attribution: attribution,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
       retry: retry, rate: rate, budget: budget, recycleAfter: recycleAfter, hasShards: hasShards,
       halt: halt, handsOutSingly: handsOutSingly)

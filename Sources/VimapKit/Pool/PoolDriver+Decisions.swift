@@ -5,7 +5,7 @@ extension PoolDriver {
   func explainEnd(of slot: Int, _ end: ProcessEnd, asTold: Bool) {
     guard let onDecision else { return }
     let now = Clock.now()
-    let pause = max(now, state.slots[slot].vacantUntil ?? now) - now
+    let pause = max(now, state.slots[slot].forkableFrom ?? now) - now
     onDecision(
       .workerEnded(
         number: slot, asTold: asTold, how: "\(end)",

@@ -68,7 +68,7 @@ extension PoolDriver {
     }
     let batch = batches[run.batch]
     // A worker that cancels a further try does not know what the one before failed with.
-    if run.failure?.kind == .cancelled, batch?.held[run.firstRecord] != nil {
+    if run.failure?.kind == .cancelled, batch?.parked[run.firstRecord] != nil {
       answerParked(run.batch, run.firstRecord)
       return false
     }

@@ -47,7 +47,7 @@ extension PoolDriver {
 
   /// Answers a record that is tried no more with what it failed with.
   func answerParked(_ id: UInt64, _ record: Int) {
-    guard let batch = batches[id], let held = batch.held[record] else { return }
+    guard let batch = batches[id], let held = batch.parked[record] else { return }
     keepFailed(batch, record, held.range)
     noteFailure(held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
     flow.add(held.exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
@@ -70,7 +70,7 @@ extension PoolDriver {
   }
 
   /// Sends a record that was put aside, in the message or, where it is too long for one, in a file.
-  func sendHeld(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
+  func sendParked(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
     if line.bytes.count <= MessageSocket.longestText {
       return worker.send(message, text: line)
     }

@@ -6,7 +6,7 @@ extension PoolDriver {
     guard let limit = configuration.timeLimit else { return nil }
     let since = workers.slots.compactMap { slot -> Nanoseconds? in
       // One that was killed is waited for.
-      if state.slots[slot].worker?.lateAt != nil { return nil }
+      if state.slots[slot].worker?.wasKilled == true { return nil }
       // A worker does not tell when it begins a record; it has done so by now at the earliest.
       return workers[slot]?.busySince ?? (state.slots[slot].outstanding > 0 ? now : nil)
     }

@@ -273,8 +273,8 @@ final class PoolDriver {
       let assignment = state.slots[slot].assignment(with: records.lowerBound, of: id)
       message.mayBeSent = assignment?.mayBeSent ?? true
     }
-    if message.slab == ToWorker.inline, let line = batch.held[records.lowerBound]?.line {
-      return sendHeld(line, message, to: worker)
+    if message.slab == ToWorker.inline, let line = batch.parked[records.lowerBound]?.line {
+      return sendParked(line, message, to: worker)
     }
     worker.send(message, attached: batch.file)
   }

@@ -20,7 +20,7 @@ extension PoolDriver {
   func workerStatus(_ number: Int, _ now: Nanoseconds) -> WorkerStatus {
     let slot = state.slots[number]
     guard let occupant = slot.worker else {
-      guard let time = slot.vacantUntil, time > now else { return .absent }
+      guard let time = slot.forkableFrom, time > now else { return .absent }
       return .pausing(.nanoseconds(Int64(clamping: time - now)))
     }
     // What is sent to it before it is set up waits for that.

@@ -19,7 +19,7 @@ final class InputBatch {
   /// The values the records were made from, where they are kept to stand beside the results.
   let inputs: AnyObject?
   /// Records that failed and are to be tried again.
-  var held: [Int: HeldRecord] = [:]
+  var parked: [Int: ParkedRecord] = [:]
   /// Records that are not answered and lie nowhere but here.
   var inPlace: Int
   /// The lines in it that are not UTF-8 have been counted.
@@ -60,7 +60,7 @@ final class InputBatch {
 
   /// What a worker is told of some of the batch's records.
   func message(_ id: UInt64, _ records: Range<Int>, attempt: Int) -> ToWorker {
-    if records.count == 1, let held = held[records.lowerBound], let line = held.line {
+    if records.count == 1, let held = parked[records.lowerBound], let line = held.line {
       return ToWorker(
         kind: .batch, slab: ToWorker.inline, batch: id, length: line.bytes.count,
         begin: records.lowerBound, firstRecord: records.lowerBound, endRecord: records.upperBound,
@@ -78,7 +78,7 @@ final class InputBatch {
   func region(
     of message: ToWorker, in slabs: InputSlabs
   ) throws(SystemError) -> (bytes: ByteView, owner: AnyObject) {
-    if message.slab == ToWorker.inline, let line = held[message.firstRecord]?.line {
+    if message.slab == ToWorker.inline, let line = parked[message.firstRecord]?.line {
       return (line.bytes, line)
     }
     if let number = file?.descriptor.number {

@@ -53,7 +53,7 @@ public struct WorkerFailure: Error, Equatable, Sendable {
 }
 
 /// Whom to hold responsible when a worker process dies with records unanswered.
-public enum DeathBlame: Sendable {
+public enum DeathAttribution: Sendable {
   /// The worker does one record after the other: the first that it had begun.
   case firstBegun
   /// The worker does several at once and each may have had an effect: all that it had begun.

@@ -140,7 +140,7 @@ enum WorkerChoice {
       pool.servers = configuration.servers
       // So that requests are full where the input has enough.
       if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
-      pool.blame = .everyBegun
+      pool.attribution = .everyBegun
       pool.handsOutSingly = pool.halt != nil
     }
     return pool

@@ -183,7 +183,7 @@ struct PoolBooks {
   /// A worker is gone that had begun these records.
   mutating func end(_ slot: Int, begun: [SimulatedWorker.Item], wasLate: Bool, hasFailed: Bool) {
     ends[slot] = (begun, wasLate, 0)
-    guard rules.blame == .everyBegun, !hasFailed, !isAbandoned else { return }
+    guard rules.attribution == .everyBegun, !hasFailed, !isAbandoned else { return }
     for item in begun { batches[Int(item.batch)].records[item.record].isSpent = true }
   }
 
@@ -215,7 +215,7 @@ struct PoolBooks {
     }
     end.blamed += records.count
     ends[slot] = end
-    if rules.blame == .firstBegun, end.blamed > 1 { complain("one death charged twice") }
+    if rules.attribution == .firstBegun, end.blamed > 1 { complain("one death charged twice") }
   }
 
   // MARK: Tried again

@@ -117,8 +117,8 @@ struct Sabotage: Sendable, CustomTestStringConvertible {
       rules: { rules in
         rules.recycleAfter = rules.recycleAfter.map { $0 + 1 }
       }),
-    Sabotage(name: "only the first is blamed", rules: { $0.blame = .firstBegun }),
-    Sabotage(name: "all are blamed", rules: { $0.blame = .everyBegun }),
+    Sabotage(name: "only the first is blamed", rules: { $0.attribution = .firstBegun }),
+    Sabotage(name: "all are blamed", rules: { $0.attribution = .everyBegun }),
     Sabotage(
       name: "a rate that is passed",
       rules: { rules in

@@ -21,7 +21,7 @@ extension Setup {
       jobs: number(1...6), window: flip() ? number(1...400) : number(1...40_000))
     rules.chunk = flip() ? number(1...50) : nil
     rules.concurrency = flip() ? 1 : number(2...40)
-    rules.blame = flip() ? .firstBegun : .everyBegun
+    rules.attribution = flip() ? .firstBegun : .everyBegun
     rules.startsAll = flip(30)
     // Not drawn, so that seeds go on to give the histories that they gave.
     rules.mostForksUnderWay = 1 + rules.window % rules.jobs
@@ -62,7 +62,7 @@ extension Setup {
     }
     add("chunk", rules.chunk, unless: rules.chunk == nil)
     add("concurrency", rules.concurrency, unless: rules.concurrency == 1)
-    add("blame", ".\(rules.blame)", unless: rules.blame == plain.blame)
+    add("blame", ".\(rules.attribution)", unless: rules.attribution == plain.attribution)
     add("startsAll", true, unless: !rules.startsAll)
     add("mostForksUnderWay", rules.mostForksUnderWay, unless: !rules.startsAll)
     add("mostInFlight", rules.mostInFlight, unless: rules.mostInFlight == nil)
@@ -91,7 +91,7 @@ extension Setup {
   var plainer: [Setup] {
     changed([
       { $0.keepsOrder = false }, { $0.seed = 0 }, { $0.rules.chunk = nil },
-      { $0.rules.concurrency = 1 }, { $0.rules.blame = .firstBegun },
+      { $0.rules.concurrency = 1 }, { $0.rules.attribution = .firstBegun },
       { $0.rules.startsAll = false }, { $0.rules.mostForksUnderWay = $0.rules.jobs },
       { $0.rules.mostInFlight = nil },
       { $0.rules.mostUnfinished = nil }, { $0.rules.retry = RetryRule() },

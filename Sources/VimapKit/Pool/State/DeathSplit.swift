@@ -18,7 +18,7 @@ struct DeathSplit {
   ///     case.
   static func parts(
     of left: [Assignment], begun begunCount: UInt64, lateAt: UInt64?, isHopeless: Bool,
-    _ blame: DeathBlame
+    _ attribution: DeathAttribution
   ) -> [DeathSplit] {
     // A worker that was late with one record, and had gone on to the next when its end came, has
     // failed with neither.
@@ -27,7 +27,7 @@ struct DeathSplit {
       let begun = assignment.cut(after: begunCount).begun.records.count
       let mayCharge = position == 0 && !isPardoned
       var charged: Int
-      switch blame {
+      switch attribution {
       case .firstBegun: charged = mayCharge ? min(1, begun) : 0
       case .everyBegun: charged = begun
       }

@@ -31,8 +31,6 @@ struct Dispatcher {
     return actions
   }
 
-  // MARK: What is known
-
   var isQueueEmpty: Bool { queue.isEmpty }
   /// All is answered, and no worker is left.
   var isDone: Bool { open.isEmpty && slots.areVacant }
@@ -47,8 +45,8 @@ struct Dispatcher {
   private var isBacklogFull: Bool {
     rules.hasShards && queue.count >= Self.mostBacklog * rules.jobs
   }
-  /// Notes what is under way, or when tries may be started.
-  mutating func admit(_ change: (inout Admission) -> Void) { change(&admission) }
+  /// Notes what is read, answered and taken away, or when tries may be started.
+  mutating func account(_ change: (inout Admission) -> Void) { change(&admission) }
 
   // MARK: Handing out
 
@@ -72,8 +70,9 @@ struct Dispatcher {
   mutating func take(
     _ batch: Assignment, bytes: Int, for demand: PoolState.Demand, _ now: Nanoseconds
   ) {
-    note(batch, bytes: bytes)
-    guard !rules.hasShards, !admission.countsCosts else {
+    enter(batch, bytes: bytes)
+    // A slot may be given up when it has just been chosen.
+    guard !rules.hasShards, !admission.countsCosts, !slots[demand.slot].isRetired else {
       queue.append(batch)
       return handOut(now)
     }
@@ -84,7 +83,7 @@ struct Dispatcher {
   }
 
   /// Takes a batch.
-  mutating func note(_ batch: Assignment, bytes: Int) {
+  mutating func enter(_ batch: Assignment, bytes: Int) {
     open.add(batch.batch, records: batch.records.count)
     admission.take(records: batch.records.count, bytes: bytes)
   }
@@ -192,7 +191,7 @@ struct Dispatcher {
   }
 
   /// Records are answered by the pool itself. `false` where they have been before.
-  mutating func answered(_ batch: UInt64, _ records: Range<Int>) -> Bool {
+  mutating func markAnswered(_ batch: UInt64, _ records: Range<Int>) -> Bool {
     guard open.mark(batch, records) else { return false }
     admission.noteAnswered(records.count)
     return true
@@ -237,7 +236,7 @@ struct Dispatcher {
   mutating func forkFirst() { for slot in slots.forkFirst() { act(.fork(slot: slot)) } }
 
   /// Notes what became of a worker, or what it said.
-  mutating func note(_ change: (inout WorkerSlots) -> Void) { change(&slots) }
+  mutating func changeSlots(_ change: (inout WorkerSlots) -> Void) { change(&slots) }
 
   mutating func close(_ slot: Int) {
     slots.update(slot) { $0.close() }

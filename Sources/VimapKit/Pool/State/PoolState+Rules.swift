@@ -10,7 +10,7 @@ extension PoolState {
     var concurrency = 1
     /// Most bytes of input in flight or waiting for their turn.
     var window: Int
-    var blame = DeathBlame.firstBegun
+    var attribution = DeathAttribution.firstBegun
     /// Whether all workers are started at once, or as there is work for them.
     var startsAll = false
     /// Most workers that are being forked at once, of those that are there from the start.

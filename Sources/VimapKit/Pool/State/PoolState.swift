@@ -5,8 +5,8 @@ import VimapSystem
 /// It decides what the words and the deaths of workers mean. Its ``Dispatcher`` knows which worker
 /// holds which records, and who gets the next; its ``RunControl`` how the run ends. It has no
 /// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that is
-/// impossible, such as one of a worker in a vacant slot, traps in debug builds; a worker process,
-/// which can be broken in any way, is killed for what it says at a wrong time.
+/// impossible, such as one of a worker in a vacant slot, traps in debug builds, and else changes
+/// nothing. A worker process can be broken in any way: one that is ready twice is killed.
 struct PoolState {
   let rules: Rules
   private var run: RunControl
@@ -71,7 +71,7 @@ struct PoolState {
   /// What to cut from the input next, if the pool can use more. What a dead worker left is handed
   /// out first, whether or not anything may be read.
   mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
-    dispatcher.handOut(now)
+    if phase.isUnderWay { dispatcher.handOut(now) }
     // With the last of it handed out, nothing more may come.
     run.closeIfDone(&dispatcher)
     guard phase.mayRead else { return nil }
@@ -93,7 +93,7 @@ struct PoolState {
     if phase.isUnderWay {
       dispatcher.take(batch, bytes: bytes, for: demand, now)
     } else {
-      dispatcher.note(batch, bytes: bytes)
+      dispatcher.enter(batch, bytes: bytes)
       dispatcher.putFirst([batch])
       run.answerQueued(in: &dispatcher)
     }
@@ -102,7 +102,7 @@ struct PoolState {
 
   /// Records were taken from the input that need no worker: each is an exception.
   mutating func takeAnswered(_ records: Int) {
-    dispatcher.admit { $0.takeAnswered(records) }
+    dispatcher.account { $0.takeAnswered(records) }
     run.noteFinished(records, failed: true, in: &dispatcher)
   }
 
@@ -118,25 +118,25 @@ struct PoolState {
   }
 
   /// So many bytes more are in flight.
-  mutating func hold(bytes: Int) { dispatcher.admit { $0.hold(bytes: bytes) } }
+  mutating func hold(bytes: Int) { dispatcher.account { $0.hold(bytes: bytes) } }
   /// The bytes of a batch are no longer in flight, nor waiting for their turn.
-  mutating func release(bytes: Int) { dispatcher.admit { $0.release(bytes: bytes) } }
+  mutating func release(bytes: Int) { dispatcher.account { $0.release(bytes: bytes) } }
   /// The results of some records are with whoever wanted them.
-  mutating func release(records: Int) { dispatcher.admit { $0.noteTakenAway(records) } }
+  mutating func release(records: Int) { dispatcher.account { $0.noteTakenAway(records) } }
   /// No server takes anything before then.
-  mutating func pause(until moment: Nanoseconds) { dispatcher.admit { $0.pause(until: moment) } }
+  mutating func pause(until moment: Nanoseconds) { dispatcher.account { $0.pause(until: moment) } }
 
   // MARK: What workers say
 
   /// The worker's process is there.
   mutating func workerIsForked(_ slot: Int) {
-    dispatcher.note { $0.noteForked(slot) }
+    dispatcher.changeSlots { $0.noteForked(slot) }
     forkFirst()
   }
 
   mutating func workerIsReady(_ slot: Int) {
     guard slots[slot].worker?.isServing != true else { return dispatcher.act(.kill(slot: slot)) }
-    dispatcher.note { $0.noteReady(slot) }
+    dispatcher.changeSlots { $0.noteReady(slot) }
     forkFirst()
   }
 
@@ -144,7 +144,7 @@ struct PoolState {
 
   /// The worker says it has passed everything on and gets nothing back.
   mutating func workerWantsMore(_ slot: Int) {
-    dispatcher.note { $0.update(slot) { $0.load.noteWantsMore() } }
+    dispatcher.changeSlots { $0.update(slot) { $0.load.noteWantsMore() } }
     guard let worker = slots[slot].worker else { return }
     if worker.load.isFull || admission.handsOutLittle { dispatcher.act(.flush(slot: slot)) }
     // It may be needed for another try, but first it has to let go of what it has.
@@ -156,7 +156,7 @@ struct PoolState {
   /// A worker cannot be set up, or cannot be forked; its end will follow.
   mutating func workerFailed(_ slot: Int, _ failure: WorkerFailure) {
     let isHopeless = rules.startsAll && !slots[slot].hasServed
-    dispatcher.note { $0.update(slot) { $0.fail(failure, isHopeless: isHopeless) } }
+    dispatcher.changeSlots { $0.update(slot) { $0.fail(failure, isHopeless: isHopeless) } }
     if !rules.startsAll, !slots.hasStarted { run.giveUp(failure, &dispatcher) }
   }
 
@@ -169,7 +169,7 @@ struct PoolState {
 
   /// What a worker has to say about its end, which will follow.
   mutating func workerSaid(_ slot: Int, _ text: String) {
-    dispatcher.note { $0.update(slot) { $0.say(text) } }
+    dispatcher.changeSlots { $0.update(slot) { $0.say(text) } }
   }
 
   /// A worker answered records, with outputs or an exception. `false` where it had no business to.
@@ -197,7 +197,7 @@ struct PoolState {
     _ slot: Int, batch: UInt64, record: Int, pause: Nanoseconds? = nil, wasSent: Bool = true,
     now: Nanoseconds
   ) -> RetryQueue.NextTry? {
-    guard !phase.isStopping,
+    guard phase.isUnderWay,
       let next = dispatcher.retry(slot, batch, record, pause: pause, wasSent: wasSent, now)
     else { return nil }
     run.noteTries(1, attempt: next.attempt - 1)
@@ -209,7 +209,7 @@ struct PoolState {
   /// - Parameter begun: how many records it had begun by then.
   mutating func workerIsLate(_ slot: Int, begun: UInt64) {
     guard let worker = slots[slot].worker, !worker.wasKilled else { return }
-    dispatcher.note { $0.update(slot) { $0.noteLate(begun: begun) } }
+    dispatcher.changeSlots { $0.update(slot) { $0.noteLate(begun: begun) } }
     dispatcher.act(.kill(slot: slot))
   }
 
@@ -241,22 +241,21 @@ struct PoolState {
     _ slot: Int, _ end: ProcessEnd, begun: UInt64, unsent: UnsentRecords = .none,
     now: Nanoseconds
   ) {
-    dispatcher.note { $0.noteForked(slot) }
+    dispatcher.changeSlots { $0.noteForked(slot) }
     guard let ended = slots[slot].worker else { return assertionFailure("nobody was there") }
     let all = ended.load.assignments.flatMap { unanswered(in: $0) }.map { $0.parted(by: unsent) }
     var (left, untouched) = (all.flatMap(\.sent), all.flatMap(\.unsent))
     if ended.fate == .cutOff {
-      dispatcher.note { $0.vacate(slot, wasInVain: false, now: now) }
+      dispatcher.changeSlots { $0.vacate(slot, wasInVain: false, now: now) }
       run.answer(left, begun: begun, in: &dispatcher)
       run.answer(untouched, begun: 0, in: &dispatcher)
       return run.closeIfDone(&dispatcher)
     }
     // One that dies of the first record it is given has got somewhere: the record is answered.
     let hasSentNothing = left.isEmpty && !untouched.isEmpty
-    let wasInVain =
-      ended.load.answered == 0
-      && (hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isServing))
-    dispatcher.note { $0.vacate(slot, wasInVain: wasInVain || ended.failure != nil, now: now) }
+    let hasDoneNothing = hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isServing)
+    let wasInVain = ended.failure != nil || ended.load.answered == 0 && hasDoneNothing
+    dispatcher.changeSlots { $0.vacate(slot, wasInVain: wasInVain, now: now) }
     let isHopeless = slots[slot].vainEnds >= WorkerSlot.mostVainEnds || ended.isHopeless
     if hasSentNothing, isHopeless {
       // What is at the head of them is all that there is to be charged.
@@ -265,14 +264,14 @@ struct PoolState {
     if ended.failure == nil {
       let death = RunControl.Death(slot: slot, worker: ended, end: end, time: now)
       let parts = DeathSplit.parts(
-        of: left, begun: begun, lateAt: ended.lateAt, isHopeless: isHopeless, rules.blame)
+        of: left, begun: begun, lateAt: ended.lateAt, isHopeless: isHopeless, rules.attribution)
       for part in parts { run.charge(part, with: death, in: &dispatcher) }
       left = parts.flatMap { [$0.begun, $0.rest] }
     }
     dispatcher.putFirst(untouched + left)
     run.answerQueued(in: &dispatcher)
     if isHopeless, phase.isUnderWay, ended.failure != nil || !ended.isServing {
-      dispatcher.note { $0.retire(slot, now: now) }
+      dispatcher.changeSlots { $0.retire(slot, now: now) }
       // Where slots are filled on demand, those that are empty would fare no better.
       if slots.areVacant, !rules.startsAll || slots.areRetired {
         run.giveUp(

@@ -1,8 +1,8 @@
 import HeapModule
 import VimapSystem
 
-/// Records that failed in a way that is worth another try, and wait for it with no worker: the one
-/// place where it is decided whether there is another try, and when.
+/// Records that failed in a way that is worth another try, and wait for it with no worker. By its
+/// rule it decides whether a record may have another try, and when.
 struct RetryQueue {
   /// The next try of a record.
   struct NextTry: Equatable {

@@ -19,7 +19,7 @@ struct RunControl {
     _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause,
     in dispatcher: inout Dispatcher
   ) {
-    guard dispatcher.answered(batch, records) else { return }
+    guard dispatcher.markAnswered(batch, records) else { return }
     dispatcher.act(.except(batch: batch, records: records, cause))
     dispatcher.completeIfDone(batch)
     noteFinished(records.count, failed: true, in: &dispatcher)
@@ -27,7 +27,7 @@ struct RunControl {
 
   /// Answers a record that has waited, and is tried no more, with what it failed with.
   private mutating func answerParked(_ parked: Assignment, in dispatcher: inout Dispatcher) {
-    guard dispatcher.answered(parked.batch, parked.records) else { return }
+    guard dispatcher.markAnswered(parked.batch, parked.records) else { return }
     dispatcher.act(.answerParked(batch: parked.batch, record: parked.records.lowerBound))
     dispatcher.completeIfDone(parked.batch)
     noteFinished(parked.records.count, failed: true, in: &dispatcher)
@@ -53,7 +53,7 @@ struct RunControl {
         slot: death.slot, death.end, exitMessage: death.worker.exitMessage, attempts: attempts)
     for record in charged.records {
       let single = charged.part(record..<(record + 1))
-      if !phase.isStopping, dispatcher.retries.allows(single, kind: isLate ? .timeout : .worker) {
+      if phase.isUnderWay, dispatcher.retries.allows(single, kind: isLate ? .timeout : .worker) {
         let next = dispatcher.park(single, death.time)
         dispatcher.act(.park(batch: single.batch, record: record, cause, next))
       } else {
@@ -162,7 +162,7 @@ struct RunControl {
     guard !phase.mayRead, dispatcher.isQueueEmpty, !phase.isFinished else { return }
     // A worker may yet be wanted, and so is not closed; but it is not to hold back what it has.
     if !phase.isStopping, dispatcher.awaitsRetries { return dispatcher.flushAll() }
-    for slot in dispatcher.slots.occupied where dispatcher.slots[slot].worker?.goesOn == true {
+    for slot in dispatcher.slots.indices where dispatcher.slots[slot].goesOn {
       dispatcher.close(slot)
     }
     guard dispatcher.isDone else { return }

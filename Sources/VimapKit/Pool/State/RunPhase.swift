@@ -6,12 +6,14 @@ enum RunPhase: Equatable {
   case inputEnded
   /// Nothing more is read or begun, by someone's wish or because of failures.
   case stopping
-  /// As there is no worker that could do anything, for this reason.
+  /// Nothing more is read or begun, as no worker can be had, for this reason. It isn't called
+  /// stopping.
   case givenUp(WorkerFailure)
   /// No worker is left, nor anything to be done.
   case finished(wasStopped: Bool, WorkerFailure?)
 
   var mayRead: Bool { self == .reading }
+  /// Records may be handed out, and tried again.
   var isUnderWay: Bool { self == .reading || self == .inputEnded }
   var isStopping: Bool { self == .stopping || self == .finished(wasStopped: true, nil) }
 

@@ -101,8 +101,13 @@ struct WorkerSlot {
     if case .retired = state { true } else { false }
   }
 
-  /// When a worker may be forked for it again; `nil` where there is one, or none will be.
-  var vacantUntil: Nanoseconds? {
+  /// Nobody is there, and somebody may be.
+  var isVacant: Bool {
+    if case .vacant = state { true } else { false }
+  }
+
+  /// From when on a worker may be forked for it; `nil` where there is one, or none will be.
+  var forkableFrom: Nanoseconds? {
     if case .vacant(let moment) = state { moment } else { nil }
   }
 
@@ -135,12 +140,19 @@ struct WorkerSlot {
     if case .occupied(let worker) = state { worker.load.sent } else { 0 }
   }
 
-  /// Whether more than its worker has of them is needed before it can be expected to answer.
+  /// How many records its worker lacks of what it is to have before it can be expected to answer.
   var shortfall: Int {
     if case .occupied(let worker) = state { worker.load.shortfall } else { 0 }
   }
 
-  var wantsMore: Bool { worker?.load.wantsMore == true }
+  var wantsMore: Bool {
+    if case .occupied(let worker) = state { worker.load.wantsMore } else { false }
+  }
+
+  /// There is a worker that is neither told to leave nor killed.
+  var goesOn: Bool {
+    if case .occupied(let worker) = state { worker.goesOn } else { false }
+  }
 
   var mayHoldBack: Bool {
     guard case .occupied(let worker) = state, worker.goesOn else { return false }
@@ -157,17 +169,22 @@ struct WorkerSlot {
 
   // MARK: What happens
 
-  /// A worker is to be forked for it.
-  mutating func occupy() {
-    guard case .vacant = state else { return assertionFailure("a slot that is not vacant") }
+  /// A worker is to be forked for it; `false` where that can't be.
+  @discardableResult
+  mutating func occupy() -> Bool {
+    guard case .vacant = state else {
+      assertionFailure("a slot that is not vacant")
+      return false
+    }
     state = .occupied(SlotWorker())
+    return true
   }
 
   /// Changes its worker, in place. Nothing happens where there is none.
   @inline(__always)
   mutating func update(_ change: (inout SlotWorker) -> Void) {
     guard case .occupied(var worker) = state else { return assertionFailure("nobody is there") }
-    // The copy is to be the only one, so that nothing in it is copied.
+    // The copy is to be the only one for this moment, so that nothing in it is copied.
     state = .retired
     change(&worker)
     state = .occupied(worker)

@@ -27,7 +27,7 @@ struct WorkerSlots {
 
   var indices: Range<Int> { slots.indices }
   subscript(_ slot: Int) -> WorkerSlot {
-    @inline(__always) get { slots[slot] }
+    @inline(__always) _read { yield slots[slot] }
   }
   func contains(where isWanted: (WorkerSlot) -> Bool) -> Bool { slots.contains(where: isWanted) }
   var areVacant: Bool { !slots.contains(where: \.isOccupied) }
@@ -82,14 +82,14 @@ struct WorkerSlots {
   /// The next moment after `now` at which a vacant slot may be filled again, or another have what
   /// was for one that is retired.
   func nextStart(after now: Nanoseconds) -> Nanoseconds? {
-    let starts = slots.lazy.compactMap(\.vacantUntil).filter { $0 > now }
+    let starts = slots.lazy.compactMap(\.forkableFrom).filter { $0 > now }
     return lastRetirement > now ? lastRetirement : starts.min()
   }
 
   // MARK: Forking
 
   mutating func fork(_ slot: Int) {
-    slots[slot].occupy()
+    guard slots[slot].occupy() else { return }
     forksUnderWay += 1
   }
 
@@ -99,7 +99,7 @@ struct WorkerSlots {
   mutating func forkFirst() -> [Int] {
     var forked: [Int] = []
     while nextToStart < startsAtOnce, forksUnderWay < mostForksUnderWay {
-      if !slots[nextToStart].isOccupied {
+      if slots[nextToStart].isVacant {
         fork(nextToStart)
         forked.append(nextToStart)
       }

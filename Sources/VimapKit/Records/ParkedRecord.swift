@@ -2,7 +2,7 @@ import VimapBytes
 import VimapSystem
 
 /// A record that failed and is to be tried again: what is kept of it until it is answered.
-final class HeldRecord {
+final class ParkedRecord {
   /// Its line with its separator, in memory of its own; `nil` where it stays where its batch is.
   let line: SharedBytes?
   /// Where its line is in the batch, without its separator.
@@ -37,7 +37,7 @@ extension InputBatch {
     _ record: Int, line: Range<Int>, separator: UInt8?, _ exception: ExceptionTuple,
     in slabs: InputSlabs
   ) -> Int {
-    if let known = held[record] {
+    if let known = parked[record] {
       let size = known.size
       known.exception = exception
       return known.size - size
@@ -52,8 +52,8 @@ extension InputBatch {
       copy = SharedBytes(taking: text)
       inPlace -= 1
     }
-    let new = HeldRecord(line: copy, range: line, lineNumber: number, exception: exception)
-    held[record] = new
+    let new = ParkedRecord(line: copy, range: line, lineNumber: number, exception: exception)
+    parked[record] = new
     return new.size
   }
 
@@ -61,10 +61,10 @@ extension InputBatch {
   /// - Returns: how many bytes less are held.
   func settle(_ records: Range<Int>) -> Int {
     inPlace -= records.count
-    if held.isEmpty { return 0 }
+    if parked.isEmpty { return 0 }
     var freed = 0
     for record in records {
-      guard let known = held.removeValue(forKey: record) else { continue }
+      guard let known = parked.removeValue(forKey: record) else { continue }
       freed += known.size
       if known.line != nil { inPlace += 1 }
     }
@@ -76,7 +76,7 @@ extension InputBatch {
   func lineNumber(
     of record: Int, _ line: Range<Int>, separator: UInt8, in slabs: InputSlabs
   ) -> Int {
-    if let known = held[record] { return known.lineNumber }
+    if let known = parked[record] { return known.lineNumber }
     guard file == nil, line.upperBound <= length else { return place.line }
     return lineNumber(at: line.lowerBound, separator, in: slabs)
   }
@@ -84,7 +84,7 @@ extension InputBatch {
   /// As ``lineNumber(of:_:separator:in:)``, where it is not known where the line is; `nil` where
   /// the batch's bytes are gone.
   func lineNumber(of record: Int, _ mode: InputMode, in slabs: InputSlabs) -> Int? {
-    if let known = held[record] { return known.lineNumber }
+    if let known = parked[record] { return known.lineNumber }
     if file != nil { return place.line }
     if isLetGo { return nil }
     let lines = mode.cut(slabs.memory.view(offset, length), records: record + 1).lines
@@ -108,9 +108,9 @@ extension InputBatch {
     of record: Int, _ range: Range<Int>, in slabs: InputSlabs,
     _ body: (ByteView) throws -> Result
   ) throws -> Result {
-    if let line = held[record]?.line {
+    if let line = parked[record]?.line {
       return try body(line.bytes.head(line.bytes.count - 1))
     }
-    return try withBytes(held[record]?.range ?? range, in: slabs, body)
+    return try withBytes(parked[record]?.range ?? range, in: slabs, body)
   }
 }
