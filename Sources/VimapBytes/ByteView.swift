@@ -34,6 +34,12 @@ public struct ByteView {
 
   @inlinable public var isEmpty: Bool { count == 0 }
 
+  /// Where another view begins in this one; `nil` where it does not.
+  public func offset(of part: ByteView) -> Int? {
+    let offset = part.start - start
+    return (0..<count).contains(offset) ? offset : nil
+  }
+
   @inlinable
   public subscript(index: Int) -> UInt8 {
     assert(index >= 0 && index < count, "byte \(index) of \(count)")

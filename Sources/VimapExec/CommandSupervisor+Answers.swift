@@ -52,7 +52,8 @@ extension CommandSupervisor {
 
   private func useAnswers(_ session: CommandSession) throws {
     let hasAnswered = session.answerCount > 0
-    let (count, trouble) = try pairing.take(from: session.answers, clock)
+    let (count, trouble) = try pairing.take(
+      from: session.answers, missing: session.input.missing, clock)
     if count > 0 { try noteUsed(count, session) }
     if let trouble { try stop(session, for: trouble, hasAnswered: hasAnswered) }
   }
@@ -110,7 +111,9 @@ extension CommandSupervisor {
     case .dropped(let answers): dropped = answers
     }
     // A last line without a line feed is an answer, unless the command was cut short in it.
-    if end == .exited(status: 0), let last = session.answers.unfinishedLine() {
+    if end == .exited(status: 0), queue.hasNext(missing: session.input.missing),
+      let last = session.answers.unfinishedLine()
+    {
       if let trouble = try pairing.takeLast(last, from: session.answers, clock) {
         return try stop(session, for: trouble, hasAnswered: session.answerCount > 0)
       }
@@ -144,9 +147,11 @@ extension CommandSupervisor {
   func seeToStall(_ session: CommandSession) throws {
     guard mayStall(session) else { return }
     let process = session.process
-    let mayLoop = stall.isVeryLong(clock)
+    // A command that gets nothing more loses nothing by being told so, even if it is at work.
+    let hasAll = stage > .open && isLastFed(session) && !queue.hasSuspects
+    let mayWait = hasAll || stall.isVeryLong(clock)
     switch stall.check(
-      clock, isIdle: { process.unreadInput == 0 && (mayLoop || !process.isAtWork) })
+      clock, isIdle: { process.unreadInput == 0 && (mayWait || !process.isAtWork) })
     {
     case nil: break
     case .stalled:

@@ -225,6 +225,7 @@ final class CommandSupervisor {
   private var nextTimer: Nanoseconds? {
     if link.hasPending { return clock }
     guard let session else { return queue.isEmpty ? nil : restart.over }
+    if pairing.awaitsWriting, session.input.missing.isEmpty { return clock }
     var times = [
       session.nextCheck(isOwing: isOwing(session), isFull: pairing.isFull, isTimed: isTimed)
     ]

@@ -16,6 +16,8 @@ final class StallDetector {
   }
 
   private var since: Nanoseconds = 0
+  /// When the last answer came or, before the first, the first record.
+  private var quietSince: Nanoseconds?
   /// Since when the command is known to have taken in everything.
   private var idleSince: Nanoseconds?
   private var interval = StallDetector.shortestInterval
@@ -34,11 +36,12 @@ final class StallDetector {
   private static let intervalAtWork: Nanoseconds = .milliseconds(40)
   private static let missing: Nanoseconds = .seconds(1)
   private static let stall: Nanoseconds = .seconds(5)
-  private static let longestWork: Nanoseconds = .seconds(60)
+  private static let longestWork: Nanoseconds = .seconds(10)
 
   /// There is more to be fed.
   func noteRecords(_ now: Nanoseconds) {
     since = now
+    quietSince = quietSince ?? now
     nextCheck = now.plus(interval)
   }
 
@@ -49,6 +52,7 @@ final class StallDetector {
     interval = Self.shortestInterval
     idleSince = nil
     isUnprecedented = false
+    quietSince = now
     noteRecords(now)
   }
 
@@ -62,7 +66,9 @@ final class StallDetector {
   func isLong(_ now: Nanoseconds) -> Bool { now >= since.plus(Self.missing) }
 
   /// It has been so long that even a command which is seen at work may be waiting, in a loop.
-  func isVeryLong(_ now: Nanoseconds) -> Bool { now >= since.plus(Self.longestWork) }
+  func isVeryLong(_ now: Nanoseconds) -> Bool {
+    quietSince.map { now >= $0.plus(Self.longestWork) } ?? false
+  }
 
   /// Looks again, at or after ``nextCheck``.
   func check(_ now: Nanoseconds, isIdle: () -> Bool) -> Finding? {

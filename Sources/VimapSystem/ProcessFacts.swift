@@ -44,15 +44,27 @@ struct ProcessFacts {
 }
 
 extension SystemProcess {
-  /// Whether a thread of a process has a processor, waits for one, or waits for a disk; `false`
-  /// where the kernel doesn't tell.
+  /// Whether a thread of a process, or of one that it has started, has a processor, waits for one,
+  /// or waits for a disk; `false` where the kernel doesn't tell.
   public static func isAtWork(_ process: ProcessID) -> Bool {
+    isAtWork(process, generations: 4)
+  }
+
+  private static func isAtWork(_ process: ProcessID, generations: Int) -> Bool {
+    let tasks = "/proc/\(process)/task"
     var isAtWork = false
-    ProcessFacts.forEach(in: "/proc/\(process)/task") { thread in
+    ProcessFacts.forEach(in: tasks) { thread in
       isAtWork = thread.isAtWork
       return !isAtWork
     }
-    return isAtWork
+    if isAtWork || generations == 0 { return isAtWork }
+    var children = ByteBuffer()
+    guard let file = try? Descriptor.open(reading: "\(tasks)/\(process)/children"),
+      (try? Descriptor.read(file.number, into: &children, limit: 1024)) != nil
+    else { return false }
+    return children.view.text.split(separator: " ").contains { child in
+      ProcessID(child).map { Self.isAtWork($0, generations: generations - 1) } ?? false
+    }
   }
 }
 

@@ -22,6 +22,8 @@ final class AnswerPairing {
   private var service: ServiceClock
   /// The next answer waits for room in the results.
   private(set) var isFull = false
+  /// There is an answer to a record that is not all written.
+  private(set) var awaitsWriting = false
   /// Answers that became exceptions, of those being taken.
   private var excepted = 0
 
@@ -37,7 +39,10 @@ final class AnswerPairing {
   }
 
   /// A command was started, or is given a record while it owes none: its time counts from now.
-  func beginTurn(_ now: Nanoseconds) { service.begin(now) }
+  func beginTurn(_ now: Nanoseconds) {
+    service.begin(now)
+    awaitsWriting = false
+  }
 
   /// So many answers wait to be taken.
   func noteWaiting(_ count: @autoclosure () -> Int, _ now: Nanoseconds) {
@@ -50,14 +55,20 @@ final class AnswerPairing {
   // MARK: Taking answers
 
   /// Takes all answers that have been read, as far as there is room.
+  /// - Parameter missing: what the command was given and does not have.
   func take(
-    from answers: AnswerReader, _ now: Nanoseconds
+    from answers: AnswerReader, missing: ByteView, _ now: Nanoseconds
   ) throws -> (count: Int, trouble: Trouble?) {
     noteWaiting(answers.wholeCount, now)
+    awaitsWriting = false
     return try counting {
       repeat {
-        try takeExtents(from: answers)
+        try takeExtents(from: answers, missing: missing)
         guard !isFull, let answer = answers.next() else { return nil }
+        // What is printed before its record is there may be no answer; and the record's bytes would
+        // be let go of while they are being written.
+        awaitsWriting = configuration.pairsByOrder && !queue.hasNext(missing: missing)
+        if awaitsWriting { return nil }
         if let trouble = try take(answer, from: answers) { return trouble }
       } while !isFull
       return nil
@@ -87,9 +98,9 @@ final class AnswerPairing {
   }
 
   /// Takes lines that are one JSON value each, as most are, for many records at once.
-  private func takeExtents(from answers: AnswerReader) throws {
+  private func takeExtents(from answers: AnswerReader, missing: ByteView) throws {
     guard configuration.takesLinesAsTheyAre else { return }
-    while let lines = answers.untouched, let (batch, records) = queue.owedExtent {
+    while let lines = answers.untouched, let (batch, records) = queue.owedExtent(missing: missing) {
       let (count, length) = link.outputLines(
         lines, for: records, of: batch, longest: configuration.longestAnswer)
       if count == 0 { return }

@@ -100,14 +100,24 @@ final class FeedQueue {
     attribution.noteAnswers(before: answerPosition)
   }
 
-  /// Records of one batch that the command owes answers for next, one behind the other; `nil` where
-  /// each has to be looked at.
-  var owedExtent: (batch: RecordBatch, records: Range<Int>)? {
+  /// Whether the command has all of the next record.
+  /// - Parameter missing: what it was given and does not have.
+  func hasNext(missing: ByteView) -> Bool {
+    guard !missing.isEmpty, let (batch, record) = next else { return true }
+    return batch.firstTouched(by: missing, among: record..<(record + 1)) > record
+  }
+
+  /// Records of one batch that the command has and owes answers for next, one behind the other;
+  /// `nil` where each has to be looked at.
+  /// - Parameter missing: what it was given and does not have.
+  func owedExtent(missing: ByteView) -> (batch: RecordBatch, records: Range<Int>)? {
     guard owed > 0, !attribution.hasSuspects, early.isEmpty, unfeedable.isEmpty,
       let front, !front.batch.hasProblems
     else { return nil }
     let end = min(feedPosition, front.end)
-    return (front.batch, (answerPosition + front.offset)..<(end + front.offset))
+    let records = (answerPosition + front.offset)..<(end + front.offset)
+    let limit = front.batch.firstTouched(by: missing, among: records)
+    return limit > records.lowerBound ? (front.batch, records.lowerBound..<limit) : nil
   }
 
   /// Counts the first records of ``owedExtent`` as answered.

@@ -17,6 +17,10 @@ final class CommandInput {
   private var end = End.open
   /// What it was given and has not been written yet.
   private var unwritten = ByteView.empty
+  /// What it was given last, of which that is the end.
+  private var given = ByteView.empty
+  /// What it was given and will never read.
+  private var lost = ByteView.empty
   /// How many bytes it was given.
   private var givenBytes = 0
   private var hasReader = true
@@ -31,6 +35,9 @@ final class CommandInput {
   var isWritten: Bool { unwritten.isEmpty }
   /// The command has all it was given, and may be given more.
   var isIdle: Bool { isOpen && isWritten }
+  /// What it was given and does not have. No line that it prints can answer a record of which this
+  /// is a part.
+  var missing: ByteView { isWritten ? lost : unwritten }
   /// Bytes that the command was given and has not read.
   var unreadBytes: Int { process.unreadInput + unwritten.count }
   /// It has read none of the bytes it was given.
@@ -49,6 +56,7 @@ final class CommandInput {
   func give(_ bytes: ByteView) {
     assert(isOpen && isWritten && end == .open)
     unwritten = bytes
+    given = bytes
     givenBytes += bytes.count
   }
 
@@ -77,12 +85,15 @@ final class CommandInput {
   ///   may take its time over it.
   func noteBroken() -> Bool {
     hasReader = false
-    guard process.unreadInput > 0 else { return false }
-    refuse()
+    let unread = process.unreadInput
+    guard unread > 0 else { return false }
+    refuse(unread: unread)
     return true
   }
 
-  private func refuse() {
+  /// - Parameter unread: how many bytes that were written nobody will read.
+  private func refuse(unread: Int = 0) {
+    lost = given.slice(max(0, given.count - unwritten.count - unread))
     unwritten = .empty
     isRefused = true
     close()

@@ -244,6 +244,32 @@ public final class RecordBatch {
     return region.slice(start, lineRange(of: end - 1).upperBound + 1 - start)
   }
 
+  /// The first of some records that is not wholly before bytes which are still to be written; the
+  /// end of `records` where those bytes are none of the batch's.
+  public func firstTouched(by unwritten: ByteView, among records: Range<Int>) -> Int {
+    if unwritten.isEmpty { return records.upperBound }
+    let end: (Entry) -> Int
+    let offset: Int
+    if let place = region.offset(of: unwritten) {
+      (offset, end) = (place, { Int($0.line + $0.lineLength) })
+    } else if isEncoded, let place = encoded.view.offset(of: unwritten) {
+      (offset, end) = (place, { Int($0.record + $0.recordLength) })
+    } else {
+      return records.upperBound
+    }
+    var range = records
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      // With its line feed.
+      if end(entries[middle - self.records.lowerBound]) < offset {
+        range = (middle + 1)..<range.upperBound
+      } else {
+        range = range.lowerBound..<middle
+      }
+    }
+    return range.lowerBound
+  }
+
   /// The longest stretch of bytes from `record` on that holds whole records, each with its LF, as
   /// they are passed on; and the record behind it. `nil` where the record has to be put together
   /// from its bytes and an LF.
