@@ -97,10 +97,10 @@ func fuzzURL(_ input: ByteView) {
 private func request(to target: TargetURL, _ record: ByteView) -> Exchange? {
   var configuration = HTTPConfiguration(urls: [target], userAgent: "")
   configuration.body = .none
-  let slot = WorkerContext(number: 0, jobs: 1, initArguments: [:])
+  let worker = WorkerContext(number: 0, jobs: 1, initArguments: [:])
   do {
     try CurlLibrary.start()
-    let builder = try RequestBuilder(configuration, targets: [target], slot: slot)
+    let builder = try RequestBuilder(configuration, targets: [target], worker: worker)
     let exchange = try builder.makeExchange(tag: 0)
     try builder.fill(exchange, from: record, index: 1)
     return exchange
