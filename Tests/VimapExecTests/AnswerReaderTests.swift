@@ -107,6 +107,19 @@ import VimapSystem
     #expect(stall.check(.seconds(66)) { true } == .stalled)
   }
 
+  @Test func aCommandThatIsAlwaysAtWorkIsNotBelievedForEver() {
+    let stall = StallDetector()
+    stall.noteRecords(0)
+    // More records do not make it answer.
+    for second in 1..<10 {
+      stall.noteRecords(.seconds(Double(second)))
+      #expect(!stall.isVeryLong(.seconds(Double(second))))
+    }
+    #expect(stall.isVeryLong(.seconds(10)))
+    stall.noteAnswer(.seconds(11))
+    #expect(!stall.isVeryLong(.seconds(20)))
+  }
+
   @Test func aLongStallIsToldOnce() {
     let stall = StallDetector()
     stall.noteAnswer(0)

@@ -79,6 +79,22 @@ private struct FakeCommand {
     #expect(queue.isEmpty)
   }
 
+  @Test func nothingAnswersARecordThatIsNotAllThere() throws {
+    var scratch = ByteBuffer()
+    let queue = FeedQueue(.records)
+    queue.add(try batch(["100", "200", "300"]))
+    let fed = queue.nextBytes(&scratch)
+    let bytes = try #require(fed)
+    // As far as the second record's last digit, and as far as its line feed.
+    for (written, whole) in [(0, 0), (3, 0), (4, 1), (6, 1), (7, 1), (8, 2), (12, 3)] {
+      let missing = bytes.slice(written)
+      #expect(queue.owedExtent(missing: missing)?.records.count ?? 0 == whole)
+      #expect(queue.hasNext(missing: missing) == (whole > 0))
+    }
+    // What lies elsewhere says nothing of it.
+    #expect(queue.hasNext(missing: ByteView("x")))
+  }
+
   @Test func answersOfAnExtentGoAsFarAsRecordsAreFedAndAlike() throws {
     var scratch = ByteBuffer()
     var finished = 0

@@ -23,6 +23,16 @@ private struct Header: BitwiseCopyable, Equatable {
 @Suite struct ProcessWorkTests {
   @Test func whoAsksIsAtWork() { #expect(SystemProcess.isAtWork(SystemProcess.current)) }
 
+  @Test func whoHasStartedOneThatIsAtWorkIs() throws {
+    let shell = try SpawnRequest(
+      arguments: ["sh", "-c", "(while :; do :; done) & wait"], environment: ["PATH=/usr/bin:/bin"]
+    ).start(input: 0, output: 2, error: 2, groupSlot: nil)
+    // It gets there in its own time.
+    while !SystemProcess.isAtWork(shell) { sched_yield() }
+    SystemProcess.signalGroup(shell, SIGKILL)
+    #expect(try SystemProcess.wait(shell) == .killed(signal: Int(SIGKILL)))
+  }
+
   @Test func whoWaitsForInputIsNot() throws {
     let input = try VimapSystem.Pipe()
     let process = try SpawnRequest(arguments: ["cat"], environment: ["PATH=/usr/bin:/bin"]).start(

@@ -67,7 +67,8 @@ final class AnswerPairing {
         guard !isFull, let answer = answers.next() else { return nil }
         // What is printed before its record is there may be no answer; and the record's bytes would
         // be let go of while they are being written.
-        awaitsWriting = configuration.pairsByOrder && !queue.hasNext(missing: missing)
+        awaitsWriting =
+          configuration.pairsByOrder && queue.owed > 0 && !queue.hasNext(missing: missing)
         if awaitsWriting { return nil }
         if let trouble = try take(answer, from: answers) { return trouble }
       } while !isFull

@@ -45,20 +45,16 @@ final class FeedQueue {
   private var feedPosition: Int { progress.fed }
 
   var isEmpty: Bool { progress.answered == batches.end }
-
   /// Whether there are records that have not been fed.
   var hasUnfed: Bool { feedPosition < batches.end }
-
   /// Whether a record can be fed now.
   var canFeed: Bool { feedPosition < feedLimit }
-
   private var feedLimit: Int { attribution.groupEnd ?? batches.end }
 
   /// Lets go of the records that have never been fed.
   func dropUnfed() { batches.cut(at: furthestFed) }
 
   // MARK: The next record
-
   /// The record that the next answer belongs to.
   var next: (batch: RecordBatch, record: Int)? {
     front.map { ($0.batch, answerPosition + $0.offset) }
@@ -100,16 +96,14 @@ final class FeedQueue {
     attribution.noteAnswers(before: answerPosition)
   }
 
-  /// Whether the command has all of the next record.
-  /// - Parameter missing: what it was given and does not have.
+  /// Whether the command has all of the next record, where it does not have what is `missing`.
   func hasNext(missing: ByteView) -> Bool {
-    guard !missing.isEmpty, let (batch, record) = next else { return true }
+    guard let (batch, record) = next else { return true }
     return batch.firstTouched(by: missing, among: record..<(record + 1)) > record
   }
 
   /// Records of one batch that the command has and owes answers for next, one behind the other;
   /// `nil` where each has to be looked at.
-  /// - Parameter missing: what it was given and does not have.
   func owedExtent(missing: ByteView) -> (batch: RecordBatch, records: Range<Int>)? {
     guard owed > 0, !attribution.hasSuspects, early.isEmpty, unfeedable.isEmpty,
       let front, !front.batch.hasProblems
@@ -128,9 +122,7 @@ final class FeedQueue {
     answerNext(byCommand: true)
   }
 
-  // MARK: Answers by id
-
-  // A record's id is its position, counted from 1.
+  // MARK: Answers by id, which is a record's position, counted from 1
 
   /// Which try the record with an id is at.
   func attempt(ofID id: Int, in batch: RecordBatch) -> Int { attempt(of: id - 1, in: batch) }
@@ -254,8 +246,8 @@ final class FeedQueue {
 
   private static let mostCountedUnread = 8
 
-  /// How many of the records that the command was fed it has certainly not begun to read, where so
-  /// many bytes of what it was fed are unread. It counts no further than to a few.
+  /// How many of the records fed the command has certainly not begun to read, of a few at the end,
+  /// where so many bytes are unread.
   func countUnread(_ bytes: Int) -> Int {
     guard form.hasKnownLengths else { return 0 }
     var (left, position, count) = (bytes, feedPosition, 0)
@@ -270,7 +262,6 @@ final class FeedQueue {
   }
 
   // MARK: A command's death
-
   var hasSuspects: Bool { attribution.hasSuspects }
 
   /// There are suspects, and the group that is tried is with the command.

@@ -248,8 +248,7 @@ public final class RecordBatch {
   /// end of `records` where those bytes are none of the batch's.
   public func firstTouched(by unwritten: ByteView, among records: Range<Int>) -> Int {
     if unwritten.isEmpty { return records.upperBound }
-    let end: (Entry) -> Int
-    let offset: Int
+    let (offset, end): (Int, (Entry) -> Int)
     if let place = region.offset(of: unwritten) {
       (offset, end) = (place, { Int($0.line + $0.lineLength) })
     } else if isEncoded, let place = encoded.view.offset(of: unwritten) {

@@ -110,7 +110,7 @@ final class ForkedEngine: PoolEngine {
     let now = Clock.now()
     let limits = [
       driver.prepareToWait(), leaveDeadline?.millisecondsFrom(now),
-      limit.map { now.advanced(by: Int($0.nanoseconds)).millisecondsFrom(now) },
+      limit.map { now.plus($0.nanoseconds).millisecondsFrom(now) },
     ]
     return limits.compactMap(\.self).min()
   }

@@ -122,10 +122,10 @@ final class FramedTransport {
     while next >= end {
       if isClosed { return false }
       // Whoever holds inputs back may be waiting for more, which the pool can't know.
-      let mayBeHungry = openCount > 0 && !hasAsked
+      let mayWantMore = openCount > 0 && !hasAsked
       // That nobody asks for results, and so no inputs come, is not the worker's fault.
       stopTheClock()
-      switch try channel.receive(waiting: !mayBeHungry) {
+      switch try channel.receive(waiting: !mayWantMore) {
       case .batch(let message, let memory): load(message, memory)
       case .room, .pause: break
       case .flush: if openCount > 0 { return false }

@@ -48,7 +48,7 @@ struct WorkerIsLeaving: Error {
   @inlinable init() {}
 }
 
-/// A ``Worker`` at its runtime.
+/// A ``Worker`` in its runtime.
 @usableFromInline
 struct RunningWorker<Hired: Worker>: WorkerRoutine {
   @usableFromInline typealias Input = Hired.Input
@@ -82,7 +82,7 @@ struct RunningWorker<Hired: Worker>: WorkerRoutine {
   }
 }
 
-/// A ``SequenceWorker`` at its runtime.
+/// A ``SequenceWorker`` in its runtime.
 @usableFromInline
 struct RunningSequence<Hired: SequenceWorker>: WorkerRoutine {
   @usableFromInline typealias Input = Hired.Input
@@ -107,7 +107,7 @@ struct RunningSequence<Hired: SequenceWorker>: WorkerRoutine {
   mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
     while try runtime.haveInput() {
       var hasTaken = false
-      // What went wrong at the runtime itself, which the worker may not have passed on.
+      // What went wrong in the runtime itself, which the worker may not have passed on.
       var runtimeFailure: (any Error)?
       func running<Result>(_ body: () throws -> Result) throws -> Result {
         do { return try body() } catch {

@@ -82,7 +82,7 @@ struct Dispatcher {
     send(first, to: demand.slot, now)
   }
 
-  /// Takes a batch.
+  /// A batch was read, whatever becomes of it.
   mutating func enter(_ batch: Assignment, bytes: Int) {
     open.add(batch.batch, records: batch.records.count)
     admission.take(records: batch.records.count, bytes: bytes)
