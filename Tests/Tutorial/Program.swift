@@ -18,10 +18,10 @@ struct Program {
 
     // From here on there may be threads and tasks.
     async let report: Void = writeReport()
-    for try await (word, length) in try lengths.imap(["one", "three"]).zipInOut() {
+    for try await (word, length) in try lengths.imap(["one", "three"]) {
       print(word, length)
     }
-    for try await (number, square) in try squares.imap(1...2).zipInOut() {
+    for try await (number, square) in try squares.imap(1...2) {
       print(number, square)
     }
     try await report
@@ -49,11 +49,11 @@ func tooLate() async {
 
 func serial() throws {
   let pool = try Pool.fork(jobs: 2, options: .serial) { (word: String) in word.count }
-  for (word, length) in try pool.imap(["one", "three"]).zipInOut() { print(word, length) }
+  try pool.imap(["one", "three"]).forEach { word, length in print(word, length) }
 }
 
 @MainActor func tutorial() async throws {
-  for chapter in [firstPool, shortest, boundArguments, bounds, failures, lines, fold] {
+  for chapter in [firstPool, cursors, boundArguments, bounds, failures, lines, pairs] {
     try chapter()
   }
   try await asynchronously()

@@ -43,12 +43,15 @@ case "lines":
   for number in 0..<count {
     text += "{\"id\":\(number),\"name\":\"record \(number)\",\"score\":\(Double(number) / 8)}\n"
   }
-  let inputs = Array(JSONLines(text))
+  let reader = JSONLines(text)
+  var inputs: [JSONLine] = []
+  while let line = try reader.next() { inputs.append(line) }
   var outputs: [JSONLine] = []
   outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })
-    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+    try pool.imap(inputs).forEach { outputs.append($1) }
+    try pool.close()
   }
   finish("lines", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
 case "values":
@@ -57,7 +60,8 @@ case "values":
   outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (record: Record) in record })
-    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+    try pool.imap(inputs).forEach { outputs.append($1) }
+    try pool.close()
   }
   finish("values", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
 case "sleepers":
@@ -67,7 +71,8 @@ case "sleepers":
       return number
     }
     var sum = 0
-    for (_, output) in try pool.imap(1...count).zipInOut() { sum += output }
+    try pool.imap(1...count).forEach { sum += $1 }
+    try pool.close()
     guard sum == count * (count + 1) / 2 else { complain("outputs are missing", status: 1) }
   }
   finish("sleepers", count, seconds, isRight: true)

@@ -23,6 +23,7 @@ final class ForkServer {
   /// How many are forked one after the other for one worker.
   private static let replacements = 5
 
+  private let keepsLastWords: Bool
   private let becomeWorker: BecomeWorker
   private let holdsGroup: (ProcessID) -> Bool
   private var connection: Connection?
@@ -32,14 +33,24 @@ final class ForkServer {
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
-  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number,
-  ///   which must be nobody else's until then.
+  /// - Parameters:
+  ///   - keepsLastWords: whether it is known what a worker wrote to standard error last. The server
+  ///     then passes that on; and when the program ends, what workers have started ends as well.
+  ///   - holdsGroup: whether a process group may still be sent a signal by its number, which must
+  ///     be nobody else's until then.
   init(
-    holdsGroup: @escaping (ProcessID) -> Bool, becomeWorker: @escaping BecomeWorker
+    keepsLastWords: Bool, holdsGroup: @escaping (ProcessID) -> Bool,
+    becomeWorker: @escaping BecomeWorker
   ) throws(SystemError) {
+    self.keepsLastWords = keepsLastWords
     self.holdsGroup = holdsGroup
     self.becomeWorker = becomeWorker
-    connection = try Connection(becomeWorker, holdsGroup, {})
+    Departures.sweep()
+    connection = try connect {}
+  }
+
+  private func connect(_ onReplacing: () -> Void) throws(SystemError) -> Connection {
+    try Connection(becomeWorker, keepsLastWords, holdsGroup, onReplacing)
   }
 
   /// Has a worker forked, without waiting for it. Returns our end of its socket.
@@ -50,7 +61,7 @@ final class ForkServer {
     for _ in 0..<Self.replacements {
       connection = nil
       guard try SystemProcess.threadCount() == 1 else { break }
-      connection = try Connection(becomeWorker, holdsGroup, onReplacing)
+      connection = try connect(onReplacing)
       if let socket = try connection?.fork(slot, leaving: spare) { return socket }
     }
     throw SystemError(call: "fork", code: .noSuchProcess)
@@ -59,19 +70,26 @@ final class ForkServer {
   /// Takes the status of a slot's worker, which is ended first if it still runs.
   func reap(_ slot: Int) -> WorkerEnd {
     let request = Request(kind: .reap, slot: Int32(slot))
-    guard let reply = try? connection?.ask(request) else {
+    guard let (reply, words) = try? connection?.ask(request) else {
       // Where its server is gone, it was killed with it.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
     }
     let end: ProcessEnd =
       reply.signal == 0
       ? .exited(status: Int(reply.exitStatus)) : .killed(signal: Int(reply.signal))
-    return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
+    return WorkerEnd(end, peakMemory: Int(reply.peakMemory), lastWords: words)
   }
 
   /// Has the status taken of a slot's worker about which nobody wants to know more; it is ended
   /// first if it still runs.
   func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
+
+  /// Leaves the workers, who have been told to leave, to the server: it sees them out and ends.
+  /// - Parameter time: how long they may take.
+  func letGo(within time: Nanoseconds) {
+    if let connection, connection.letGo(within: time) { Departures.add(connection) }
+    connection = nil
+  }
 
   /// Ends the server, once every worker has been reaped.
   func leave() {
@@ -86,10 +104,13 @@ struct WorkerEnd {
   /// The most memory in bytes that one process has had, of the worker and of those that it has
   /// waited for; `nil` where nobody could tell.
   var peakMemory: Int?
+  /// What it wrote to standard error last, where that is known.
+  var lastWords: String?
 
-  init(_ end: ProcessEnd, peakMemory: Int? = nil) {
+  init(_ end: ProcessEnd, peakMemory: Int? = nil, lastWords: String? = nil) {
     self.end = end
     self.peakMemory = peakMemory
+    self.lastWords = lastWords
   }
 }
 
@@ -101,11 +122,14 @@ private struct Request: BitwiseCopyable {
     case reap
     /// As `reap`, and say nothing.
     case reapSilently
+    /// See the workers out, who have been told to leave, within `time`.
+    case letGo
     /// Nothing more comes.
     case leave
   }
   var kind: Kind
   var slot: Int32 = 0
+  var time: Nanoseconds = 0
 }
 
 private struct Reply: BitwiseCopyable {
@@ -120,17 +144,20 @@ private struct Reply: BitwiseCopyable {
 private final class Connection {
   private let process: ProcessID
   private let socket: MessageSocket
+  private var isReaped = false
 
   init(
-    _ becomeWorker: ForkServer.BecomeWorker, _ holdsGroup: @escaping (ProcessID) -> Bool,
-    _ onReplacing: () -> Void
+    _ becomeWorker: ForkServer.BecomeWorker, _ keepsLastWords: Bool,
+    _ holdsGroup: @escaping (ProcessID) -> Bool, _ onReplacing: () -> Void
   ) throws(SystemError) {
     var sockets = try MessageSocket.pair()
     SystemProcess.keepArguments()
     guard let process = try SystemProcess.fork() else {
       onReplacing()
       sockets.ours = nil
-      if let socket = sockets.theirs.take() { serve(socket, holdsGroup, becomeWorker) }
+      if let socket = sockets.theirs.take() {
+        serve(socket, keepsLastWords, holdsGroup, becomeWorker)
+      }
       SystemProcess.exitNow(0)
     }
     guard let socket = sockets.ours.take() else {
@@ -163,15 +190,14 @@ private final class Connection {
   }
 
   /// `nil` where the server is gone.
-  func ask(_ request: Request) throws(SystemError) -> Reply? {
+  func ask(_ request: Request) throws(SystemError) -> (Reply, lastWords: String?)? {
     guard try tell(request) else { return nil }
-    guard case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true) else {
-      return nil
-    }
+    guard case .message(let reply, let text, _) = try socket.receive(Reply.self, waiting: true)
+    else { return nil }
     if reply.failure != 0 {
       throw SystemError(call: "waitpid", code: .init(rawValue: reply.failure))
     }
-    return reply
+    return (reply, text?.bytes.text)
   }
 
   func reapSilently(_ slot: Int) {
@@ -184,18 +210,51 @@ private final class Connection {
     SystemProcess.kill(process)
   }
 
+  /// - Returns: whether it has been told.
+  func letGo(within time: Nanoseconds) -> Bool {
+    (try? tell(Request(kind: .letGo, time: time))) == true
+  }
+
+  /// Takes its status, if it has ended.
+  func reap() -> Bool {
+    if isReaped { return true }
+    do throws(SystemError) {
+      isReaped = try SystemProcess.poll(process) != nil
+    } catch {
+      // Somebody has taken the status of every child.
+      isReaped = true
+    }
+    return isReaped
+  }
+
   deinit {
+    if isReaped { return }
     // Its end of the socket is closed behind this, and it may not be the last to hold it.
     leave()
     _ = try? SystemProcess.wait(process)
   }
 }
 
+/// Servers whose pools nobody has any more, and whose workers are leaving. They end by themselves;
+/// their status is taken when a pool is made or let go of later on.
+private enum Departures {
+  private static let lock = Lock()
+  // Unchecked, as it is used under the lock.
+  nonisolated(unsafe) private static var connections: [Connection] = []
+
+  static func add(_ connection: Connection) {
+    lock.withLock { connections.append(connection) }
+    sweep()
+  }
+
+  static func sweep() { lock.withLock { connections.removeAll { $0.reap() } } }
+}
+
 // MARK: - In the server
 
 private func serve(
-  _ socket: consuming MessageSocket, _ holdsGroup: @escaping (ProcessID) -> Bool,
-  _ becomeWorker: ForkServer.BecomeWorker
+  _ socket: consuming MessageSocket, _ keepsLastWords: Bool,
+  _ holdsGroup: @escaping (ProcessID) -> Bool, _ becomeWorker: ForkServer.BecomeWorker
 ) {
   SystemProcess.leaveGroup()
   SystemProcess.setName("forks")
@@ -204,34 +263,47 @@ private func serve(
   let server = SystemProcess.current
   var workers: [Int32: ProcessID] = [:]
   var orphans = Orphans(mail: socket.descriptor.number, holdsGroup)
+  let words = LastWords(isKept: keepsLastWords && orphans.canWatch)
   while true {
-    orphans.reapUntilMessage(sparing: workers.values)
+    orphans.reapUntilMessage(sparing: workers.values, passingOn: words)
     guard
       case .message(let request, _, var attached) = try? socket.receive(
         Request.self, waiting: true)
-    else { return }
+    else {
+      // The kernel ends the workers with this process.
+      if keepsLastWords { for worker in workers.values { SystemProcess.killGroup(worker) } }
+      return
+    }
     switch request.kind {
     case .leave: return
+    case .letGo: return orphans.seeOut(workers.values, within: request.time, passingOn: words)
     case .fork:
       guard let theirs = attached.take() else { continue }
       let worker = MessageSocket(theirs)
       do throws(SystemError) {
+        var pipe = words.pipe()
         guard let process = try SystemProcess.fork() else {
-          // The worker does not keep what joins the server to the program.
+          // The worker does not keep what joins the server to the program, nor what others say.
           _ = consume socket
           _ = consume orphans
+          words.become(pipe.take())
           becomeWorker(Int(request.slot), worker, server)
           SystemProcess.exitNow(1)
         }
         workers[request.slot] = process
+        words.listen(to: pipe.take(), request.slot)
       } catch {
         tell(of: error, running: workers.count, worker)
       }
-    case .reapSilently: _ = reap(workers.removeValue(forKey: request.slot))
+    case .reapSilently:
+      _ = reap(workers.removeValue(forKey: request.slot))
+      _ = words.last(of: request.slot)
     case .reap:
       let reply = reap(workers.removeValue(forKey: request.slot))
+      var text = ByteBuffer()
+      if let last = words.last(of: request.slot) { text.append(text: last) }
       // The pool waits for it, if need be for the end of this server.
-      if (try? socket.send(reply, waiting: true)) != true { return }
+      if (try? socket.send(reply, text: text.view, waiting: true)) != true { return }
     }
   }
 }
@@ -255,6 +327,8 @@ private func reap(_ process: ProcessID?) -> Reply {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }
     SystemProcess.kill(process)
+    // Its number is the group's as long as its status is not taken.
+    SystemProcess.killGroup(process)
     let (end, peakMemory) = try SystemProcess.waitMeasuring(process)
     reply.peakMemory = Int64(peakMemory)
     switch end {

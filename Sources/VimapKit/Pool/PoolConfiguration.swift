@@ -50,8 +50,13 @@ public struct PoolConfiguration: Sendable {
   public var measures = false
   /// Whether workers tell what they decide (``PoolDecision``).
   public var explains = false
-  /// Most time a worker may take over a record.
+  /// Most time a worker may take over a record, and until it is ready.
   var timeLimit: Nanoseconds?
+  var startLimit: Nanoseconds?
+  /// Whether results wait for their turn, or for whoever reads them, elsewhere.
+  var resultsWait = false
+  /// Whether it is known what a worker that died wrote to standard error last.
+  var keepsLastWords = false
 
   /// A pool of so many workers, all else as usual.
   public init(jobs: Int) {

@@ -25,6 +25,8 @@ final class PoolDriver {
   var doubts: Doubts?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
+  /// Told of every worker that came to a bad end with no record at hand, or before it was ready.
+  var onBadEnd: ((WorkerEndReport) -> Void)?
   /// Told of what is decided, where somebody wants to know.
   var onDecision: ((PoolDecision) -> Void)?
   /// The size of batches that was told of last.
@@ -60,11 +62,12 @@ final class PoolDriver {
     state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
     let layout = SlabLayout(
       jobs: configuration.jobs, window: configuration.window,
-      keepsOrder: configuration.keepsOrder)
+      keepsOrder: configuration.keepsOrder || configuration.resultsWait)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     workers = try WorkerSet(
       jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
-      measures: configuration.measures, context: context, body: body)
+      measures: configuration.measures, keepsLastWords: configuration.keepsLastWords,
+      context: context, body: body)
     meter = configuration.measures ? RunMeter(slots: configuration.jobs, now: started) : nil
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in workers.release($0, $1) }
@@ -121,7 +124,7 @@ final class PoolDriver {
     performActions()
   }
 
-  private func nextDemand(mayRead: Bool) -> PoolState.Demand? {
+  func nextDemand(mayRead: Bool) -> PoolState.Demand? {
     asked = Clock.now()
     return state.demand(now: asked, mayRead: mayRead)
   }
@@ -214,7 +217,7 @@ final class PoolDriver {
 
   // MARK: Input
 
-  private func take(_ batch: InputBatch, for demand: PoolState.Demand) {
+  func take(_ batch: InputBatch, for demand: PoolState.Demand) {
     let id = register(batch, records: batch.records)
     state.take(
       batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, cost: batch.cost,
@@ -228,7 +231,7 @@ final class PoolDriver {
     return id
   }
 
-  private func takeAnswered(
+  func takeAnswered(
     _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
   ) {
     if let cause { report.failures.add(cause) }
@@ -287,6 +290,13 @@ final class PoolDriver {
   }
 
   // MARK: The end
+
+  /// Has the workers leave without being waited for; nothing may be done with the pool afterwards.
+  /// - Parameter time: how long they may take.
+  func letGo(within time: Nanoseconds) {
+    workers.letGo(within: time)
+    batches.removeAll()
+  }
 
   /// Ends what is left of the pool; nothing may be done with it afterwards.
   func disband() {

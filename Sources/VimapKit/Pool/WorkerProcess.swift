@@ -6,8 +6,10 @@ import VimapSystem
 final class WorkerProcess {
   /// `nil` until it has said which it is.
   private var process: ProcessID?
-  /// It is to be killed as soon as it has.
-  private var isDoomed = false
+  /// When it has.
+  private(set) var forkedAt: Nanoseconds?
+  /// It is killed, or to be killed as soon as it has said so.
+  private(set) var isDoomed = false
   let socket: MessageSocket
   let slabs: ResultSlabs
   /// Its number may be another process's by now.
@@ -76,7 +78,11 @@ final class WorkerProcess {
   func kill() {
     if isReaped { return }
     isDoomed = true
-    if let process { SystemProcess.kill(process) }
+    if let process {
+      SystemProcess.kill(process)
+      // It leads a group, in which is what it has started.
+      SystemProcess.killGroup(process)
+    }
     slabs.killCommand()
   }
 
@@ -95,6 +101,7 @@ final class WorkerProcess {
   /// It has been forked, and says which process it is.
   func isForked(as process: ProcessID) {
     self.process = process
+    forkedAt = Clock.now()
     if isDoomed { kill() }
   }
 

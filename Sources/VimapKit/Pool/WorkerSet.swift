@@ -25,7 +25,7 @@ final class WorkerSet {
   ///   - resultSlabs: how many each worker has.
   ///   - context: describes a worker's place, in its own process.
   init(
-    jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool,
+    jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool, keepsLastWords: Bool,
     context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
   ) throws(SystemError) {
     // All of it is there before the first fork, in one mapping, and costs nothing until touched.
@@ -43,8 +43,10 @@ final class WorkerSet {
     self.tables = tables
     workers = Array(repeating: nil, count: jobs)
     histories = Array(repeating: SlotHistory(), count: jobs)
-    server = try ForkServer(holdsGroup: { group in slabs.contains { $0.commandGroup == group } }) {
-      number, socket, parent in
+    server = try ForkServer(
+      keepsLastWords: keepsLastWords,
+      holdsGroup: { group in slabs.contains { $0.commandGroup == group } }
+    ) { number, socket, parent in
       let channel = WorkerChannel(
         context: context(number), socket: socket, input: input, shared: slabs[number].memory,
         parent: parent, table: tables.isEmpty ? nil : tables[number])
@@ -88,7 +90,7 @@ final class WorkerSet {
 
   /// Takes leave of a worker whose socket has ended.
   /// - Parameter isOfInterest: whether anybody wants to know how it ended.
-  func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
+  func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> WorkerEnd? {
     guard let worker = workers[slot] else { return nil }
     poll.remove(worker.pollPlace)
     workers[slot] = nil
@@ -96,7 +98,16 @@ final class WorkerSet {
     if let peak = left.peakMemory {
       histories[slot].peakMemory = max(peak, histories[slot].peakMemory ?? 0)
     }
-    return left.end
+    return left
+  }
+
+  /// Has all workers leave, and sees to no more than that they do.
+  func letGo(within time: Nanoseconds) {
+    for slot in slots {
+      workers[slot]?.send(ToWorker(kind: .close))
+      workers[slot] = nil
+    }
+    server.letGo(within: time)
   }
 
   /// Ends what is left, at once.

@@ -275,7 +275,7 @@ struct PoolState {
       // Where slots are filled on demand, those that are empty would fare no better.
       if slots.areVacant, !rules.startsAll || slots.areRetired {
         run.giveUp(
-          ended.failure ?? WorkerFailure("worker \(slot) ends before it is ready"), &dispatcher)
+          ended.failure ?? ended.failureToStart(slot, end), &dispatcher)
       }
     }
     forkFirst()
