@@ -163,7 +163,7 @@ final class ForkedEngine: PoolEngine, @unchecked Sendable {
     let now = Clock.roughlyNow()
     let isDue = lock.withLock {
       takeHandedOut(lane)
-      guard now - lastLook >= Self.lookInterval, isOpen else { return false }
+      guard now >= lastLook.plus(Self.lookInterval), isOpen else { return false }
       lastLook = now
       _ = driver.prepareToWait()
       takeEvents()

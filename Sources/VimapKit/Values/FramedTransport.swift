@@ -36,6 +36,9 @@ final class FramedTransport {
   // Unchecked, as only the runtime uses it, and a value that is being encoded cannot get at it.
   @exclusivity(unchecked) @usableFromInline var frame = ByteBuffer()
   @exclusivity(unchecked) private var lastFlush = Clock.roughlyNow()
+  /// When the last answer was given, and when it was looked whether more are wanted.
+  @exclusivity(unchecked) private var lastProgress: Nanoseconds = 0
+  @exclusivity(unchecked) private var lastLook: Nanoseconds = 0
 
   /// Results that are ready are told of at least this often.
   private static let flushInterval = Nanoseconds.milliseconds(2)
@@ -95,6 +98,7 @@ final class FramedTransport {
     }
     guard let place = earlier.firstIndex(where: { $0.contains(ticket) }) else { return nil }
     earlier[place].drop(ticket)
+    defer { earlier.removeAll(where: \.isEmpty) }
     return earlier[place]
   }
 
@@ -157,8 +161,11 @@ final class FramedTransport {
     return body
   }
 
-  /// Whether nobody wants the batch at hand any more.
+  /// Whether nobody wants the batch at hand any more, as far as is known: it is looked for no more
+  /// than every few milliseconds.
   private var isUnwanted: Bool {
+    if lastLook == lastProgress { return false }
+    lastLook = lastProgress
     guard let memory, message.slab >= 0 else { return false }
     return memory.loadWord(at: message.offset - BatchPlaces.headSize) != 0
   }
@@ -214,6 +221,7 @@ final class FramedTransport {
     }
     next = 0
     offset = 0
+    lastLook = 0
     // Of a batch that another worker left, the rest is done.
     while next < message.firstRecord, nextFrame() != nil { next += 1 }
     end = message.endRecord
@@ -324,6 +332,7 @@ final class FramedTransport {
   private func noteProgress() throws {
     if isTimed, openCount > 0 { channel.noteTime(Clock.now()) }
     let now = Clock.roughlyNow()
+    lastProgress = now
     if now - lastFlush > Self.flushInterval {
       lastFlush = now
       try flush()
@@ -364,8 +373,10 @@ private struct TakenRecords {
     while gone.remove(next) != nil { next += 1 }
   }
 
-  /// One that is not the first.
-  mutating func drop(_ ticket: Ticket) { gone.insert(ticket.number) }
+  /// One that is not the oldest of all.
+  mutating func drop(_ ticket: Ticket) {
+    if ticket.number == next { dropFirst() } else { gone.insert(ticket.number) }
+  }
 
   /// The first of them, as it is answered.
   func answered() -> AnsweredRecord { AnsweredRecord(batch: batch, number: next) }

@@ -74,18 +74,17 @@ struct InputSource {
   /// No more is wanted.
   @usableFromInline var stop: () -> Void = {}
 
-  /// - Parameter next: takes the next input, or says why there is none.
   @inlinable
-  init<Form: SentForm>(
-    as form: Form, _ next: @escaping (BatchWriter) -> Form.Input?
-  ) {
-    let spares = SpareSlots<Form.Input>()
+  init<Supply: InputSupply, Form: SentForm>(_ supply: Supply, as form: Form)
+  where Form.Input == Supply.Input {
+    var supply = supply
+    let spares = SpareSlots<Supply.Input>()
     makeKept = { TypedInputs(spares) }
     pull = { kept, batch in
-      let slots = unsafeDowncast(kept, to: TypedInputs<Form.Input>.self).slots
+      let slots = unsafeDowncast(kept, to: TypedInputs<Supply.Input>.self).slots
       slots.reserve(batch.roomForRecords)
       while batch.takesMore {
-        guard let input = next(batch) else { return }
+        guard let input = supply.next(batch) else { return }
         batch.begin()
         var refusal: (any Error)?
         do { try form.encode(input, to: &batch.frames) } catch { refusal = error }
@@ -98,45 +97,84 @@ struct InputSource {
   /// The elements of a sequence.
   @inlinable
   init<Inputs: IteratorProtocol, Form: SentForm>(_ inputs: Inputs, as form: Form)
-  where Form.Input == Inputs.Element {
-    var inputs = inputs
-    self.init(as: form) { batch in
-      let input = inputs.next()
-      if input == nil { batch.state = .ended }
-      return input
-    }
-  }
+  where Form.Input == Inputs.Element { self.init(SequenceSupply(inputs), as: form) }
 
   /// What a closure gives until it gives `nil` or throws.
   @inlinable
   init<Form: SentForm>(reading next: @escaping () throws -> Form.Input?, as form: Form) {
-    self.init(as: form) { batch in
-      do {
-        if let input = try next() { return input }
-      } catch {
-        batch.sourceFailure = error
-      }
-      batch.state = .ended
-      return nil
-    }
+    self.init(ReaderSupply(next), as: form)
   }
 
   /// What a task puts into a store.
   @inlinable
   init<Form: SentForm>(_ arrivals: Arrivals<Form.Input>, as form: Form)
   where Form.Input: Sendable {
-    self.init(as: form) { batch in
-      switch arrivals.take(wanted: batch.left) {
-      case .input(let input): return input
-      case .nothing: batch.state = .waiting
-      case .end(let failure):
-        batch.sourceFailure = failure
-        batch.state = .ended
-      }
-      return nil
-    }
+    self.init(ArrivalSupply(arrivals), as: form)
     onArrival = { arrivals.onArrival($0) }
     stop = { arrivals.stop() }
+  }
+}
+
+/// Where inputs are taken from, one by one.
+@usableFromInline
+protocol InputSupply<Input> {
+  associatedtype Input
+
+  /// Takes the next input, or says in the batch why there is none.
+  mutating func next(_ batch: BatchWriter) -> Input?
+}
+
+@usableFromInline
+struct SequenceSupply<Inputs: IteratorProtocol>: InputSupply {
+  @usableFromInline var inputs: Inputs
+
+  @inlinable
+  init(_ inputs: Inputs) { self.inputs = inputs }
+
+  @inlinable
+  mutating func next(_ batch: BatchWriter) -> Inputs.Element? {
+    let input = inputs.next()
+    if input == nil { batch.state = .ended }
+    return input
+  }
+}
+
+@usableFromInline
+struct ReaderSupply<Input>: InputSupply {
+  @usableFromInline let read: () throws -> Input?
+
+  @inlinable
+  init(_ read: @escaping () throws -> Input?) { self.read = read }
+
+  @inlinable
+  func next(_ batch: BatchWriter) -> Input? {
+    do {
+      if let input = try read() { return input }
+    } catch {
+      batch.sourceFailure = error
+    }
+    batch.state = .ended
+    return nil
+  }
+}
+
+@usableFromInline
+struct ArrivalSupply<Input: Sendable>: InputSupply {
+  @usableFromInline let arrivals: Arrivals<Input>
+
+  @inlinable
+  init(_ arrivals: Arrivals<Input>) { self.arrivals = arrivals }
+
+  @inlinable
+  func next(_ batch: BatchWriter) -> Input? {
+    switch arrivals.take(wanted: batch.left) {
+    case .input(let input): return input
+    case .nothing: batch.state = .waiting
+    case .end(let failure):
+      batch.sourceFailure = failure
+      batch.state = .ended
+    }
+    return nil
   }
 }
 
