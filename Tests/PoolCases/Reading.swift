@@ -114,7 +114,7 @@ func doubles(_ inputs: some Sequence<Int>) -> [Int: Int] {
 
 /// Notes what a pool tells of.
 final class Notices: Sendable {
-  private let all = Mutex<[WorkerNotice]>([])
+  private let all = Mutex<[PoolNotice]>([])
 
   func options(_ change: (inout PoolOptions) -> Void = { _ in }) -> PoolOptions {
     .with {

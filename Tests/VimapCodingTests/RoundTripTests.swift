@@ -212,7 +212,9 @@ final class Dog: Animal {
     try super.encode(to: container.superEncoder())
     try container.encode(age, forKey: .age)
   }
+}
 
+@Suite struct BytesTests {
   /// `Data` writes itself as a container of bytes; it takes no more than an array of them.
   @Test func dataTravelsAsBytes() throws {
     for count in [0, 1, 254, 255, 100_000] {

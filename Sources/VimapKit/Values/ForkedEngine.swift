@@ -32,7 +32,7 @@ final class ForkedEngine: PoolEngine, @unchecked Sendable {
   private var turns = 0
   /// Counts what happens that may let a lane take inputs that could not before.
   private var changes = 0
-  private var notices: [WorkerNotice] = []
+  private var notices: [PoolNotice] = []
 
   private enum Phase {
     case open
@@ -74,7 +74,7 @@ final class ForkedEngine: PoolEngine, @unchecked Sendable {
     driver.feed = feed
     results.onUnwanted = { [unowned self] in driver.state.release(records: $0) }
     results.onFailedStart = { [unowned self] in notices.append(.startFailed($0)) }
-    driver.onNotice = { [unowned self] in take($0) }
+    driver.onEvent = { [unowned self] in take($0) }
     driver.onBadEnd = { [unowned self] in take($0) }
     driver.performActions()
   }
@@ -393,7 +393,7 @@ final class ForkedEngine: PoolEngine, @unchecked Sendable {
       let index = lane.taken
       lane.enter(kept, records: 1, bytes: 0)
       let failure = WorkerError(.unsendableInput, refusal, record: index, attempts: 0)
-      driver.takeAnswered(failure.framed(), nil, kept)
+      driver.takeAnswered(failure.framed(), kept)
       // No worker slows this down, so what it gives is handed out before more is taken.
       return false
     case .batch(let kept):
@@ -471,8 +471,8 @@ final class ForkedEngine: PoolEngine, @unchecked Sendable {
 
   // MARK: Notices
 
-  private func take(_ notice: PoolNotice) {
-    if case .fewerWorkers(let running, let reason) = notice {
+  private func take(_ event: PoolEvent) {
+    if case .fewerWorkers(let running, let reason) = event {
       notices.append(.fewerWorkers(running: running, reason: reason))
     }
   }

@@ -10,7 +10,6 @@ final class LaneFeed: Feed {
 
   /// What it waits for is no descriptor.
   func cut(records: Int) -> FeedCut { .waiting }
-  var waitDescriptor: CInt? { nil }
 
   func compose(
     _ message: ToWorker, _ batch: InputBatch, _ cause: PoolState.Cause,
@@ -22,15 +21,6 @@ final class LaneFeed: Feed {
       body(record, 0..<0, ExceptionTuple(bytes: error.framed()))
     }
   }
-
-  func place(
-    of record: Int, _ line: Range<Int>, in batch: InputBatch
-  ) -> (file: String, line: Int)? { nil }
-
-  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? { nil }
-  func linesWithGaps(in batch: InputBatch) -> Int { 0 }
-  var progress: (bytes: Int, total: Int?)? { nil }
-  var separator: UInt8? { nil }
 
   func isWorthRetry(_ exception: ByteView) -> Bool {
     guard let failure = try? WorkerError(framed: exception) else { return false }

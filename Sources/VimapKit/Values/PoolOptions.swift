@@ -67,7 +67,7 @@ public struct PoolOptions: Sendable {
 
   /// Told what a person should know while the pool works, on the thread of whoever reads results or
   /// closes the pool. The pool itself prints nothing.
-  public var onNotice: @Sendable (WorkerNotice) -> Void = { _ in }
+  public var onNotice: @Sendable (PoolNotice) -> Void = { _ in }
 
   /// Workers in processes, results as they are ready, no retries and no limits of time.
   public init() {}
@@ -132,7 +132,7 @@ public struct PoolOptions: Sendable {
 extension Duration {
   /// Whole nanoseconds, none where it is negative; at most a hundred years, which leaves room to
   /// reckon with.
-  var nanoseconds: UInt64 {
+  package var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     return UInt64(min(seconds, 100 * 365 * 86_400)).times(1_000_000_000)

@@ -19,7 +19,7 @@ public protocol Worker<Input, Output> {
 
   /// Sets the worker up; called once, in the worker's process, before the first input.
   ///
-  /// What it throws is no input's fault: the pool tells of it (``WorkerNotice/startFailed(_:)``)
+  /// What it throws is no input's fault: the pool tells of it (``PoolNotice/startFailed(_:)``)
   /// and goes on with its other workers, if it has any.
   mutating func start() throws
 
@@ -32,7 +32,7 @@ public protocol Worker<Input, Output> {
   /// Cleans up; called once, when no more inputs come, also after an error, but not where
   /// ``start()`` threw or the process was killed.
   ///
-  /// What it throws, the pool tells of (``WorkerNotice/finishFailed(_:)``), and ``Pool/close()``
+  /// What it throws, the pool tells of (``PoolNotice/finishFailed(_:)``), and ``Pool/close()``
   /// throws.
   mutating func finish() throws
 }
