@@ -1,5 +1,6 @@
-// The code of the article Forking, around that of the others.
+// The code of the articles Forking and Testing, around that of the others.
 
+import Glibc
 import VimapKit
 
 @main
@@ -12,7 +13,8 @@ struct Program {
     switch CommandLine.arguments.dropFirst().first {
     case "tutorial": return try await tutorial()
     case "readme": return try await readme()
-    case "threads": return try await threads()
+    case "threads": return await tooLate()
+    case "testing": return try serial()
     default: break
     }
 
@@ -32,11 +34,6 @@ struct Program {
   try await Task.sleep(for: .milliseconds(1))
 }
 
-func threads() async throws {
-  await tooLate()
-  try serial()
-}
-
 func tooLate() async {
   do {
     _ = try Pool.fork(jobs: 2) { (word: String) in word.count }
@@ -53,8 +50,18 @@ func serial() throws {
 }
 
 @MainActor func tutorial() async throws {
-  for chapter in [firstPool, cursors, boundArguments, bounds, failures, lines, pairs] {
-    try chapter()
-  }
+  for chapter in [firstPool, cursors, boundArguments, bounds, failures, lines] { try chapter() }
+  try withFile { try people($0) }
+  for chapter in [pairs, waiting] { try chapter() }
   try await asynchronously()
+}
+
+/// Has a file of people for the length of the call.
+func withFile(_ body: (String) throws -> Void) throws {
+  let path = "/tmp/vimap-tutorial-\(getpid()).jsonl"
+  guard let file = fopen(path, "w") else { return }
+  defer { unlink(path) }
+  fputs("{\"name\":\"Ada\"}\n{\"name\":\"Grace\"}\n", file)
+  fclose(file)
+  try body(path)
 }

@@ -122,7 +122,7 @@ func lines() throws {
 }
 
 func people(_ path: String) throws {
-  let pool = try Pool.fork(jobs: 2) { (person: Person) in person.name.count }
+  let pool = try Pool.fork(jobs: 2, options: .ordered) { (person: Person) in person.name.count }
   try pool.imap(lines: path, as: Person.self).forEach { line, length in print(line, length) }
 }
 
@@ -143,10 +143,24 @@ func pairs() throws {
   try pool.imap(1...4).forEach { number, other in print(number, other) }
 }
 
+// MARK: - Asynchronous workers
+
+struct Patient: AsyncWorker {
+  func process(_ milliseconds: Int) async throws -> String {
+    try await Task.sleep(for: .milliseconds(milliseconds))
+    return "waited"
+  }
+}
+
+func waiting() throws {
+  let pool = try Pool.fork([Patient(), Patient()], options: .ordered)
+  try pool.imap([2, 1]).forEach { milliseconds, answer in print(milliseconds, answer) }
+}
+
 // MARK: - Asynchronous loops
 
 @MainActor func asynchronously() async throws {
-  try await Pool.withWorkers([Greeter(greeting: "Hello")]) { pool in
+  try await Pool.withWorkers([Greeter(greeting: "Hello")], options: .ordered) { pool in
     for try await (key, greeting) in try pool.imap(["ada", "grace"]) {
       print(key, "->", greeting)
     }
