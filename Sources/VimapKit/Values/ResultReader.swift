@@ -67,6 +67,7 @@ final class ResultReader<Input, Output: Codable> {
   func next() throws -> (Input, Result<Output, WorkerError>)? {
     if let (input, output) = nextPlain() { return (input, .success(output)) }
     guard try cursor.hasMore || prepare() else { return nil }
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
     return take()
   }
 
@@ -78,13 +79,16 @@ final class ResultReader<Input, Output: Codable> {
     if !cursor.hasMore {
       guard try await prepare(isolation: isolation) else { return nil }
     }
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
     return take()
   }
 
   @inlinable
   func nextPair() throws -> (input: Input, output: Output)? {
     if let pair = nextPlain() { return pair }
-    return try next().map(pair)
+    guard try cursor.hasMore || prepare() else { return nil }
+    if let pair = nextPlain() { return pair }
+    return try take().map(pair)
   }
 
   @inlinable
@@ -92,7 +96,11 @@ final class ResultReader<Input, Output: Codable> {
     isolation: isolated (any Actor)?
   ) async throws -> (input: Input, output: Output)? {
     if let pair = nextPlain() { return pair }
-    return try await next(isolation: isolation).map(pair)
+    if !cursor.hasMore {
+      guard try await prepare(isolation: isolation) else { return nil }
+    }
+    if let pair = nextPlain() { return pair }
+    return try take().map(pair)
   }
 
   @usableFromInline
@@ -170,7 +178,7 @@ final class ResultReader<Input, Output: Codable> {
     block = noBlock
   }
 
-  /// Takes the next result, which is there.
+  /// Takes the next result, which is there, where there is more to it.
   @usableFromInline
   func take() -> (Input, Result<Output, WorkerError>)? {
     // Each input is in its place until its result is handed out.
