@@ -1,6 +1,7 @@
 import VimapKit
 
-/// What runs in a forked worker.
+/// What runs in a forked worker: it sets itself up, and has the link ``WorkerLink/serve(_:)`` what it
+/// does with a record, or has a loop of its own.
 package protocol PoolWorker {
   /// Takes batches from the link and answers every record of them, until the link says that there
   /// are no more. Returning ends the process.
