@@ -214,12 +214,12 @@ import VimapSystem
   // MARK: Deaths
 
   private func split(
-    _ blame: DeathAttribution, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
+    _ attribution: DeathAttribution, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
   ) -> [[Range<Int>]] {
     var later = assignment(0..<2, batch: 1)
     later.start = 4
     return DeathSplit.parts(
-      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless, blame
+      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless, attribution
     ).map { [$0.charged.records, $0.begun.records, $0.rest.records] }
   }
 

@@ -4,7 +4,7 @@ import VimapSystem
 /// What the driver does with records that are to be tried again.
 extension PoolDriver {
   /// Whether an exception is no answer, since its record is to be tried again. The record is then
-  /// put aside.
+  /// parked.
   func parks(
     _ run: Run, _ slot: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {
@@ -39,7 +39,7 @@ extension PoolDriver {
   ) {
     guard let batch = batches[id] else { return }
     explainRetry(of: record, in: id, next)
-    let growth = batch.hold(
+    let growth = batch.park(
       record, line: line, separator: account?.separator, exception, in: slabs)
     countInFlight(id, growth)
     letGoIfSpent(id, batch)
@@ -69,7 +69,7 @@ extension PoolDriver {
     if !configuration.keepsOrder { countInFlight(id, -batch.length) }
   }
 
-  /// Sends a record that was put aside, in the message or, where it is too long for one, in a file.
+  /// Sends a record that was parked, in the message or, where it is too long for one, in a file.
   func sendParked(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
     if line.bytes.count <= MessageSocket.longestText {
       return worker.send(message, text: line)
