@@ -23,10 +23,8 @@ package final class PoolDriver {
   var doubts: Doubts?
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
-  /// Told of what is decided, where somebody wants to know.
-  var onDecision: ((PoolDecision) -> Void)?
-  /// The size of batches that was told of last.
-  var toldBatchSize = 1
+  /// For those who want to know what is decided.
+  var decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
@@ -140,7 +138,7 @@ package final class PoolDriver {
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
     for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
-    explainBatchSize()
+    decisions.noteBatchSize(state.batchSize)
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,
