@@ -6,20 +6,18 @@ import VimapSystem
 extension HTTPSession {
   /// Leaves its place to another worker where this one has grown too large.
   func retireIfLarge() throws {
-    guard mayHaveGrown, !isClosed else { return }
+    guard mayHaveGrown else { return }
     mayHaveGrown = false
     guard try link.retires(measuring: { ResidentMemory.ofThisProcess }) else { return }
-    beginNoMore()
+    queue.removeAll()
   }
 
   /// Where the run is stopped, only requests that were sent are finished. Those that wait for the
   /// time that their server has asked for, or for a connection, count as begun, and so are answered
   /// here.
   func retireIfRecalled() throws {
-    guard !wasRecalled, link.isRecalled else { return }
-    wasRecalled = true
-    try link.retire()
-    beginNoMore()
+    guard try link.heedRecall() else { return }
+    queue.removeAll()
     let connecting = exchanges.all.filter { exchange in
       exchange.isUnsent && !held.contains { $0.exchange === exchange }
         && !parked.contains { $0 === exchange }
@@ -53,10 +51,5 @@ extension HTTPSession {
       try noteWait(of: work)
     }
     exchanges.giveBack(exchange)
-  }
-
-  private func beginNoMore() {
-    isClosed = true
-    queue.removeAll()
   }
 }

@@ -18,10 +18,6 @@ final class HTTPSession {
 
   /// Batches that have records to be begun, first to last.
   var queue: [Work] = []
-  /// No more is to be begun than is in the queue.
-  var isClosed = false
-  /// The run is stopped, and the pool has been told how much was begun by then.
-  var wasRecalled = false
 
   let exchanges: Exchanges
   /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
@@ -81,9 +77,9 @@ final class HTTPSession {
       try retireIfRecalled()
       try beginMore()
       // That may have taken the message about it from the inbox, and nothing else would come.
-      if link.isRecalled, !wasRecalled { continue }
+      if link.isRecalled { continue }
       if inFlight == 0, wake == nil {
-        if isClosed { break }
+        if link.stage > .open { break }
         try tellOfRest()
         take(try link.receive(waiting: true))
         hasNews = false
@@ -129,10 +125,9 @@ final class HTTPSession {
 
   private func take(_ event: WorkerLink.Event) {
     switch event {
-    case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
-    case .closed: isClosed = true
+    case .batch(let batch): queue.append(Work(batch))
     // A request holds nothing back.
-    case .flush: break
+    case .flush, .closed: break
     case .room: mayHaveRoom = true
     case .pause(let pause): gate.note(pause)
     case .nothing: multi.hasPending = false

@@ -11,7 +11,7 @@ public struct MessageSocket: ~Copyable {
   public static let longestText = 8192
 
   /// How many times a message is tried again that the kernel has no memory for: for two seconds.
-  private static let shortagePatience = 1000
+  private static let mostShortageTries = 1000
 
   /// One end of a connection that another process made and passed over.
   public init(_ descriptor: consuming OwnedDescriptor) {
@@ -37,7 +37,7 @@ public struct MessageSocket: ~Copyable {
     let size = MemoryLayout<Header>.size
     return try withUnsafeTemporaryAllocation(byteCount: size + text.count, alignment: 16) {
       (memory) throws(SystemError) in
-      var patience = Self.shortagePatience
+      var triesLeft = Self.mostShortageTries
       memory.storeBytes(of: header, as: Header.self)
       text.withUnsafeBytes { memory.baseAddress.map { $0 + size }?.copyMemory($0) }
       while true {
@@ -55,8 +55,8 @@ public struct MessageSocket: ~Copyable {
           case .tooManyReferences: break
           // The kernel has no memory for it, and nothing tells when it has.
           case .noBufferSpace, .noMemory:
-            guard patience > 0 else { throw error }
-            patience -= 1
+            guard triesLeft > 0 else { throw error }
+            triesLeft -= 1
           default: throw error
           }
           Clock.pause(milliseconds: 2)

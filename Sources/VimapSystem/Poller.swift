@@ -46,8 +46,8 @@ public final class Poller: Sendable {
   /// Ends the wait that there is, or else the next one.
   public func wake() { signal?.send() }
 
-  /// Waits until a place of the set is ready, the time is up, or somebody wakes this. The set itself
-  /// learns of it by a `wait(milliseconds: 0)`.
+  /// Waits until a place of the set is ready, the time is up, or somebody wakes this. The set
+  /// itself learns of it by a `wait(milliseconds: 0)`.
   public func wait(_ places: PollPlaces, milliseconds: Int?) {
     places.wait(milliseconds: milliseconds, or: signal?.reading ?? -1)
     signal?.takeAll()

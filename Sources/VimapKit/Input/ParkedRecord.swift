@@ -25,15 +25,15 @@ final class ParkedRecord {
   var size: Int { (line?.bytes.count ?? 0) + exception.bytes.bytes.count }
 }
 
-/// Records of a batch that are put aside, so that a few that wait for long do not keep a slab.
+/// Records of a batch that are parked, so that a few that wait for long do not keep a slab.
 extension InputBatch {
-  /// Puts a record aside that has failed.
+  /// Parks a record that has failed.
   /// - Parameters:
   ///   - line: where its line is in the batch, without its separator.
   ///   - separator: what ends a line; `nil` where records are not lines, and stay where they are.
   ///   - exception: what it failed with.
   /// - Returns: by how many bytes more the memory has grown that is taken by what is held.
-  func hold(
+  func park(
     _ record: Int, line: Range<Int>, separator: UInt8?, _ exception: ExceptionTuple,
     in slabs: InputSlabs
   ) -> Int {

@@ -23,7 +23,9 @@ extension PoolDriver {
   }
 
   /// Tells of what is decided.
-  package func explain(to listener: ((PoolDecision) -> Void)?) { onDecision = listener }
+  package func explain(to listener: ((PoolDecision) -> Void)?) {
+    decisions.setListener(listener)
+  }
 
   /// Takes signals into account while the pool runs.
   /// - Parameter decide: what to do about one that has come.

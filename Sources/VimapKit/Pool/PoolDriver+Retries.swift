@@ -4,7 +4,7 @@ import VimapSystem
 /// What the driver does with records that are to be tried again.
 extension PoolDriver {
   /// Whether an exception is no answer, since its record is to be tried again. The record is then
-  /// put aside.
+  /// parked.
   func parks(
     _ run: Run, _ slot: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {
@@ -38,8 +38,8 @@ extension PoolDriver {
     _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
-    explainRetry(of: record, in: id, next)
-    let growth = batch.hold(
+    decisions.noteRetry(of: place(of: record, in: id), next)
+    let growth = batch.park(
       record, line: line, separator: account?.separator, exception, in: slabs)
     countInFlight(id, growth)
     letGoIfSpent(id, batch)
@@ -69,7 +69,7 @@ extension PoolDriver {
     if !configuration.keepsOrder { countInFlight(id, -batch.length) }
   }
 
-  /// Sends a record that was put aside, in the message or, where it is too long for one, in a file.
+  /// Sends a record that was parked, in the message or, where it is too long for one, in a file.
   func sendParked(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
     if line.bytes.count <= MessageSocket.longestText {
       return worker.send(message, text: line)
@@ -94,7 +94,7 @@ extension PoolDriver {
     if let known = configuration.knownKeys {
       state.pause(until: pausedKeys.end(ofAll: known, now: Clock.now()) ?? 0)
     }
-    explainPause(of: pause.key, until: pause.end)
+    decisions.notePause(of: pause.key, until: pause.end)
     for slot in workers.slots { workers[slot]?.tell(pause) }
     if !state.phase.isStopping, pausedKeys.isNews(pause, now: Clock.now()) {
       onEvent(.paused(pause))

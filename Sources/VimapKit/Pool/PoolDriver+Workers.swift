@@ -6,7 +6,7 @@ extension PoolDriver {
     do throws(SystemError) {
       try workers.fork(slot, watchedBy: &watch.poll)
       tellOfPauses(slot)
-      onDecision?(.workerStarted(number: slot))
+      decisions.note(.workerStarted(number: slot))
     } catch {
       state.workerFailed(
         slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
@@ -63,7 +63,7 @@ extension PoolDriver {
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
     case .notice: onEvent(.said(worker: slot, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
-    case .decision: onDecision?(.worker(number: slot, text))
+    case .decision: decisions.note(.worker(number: slot, text))
     case .certain: doubts?.settle(slot)
     case .outOfStep: loseStep(slot, suspects: message.index, text)
     case .stray:
@@ -85,7 +85,7 @@ extension PoolDriver {
 
   private func takeEnd(of worker: WorkerProcess, _ slot: Int) {
     // How one ended that left as it was told to, with all it had answered, changes nothing.
-    let isOfInterest = !state.hasLeft(slot) || onDecision != nil || onBadEnd != nil
+    let isOfInterest = !state.hasLeft(slot) || decisions.isRead || onBadEnd != nil
     guard let left = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
       return
     }
@@ -100,7 +100,8 @@ extension PoolDriver {
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    explainEnd(of: slot, end, asTold: wasTold)
+    decisions.noteEnd(
+      of: slot, end, asTold: wasTold, forkableFrom: state.slots[slot].forkableFrom)
   }
 
   /// No record is charged with how a worker ended that was not ready or had nothing at hand; so

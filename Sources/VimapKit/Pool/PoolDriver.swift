@@ -25,10 +25,8 @@ package final class PoolDriver {
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of every worker that came to a bad end with no record at hand, or before it was ready.
   var onBadEnd: ((WorkerEndReport) -> Void)?
-  /// Told of what is decided, where somebody wants to know.
-  var onDecision: ((PoolDecision) -> Void)?
-  /// The size of batches that was told of last.
-  var toldBatchSize = 1
+  /// For those who want to know what is decided.
+  var decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
@@ -143,7 +141,7 @@ package final class PoolDriver {
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
     for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
-    explainBatchSize()
+    decisions.noteBatchSize(state.batchSize)
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,

@@ -1,8 +1,8 @@
 import DequeModule
 import VimapSystem
 
-/// Inputs of an asynchronous sequence on their way to the pool: a task takes them from the sequence,
-/// no more than the pool has asked for.
+/// Inputs of an asynchronous sequence on their way to the pool: a task takes them from the
+/// sequence, no more than the pool has asked for.
 @usableFromInline
 final class Arrivals<Input: Sendable>: @unchecked Sendable {
   // Unchecked, as all of it is used under the lock.

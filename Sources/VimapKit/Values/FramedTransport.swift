@@ -121,7 +121,9 @@ final class FramedTransport {
 
   /// What ends the process of a worker that could not clean up.
   @usableFromInline
-  func finishFailure(_ error: any Error) -> any Error { FinishFailure(description: error.plainText) }
+  func finishFailure(_ error: any Error) -> any Error {
+    FinishFailure(description: error.plainText)
+  }
 
   private struct FinishFailure: Error, CustomStringConvertible {
     let description: String

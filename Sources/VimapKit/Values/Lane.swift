@@ -72,7 +72,8 @@ final class Lane: @unchecked Sendable {
   /// Has told when more may come from the source; to be set before the first inputs are taken.
   func onArrival(_ tell: @escaping @Sendable () -> Void) { source?.onArrival(tell) }
 
-  /// Takes inputs for a batch of at most `wanted`. Calls the program's own code, so no lock is held.
+  /// Takes inputs for a batch of at most `wanted`. Calls the program's own code, so no lock is
+  /// held.
   func fill(_ wanted: Int, room: Int) -> Filling {
     if let ready { return .batch(ready) }
     if let kept = left, let refusal = batch.takeRefusal() {

@@ -1,5 +1,5 @@
-/// What a person should know while a ``Pool`` works. None of it is lost work: whatever becomes of an
-/// input shows in its result.
+/// What a person should know while a ``Pool`` works. None of it is lost work: whatever becomes of
+/// an input shows in its result.
 public enum PoolNotice: Sendable {
   /// Fewer workers than asked for can be started.
   case fewerWorkers(running: Int, reason: String)

@@ -31,8 +31,8 @@ public struct PoolOptions: Sendable {
   /// `nil` leaves it to the memory they take and to ``chunk``.
   public var maxInFlightPerWorker: Int?
 
-  /// Most inputs of a mapping that have been taken from its sequence and whose results have not been
-  /// handed out, for each worker: a hard bound. `nil` leaves it to ``windowBytes``.
+  /// Most inputs of a mapping that have been taken from its sequence and whose results have not
+  /// been handed out, for each worker: a hard bound. `nil` leaves it to ``windowBytes``.
   public var maxUnreadPerWorker: Int?
 
   /// Most bytes of encoded inputs in flight or, where results are ``Order/ordered``, waiting for

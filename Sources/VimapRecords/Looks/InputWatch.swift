@@ -12,11 +12,11 @@ struct InputWatch {
   private var openArrays: Set<String> = []
 
   /// After so many lines that say nothing, only those are looked at that an input begins with.
-  private static let patience = 100
+  private static let mostLooks = 100
 
   /// A line is not JSON.
   mutating func look(at line: ByteView, file: String, number: Int) {
-    if isOver || (looks >= Self.patience && number > 1) { return }
+    if isOver || (looks >= Self.mostLooks && number > 1) { return }
     looks += 1
     guard var look = TextLook(line, isFirst: number == 1) else { return }
     // Lines may be looked at in any order.

@@ -1,6 +1,7 @@
 import VimapKit
 
-/// What runs in a forked worker.
+/// What runs in a forked worker: it sets itself up, and has a loop around the link, which may be
+/// ``WorkerLink/serve(_:)``.
 package protocol PoolWorker {
   /// Takes batches from the link and answers every record of them, until the link says that there
   /// are no more. Returning ends the process.

@@ -41,6 +41,8 @@ package final class WorkerLink {
   private var knownPauses: [String: Nanoseconds] = [:]
   var explains = false
   private var hasGapInAnswer = false
+  /// What the pool still wants of the worker.
+  package private(set) var stage = WorkerStage.open
 
   /// - Parameter triesAgain: whether records are tried again at all.
   init(_ channel: WorkerChannel, _ form: RecordForm, triesAgain: Bool, mostMemory: Int?) {
@@ -67,16 +69,24 @@ package final class WorkerLink {
   package var hasPending: Bool { channel.hasPending }
 
   /// Takes the next message.
+  ///
+  /// A worker that leaves its place to another is given only room and pauses any more: what was
+  /// sent to it meanwhile goes to others.
   /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
   package func receive(waiting: Bool) throws -> Event {
-    switch try channel.receive(waiting: waiting) {
-    case .batch(let message, let memory): .batch(try load(message, memory))
-    case .room: .room
-    case .flush: .flush
-    case .closed: .closed
-    case .pause(let pause): .pause(pause)
-    case .nothing: .nothing
+    while true {
+      switch try channel.receive(waiting: waiting) {
+      case .room: return .room
+      case .pause(let pause): return .pause(pause)
+      case .nothing: return .nothing
+      case _ where stage >= .retired: continue
+      case .batch(let message, let memory): return .batch(try load(message, memory))
+      case .flush: return .flush
+      case .closed:
+        stage = .closed
+        return .closed
+      }
     }
   }
 
@@ -124,24 +134,35 @@ package final class WorkerLink {
   package func noteSent(at place: Int) { channel.noteUnsent(0..<0, at: place) }
 
   /// Has the worker replaced where it has grown past what it may have.
-  ///
-  /// Where this is `true`, the pool has been told: the worker answers the records it has begun,
-  /// begins no more, whatever else it has or is sent, and returns. The others go to other workers.
   /// - Parameter measure: the worker's size in bytes; asked for now and then only, and not at all
   ///   where there is no limit.
+  /// - Returns: whether it is replaced; then it is as after ``retire()``.
   package func retires(measuring measure: () -> Int) throws -> Bool {
-    guard gauge.isPast(measure) else { return false }
-    try channel.retire()
+    guard stage == .open, gauge.isPast(measure) else { return false }
+    try retire()
     return true
   }
 
-  /// Whether the run is stopped before its end. The worker then calls ``retire()``, and does as it
-  /// says; one that doesn't look finishes all it was given.
-  package var isRecalled: Bool { channel.isRecalled }
+  /// The run is stopped before its end, and ``heedRecall()`` has not been called since. A worker
+  /// looks before it begins a record; one that doesn't look finishes all it was given.
+  package var isRecalled: Bool { stage < .recalled && channel.isRecalled }
 
-  /// Says that the worker answers the records it has begun, begins no more, whatever else it has or
-  /// is sent, and returns. The others are no longer its affair.
-  package func retire() throws { try channel.retire() }
+  /// Says, where the run is stopped, that the worker begins no more, and answers what it has begun.
+  /// - Returns: whether that is so, and was not before.
+  package func heedRecall() throws -> Bool {
+    guard isRecalled else { return false }
+    try retire()
+    stage = .recalled
+    return true
+  }
+
+  /// Says that the worker answers the records it has begun, begins no more, whatever else it has,
+  /// and returns. The others are no longer its affair.
+  package func retire() throws {
+    if stage >= .retired { return }
+    try channel.retire()
+    stage = .retired
+  }
 
   /// Where the process group of the worker's command is to be written, so that it can be ended
   /// even if this process is not there to do it.

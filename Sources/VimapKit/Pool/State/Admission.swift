@@ -35,13 +35,13 @@ struct Admission {
   // MARK: What is under way
 
   /// How many more records may be taken from the input.
-  var room: Int { min(mostInFlight - inFlight, mostUnfinished - unfinished) }
+  var credit: Int { min(mostInFlight - inFlight, mostUnfinished - unfinished) }
 
   /// Whether the window lets more be read. A batch that is larger than all of it goes alone.
   var isWindowOpen: Bool { heldBytes < window || heldBytes == 0 }
 
   /// As much is under way as may be.
-  var isFull: Bool { heldBytes >= window || room <= 0 }
+  var isFull: Bool { heldBytes >= window || credit <= 0 }
 
   mutating func take(records: Int, bytes: Int) {
     heldBytes += bytes

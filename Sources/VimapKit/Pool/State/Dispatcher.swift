@@ -52,18 +52,18 @@ struct Dispatcher {
 
   /// How much of the input could be handed out, and to whom.
   func demand(_ now: Nanoseconds) -> PoolState.Demand? {
-    let room = admission.isWindowOpen ? admission.room : 0
-    guard slots.hasStarted, room > 0 else { return nil }
+    let credit = admission.isWindowOpen ? admission.credit : 0
+    guard slots.hasStarted, credit > 0 else { return nil }
     if rules.hasShards {
       // Whose it is shows when it is there.
-      let most = min(rules.chunk ?? sizer.records, room)
+      let most = min(rules.chunk ?? sizer.records, credit)
       return isBacklogFull ? nil : PoolState.Demand(slot: 0, records: most)
     }
     guard queue.isEmpty, let slot = chooseSlot(now), case let most = most(for: slot, now), most > 0
     else { return nil }
     // A worker that is concurrent is to have as many as it can take in a part of its batches.
     let wanted = rules.chunk ?? max(sizer.records, slots[slot].shortfall, rules.concurrency / 16)
-    return PoolState.Demand(slot: slot, records: min(wanted, room, most))
+    return PoolState.Demand(slot: slot, records: min(wanted, credit, most))
   }
 
   /// Takes a batch that was cut to meet a demand, and hands it out unless it has to wait its turn.
