@@ -41,7 +41,8 @@ import VimapKit
       seen += 1
       let progress = pool.progress
       // What is handed out is told of some dozens at a time.
-      try expect((0...32).contains(seen - progress.done - progress.failed), "\(progress) at \(seen)")
+      let untold = seen - progress.done - progress.failed
+      try expect((0...32).contains(untold), "\(progress) at \(seen)")
     }
     try expect("failed", pool.progress.failed, 10)
   }

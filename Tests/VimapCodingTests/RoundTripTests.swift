@@ -261,6 +261,7 @@ final class Dog: Animal {
   /// Others that hold bytes read them one by one, as they are written.
   @Test func othersReadBytesOneByOne() throws {
     #expect(try roundTrip(ContiguousArray<UInt8>([1, 2, 255])) == [1, 2, 255])
-    #expect(try decoded(ContiguousArray<UInt8>.self, encoded([1, 2, 255] as [UInt8])) == [1, 2, 255])
+    let bytes: [UInt8] = [1, 2, 255]
+    #expect(try decoded(ContiguousArray<UInt8>.self, encoded(bytes)) == [1, 2, 255])
   }
 }
