@@ -201,7 +201,7 @@ import VimapKit
         let pool = try Pool.forkIdentical(Mortal { $0 == round }, jobs: 1)
         let results = try read(pool.imap(0..<30).results)
         try expect("results", results.order.count, 30)
-        try pool.close()
+        try pool.closeSynchronously()
       }
       try expect("descriptors left", Surroundings.descriptors(but: before), [:])
       try expect("children left", Surroundings.anyChild(), nil)
@@ -251,7 +251,7 @@ import VimapKit
     }
     let results = try read(pool.imap(0..<3).results)
     try expect("inputs that died", Array(results.errors.keys), [1])
-    try pool.close()
+    try pool.closeSynchronously()
     try expectGone(told(started))
   }
 
@@ -266,7 +266,7 @@ import VimapKit
     }
     let results = try read(pool.imap(0..<6).results)
     try expect("kinds", results.errors.values.map(\.kind), Array(repeating: .timedOut, count: 4))
-    try pool.close()
+    try pool.closeSynchronously()
     try expectGone(told(started))
   }
 

@@ -199,7 +199,7 @@ import VimapKit
     }
     let pool = try Pool.fork { _ in Present(starts: starts) }
     try expect("inputs", try read(pool.imap(0..<10)).order.count, 10)
-    try pool.close()
+    try pool.closeSynchronously()
     try expect("workers", starts.count(), sysconf(CInt(_SC_NPROCESSORS_ONLN)))
   }
 

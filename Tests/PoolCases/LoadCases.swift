@@ -114,10 +114,10 @@ import VimapKit
       return input
     }
     for count in [jobs, jobs + 1] {
-      let counts = try pool.imap(1...count).drain()
+      let counts = try pool.imap(1...count).drainSynchronously()
       try expect("done", counts.done, count)
     }
-    try pool.close()
+    try pool.closeSynchronously()
     try expect("inputs begun", arrived.count(), 2 * jobs + 1)
   }
 

@@ -66,7 +66,7 @@ import VimapKit
         let results = try read(pool.imap(0..<length))
         try expect("outputs of \(length) in \(chunk)", results.outputs, doubles(0..<length))
       }
-      try pool.close()
+      try pool.closeSynchronously()
     }
   }
 

@@ -81,7 +81,7 @@ extension BoundCases {
       try expect(first != nil, "there is no result")
     }
     // What workers have is let go of when it comes back.
-    _ = try pool.drain(0..<2000)
+    _ = try pool.drainSynchronously(0..<2000)
     try expect("inputs held", count.now, 0)
   }
 

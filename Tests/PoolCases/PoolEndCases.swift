@@ -25,7 +25,7 @@ extension LeaveCases {
     do {
       let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 3)
       _ = try pool.imap(0..<1000)
-      _ = try pool.imap(0..<1).drain()
+      _ = try pool.imap(0..<1).drainSynchronously()
     }
     try expect("inputs begun", try expectGoodEndBehindTheScenes(diary), 1)
   }
@@ -126,7 +126,7 @@ extension LeaveCases {
     let diary = try SharedPipe()
     let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
     let mapping = try pool.imap(0..<100)
-    for _ in 0..<2 { try pool.close() }
+    for _ in 0..<2 { try pool.closeSynchronously() }
     try expect("closed", pool.isClosed, true)
     try expect("error", try expectThrow(PoolError.self) { _ = try read(mapping) }, .closed)
     try expect("error", try expectThrow(PoolError.self) { _ = try pool.imap([1]) }, .closed)
@@ -177,7 +177,7 @@ extension LeaveCases {
     let notices = Notices()
     let pool = try Pool.forkIdentical(worker, jobs: 2, options: notices.options())
     try expect("outputs", try read(pool.imap(0..<20)).outputs, doubles(0..<20))
-    let error = try expectThrow(PoolError.self) { try pool.close() }
+    let error = try expectThrow(PoolError.self) { try pool.closeSynchronously() }
     guard case .finish(let end) = error else { throw error }
     try expect("kind", end.kind, .finishFailed)
     try expect(end.message.contains("no table"), "message: \(end.message)")
@@ -231,6 +231,6 @@ extension LeaveCases {
     let pool = try Pool<Int, String>.fork(jobs: 2) { String(repeating: "x", count: 100_000 + $0) }
     let cursor = try pool.imap(0..<1000).cursor()
     for _ in 0..<3 { _ = try cursor.next() }
-    try pool.close()
+    try pool.closeSynchronously()
   }
 }

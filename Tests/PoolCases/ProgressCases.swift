@@ -66,11 +66,11 @@ import VimapKit
 
   static func drainCounts() throws {
     let pool = try pool(.ordered)
-    let summary = try pool.drain(0..<300)
+    let summary = try pool.drainSynchronously(0..<300)
     try expect("done", summary.done, 270)
     try expect("failed", summary.failed, 30)
     try expect("first", summary.firstError?.record, 3)
-    try expect("nothing", try pool.drain([]).done, 0)
+    try expect("nothing", try pool.drainSynchronously([]).done, 0)
   }
 
   static func drainsAsynchronously() async throws {
@@ -84,7 +84,7 @@ import VimapKit
   /// Also as those see them who know no more than `Error`.
   static func errorsAreSentences() throws {
     let pool = try pool(.ordered)
-    let summary = try pool.drain(0..<10)
+    let summary = try pool.drainSynchronously(0..<10)
     let error = try need("error", summary.firstError)
     try expect("text", "\(error)", "Odd() (input 3, worker \(error.worker ?? -1))")
     try expect("localized", Surroundings.localized(error), "\(error)")

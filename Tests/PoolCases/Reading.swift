@@ -142,7 +142,7 @@ extension Pool {
 }
 
 /// Closes a pool without a thread of the pool's, as nothing could be forked behind that.
-func shut<Input, Output>(_ pool: Pool<Input, Output>) throws { try pool.close() }
+func shut<Input, Output>(_ pool: Pool<Input, Output>) throws { try pool.closeSynchronously() }
 
 /// A closure that takes its inputs itself.
 struct SequenceClosure<Input: Codable, Output: Codable>: SequenceWorker {

@@ -163,7 +163,7 @@ import VimapKit
     let pool = try Pool.forkIdentical(
       Diarist(diary: diary), jobs: 2, options: .with { $0.recycleAfter = 5 })
     let results = try read(pool.imap(0..<50))
-    try pool.close()
+    try pool.closeSynchronously()
     let entries = diary.takeAll()
     let starts = entries.count { $0 == "s" }
     try expect("workers cleaned up", entries.count { $0 == "f" }, starts)

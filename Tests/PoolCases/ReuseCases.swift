@@ -122,11 +122,11 @@ import VimapKit
 
   static func afterClosing() throws {
     let pool = try doublers()
-    try pool.close()
+    try pool.closeSynchronously()
     try expect("error", try expectThrow(PoolError.self) { _ = try pool.imap([1]) }, .closed)
     let other = try doublers()
-    _ = try other.drain([1])
-    try other.close()
+    _ = try other.drainSynchronously([1])
+    try other.closeSynchronously()
     try expect("error", try expectThrow(PoolError.self) { _ = try other.imap([1]) }, .closed)
   }
 

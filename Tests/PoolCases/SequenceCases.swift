@@ -256,6 +256,6 @@ import VimapKit
       let pairs = try pool.imap(0..<length)
       try expect("outputs", try read(pairs).outputs, doubles(0..<length))
     }
-    try pool.close()
+    try pool.closeSynchronously()
   }
 }

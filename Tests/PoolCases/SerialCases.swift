@@ -52,7 +52,7 @@ import VimapKit
       let outputs = try outputs(pool.imap([4, 4, 4]))
       try expect("outputs", Set(outputs), [5, 6, 7])
     }
-    try pool.close()
+    try pool.closeSynchronously()
     let more = try Pool.fork([1, -1, 0].map { FormCases.Offset(offset: $0) }, options: .serial)
     try expect("outputs", Set(try outputs(more.imap([4, 4]))), [5, 3])
   }
@@ -188,7 +188,7 @@ import VimapKit
     options.recycleAfter = 2
     let pool = try Pool.fork([FormCases.Adder(diary: diary)], options: options)
     try expect("outputs", try outputs(pool.imap([1, 5, 1, 5, 7])), [1001, 1006, 1001, 1006, 1007])
-    try pool.close()
+    try pool.closeSynchronously()
     try expect("diary", diary.takeAll(), "sfsfs?")
   }
 
@@ -219,7 +219,7 @@ import VimapKit
   static func finishFails() throws {
     let pool = try Pool.forkIdentical(LeaveCases.Untidy(), jobs: 2, options: .serial)
     try expect("outputs", try read(pool.imap(0..<10)).outputs, doubles(0..<10))
-    let error = try expectThrow(PoolError.self) { try pool.close() }
+    let error = try expectThrow(PoolError.self) { try pool.closeSynchronously() }
     try expect(error.description.contains("no table"), "error: \(error)")
   }
 
@@ -228,7 +228,7 @@ import VimapKit
     let pool = try Pool.forkIdentical(
       LeaveCases.Diarist(diary: diary), jobs: 2, options: .serial)
     try expect("first", try pool.imap(0...).cursor().next()?.output, 0)
-    try pool.close()
+    try pool.closeSynchronously()
     try expect("diary", diary.takeAll(), "ssbeff")
   }
 

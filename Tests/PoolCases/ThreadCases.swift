@@ -146,8 +146,8 @@ import VimapKit
       count += 1
     }
     try expect("pairs", count, 500)
-    try one.close()
-    try other.close()
+    try one.closeSynchronously()
+    try other.closeSynchronously()
   }
 
   static func twoPoolsWaiting() async throws {
@@ -174,7 +174,7 @@ import VimapKit
     let pairs = try other.imap(0..<100).cursor()
     try expect("first", try pairs.next()?.1, 1000)
     try expect("outputs", try read(one.imap(0..<100)).outputs.count, 100)
-    try one.close()
+    try one.closeSynchronously()
     for input in 1..<100 { try expect("output", try pairs.next()?.1, input + 1000) }
     try expect("behind the last", try pairs.next() == nil, true)
   }

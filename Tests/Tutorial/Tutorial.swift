@@ -11,7 +11,7 @@ func firstPool() throws {
   try pool.imap(1...4).forEach { number, square in
     print(number, square)
   }
-  try pool.close()
+  try pool.closeSynchronously()
 }
 
 func cursors() throws {
@@ -67,7 +67,7 @@ func boundArguments() throws {
   } catch let error as WorkerError {
     if let unknown = error.value(as: Unknown.self) { print("nobody knows", unknown.key) }
   }
-  try pool.close()
+  try pool.closeSynchronously()
 }
 
 // MARK: - Bounds

@@ -108,7 +108,7 @@ do {
       lastReport = .now
     }
   }
-  try pool.close()
+  try pool.closeSynchronously()
 } catch {
   complain("\(error)")
   exit(70)

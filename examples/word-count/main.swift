@@ -67,7 +67,7 @@ do {
       counts.merge(found, uniquingKeysWith: +)
     }
   }
-  try pool.close()
+  try pool.closeSynchronously()
 } catch {
   stop("\(error)")
 }

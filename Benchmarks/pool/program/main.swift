@@ -39,7 +39,7 @@ func mapBlocks<Block: Codable & Equatable & SendableMetatype>(
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (block: Block) in block })
     try pool.imap(inputs).forEach { if $0 != $1 { isRight = false } }
-    try pool.close()
+    try pool.closeSynchronously()
   }
   finish(kind, inputs.count, seconds, isRight: isRight)
 }
@@ -64,7 +64,7 @@ case "lines":
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })
     try pool.imap(inputs).forEach { outputs.append($1) }
-    try pool.close()
+    try pool.closeSynchronously()
   }
   finish("lines", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
 case "values":
@@ -74,7 +74,7 @@ case "values":
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (record: Record) in record })
     try pool.imap(inputs).forEach { outputs.append($1) }
-    try pool.close()
+    try pool.closeSynchronously()
   }
   finish("values", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
 case "bytes":
@@ -91,7 +91,7 @@ case "sleepers":
     }
     var sum = 0
     try pool.imap(1...count).forEach { sum += $1 }
-    try pool.close()
+    try pool.closeSynchronously()
     guard sum == count * (count + 1) / 2 else { complain("outputs are missing", status: 1) }
   }
   finish("sleepers", count, seconds, isRight: true)

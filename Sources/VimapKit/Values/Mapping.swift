@@ -73,8 +73,9 @@ public struct Mapping<Input, Output: Codable>: AsyncSequence {
     return summary
   }
 
-  /// As the other, holding up the calling thread.
-  public func drain() throws -> MappingSummary {
+  /// As ``drain()``, holding up the calling thread.
+  @available(*, noasync, renamed: "drain()")
+  public func drainSynchronously() throws -> MappingSummary {
     var summary = MappingSummary()
     try results.forEach { summary.add($1) }
     return summary

@@ -23,7 +23,8 @@ import VimapSystem
 /// own results; inputs are taken by whoever reads its results, where that is. The pool has no
 /// thread of its own, prints nothing, never ends the program, and changes no signal's disposition.
 ///
-/// **End.** ``close()`` has the workers leave and waits for it; ``withWorkers(_:options:_:)`` does
+/// **End.** ``close()`` has the workers leave and waits for it (``closeSynchronously()`` in programs
+/// that do not wait asynchronously); ``withWorkers(_:options:_:)`` does
 /// so by itself. Where a pool is let go of, the workers leave behind the scenes, as soon as each is
 /// done with the input it is at.
 public final class Pool<Input: Codable, Output: Codable>: Sendable {
@@ -96,9 +97,10 @@ public final class Pool<Input: Codable, Output: Codable>: Sendable {
     _ inputs: some Sequence<Input>
   ) async throws -> MappingSummary { try await imap(inputs).drain() }
 
-  /// As the other, holding up the calling thread.
-  public func drain(_ inputs: some Sequence<Input>) throws -> MappingSummary {
-    try imap(inputs).drain()
+  /// As ``drain(_:)``, holding up the calling thread.
+  @available(*, noasync, renamed: "drain(_:)")
+  public func drainSynchronously(_ inputs: some Sequence<Input>) throws -> MappingSummary {
+    try imap(inputs).drainSynchronously()
   }
 
   // MARK: Progress and end
@@ -116,6 +118,7 @@ public final class Pool<Input: Codable, Output: Codable>: Sendable {
     try await core.engine.close(isolation: #isolation)
   }
 
-  /// As the other, holding up the calling thread.
-  public func close() throws(PoolError) { try core.engine.close() }
+  /// As ``close()``, holding up the calling thread.
+  @available(*, noasync, renamed: "close()")
+  public func closeSynchronously() throws(PoolError) { try core.engine.close() }
 }
