@@ -95,7 +95,7 @@ extension PoolDriver {
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    decisions.noteEnd(
-      of: slot, end, asTold: wasTold, forkableFrom: state.slots[slot].forkableFrom)
+    let forkableFrom = state.slots[slot].forkableFrom
+    decisions.noteEnd(of: slot, end, asTold: wasTold, forkableFrom: forkableFrom)
   }
 }

@@ -24,7 +24,7 @@ package final class PoolDriver {
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
   /// For those who want to know what is decided.
-  var decisions = DecisionLog()
+  let decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
