@@ -1,14 +1,14 @@
 import VimapSystem
 
 /// Tells whoever wants to know what a pool decides, and makes up nothing where nobody does.
-struct DecisionLog {
+final class DecisionLog {
   private var listener: ((PoolDecision) -> Void)?
   /// The size of batches that was told of last.
   private var toldBatchSize = 1
 
   var isRead: Bool { listener != nil }
 
-  mutating func setListener(_ listener: ((PoolDecision) -> Void)?) { self.listener = listener }
+  func setListener(_ listener: ((PoolDecision) -> Void)?) { self.listener = listener }
 
   func note(_ decision: @autoclosure () -> PoolDecision?) {
     if let listener, let decision = decision() { listener(decision) }
@@ -22,7 +22,7 @@ struct DecisionLog {
   }
 
   /// Sizes that are near to each other make no difference.
-  mutating func noteBatchSize(_ size: Int) {
+  func noteBatchSize(_ size: Int) {
     guard isRead, size >= 4 * toldBatchSize || 4 * size <= toldBatchSize else { return }
     toldBatchSize = size
     note(.batchSize(size))

@@ -100,8 +100,8 @@ extension PoolDriver {
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    decisions.noteEnd(
-      of: slot, end, asTold: wasTold, forkableFrom: state.slots[slot].forkableFrom)
+    let forkableFrom = state.slots[slot].forkableFrom
+    decisions.noteEnd(of: slot, end, asTold: wasTold, forkableFrom: forkableFrom)
   }
 
   /// No record is charged with how a worker ended that was not ready or had nothing at hand; so

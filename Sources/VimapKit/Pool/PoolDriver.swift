@@ -26,7 +26,7 @@ package final class PoolDriver {
   /// Told of every worker that came to a bad end with no record at hand, or before it was ready.
   var onBadEnd: ((WorkerEndReport) -> Void)?
   /// For those who want to know what is decided.
-  var decisions = DecisionLog()
+  let decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
