@@ -50,7 +50,9 @@ import VimapKit
     throw Failure("it ends as if all were mapped", file, line)
   }
 
-  private static func drain(_ mapping: Mapping<Int, Int>) throws { _ = try mapping.drainSynchronously() }
+  private static func drain(_ mapping: Mapping<Int, Int>) throws {
+    _ = try mapping.drainSynchronously()
+  }
 
   static func failsInAll() async throws {
     for loop in Loop.allCases {

@@ -23,10 +23,10 @@ import VimapSystem
 /// own results; inputs are taken by whoever reads its results, where that is. The pool has no
 /// thread of its own, prints nothing, never ends the program, and changes no signal's disposition.
 ///
-/// **End.** ``close()`` has the workers leave and waits for it (``closeSynchronously()`` in programs
-/// that do not wait asynchronously); ``withWorkers(_:options:_:)`` does
-/// so by itself. Where a pool is let go of, the workers leave behind the scenes, as soon as each is
-/// done with the input it is at.
+/// **End.** ``close()`` has the workers leave and waits for it, as does ``closeSynchronously()`` in
+/// programs that do not wait asynchronously; ``withWorkers(_:options:_:)`` closes by itself. Where
+/// a pool is let go of, the workers leave behind the scenes, as soon as each is done with the input
+/// it is at.
 public final class Pool<Input: Codable, Output: Codable>: Sendable {
   @usableFromInline let core: PoolCore
 

@@ -1,4 +1,5 @@
 public import VimapBytes
+import VimapSystem
 
 /// Reads the results of a mapping and puts the inputs beside them.
 @usableFromInline
@@ -10,6 +11,8 @@ final class ResultReader<Input, Output: Codable> {
   private var isAtEnd = false
   /// Somebody reads, or has read.
   private var isTaken = false
+  /// When the loop last let others run.
+  private var lastPause = Clock.roughlyNow()
   // What belongs to the piece at hand. Unchecked, as nothing is called while they are accessed.
 
   /// It is made of outputs beside their inputs, and nothing more is to be done about them.
@@ -22,6 +25,8 @@ final class ResultReader<Input, Output: Codable> {
   @exclusivity(unchecked) @usableFromInline var block = SharedBytes()
   @exclusivity(unchecked) @usableFromInline var blockOffset = 0
   private let noBlock: SharedBytes
+
+  private static var pauseInterval: Nanoseconds { .milliseconds(1) }
 
   @usableFromInline
   init(_ core: PoolCore, _ source: InputSource) throws(PoolError) {
@@ -132,6 +137,7 @@ final class ResultReader<Input, Output: Codable> {
   @usableFromInline
   func prepare(isolation: isolated (any Actor)?) async throws -> Bool {
     if isAtEnd { return false }
+    await letOthersRun(isolation: isolation)
     do {
       try Task.checkCancellation()
       if goOn() { return true }
@@ -140,6 +146,14 @@ final class ResultReader<Input, Output: Codable> {
       leave()
       throw error
     }
+  }
+
+  /// A loop that always finds results would never let go of its thread, of which there are few.
+  private func letOthersRun(isolation: isolated (any Actor)?) async {
+    let now = Clock.roughlyNow()
+    if now < lastPause.plus(Self.pauseInterval) { return }
+    lastPause = now
+    await Task.yield()
   }
 
   /// Goes on with the piece at hand, having looked after the workers.
