@@ -167,13 +167,13 @@ import VimapSystem
     rules.mostUnfinished = 5
     var admission = Admission(rules)
     admission.take(records: 2, bytes: 0)
-    #expect(admission.room == 1)
+    #expect(admission.credit == 1)
     admission.noteAnswered(2)
-    #expect(admission.room == 3)
+    #expect(admission.credit == 3)
     admission.takeAnswered(3)
-    #expect(admission.room == 0)
+    #expect(admission.credit == 0)
     admission.noteTakenAway(5)
-    #expect(admission.room == 3)
+    #expect(admission.credit == 3)
   }
 
   @Test func nothingIsStartedWhileServersPauseAndThePaceIsKept() {
@@ -219,7 +219,8 @@ import VimapSystem
     var later = assignment(0..<2, batch: 1)
     later.start = 4
     return DeathSplit.parts(
-      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless, attribution
+      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless,
+      attribution
     ).map { [$0.charged.records, $0.begun.records, $0.rest.records] }
   }
 

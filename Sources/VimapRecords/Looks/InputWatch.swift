@@ -14,6 +14,9 @@ struct InputWatch {
   /// After so many lines that say nothing, only those are looked at that an input begins with.
   private static let mostLooks = 100
 
+  /// Lines anywhere in an input are looked at, and not only the first.
+  var looksAnywhere: Bool { !isOver && looks < Self.mostLooks }
+
   /// A line is not JSON.
   mutating func look(at line: ByteView, file: String, number: Int) {
     if isOver || (looks >= Self.mostLooks && number > 1) { return }

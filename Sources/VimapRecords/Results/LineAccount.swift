@@ -106,6 +106,7 @@ final class LineAccount: RecordAccount {
   }
 
   private func look(at record: FailedRecord) {
+    guard watch.looksAnywhere || record.batch.place.line == 1 else { return }
     let place = place(of: record)
     try? record.batch.withLine(of: record.record, record.line, in: slabs) {
       watch.look(at: $0, file: place.file, number: place.line)

@@ -199,8 +199,11 @@ struct Dispatcher {
 
   /// Takes off a worker what it was given of a batch, as far as all of it is answered or elsewhere.
   private mutating func dropDone(_ slot: Int, _ batch: UInt64) {
-    let open = open
-    slots.update(slot) { $0.load.drop { $0.batch == batch && open.isDone($0) } }
+    let isDone = { [open] (given: Assignment) in given.batch == batch && open.isDone(given) }
+    // A worker is changed only if it has to be: answers may come one by one.
+    if slots[slot].hasAssignment(where: isDone) {
+      slots.update(slot) { $0.load.drop(where: isDone) }
+    }
   }
 
   mutating func completeIfDone(_ batch: UInt64) {

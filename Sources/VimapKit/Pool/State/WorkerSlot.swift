@@ -159,12 +159,24 @@ struct WorkerSlot {
     return worker.load.mayHoldBack
   }
 
+  func hasAssignment(where isWanted: (Assignment) -> Bool) -> Bool {
+    if case .occupied(let worker) = state {
+      worker.load.assignments.contains(where: isWanted)
+    } else {
+      false
+    }
+  }
+
   func holds(_ batch: UInt64) -> Bool {
     if case .occupied(let worker) = state { worker.load.holds(batch) } else { false }
   }
 
   func assignment(with record: Int, of batch: UInt64) -> Assignment? {
-    worker?.load.assignment(with: record, of: batch)
+    if case .occupied(let worker) = state {
+      worker.load.assignment(with: record, of: batch)
+    } else {
+      nil
+    }
   }
 
   // MARK: What happens
