@@ -1,6 +1,6 @@
 import VimapSystem
 
-/// What the driver tells of decisions, where somebody wants to know.
+/// Reports the driver's decisions, if somebody wants to know them.
 extension PoolDriver {
   func explainEnd(of slot: Int, _ end: ProcessEnd, asTold: Bool) {
     guard let onDecision else { return }
@@ -12,7 +12,7 @@ extension PoolDriver {
         pause: .nanoseconds(Int64(clamping: pause))))
   }
 
-  /// Sizes that are near to each other make no difference.
+  /// Reports the batch size when it has changed by a factor of four or more.
   func explainBatchSize() {
     guard let onDecision, case let size = state.batchSize,
       size >= 4 * toldBatchSize || 4 * size <= toldBatchSize
