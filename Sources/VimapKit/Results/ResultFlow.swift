@@ -127,7 +127,7 @@ final class ResultFlow {
   /// So much is held that no more should be read.
   var isClogged: Bool { keptBytes >= keepLimit }
 
-  /// Gives up what is not passed on yet, and whatever else comes.
+  /// Drops everything that is not passed on yet, and all that still comes.
   func discard() {
     isDiscarding = true
     reorderBuffer?.takeHeld().forEach(release)
