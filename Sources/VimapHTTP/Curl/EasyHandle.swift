@@ -28,7 +28,7 @@ final class EasyHandle {
   var attempt = Attempt.none
   /// The connection and the stream of the request, as far as they are known.
   var stream = StreamNotes()
-  /// A redirect has made the request one without a body. If it lost its body so, see ``lostBody``.
+  /// A redirect has made the request one without a body. If that is a fault, ``lostBody`` is set.
   var hasLeftBody = false
   var lostBody: LostBody?
   private(set) var goAways: StreamNotes.GoAways?

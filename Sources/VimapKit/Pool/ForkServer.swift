@@ -76,7 +76,7 @@ final class ForkServer {
   /// runs, it is killed first.
   func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
 
-  /// Ends the server, once every worker has been reaped.
+  /// Ends the server. By then, every worker has been reaped.
   func leave() {
     connection?.leave()
     connection = nil
@@ -221,7 +221,7 @@ private func serve(
       let worker = MessageSocket(theirs)
       do throws(SystemError) {
         guard let process = try SystemProcess.fork() else {
-          // The worker does not keep what joins the server to the program.
+          // The worker must not keep the connection between the server and the program open.
           _ = consume socket
           _ = consume orphans
           becomeWorker(Int(request.slot), worker, server)
@@ -234,13 +234,13 @@ private func serve(
     case .reapSilently: _ = reap(workers.removeValue(forKey: request.slot))
     case .reap:
       let reply = reap(workers.removeValue(forKey: request.slot))
-      // The pool waits for it, if need be for the end of this server.
+      // The pool waits for the reply, or for the end of this server.
       if (try? socket.send(reply, waiting: true)) != true { return }
     }
   }
 }
 
-/// Says in a worker's place why there is none.
+/// Reports to the pool, in place of the worker, why there is none.
 private func tell(
   of failure: SystemError, running: Int, _ socket: borrowing MessageSocket
 ) {
@@ -254,7 +254,7 @@ private func tell(
 private func reap(_ process: ProcessID?) -> Reply {
   var reply = Reply()
   do throws(SystemError) {
-    // A server that took another's place has not all of its children.
+    // A server that replaces another one is not the parent of all workers.
     guard let process else {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }

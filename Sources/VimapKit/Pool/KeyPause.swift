@@ -3,7 +3,7 @@ import VimapSystem
 /// A worker's request to leave a key alone for a while: for example, not to send any request to a
 /// server that has asked for a pause.
 package struct KeyPause: Sendable, Equatable {
-  /// What is to be left alone.
+  /// The key that is paused.
   package var key: String
   /// The moment of `Clock.now()` at which the pause is over.
   package var end: Nanoseconds

@@ -13,7 +13,7 @@ package enum PoolDecision: Sendable {
   /// A record failed, and will be tried again after a pause. `attempt` is the try that failed, from
   /// 1.
   case retry(PoolStatus.Place, attempt: Int, pause: Duration)
-  /// A server has asked to be left alone for so long.
+  /// A server has asked for a pause of this length.
   case pausedKey(String, Duration)
   /// A decision of a worker, in its own words.
   case worker(number: Int, String)

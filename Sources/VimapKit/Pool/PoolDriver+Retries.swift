@@ -1,7 +1,7 @@
 import VimapBytes
 import VimapSystem
 
-/// What the driver does with records that are to be tried again.
+/// What the driver does with records that get another try.
 extension PoolDriver {
   /// Parks the record of an exception, if it is to be tried again.
   /// - Returns: whether the record was parked, so that the exception is not its answer.

@@ -36,7 +36,7 @@ package struct PoolStatus: Sendable, Equatable {
   package var inFlight = 0
   /// Records that wait in a worker until they can be sent, because a server has asked for a pause.
   package var held = 0
-  /// The servers that have asked to be left alone.
+  /// The servers that have asked for a pause.
   package var pausedKeys: [PausedKey] = []
   /// Those of ``inFlight`` that workers have begun; if workers send requests, those they have sent.
   /// Only in ``RecordPool/status``.

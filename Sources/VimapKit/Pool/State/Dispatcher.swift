@@ -50,7 +50,7 @@ struct Dispatcher {
 
   // MARK: Handing out
 
-  /// How much more input could be handed out, and to whom.
+  /// How much more input could be handed out, and which worker would get it.
   func demand(_ now: Nanoseconds) -> PoolState.Demand? {
     let credit = admission.isWindowOpen ? admission.credit : 0
     guard slots.hasStarted, credit > 0 else { return nil }

@@ -28,7 +28,7 @@ extension PoolState {
 
   /// Why the parent answers a record itself.
   package enum Cause: Equatable {
-    /// The worker process died over it.
+    /// The worker process died of the record.
     case workerDied(slot: Int, ProcessEnd, exitMessage: String, attempts: Int)
     /// The worker took longer over the record than allowed.
     case timedOut(slot: Int, attempts: Int)
