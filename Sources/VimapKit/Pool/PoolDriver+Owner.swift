@@ -23,7 +23,9 @@ extension PoolDriver {
   }
 
   /// Reports decisions to a listener; `nil` ends that.
-  package func explain(to listener: ((PoolDecision) -> Void)?) { onDecision = listener }
+  package func explain(to listener: ((PoolDecision) -> Void)?) {
+    decisions.setListener(listener)
+  }
 
   /// Handles signals while the pool runs.
   /// - Parameter decide: says what to do about a signal.

@@ -38,7 +38,7 @@ extension PoolDriver {
     _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
-    explainRetry(of: record, in: id, next)
+    decisions.noteRetry(of: place(of: record, in: id), next)
     let growth = batch.park(
       record, line: line, separator: account?.separator, exception, in: slabs)
     countInFlight(id, growth)
@@ -95,7 +95,7 @@ extension PoolDriver {
     if let known = configuration.knownKeys {
       state.pause(until: pausedKeys.end(ofAll: known, now: Clock.now()) ?? 0)
     }
-    explainPause(of: pause.key, until: pause.end)
+    decisions.notePause(of: pause.key, until: pause.end)
     for slot in workers.slots { workers[slot]?.tell(pause) }
     if !state.phase.isStopping, pausedKeys.isNews(pause, now: Clock.now()) {
       onEvent(.paused(pause))

@@ -6,7 +6,7 @@ extension PoolDriver {
     do throws(SystemError) {
       try workers.fork(slot, watchedBy: &watch.poll)
       tellOfPauses(slot)
-      onDecision?(.workerStarted(number: slot))
+      decisions.note(.workerStarted(number: slot))
     } catch {
       state.workerFailed(
         slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
@@ -63,7 +63,7 @@ extension PoolDriver {
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
     case .notice: onEvent(.said(worker: slot, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
-    case .decision: onDecision?(.worker(number: slot, text))
+    case .decision: decisions.note(.worker(number: slot, text))
     case .certain: doubts?.settle(slot)
     case .outOfStep: loseStep(slot, suspects: message.index, text)
     case .stray:
@@ -86,7 +86,7 @@ extension PoolDriver {
   private func takeEnd(of worker: WorkerProcess, _ slot: Int) {
     // If a worker left as it was told to, with everything answered, its exit status changes
     // nothing.
-    let isOfInterest = !state.hasLeft(slot) || onDecision != nil
+    let isOfInterest = !state.hasLeft(slot) || decisions.isRead
     guard let end = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
       return
     }
@@ -96,6 +96,7 @@ extension PoolDriver {
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    explainEnd(of: slot, end, asTold: wasTold)
+    let forkableFrom = state.slots[slot].forkableFrom
+    decisions.noteEnd(of: slot, end, asTold: wasTold, forkableFrom: forkableFrom)
   }
 }

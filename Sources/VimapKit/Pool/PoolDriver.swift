@@ -24,10 +24,8 @@ package final class PoolDriver {
   var doubts: Doubts?
   /// Called for every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
-  /// Called with decisions, if somebody wants to know them.
-  var onDecision: ((PoolDecision) -> Void)?
-  /// The batch size that was last reported.
-  var toldBatchSize = 1
+  /// Reports decisions, if somebody wants to know them.
+  let decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
@@ -141,7 +139,7 @@ package final class PoolDriver {
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
     for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
-    explainBatchSize()
+    decisions.noteBatchSize(state.batchSize)
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,

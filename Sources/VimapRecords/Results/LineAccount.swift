@@ -18,6 +18,8 @@ final class LineAccount: RecordAccount {
   private let mode: InputMode
   private let slabs: InputSlabs
   private let failed: FailedLines?
+  /// The kind of the last failure, with its name. Most often the next one has the same kind.
+  private var lastKind = (name: SharedBytes(), kind: RecordException.Kind.worker)
 
   /// - Parameter failed: keeps the lines of records that failed.
   init(_ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, slabs: InputSlabs) {
@@ -76,7 +78,7 @@ final class LineAccount: RecordAccount {
       try record.batch.withLine(of: record.record, record.line, in: slabs) { failed.add($0) }
     }
     guard let mark = record.mark else { return }
-    let kind = mark.kind(in: record.tuple)
+    let kind = kind(named: mark.kindName(in: record.tuple))
     if kind == .invalidJSON { look(at: record) }
     let message = record.tuple.part(mark.message)
     let exitMessage = record.tuple.part(mark.exitMessage)
@@ -96,6 +98,13 @@ final class LineAccount: RecordAccount {
     }
   }
 
+  private func kind(named name: ByteView) -> RecordException.Kind {
+    if name != lastKind.name.bytes {
+      lastKind = (SharedBytes(copying: name), RecordException.Kind(rawValue: name.text))
+    }
+    return lastKind.kind
+  }
+
   private func look(at record: FailedRecord) {
     let place = place(of: record)
     try? record.batch.withLine(of: record.record, record.line, in: slabs) {
@@ -105,13 +114,14 @@ final class LineAccount: RecordAccount {
 }
 
 extension FailureMark {
-  /// The kind of the exception, which is written before its message: `{"kind":"…","message":…`.
-  fileprivate func kind(in tuple: ByteView) -> RecordException.Kind {
+  /// The name of the exception's kind, which is written before its message:
+  /// `{"kind":"…","message":…`.
+  fileprivate func kindName(in tuple: ByteView) -> ByteView {
     let end = message.lowerBound - RecordException.messageMember.utf8CodeUnitCount
     guard end > 0, end <= tuple.count,
       let quote = tuple.head(end).lastIndex(of: UInt8(ascii: "\""))
-    else { return .worker }
-    return RecordException.Kind(tuple.slice(quote + 1, end - quote - 1))
+    else { return .empty }
+    return tuple.slice(quote + 1, end - quote - 1)
   }
 }
 

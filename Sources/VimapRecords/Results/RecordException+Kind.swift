@@ -1,5 +1,3 @@
-import VimapBytes
-
 extension RecordException {
   /// What went wrong, as a word that users of the tuples can match: small letters, digits and
   /// underscores. A kind of worker may have words of its own.
@@ -7,9 +5,6 @@ extension RecordException {
     package let rawValue: String
 
     package init(rawValue: String) { self.rawValue = rawValue }
-
-    /// The kind with a name, as it is written in a tuple.
-    init(_ name: ByteView) { self.init(rawValue: name.text) }
 
     /// The record is not JSON.
     package static let invalidJSON = Kind(rawValue: "invalid_json")
