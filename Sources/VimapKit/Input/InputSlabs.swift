@@ -3,7 +3,8 @@ import VimapSystem
 
 /// The slabs that input is read into. Their number is fixed, and each has a count of its users.
 ///
-/// Reading stops when no slab is free. There is no other backpressure on the input.
+/// While no slab is free, nothing is read. So the memory for input can't grow. Within it, the
+/// window and the number of records limit what is in flight (``Admission``).
 package final class InputSlabs {
   package let memory: SharedMemory
   package let size: Int

@@ -19,8 +19,7 @@ final class RecordReader {
 
   /// Called for every input that cannot be read, or not to its end.
   var onProblem: (InputProblem) -> Void = { _ in }
-  /// Is given the bytes of lines that are too long, piece by piece, and `nil` at the end of each
-  /// line.
+  /// Is given the bytes of rejected lines, piece by piece, and `nil` at the end of each line.
   var onDiscard: (ByteView?) -> Void = { _ in }
   /// Called for every input that is opened.
   var onOpen: () -> Void = {}

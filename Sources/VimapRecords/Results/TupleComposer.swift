@@ -3,8 +3,8 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-/// Writes the exceptions that no worker writes: of records that killed their worker, that no worker
-/// is left for, or that are too long.
+/// Writes the exceptions that no worker writes: of records that killed their worker or that no
+/// worker is left for, and of lines that are rejected.
 final class TupleComposer {
   private let encoder: TupleEncoder
   private let form: RecordForm

@@ -6,8 +6,8 @@ import VimapSystem
 /// worker has which records, and who gets the next ones. Its ``RunControl`` knows how the run ends.
 /// It has no descriptor and no clock: ``PoolDriver`` feeds it events and carries out its actions.
 /// An event that is impossible, such as one of a worker in a vacant slot, traps in debug builds and
-/// changes nothing in others. A worker process can be broken in any way, so it gets no trap: a
-/// worker that is ready twice is killed.
+/// changes nothing in others. But a worker process can be broken in any way: a worker that is ready
+/// twice is killed.
 package struct PoolState {
   let rules: Rules
   private var run: RunControl
