@@ -3,7 +3,7 @@ import VimapSystem
 
 @testable import VimapKit
 
-@Suite struct WaitRuleTests {
+@Suite struct WaitReasonTests {
   private func reason(_ change: (inout WaitingMoment) -> Void) -> WaitReason {
     var moment = WaitingMoment()
     change(&moment)
