@@ -87,7 +87,7 @@ public struct PollPlaces: Sendable, Equatable {
 
   fileprivate func wait(milliseconds: Int?, or wake: CInt) {
     var places = places + [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
-    // Whatever it comes to, the caller looks for itself.
+    // The result does not matter, since the caller polls again.
     _ = poll(&places, nfds_t(places.count), milliseconds.map { CInt(clamping: $0) } ?? -1)
   }
 }

@@ -219,7 +219,8 @@ import VimapSystem
     var later = assignment(0..<2, batch: 1)
     later.start = 4
     return DeathSplit.parts(
-      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless, attribution
+      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless,
+      attribution
     ).map { [$0.charged.records, $0.begun.records, $0.rest.records] }
   }
 

@@ -3,7 +3,7 @@ import VimapSystem
 
 @testable import VimapKit
 
-@Suite struct WaitRuleTests {
+@Suite struct WaitReasonTests {
   private func reason(_ change: (inout WaitingMoment) -> Void) -> WaitReason {
     var moment = WaitingMoment()
     change(&moment)
@@ -88,7 +88,9 @@ import VimapSystem
 
 /// Tries are counted as `attempts` in `meta` are, added up.
 @Suite struct TryTallyTests {
-  private func pool(retries: Int = 0, _ attribution: DeathAttribution = .firstBegun) throws -> PoolState {
+  private func pool(retries: Int = 0, _ attribution: DeathAttribution = .firstBegun) throws
+    -> PoolState
+  {
     var rules = PoolState.Rules(jobs: 1, chunk: 4, window: 1 << 20)
     rules.retry.retries = retries
     rules.retry.losses = [.death]

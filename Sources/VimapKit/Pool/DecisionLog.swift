@@ -1,9 +1,9 @@
 import VimapSystem
 
-/// Tells whoever wants to know what a pool decides, and makes up nothing where nobody does.
+/// Reports a pool's decisions to a listener. Without one, no decision is even put together.
 final class DecisionLog {
   private var listener: ((PoolDecision) -> Void)?
-  /// The size of batches that was told of last.
+  /// The batch size that was last reported.
   private var toldBatchSize = 1
 
   var isRead: Bool { listener != nil }
@@ -14,21 +14,21 @@ final class DecisionLog {
     if let listener, let decision = decision() { listener(decision) }
   }
 
-  /// - Parameter forkableFrom: when the next worker may take the place of the one that ended.
+  /// - Parameter forkableFrom: from when on the next worker may take the slot.
   func noteEnd(of slot: Int, _ end: ProcessEnd, asTold: Bool, forkableFrom: Nanoseconds?) {
     note(
       .workerEnded(
         number: slot, asTold: asTold, how: "\(end)", pause: Self.time(until: forkableFrom ?? 0)))
   }
 
-  /// Sizes that are near to each other make no difference.
+  /// Reports the batch size if it has changed by a factor of four or more.
   func noteBatchSize(_ size: Int) {
     guard isRead, size >= 4 * toldBatchSize || 4 * size <= toldBatchSize else { return }
     toldBatchSize = size
     note(.batchSize(size))
   }
 
-  /// - Parameter place: where the record is, if that is known.
+  /// - Parameter place: where the record is, if known.
   func noteRetry(of place: @autoclosure () -> PoolStatus.Place?, _ next: RetryQueue.NextTry) {
     note(
       place().map {

@@ -3,24 +3,25 @@ import VimapSystem
 
 /// A small process, forked early, that forks a pool's workers.
 ///
-/// Only the thread that calls fork(2) goes on in the new process; a lock that another thread held
-/// stays locked there for ever. So forking is safe for a process with one thread only, and a
-/// program that uses threads later, as everything asynchronous does, could not replace a worker.
-/// This process has one thread for good, and the state that workers are to inherit.
+/// After fork(2), the new process has only the thread that called it. A lock that another thread
+/// held stays locked in the new process for ever. So only a process with a single thread may fork
+/// safely. A program that starts threads later, as all asynchronous code does, could not replace a
+/// worker. The fork server never has a second thread, and it keeps the state that workers are to
+/// inherit.
 ///
-/// It does what it is asked for, one thing after the other, and ends when the program does. Should
-/// it be killed, another takes its place as long as the program has one thread.
+/// The server handles one request after the other, and ends when the program ends. If it is killed,
+/// another server takes its place, as long as the program has a single thread.
 ///
-/// Nobody waits for a fork: what became of it is said over the worker's socket, by the worker as
-/// the first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool
-/// is at work while most of its workers are still to be forked.
+/// Nobody waits for a fork. The worker itself reports over its socket that it has been forked
+/// (``FromWorker/Kind/forked``); if the fork fails, the server reports that over the same socket.
+/// So a pool is at work while most of its workers are still to be forked.
 final class ForkServer {
-  /// What a worker does, in its own process, with its slot and its end of the socket; `server` is
-  /// its parent.
+  /// What a worker does in its own process. It gets its slot, its end of the socket, and the
+  /// process id of the server, which is its parent.
   typealias BecomeWorker =
     (_ slot: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
 
-  /// How many are forked one after the other for one worker.
+  /// The most servers that are started one after the other to get one worker forked.
   private static let replacements = 5
 
   private let keepsLastWords: Bool
@@ -28,8 +29,9 @@ final class ForkServer {
   private let holdsGroup: (ProcessID) -> Bool
   private var connection: Connection?
 
-  /// Called in a server that takes another's place: lets go of what joins the program to its
-  /// workers, whose end would not be seen if it were held open there.
+  /// Called in a new server that replaces a killed one. It closes the program's ends of the
+  /// workers' sockets: if the server held them open, a worker would not see that the program has
+  /// ended.
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
@@ -53,11 +55,12 @@ final class ForkServer {
     try Connection(becomeWorker, keepsLastWords, holdsGroup, onReplacing)
   }
 
-  /// Has a worker forked, without waiting for it. Returns our end of its socket.
-  /// - Parameter spare: descriptors that this must leave for other things.
+  /// Asks the server to fork a worker, and does not wait for it. Returns our end of the worker's
+  /// socket.
+  /// - Parameter spare: the number of descriptors that must stay free for other purposes.
   func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket {
     if let socket = try connection?.fork(slot, leaving: spare) { return socket }
-    // What takes its place may be killed as well, before it has done anything.
+    // The replacement may be killed too, before it has done anything.
     for _ in 0..<Self.replacements {
       connection = nil
       guard try SystemProcess.threadCount() == 1 else { break }
@@ -67,7 +70,7 @@ final class ForkServer {
     throw SystemError(call: "fork", code: .noSuchProcess)
   }
 
-  /// Takes the status of a slot's worker, which is ended first if it still runs.
+  /// Takes the exit status of a slot's worker. If the worker still runs, it is killed first.
   func reap(_ slot: Int) -> WorkerEnd {
     let request = Request(kind: .reap, slot: Int32(slot))
     guard let (reply, words) = try? connection?.ask(request) else {
@@ -80,8 +83,8 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory), lastWords: words)
   }
 
-  /// Has the status taken of a slot's worker about which nobody wants to know more; it is ended
-  /// first if it still runs.
+  /// Has the worker of a slot reaped when nobody wants to know its exit status. If the worker still
+  /// runs, it is killed first.
   func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
 
   /// Leaves the workers, who have been told to leave, to the server: it sees them out and ends.
@@ -101,8 +104,8 @@ final class ForkServer {
 /// How a worker ended.
 struct WorkerEnd {
   var end: ProcessEnd
-  /// The most memory in bytes that one process has had, of the worker and of those that it has
-  /// waited for; `nil` where nobody could tell.
+  /// The most memory in bytes that one process has used: the worker, or a process that the worker
+  /// has waited for. `nil` if it is not known.
   var peakMemory: Int?
   /// What it wrote to standard error last, where that is known.
   var lastWords: String?
@@ -116,11 +119,11 @@ struct WorkerEnd {
 
 private struct Request: BitwiseCopyable {
   enum Kind: UInt8 {
-    /// Fork a worker for `slot`; its end of a socket is attached.
+    /// Fork a worker for `slot`. The worker's end of the socket is attached.
     case fork
-    /// End the worker of `slot` if need be, and say how it ended.
+    /// Kill the worker of `slot` if it still runs, and report how it ended.
     case reap
-    /// As `reap`, and say nothing.
+    /// As `reap`, without a report.
     case reapSilently
     /// See the workers out, who have been told to leave, within `time`.
     case letGo
@@ -133,7 +136,7 @@ private struct Request: BitwiseCopyable {
 }
 
 private struct Reply: BitwiseCopyable {
-  /// 0, or why it could not be done (errno).
+  /// 0, or the error number that says why the request failed.
   var failure: CInt = 0
   var exitStatus: Int32 = 0
   var signal: Int32 = 0
@@ -167,7 +170,7 @@ private final class Connection {
     self.socket = socket
   }
 
-  /// `nil` where the server is gone.
+  /// Returns `nil` if the server is gone.
   func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
     var sockets = try MessageSocket.pair()
     let request = Request(kind: .fork, slot: Int32(slot))
@@ -179,7 +182,7 @@ private final class Connection {
     return ours
   }
 
-  /// `false` where the server is gone.
+  /// Returns `false` if the server is gone.
   private func tell(_ request: Request, attached: CInt = -1) throws(SystemError) -> Bool {
     do throws(SystemError) {
       return try socket.send(request, attached: attached, waiting: true)
@@ -204,7 +207,7 @@ private final class Connection {
     _ = try? tell(Request(kind: .reapSilently, slot: Int32(slot)))
   }
 
-  /// A server that can't be told would be waited for without end.
+  /// Tells the server to end. If it can't be told, it is killed, or `deinit` would wait for ever.
   func leave() {
     guard (try? tell(Request(kind: .leave))) == nil else { return }
     SystemProcess.kill(process)
@@ -308,7 +311,7 @@ private func serve(
   }
 }
 
-/// Says in a worker's place why there is none.
+/// Reports to the pool, in place of the worker, why there is none.
 private func tell(
   of failure: SystemError, running: Int, _ socket: borrowing MessageSocket
 ) {
@@ -322,7 +325,7 @@ private func tell(
 private func reap(_ process: ProcessID?) -> Reply {
   var reply = Reply()
   do throws(SystemError) {
-    // A server that took another's place has not all of its children.
+    // A server that replaces another one is not the parent of all workers.
     guard let process else {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }

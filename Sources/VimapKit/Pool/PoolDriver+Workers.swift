@@ -1,6 +1,6 @@
 import VimapSystem
 
-/// What the driver does with workers: it has them forked, hears what they say, and reaps them.
+/// What the driver does with workers: it has them forked, takes their messages, and reaps them.
 extension PoolDriver {
   func fork(_ slot: Int) {
     do throws(SystemError) {
@@ -11,12 +11,12 @@ extension PoolDriver {
       state.workerFailed(
         slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(slot, .exited(status: 1), begun: 0, now: Clock.now())
-      // Told last, as whoever is told may close the pool.
+      // This comes last, since the listener may close the pool.
       noteFewer(workers.count, "\(error)")
     }
   }
 
-  /// A worker cannot be had, but others can do its work.
+  /// Reports that a worker cannot be started, if others can do its work.
   private func noteFewer(_ running: Int, _ reason: String) {
     if running > 0 { onEvent(.fewerWorkers(running: running, reason: reason)) }
   }

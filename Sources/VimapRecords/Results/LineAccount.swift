@@ -3,14 +3,14 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-/// The account of a run over the lines of files: which records failed, and of what, with their
-/// lines where these are kept, and what the inputs look like where they are not as they should be.
+/// Keeps account of a run over the lines of files: which records failed, and why, with their lines
+/// if these are kept. It also recognises inputs that are not lines of JSON.
 final class LineAccount: RecordAccount {
   /// How many records failed, by kind and by cause.
   var failures = FailureTally()
-  /// Lines of text that are not UTF-8.
+  /// The number of lines of text that are not UTF-8.
   private(set) var linesWithGaps = 0
-  /// Looks at what the inputs are.
+  /// Recognises what the inputs are.
   var watch = InputWatch()
 
   private let reader: RecordReader
@@ -18,10 +18,10 @@ final class LineAccount: RecordAccount {
   private let mode: InputMode
   private let slabs: InputSlabs
   private let failed: FailedLines?
-  /// The kind of the last that failed, with its name: most often the next one has it too.
+  /// The kind of the last failure, with its name. Most often the next one has the same kind.
   private var lastKind = (name: SharedBytes(), kind: RecordException.Kind.worker)
 
-  /// - Parameter failed: where lines are kept whose records failed.
+  /// - Parameter failed: keeps the lines of records that failed.
   init(_ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, slabs: InputSlabs) {
     self.reader = reader
     self.failed = failed
@@ -48,7 +48,7 @@ final class LineAccount: RecordAccount {
 
   // MARK: What the inputs are
 
-  /// Looks at how an input begins.
+  /// Looks at the beginning of an input.
   func note(_ batch: InputBatch) {
     guard batch.place.line == 1, !mode.isText else { return }
     let file = fileNames[batch.place.file]
@@ -106,6 +106,7 @@ final class LineAccount: RecordAccount {
   }
 
   private func look(at record: FailedRecord) {
+    guard watch.looksAnywhere || record.batch.place.line == 1 else { return }
     let place = place(of: record)
     try? record.batch.withLine(of: record.record, record.line, in: slabs) {
       watch.look(at: $0, file: place.file, number: place.line)
@@ -114,7 +115,8 @@ final class LineAccount: RecordAccount {
 }
 
 extension FailureMark {
-  /// The name of the exception's kind, which stands before its message: `{"kind":"…","message":…`.
+  /// The name of the exception's kind, which is written before its message:
+  /// `{"kind":"…","message":…`.
   fileprivate func kindName(in tuple: ByteView) -> ByteView {
     let end = message.lowerBound - RecordException.messageMember.utf8CodeUnitCount
     guard end > 0, end <= tuple.count,
@@ -125,12 +127,12 @@ extension FailureMark {
 }
 
 extension ByteView {
-  /// What is there; nothing where that is not inside.
+  /// The bytes in a range; nothing if the range reaches outside.
   fileprivate func part(_ range: Range<Int>) -> ByteView {
     range.upperBound <= count ? slice(range.lowerBound, range.count) : .empty
   }
 
-  /// What a part of a JSON string stands for; what is none stands for itself.
+  /// The text that a part of a JSON string stands for. If it is no such part, it stands for itself.
   fileprivate var textInString: String {
     var quoted = ByteBuffer(capacity: count + 2)
     quoted.append("\"")

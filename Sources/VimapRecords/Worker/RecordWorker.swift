@@ -2,17 +2,17 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// A worker that does one record after the other: it says what to answer, and everything else is
-/// done for it.
+/// A worker that does one record after the other. It only says what to answer;
+/// ``WorkerLink/serve(_:)`` does everything else.
 package protocol RecordWorker {
-  /// Answers a record, which is JSON. It has been said to be begun.
+  /// Answers a record, which is JSON and counts as begun.
   ///
-  /// - Throws: ``WorkerFailure`` where another worker may do better: the record goes to one. With
-  ///   any other error the worker ends, and the record is held responsible.
+  /// - Throws: ``WorkerFailure`` if another worker may do better: the record goes to another
+  ///   worker. Any other error ends the worker, and its death is charged to the record.
   mutating func handle(_ record: ReceivedRecord) throws -> RecordAnswer
 
-  /// Waits until the link has something to receive. As the link does it, unless a worker has to
-  /// hear of other things meanwhile.
+  /// Waits until the link has something to receive. A worker that must listen to other things
+  /// meanwhile has its own version.
   mutating func waitForPool(_ link: WorkerLink) throws
 }
 
@@ -25,7 +25,7 @@ extension RecordWorker {
 /// A record that a worker was given.
 package struct ReceivedRecord {
   package let batch: RecordBatch
-  /// Counted from 0 in its batch.
+  /// The number of the record in its batch, from 0.
   package let number: Int
 
   package init(batch: RecordBatch, number: Int) {
@@ -33,7 +33,7 @@ package struct ReceivedRecord {
     self.number = number
   }
 
-  /// Its JSON; it stays until the record is answered.
+  /// Its JSON, which stays until the record is answered.
   package var bytes: ByteView { batch.bytes(of: number) }
   /// Its number over all inputs, from 1.
   package var index: Int { batch.index(of: number) }
@@ -41,7 +41,7 @@ package struct ReceivedRecord {
   package var attempt: Int { batch.attempt }
 }
 
-/// What a record came to.
+/// The answer to a record.
 package enum RecordAnswer {
   /// An output: JSON on one line, lent until the next record is handled.
   case output(ByteView)
@@ -49,8 +49,8 @@ package enum RecordAnswer {
 }
 
 extension WorkerLink {
-  /// Has a worker that is ready answer what the pool gives it, until that wants no more. Where the
-  /// run is stopped, the record that the worker is at is the last.
+  /// Has a worker that is ready answer what the pool gives it, until no more comes. If the run is
+  /// stopped, the worker finishes the current record and no other.
   package func serve(_ worker: inout some RecordWorker) throws {
     while stage < .retired {
       switch try receive(waiting: false) {
@@ -72,7 +72,7 @@ extension WorkerLink {
 
   private func answer(_ record: ReceivedRecord, by worker: inout some RecordWorker) throws {
     let (number, batch) = (record.number, record.batch)
-    // Records that are refused count too, or others would be taken for not begun.
+    // A refused record counts as begun too; otherwise a later record would be taken for not begun.
     begin(1)
     if let problem = batch.problem(with: number) { return try refuse(number, of: batch, problem) }
     let started = Clock.now()

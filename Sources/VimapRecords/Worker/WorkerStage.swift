@@ -1,11 +1,11 @@
-/// What the pool still wants of a worker. It only ever wants less.
+/// What the pool still wants of a worker. Each later case wants less.
 package enum WorkerStage: Comparable, Sendable {
   /// More batches may come.
   case open
-  /// No more batches come. All that the worker has is to be answered.
+  /// No more batches come. Everything that the worker has must be answered.
   case closed
-  /// Only what was begun is still this worker's; the pool takes the rest back.
+  /// The worker answers only what it has begun. The pool takes the rest back.
   case retired
-  /// As retired; and the run is stopped, so that what takes long may be cancelled.
+  /// As retired, and the run is stopped, so what takes long may be cancelled.
   case recalled
 }
