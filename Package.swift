@@ -29,6 +29,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CVimapSystem", cSettings: strictC),
     .target(name: "CVimapJSON", cSettings: strictC),
+    .target(name: "CVimapDigest", cSettings: strictC),
     // libcurl, loaded when it is first called.
     .target(name: "CCurl", cSettings: strictC),
 
@@ -45,6 +46,9 @@ let package = Package(
       name: "VimapJSON", dependencies: ["CJansson", "CVimapJSON", "VimapBytes"],
       swiftSettings: strict),
     .target(name: "VimapCoding", dependencies: ["VimapBytes"], swiftSettings: strict),
+    .target(
+      name: "VimapCheckpoint", dependencies: ["CVimapDigest", "VimapBytes", "VimapSystem"],
+      swiftSettings: strict),
     .target(
       name: "VimapKit",
       dependencies: [
@@ -111,6 +115,13 @@ let package = Package(
       name: "VimapJSONTests", dependencies: ["VimapJSON"],
       resources: [.copy("Corpus")], swiftSettings: strict),
     .testTarget(name: "VimapCodingTests", dependencies: ["VimapCoding"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapCheckpointTests",
+      dependencies: [
+        "VimapCheckpoint", "VimapBytes", "VimapSystem",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
     .testTarget(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"],
       swiftSettings: strict),
