@@ -33,7 +33,7 @@ let package = Package(
     // libcurl, loaded when it is first called.
     .target(name: "CCurl", cSettings: strictC),
 
-    // The rooms, lowest first. A target knows only those above it in this list.
+    // The modules, lowest first. A target knows only those above it in this list.
     .target(name: "VimapBytes", swiftSettings: strict),
     .target(
       name: "VimapSystem",
@@ -55,6 +55,14 @@ let package = Package(
         "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "VimapRecords",
+      dependencies: [
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapKit",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -62,16 +70,16 @@ let package = Package(
     .target(
       name: "VimapExec",
       dependencies: [
-        "VimapKit", .product(name: "DequeModule", package: "swift-collections"),
+        "VimapRecords", .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .target(
-      name: "VimapHTTP", dependencies: ["VimapKit", "CCurl", "CZlib"], swiftSettings: strict),
+      name: "VimapHTTP", dependencies: ["VimapRecords", "CCurl", "CZlib"], swiftSettings: strict),
     .executableTarget(
       name: "vimap",
       dependencies: [
-        "VimapKit", "VimapExec", "VimapHTTP",
+        "VimapRecords", "VimapExec", "VimapHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -94,12 +102,12 @@ let package = Package(
     // Whose instructions are counted.
     .executableTarget(
       name: "path-benchmark",
-      dependencies: ["VimapBytes", "VimapJSON", "VimapKit", "VimapSystem"],
+      dependencies: ["VimapBytes", "VimapJSON", "VimapRecords", "VimapSystem"],
       path: "Benchmarks/path", swiftSettings: strict),
 
     // A program of one thread, which a test process is not: forks pools and looks at what they do.
     .executableTarget(
-      name: "pool-cases", dependencies: ["VimapKit"], path: "Tests/PoolCases",
+      name: "pool-cases", dependencies: ["VimapKit", "VimapRecords"], path: "Tests/PoolCases",
       swiftSettings: strict),
 
     // The code of the documentation, so that it is compiled and run.
@@ -126,9 +134,12 @@ let package = Package(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"],
       swiftSettings: strict),
     .testTarget(
-      name: "VimapExecTests", dependencies: ["VimapExec", "VimapKit"], swiftSettings: strict),
+      name: "VimapRecordsTests", dependencies: ["VimapRecords"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapExecTests", dependencies: ["VimapExec"], swiftSettings: strict),
     .testTarget(name: "VimapHTTPTests", dependencies: ["VimapHTTP"], swiftSettings: strict),
-    .testTarget(name: "VimapTests", dependencies: ["vimap", "VimapKit"], swiftSettings: strict),
+    .testTarget(
+      name: "VimapTests", dependencies: ["vimap", "VimapRecords"], swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["vimap", "VimapSystem"],
       resources: [.copy("Cases")], swiftSettings: strict),
@@ -142,8 +153,8 @@ if Context.environment["VIMAP_FUZZING"] != nil {
     .executableTarget(
       name: "vimap-fuzz",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapKit", "VimapExec",
-        "VimapHTTP",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapKit", "VimapRecords",
+        "VimapExec", "VimapHTTP",
       ],
       path: "Fuzzing/program",
       // One thread runs it, and its targets keep what they need from one input to the next.

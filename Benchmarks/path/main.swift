@@ -6,6 +6,7 @@ import Glibc
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Answers every record with itself, as a command would that does nothing.

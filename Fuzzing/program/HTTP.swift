@@ -4,6 +4,7 @@ import VimapSystem
 
 @testable import VimapHTTP
 @testable import VimapKit
+@testable import VimapRecords
 
 private let scanner = RecordScanner()
 private var fields = HeaderFields()

@@ -2,6 +2,7 @@ import SystemPackage
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 extension RecordException {

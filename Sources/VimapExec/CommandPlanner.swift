@@ -1,24 +1,25 @@
-public import VimapBytes
-public import VimapKit
-public import VimapSystem
+import VimapBytes
+import VimapKit
+import VimapRecords
+import VimapSystem
 
 /// A command as it would be started and fed; lent until the next is planned.
-public struct PlannedCommand {
+package struct PlannedCommand {
   /// The program and its arguments.
-  public let arguments: CStringList
+  package let arguments: CStringList
   /// The variables that it finds in its environment beside those that are there already, as
   /// `NAME=VALUE`.
-  public let environment: [String]
+  package let environment: [String]
   /// What is on its standard input.
-  public let input: ByteView
+  package let input: ByteView
 }
 
 /// Says what a worker would run for a record, and runs nothing.
 ///
 /// A command that is kept running is planned as if the record were its only one.
-public final class CommandPlanner {
+package final class CommandPlanner {
   /// What would become of a record.
-  public enum Plan {
+  package enum Plan {
     /// This would run.
     case command(PlannedCommand)
     /// Nothing would run.
@@ -32,7 +33,7 @@ public final class CommandPlanner {
   private var input = ByteBuffer()
 
   /// - Parameter context: the worker's.
-  public init(_ configuration: ExecConfiguration, _ mode: InputMode, context: WorkerContext) {
+  package init(_ configuration: ExecConfiguration, _ mode: InputMode, context: WorkerContext) {
     self.configuration = configuration
     environment = context.environment
     arguments = EachArguments(configuration, context)
@@ -40,7 +41,7 @@ public final class CommandPlanner {
   }
 
   /// Plans for a record, which is JSON.
-  public func plan(_ record: Int, of batch: RecordBatch) -> Plan {
+  package func plan(_ record: Int, of batch: RecordBatch) -> Plan {
     if let exception = writeInput(record, of: batch) { return .exception(exception) }
     do throws(EachArguments.Problem) {
       let arguments = try arguments.fill(

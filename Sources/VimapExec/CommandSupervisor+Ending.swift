@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The end of a command: how it is brought about, and what it means for the records that are owed.

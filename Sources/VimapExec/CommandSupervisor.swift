@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Keeps one worker's command going: feeds it, pairs its answers with its records, starts it again

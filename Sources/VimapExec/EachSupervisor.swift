@@ -1,6 +1,7 @@
 import SystemPackage
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Starts a command for each record, one after the other, and answers the record with what it

@@ -1,20 +1,21 @@
-public import VimapKit
+import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The pool worker that starts a command for each record, hands it the record, and takes all it
 /// prints as the answer.
-public struct EachWorker: PoolWorker {
+package struct EachWorker: PoolWorker {
   private let configuration: ExecConfiguration
 
-  public init(_ configuration: ExecConfiguration) {
+  package init(_ configuration: ExecConfiguration) {
     self.configuration = configuration
   }
 
   /// The command must be ended by its worker when the parent dies.
-  public var endsItself: Bool { true }
+  package var endsItself: Bool { true }
 
   /// - Throws: ``WorkerFailure`` where the command is none that can be run.
-  public mutating func run(_ link: WorkerLink) throws {
+  package mutating func run(_ link: WorkerLink) throws {
     Signals.ignoreFailedWrites()
     let arguments = EachArguments(configuration, link.context)
     // The program is looked for first, so that no record is spent on one that is not there.

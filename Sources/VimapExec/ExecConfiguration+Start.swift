@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// How commands are started, and what is said where one cannot be.

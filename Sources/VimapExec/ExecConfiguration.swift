@@ -1,9 +1,10 @@
-public import VimapJSON
+import VimapJSON
 import VimapKit
-public import VimapSystem
+import VimapRecords
+import VimapSystem
 
 /// What stands in a line to a command, and in a line from it.
-public enum LineProtocol: Sendable, Equatable {
+package enum LineProtocol: Sendable, Equatable {
   /// A record; an output. Answers come in the order of the records.
   case records
   /// A record; a text, which becomes a JSON string.
@@ -13,54 +14,54 @@ public enum LineProtocol: Sendable, Equatable {
 }
 
 /// What a command worker runs, and how it talks to it.
-public struct ExecConfiguration: Sendable {
+package struct ExecConfiguration: Sendable {
   /// The program and its arguments.
-  public var arguments: [String]
+  package var arguments: [String]
   /// What the lines are that go to the command and come from it.
-  public var lines = LineProtocol.records
+  package var lines = LineProtocol.records
   /// What a command reads for each record, if not the record itself: a text with placeholders.
-  public var feed: String?
+  package var feed: String?
   /// How values are written in ``feed``.
-  public var quoting = Template.Encoding.json
+  package var quoting = Template.Encoding.json
   /// The line behind an answer that has any number of lines; `nil` where an answer is one line.
-  public var endMark: String?
+  package var endMark: String?
   /// The line that a command prints when it is ready; nothing before it is an answer.
-  public var readySign: ReadySign?
+  package var readySign: ReadySign?
   /// The value by which answers are paired with records; `nil` where that is done by their order.
-  public var match: MatchRule?
+  package var match: MatchRule?
   /// Whether the run ends when order can't be trusted any more; else the command is started again.
-  public var stopsOnDesync = true
+  package var stopsOnDesync = true
   /// The longest that a command may take to be ready; `nil` for as long as it takes.
-  public var startLimit: Nanoseconds?
+  package var startLimit: Nanoseconds?
   /// The longest that a command may be at a record; `nil` for as long as it takes.
-  public var timeLimit: Nanoseconds?
+  package var timeLimit: Nanoseconds?
   /// The signals for a command that does not leave by itself.
-  public var termSequence = TermSequence.usual
+  package var termSequence = TermSequence.usual
   /// How many records the command has at once, if it works on several.
-  public var concurrency = 1
+  package var concurrency = 1
   /// The longest answer in bytes; a longer one is an exception.
-  public var longestAnswer = 64 << 20
+  package var longestAnswer = 64 << 20
   /// The environment to which each worker's own variables are added, as `NAME=VALUE`.
-  public var environment: [String]
+  package var environment: [String]
   /// The soft limit of open files for commands; 0 leaves the one in force.
-  public var fileLimit: UInt64 = 0
+  package var fileLimit: UInt64 = 0
   /// Where lines of the command's standard error are passed on to, lent; -1 drops them.
-  public var standardError: CInt = 2
+  package var standardError: CInt = 2
   /// Whether these lines begin with the worker's number.
-  public var marksStandardError = false
+  package var marksStandardError = false
   /// The capacity to ask for of the pipes to and from the command, in bytes; 0 asks for none.
-  public var pipeCapacity = 0
+  package var pipeCapacity = 0
 
   /// Whether braces in the arguments are filled in from each record; for an ``EachWorker``.
-  public var fillsArguments = false
+  package var fillsArguments = false
 
-  public init(arguments: [String], environment: [String]) {
+  package init(arguments: [String], environment: [String]) {
     self.arguments = arguments
     self.environment = environment
   }
 
   /// A command that the shell reads.
-  public static func shell(_ command: String, environment: [String]) -> ExecConfiguration {
+  package static func shell(_ command: String, environment: [String]) -> ExecConfiguration {
     ExecConfiguration(arguments: ["/bin/sh", "-c", command], environment: environment)
   }
 }
@@ -80,18 +81,18 @@ extension ExecConfiguration {
 
 /// The pool worker that keeps a command running, hands it a record a line, and takes a line for
 /// each as its answer.
-public struct CommandWorker: PoolWorker {
+package struct CommandWorker: PoolWorker {
   private let configuration: ExecConfiguration
 
-  public init(_ configuration: ExecConfiguration) {
+  package init(_ configuration: ExecConfiguration) {
     self.configuration = configuration
   }
 
   /// The command must be ended by its worker when the parent dies.
-  public var endsItself: Bool { true }
+  package var endsItself: Bool { true }
 
   /// - Throws: ``WorkerFailure`` where the command is none that can be run.
-  public mutating func run(_ link: WorkerLink) throws {
+  package mutating func run(_ link: WorkerLink) throws {
     try configuration.check(configuration.arguments[0])
     let signals = try CommandSignals(link: link.descriptor)
     try CommandSupervisor(link, configuration, signals).run()
@@ -101,5 +102,5 @@ public struct CommandWorker: PoolWorker {
 extension ExecConfiguration {
   /// Whether nothing but their order says which record an answer is for. Else answers say so, and
   /// come in any order.
-  public var pairsByOrder: Bool { lines != .envelope && match == nil }
+  package var pairsByOrder: Bool { lines != .envelope && match == nil }
 }

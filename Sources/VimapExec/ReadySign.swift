@@ -1,8 +1,8 @@
 import VimapBytes
-public import VimapSystem
+import VimapSystem
 
 /// The line by which a command says that it is ready for its first record.
-public struct ReadySign: Sendable, CustomStringConvertible {
+package struct ReadySign: Sendable, CustomStringConvertible {
   private enum Form: Sendable {
     case line(String)
     case pattern(LinePattern)
@@ -10,12 +10,12 @@ public struct ReadySign: Sendable, CustomStringConvertible {
 
   private let form: Form
   /// The text that it was made from.
-  public let description: String
+  package let description: String
 
   /// - Parameter text: the line, white space around it left out; or, between slashes, an extended
   ///   regular expression (regex(7)) that is to be found in it.
   /// - Throws: what is wrong with the expression.
-  public init(_ text: String) throws(LinePattern.Problem) {
+  package init(_ text: String) throws(LinePattern.Problem) {
     description = text
     if text.utf8.count > 2, text.hasPrefix("/"), text.hasSuffix("/") {
       form = .pattern(try LinePattern(String(text.dropFirst().dropLast())))

@@ -1,44 +1,44 @@
-public import VimapBytes
+import VimapBytes
 
 /// A command line for a shell, made of bytes that come out of the shell again as they went in, and
 /// that a terminal shows as they are (``VimapBytes/ByteBuffer/append(shellWord:)``). A line feed
 /// within a word stays, so a line can be several. Strings are texts of the system
 /// (``Swift/String/init(system:)``).
-public struct ShellLine: ~Copyable {
+package struct ShellLine: ~Copyable {
   private var buffer = ByteBuffer()
   private var isAtStart = true
 
-  public init() {}
+  package init() {}
 
   /// All that was written since it was last emptied.
-  public var bytes: ByteView { buffer.view }
+  package var bytes: ByteView { buffer.view }
 
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     buffer.removeAll()
     isAtStart = true
   }
 
   /// Adds what the shell is to understand, such as `|` or a name of its own.
-  public mutating func add(syntax: StaticString) {
+  package mutating func add(syntax: StaticString) {
     separate()
     buffer.append(syntax)
   }
 
   /// Adds a word that the shell takes as it is.
-  public mutating func add(word: ByteView) {
+  package mutating func add(word: ByteView) {
     separate()
     buffer.append(shellWord: word)
   }
 
   /// Adds a word that the shell takes as it is.
-  public mutating func add(word: String) {
+  package mutating func add(word: String) {
     var text = ByteBuffer()
     text.append(system: word)
     add(word: text.view)
   }
 
   /// Adds an assignment, `NAME=VALUE`, for `env`; of which only the value is quoted.
-  public mutating func add(assignment: String) {
+  package mutating func add(assignment: String) {
     var text = ByteBuffer()
     text.append(system: assignment)
     guard let equals = text.view.firstIndex(of: UInt8(ascii: "=")) else {
@@ -52,7 +52,7 @@ public struct ShellLine: ~Copyable {
   /// Adds a command that prints these bytes.
   ///
   /// It is the shell's own printf, to which the limits of arguments do not apply.
-  public mutating func add(printing bytes: ByteView) {
+  package mutating func add(printing bytes: ByteView) {
     let isLine = !bytes.isEmpty && bytes[bytes.count - 1] == 0x0A
     let text = isLine ? bytes.head(bytes.count - 1) : bytes
     separate()
@@ -69,7 +69,7 @@ public struct ShellLine: ~Copyable {
   ///
   /// It is in quotes, as it may have a part of a record in it, and an interactive zsh knows no
   /// comments: to that it is a command that is not found.
-  public mutating func add(comment: String) {
+  package mutating func add(comment: String) {
     add(syntax: "#")
     var text = ByteBuffer()
     text.append(system: comment)
@@ -79,7 +79,7 @@ public struct ShellLine: ~Copyable {
     buffer.append("'")
   }
 
-  public mutating func endLine() {
+  package mutating func endLine() {
     buffer.append("\n")
     isAtStart = true
   }

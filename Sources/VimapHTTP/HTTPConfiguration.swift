@@ -1,47 +1,48 @@
-public import VimapJSON
-public import VimapKit
+import VimapJSON
+import VimapKit
+import VimapRecords
 
 /// What an HTTP worker sends, and what it makes of the answers.
-public struct HTTPConfiguration: Sendable {
+package struct HTTPConfiguration: Sendable {
   /// Where to send: worker `n` takes the URL at `n % urls.count`, as long as that can be connected
   /// to; see ``EndpointFailover``.
-  public var urls: [TargetURL]
-  public var method = RequestMethod.post
-  public var headers: [HeaderTemplate] = []
-  public var body = RequestBody.record
+  package var urls: [TargetURL]
+  package var method = RequestMethod.post
+  package var headers: [HeaderTemplate] = []
+  package var body = RequestBody.record
   /// Records that go into one request, as an array; `nil` for each by itself.
-  public var batch: Int?
+  package var batch: Int?
   /// Requests of one worker under way at once; the most of them, where it adapts itself.
-  public var concurrency = 8
+  package var concurrency = 8
   /// Whether the number of requests under way follows what the server bears.
-  public var adaptsConcurrency = false
+  package var adaptsConcurrency = false
   /// The longest that a request may take, from its start to the end of its answer.
-  public var timeout = Duration.seconds(30)
+  package var timeout = Duration.seconds(30)
   /// The longest that connecting may take, looking up the name and TLS included.
-  public var connectTimeout = Duration.seconds(10)
+  package var connectTimeout = Duration.seconds(10)
   /// The longest pause that a server may ask for (`Retry-After`) and get. Where it asks for a
   /// longer one, nothing is sent to it for that long, and what would be is an exception at once.
-  public var longestPause = Duration.seconds(3600)
-  public var accepted = StatusSet.successful
-  public var response = ResponseShape.full
+  package var longestPause = Duration.seconds(3600)
+  package var accepted = StatusSet.successful
+  package var response = ResponseShape.full
   /// What bodies have to be; `nil` for JSON where the answer says so, and whatever it is elsewhere.
-  public var expected: ExpectedBody?
+  package var expected: ExpectedBody?
   /// Most bytes of an answer's body, counted after decompression.
-  public var longestBody = 16 << 20
+  package var longestBody = 16 << 20
   /// Whether each request has a key that is the same when its record is sent again; the pool's form
   /// has to count occurrences (`RecordForm.countsOccurrences`).
-  public var sendsIdempotencyKey = false
-  public var connection = ConnectionOptions()
+  package var sendsIdempotencyKey = false
+  package var connection = ConnectionOptions()
   /// `User-Agent`, unless a header says otherwise.
-  public var userAgent: String
+  package var userAgent: String
 
-  public init(urls: [TargetURL], userAgent: String) {
+  package init(urls: [TargetURL], userAgent: String) {
     self.urls = urls
     self.userAgent = userAgent
   }
 
   /// Records of one worker under way at once.
-  public var recordsInFlight: Int { concurrency * (batch ?? 1) }
+  package var recordsInFlight: Int { concurrency * (batch ?? 1) }
 
   /// Whether requests carry what ``body`` says.
   var sendsBody: Bool { body != .none && !method.hasNoAnswerBody }
@@ -51,9 +52,9 @@ public struct HTTPConfiguration: Sendable {
   var hosts: [String?] { urls.map(\.hostAndPort) }
 
   /// The servers that requests go to, where no record can name another.
-  public var servers: KnownServers? {
+  package var knownKeys: KnownKeys? {
     let known = hosts.compactMap(\.self)
-    return known.count == urls.count ? KnownServers(hosts: known, longestPause: longestPause) : nil
+    return known.count == urls.count ? KnownKeys(keys: known, longestPause: longestPause) : nil
   }
 
   /// Most bytes of an answer's headers, its status line included. Servers and browsers stop at 16
@@ -67,7 +68,7 @@ public struct HTTPConfiguration: Sendable {
 }
 
 /// What a request carries.
-public enum RequestBody: Sendable, Equatable {
+package enum RequestBody: Sendable, Equatable {
   /// The record, byte by byte as it came in.
   case record
   /// A part of the record, as compact JSON.
@@ -87,7 +88,7 @@ public enum RequestBody: Sendable, Equatable {
 }
 
 /// What the body of an answer has to be.
-public enum ExpectedBody: String, Sendable, CaseIterable {
+package enum ExpectedBody: String, Sendable, CaseIterable {
   /// JSON; anything else is no output.
   case json
   /// Text: a string, also where it is JSON.
@@ -97,7 +98,7 @@ public enum ExpectedBody: String, Sendable, CaseIterable {
 }
 
 /// What an output is.
-public enum ResponseShape: String, Sendable, CaseIterable {
+package enum ResponseShape: String, Sendable, CaseIterable {
   /// `{"status":…,"headers":{…},"body":…}`
   case full
   /// The body alone.

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// What becomes of requests that are over.
@@ -43,10 +44,10 @@ extension HTTPSession {
     if case .failed(var exception) = verdict, let pause = exception.pause {
       let now = Clock.now()
       if [429, 503].contains(handle.status), let host = builder.host(of: exchange) {
-        exception.pause?.host = host
+        exception.pause?.key = host
         gate.note(
-          HostPause(
-            host: host, end: now.plus(pause.delay), length: pause.delay, status: handle.status))
+          KeyPause(
+            key: host, end: now.plus(pause.delay), length: pause.delay, reason: handle.status))
       }
       exception.pause?.nextTry = gate.nextTry(at: exchange.server, pause.delay, now: now)
       verdict = .failed(exception)

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// When a worker begins no more, though it was given more: the pool takes that back.

@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// A worker's run: takes batches, keeps requests under way, and answers records as answers come.

@@ -1,19 +1,20 @@
-public import VimapKit
+import VimapKit
+import VimapRecords
 
 /// The pool worker that sends each record to a server and takes the answer as its output.
 ///
 /// It works on as many records at once as ``HTTPConfiguration/concurrency`` says, which the pool's
 /// `concurrency` should equal, and each of them may have had an effect when it dies: the pool's
 /// `attribution` should be `everyBegun`.
-public struct HTTPWorker: PoolWorker {
+package struct HTTPWorker: PoolWorker {
   private let configuration: HTTPConfiguration
 
-  public init(_ configuration: HTTPConfiguration) {
+  package init(_ configuration: HTTPConfiguration) {
     self.configuration = configuration
   }
 
   /// - Throws: ``WorkerFailure`` where there is no URL or libcurl can't be set up.
-  public mutating func run(_ link: WorkerLink) throws {
+  package mutating func run(_ link: WorkerLink) throws {
     try HTTPSession(configuration, link).run()
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import VimapKit
+import VimapRecords
 
 /// What becomes of it in the pool that a host asks one worker to be left alone.
 @MainActor enum PauseCases {
@@ -27,12 +28,12 @@ import VimapKit
           if batch.index(of: 0) == 2 {
             waiting = batch
           } else {
-            var exception = RecordException(.httpStatus, "later")
-            exception.pause = .init(delay: Self.length, host: Self.host)
+            var exception = RecordException(.worker, "later")
+            exception.pause = .init(delay: Self.length, key: Self.host)
             try link.exception(exception, for: 0, of: batch)
           }
         case .pause(let pause):
-          hasHeard = pause.host == Self.host && pause.end > 0 && pause.length == Self.length
+          hasHeard = pause.key == Self.host && pause.end > 0 && pause.length == Self.length
         case .closed: isClosed = true
         case .room, .flush, .nothing: break
         }

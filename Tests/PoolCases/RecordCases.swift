@@ -1,5 +1,6 @@
 import Glibc
 import VimapKit
+import VimapRecords
 
 /// Pools of records, as a program uses them that has workers of its own for lines of JSON.
 @MainActor enum RecordCases {
@@ -46,7 +47,7 @@ import VimapKit
 
   private static func run(
     _ lines: String, _ worker: any PoolWorker = Refuser(),
-    _ change: (inout PoolConfiguration) -> Void = { _ in }, notices: (PoolNotice) -> Void = { _ in }
+    _ change: (inout PoolConfiguration) -> Void = { _ in }, notices: (RunNotice) -> Void = { _ in }
   ) throws -> RunReport {
     var name = Array("/tmp/vimap-records-XXXXXX".utf8CString)
     let input = mkstemp(&name)
@@ -59,9 +60,11 @@ import VimapKit
     defer { close(output) }
     var configuration = PoolConfiguration(jobs: 2)
     change(&configuration)
-    return try withoutActuallyEscaping(notices) { notices in
+    var form = RecordForm()
+    form.retried.kinds = [.timeout]
+    return try withoutActuallyEscaping(notices) { [form] notices in
       let pool = try RecordPool(
-        configuration, RecordForm(), inputs: [.descriptor(input, name: "in")],
+        configuration, form, inputs: [.descriptor(input, name: "in")],
         results: ResultSink(descriptor: output), exceptions: ResultSink(descriptor: output)
       ) { _ in worker }
       pool.onNotice = notices
@@ -89,7 +92,7 @@ import VimapKit
       var points: [HaltPoint] = []
       let report = try run(
         thousands, Refuser(), { $0.halt = HaltRule(manner, at: .records(2)) },
-        notices: { if case .halted(let point) = $0 { points.append(point) } })
+        notices: { if case .pool(.halted(let point)) = $0 { points.append(point) } })
       try expect("outcome", report.outcome, .halted)
       try expect("times it was said", points.count, 1)
       try expect("failures by then", points.first?.failed, 2)

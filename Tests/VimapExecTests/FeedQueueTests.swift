@@ -5,6 +5,7 @@ import VimapSystem
 
 @testable import VimapExec
 @testable import VimapKit
+@testable import VimapRecords
 
 /// A command as a queue sees it: it reads lines, keeps its answers to itself until it has some
 /// number of them or its input ends, and dies of certain records with what it has kept.

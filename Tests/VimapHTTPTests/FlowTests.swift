@@ -3,6 +3,7 @@ import VimapSystem
 
 @testable import VimapHTTP
 @testable import VimapKit
+@testable import VimapRecords
 
 @Suite("Retry-After")
 struct RetryAfterTests {
@@ -79,8 +80,8 @@ struct RetryAfterTests {
 
 @Suite("Pauses of hosts")
 struct HostPausesTests {
-  private func pause(_ end: Nanoseconds, length: Nanoseconds = 10) -> HostPause {
-    HostPause(host: "a:80", end: end, length: length, status: 429)
+  private func pause(_ end: Nanoseconds, length: Nanoseconds = 10) -> KeyPause {
+    KeyPause(key: "a:80", end: end, length: length, reason: 429)
   }
 
   @Test func thoseThatAreTooLongAreNotWaitedFor() {
@@ -129,7 +130,7 @@ struct NextTryTests {
     var gate = RequestGate(configuration, hosts: urls.map(\.hostAndPort), worker: 0, now: 1)
     for (url, length) in zip(urls, pauses) {
       guard let host = url.hostAndPort, let length else { continue }
-      gate.note(HostPause(host: host, end: 1 + length, length: length, status: 503))
+      gate.note(KeyPause(key: host, end: 1 + length, length: length, reason: 503))
     }
     if let refused {
       try CurlLibrary.start()

@@ -105,7 +105,7 @@ struct TargetURLTests {
 
   @Test(arguments: [
     "", "http://", "http://a b/", "http://h:99999/", "http://h:x/", "http://[::1/",
-    "http://h/a\nb", "http://h/ {.id}", "http://{.a} b/",
+    "http://h/a\nb", "http://h/ {.id}", "http://{.a} b/", "http://h/{.id}\u{0}",
   ])
   func malformed(_ text: String) {
     #expect(throws: TargetURLError.self) { try TargetURL(text) }

@@ -4,6 +4,7 @@ import VimapBytes
 
 @testable import VimapHTTP
 @testable import VimapKit
+@testable import VimapRecords
 
 private func headers(_ head: String) -> String {
   withView(head) { head in

@@ -5,6 +5,7 @@ import VimapSystem
 
 @testable import VimapHTTP
 @testable import VimapKit
+@testable import VimapRecords
 
 /// Lends the bytes of a text.
 func withView<Result>(_ text: String, _ body: (ByteView) throws -> Result) rethrows -> Result {

@@ -139,11 +139,11 @@ import VimapSystem
   }
 
   @Test func aRecordIsTriedNoMoreOftenThanTheRuleSays() {
-    var queue = retries { $0.kinds = [.timeout] }
+    var queue = retries { $0.losses = [.timeLimit] }
     let record = assignment(0..<1)
     #expect(queue.allows(record))
-    #expect(queue.allows(record, kind: .timeout))
-    #expect(!queue.allows(record, kind: .worker))
+    #expect(queue.allows(record, after: .timeLimit))
+    #expect(!queue.allows(record, after: .death))
     _ = queue.park(record, pause: 0, wasSent: true, now: 0)
     let parked = queue.takeAll()
     #expect(parked.map { queue.allows($0) } == [false])

@@ -91,7 +91,7 @@ import VimapSystem
 
   @Test func aDeathIsWorthARetryWhereTheRuleSaysSo() throws {
     for isCovered in [false, true] {
-      var state = pool { if isCovered { $0.retry.kinds.insert(.worker) } }
+      var state = pool { if isCovered { $0.retry.losses.insert(.death) } }
       try give(&state, 0, records: 1)
       state.workerEnded(0, .killed(signal: 9), begun: 1, now: 0)
       let cause = PoolState.Cause.workerDied(
@@ -162,19 +162,5 @@ import VimapSystem
     }
     let asked = (0..<200).map { _ in rule.delay(after: 1, pause: 9000, &random) }
     #expect(asked.allSatisfy { $0 >= 9000 && $0 <= 9000 + 9000 / 8 })
-  }
-
-  @Test func theRuleKnowsKindsAndStatuses() {
-    var rule = RetryRule()
-    func status(_ number: Int) -> RecordException {
-      RecordException(.httpStatus, "", details: [("status", .number(number))])
-    }
-    #expect(rule.covers(RecordException(.exit, "")))
-    #expect(!rule.covers(RecordException(.worker, "")))
-    #expect(!rule.covers(RecordException(.spawn, "")))
-    #expect(rule.covers(status(503)))
-    #expect(!rule.covers(status(404)))
-    rule.kinds = [.httpStatus]
-    #expect(rule.covers(status(404)))
   }
 }

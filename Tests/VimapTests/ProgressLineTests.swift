@@ -1,5 +1,6 @@
 import Testing
 import VimapKit
+import VimapRecords
 
 @testable import vimap
 
@@ -12,7 +13,7 @@ import VimapKit
     var failures = 0
     var waiting = 0
     var isStopping = false
-    var paused: [PoolStatus.PausedHost] = []
+    var paused: [PoolStatus.PausedKey] = []
     let text: String
 
     var testDescription: String { name }
@@ -27,7 +28,7 @@ import VimapKit
       status.bytes = 6 << 20
       status.totalBytes = isUnknown ? nil : 10 << 20
       status.isStopping = isStopping
-      status.pausedHosts = paused
+      status.pausedKeys = paused
       status.elapsed = .seconds(3723)
       return ProgressLine(status: status, rate: 42.25, remaining: isUnknown ? nil : 75)
     }
@@ -66,11 +67,11 @@ import VimapKit
       text: "1000 records   42.3/s  0 failed  8 in flight  6.0M  1:02:03"),
     Case(
       name: "a server wants to be left alone", columns: 80,
-      paused: [.init(host: "example:80", left: .seconds(3599.5))],
+      paused: [.init(key: "example:80", left: .seconds(3599.5))],
       text: " 50%  1000 records   42.3/s  1:02:03  example:80 paused for 1:00:00"),
     Case(
       name: "several do", columns: 80,
-      paused: [.init(host: "a:80", left: .seconds(7)), .init(host: "b:80", left: .seconds(9))],
+      paused: [.init(key: "a:80", left: .seconds(7)), .init(key: "b:80", left: .seconds(9))],
       text: " 50%  1000 records   42.3/s  8 in flight  1:02:03  2 hosts paused for 0:09"),
     Case(
       name: "stopping", columns: 80, isStopping: true,

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// What an answer is, as the `out` beside a record.
 enum AnswerValue {

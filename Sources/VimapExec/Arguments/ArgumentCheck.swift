@@ -2,9 +2,9 @@ import VimapJSON
 
 /// Finds, before anything is run, what in a command's arguments is likely not to do what it was
 /// typed for. Where that is not certain enough, nothing is said.
-public struct ArgumentCheck {
+package struct ArgumentCheck {
   /// What is wrong with a placeholder, which is given as it was typed.
-  public enum Problem: Equatable {
+  package enum Problem: Equatable {
     /// A placeholder that lacks its dot, or has spaces in it.
     case misspelt(String, as: String)
     /// Something of GNU parallel's that is no placeholder here.
@@ -22,7 +22,7 @@ public struct ArgumentCheck {
   }
 
   /// What the words are of.
-  public enum Manner {
+  package enum Manner {
     /// A command for each record, whose arguments are filled in.
     case each
     /// A command that is kept running.
@@ -33,10 +33,10 @@ public struct ArgumentCheck {
 
   private let manner: Manner
   /// The problems, one of each kind at most: the first.
-  public private(set) var problems: [Problem] = []
+  package private(set) var problems: [Problem] = []
 
   /// Checks the words of a command, or the text of a shell, which is one word.
-  public init(_ words: [String], _ manner: Manner) {
+  package init(_ words: [String], _ manner: Manner) {
     self.manner = manner
     if manner == .shell {
       words.forEach { checkText($0) }

@@ -1,9 +1,9 @@
 import VimapJSON
 
 /// Something in braces that may have been meant as a placeholder.
-public struct BraceForm: Equatable {
+package struct BraceForm: Equatable {
   /// What it may be.
-  public enum Kind: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     /// It is one, and has a path or a name, or whatever else nothing but a placeholder has.
     case placeholder
     /// It is one, and may be something else elsewhere: `{}`, `{#}`.
@@ -17,12 +17,12 @@ public struct BraceForm: Equatable {
   }
 
   /// With its braces.
-  public let text: String
+  package let text: String
   /// What it may be.
-  public let kind: Kind
+  package let kind: Kind
 
   /// All there is in a text, but what is certainly something else.
-  public static func find(in text: String) -> [BraceForm] {
+  package static func find(in text: String) -> [BraceForm] {
     // JSON has braces of its own.
     if text.hasPrefix("{\"") || text.hasPrefix("[") { return [] }
     var forms: [BraceForm] = []

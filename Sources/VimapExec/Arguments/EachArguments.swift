@@ -1,11 +1,12 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 extension ExecConfiguration {
   /// The names of the bound arguments that the arguments ask for.
-  public var initNames: [String] { arguments.flatMap { Template($0, .argument).initNames } }
+  package var initNames: [String] { arguments.flatMap { Template($0, .argument).initNames } }
 }
 
 /// The arguments of a command that is started for each record, filled in from it.

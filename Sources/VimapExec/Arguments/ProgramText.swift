@@ -1,7 +1,7 @@
 /// An argument that a program reads as text of a program: what is filled in there is run.
-public struct ProgramText: Equatable {
+package struct ProgramText: Equatable {
   /// What the text is written in, which says how values are best given to it.
-  public enum Language: Sendable {
+  package enum Language: Sendable {
     case shell, python, perl, ruby, node, php, awk, jq, sed, sql
     /// A shell's on another machine, which all words are put together for.
     case ssh
@@ -13,14 +13,14 @@ public struct ProgramText: Equatable {
   }
 
   /// The number of the argument, from 0.
-  public let argument: Int
+  package let argument: Int
   /// What it is written in.
-  public let language: Language
+  package let language: Language
   /// The program that reads it, as it was typed.
-  public let program: String
+  package let program: String
 
   /// The arguments of a command that are read as text of a program.
-  public static func find(in words: [String]) -> [ProgramText] {
+  package static func find(in words: [String]) -> [ProgramText] {
     var found: [ProgramText] = []
     let programs = ProgramPlaces.find(in: words)
     for place in words.indices {

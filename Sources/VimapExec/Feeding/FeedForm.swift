@@ -2,6 +2,7 @@ import SystemPackage
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 /// How records are put into words for a command that is kept running.
 enum FeedForm {

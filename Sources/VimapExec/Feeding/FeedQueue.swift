@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 /// The records a command worker holds, in order: first those that the command has been fed and owes
 /// an answer for, then those that are still to be fed.

@@ -1,5 +1,6 @@
 import DequeModule
 import VimapKit
+import VimapRecords
 
 /// The batches that a worker holds, in order. A position counts records since the worker began; it
 /// stands for one record of one batch.

@@ -2,7 +2,7 @@ import VimapSystem
 
 /// The signals that end a command which does not leave by itself. Each goes to all of its group,
 /// after a pause. The last is always SIGKILL.
-public struct TermSequence: Sendable, Equatable {
+package struct TermSequence: Sendable, Equatable {
   struct Step: Sendable, Equatable {
     var pause: Nanoseconds
     var signal: CInt
@@ -11,7 +11,7 @@ public struct TermSequence: Sendable, Equatable {
   private(set) var steps: [Step]
 
   /// The time from the first pause to the last signal.
-  public var length: Nanoseconds {
+  package var length: Nanoseconds {
     steps.reduce(0) { sum, step in
       let (length, isTooLong) = sum.addingReportingOverflow(step.pause)
       return isTooLong ? .max : length
@@ -19,13 +19,13 @@ public struct TermSequence: Sendable, Equatable {
   }
 
   /// Ten seconds to leave, SIGTERM, two seconds more, SIGKILL.
-  public static let usual = TermSequence(steps: [
+  package static let usual = TermSequence(steps: [
     Step(pause: .seconds(10), signal: Signals.terminate),
     Step(pause: .seconds(2), signal: Signals.kill),
   ])
 
   /// What a sequence looks like, for those who got one wrong.
-  public static let expectation =
+  package static let expectation =
     "give times and signals in turn, such as 10s,TERM,2s,KILL; a time has its unit: ms, s, m or h"
 
   private init(steps: [Step]) {
@@ -36,7 +36,7 @@ public struct TermSequence: Sendable, Equatable {
   ///
   /// A signal is a name, with or without `SIG`, or a number; so a time needs a unit.
   /// - Returns: `nil` where `text` is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     steps = []
     var pause: Nanoseconds?
     var lastWasSignal = false

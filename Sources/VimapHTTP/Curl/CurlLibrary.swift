@@ -1,11 +1,11 @@
 internal import CCurl
 
 /// libcurl as a whole.
-public enum CurlLibrary {
+package enum CurlLibrary {
   /// Why libcurl can't be loaded, in its loader's words; `nil` where it can, and is from then on.
   ///
   /// Whatever is called of this module loads it; only this says what is wrong where it is missing.
-  public static var problem: String? { vimap_curl_load().map { String(cString: $0) } }
+  package static var problem: String? { vimap_curl_load().map { String(cString: $0) } }
 
   /// Sets libcurl up, which a process does once, before it has threads (curl_global_init(3)).
   static func start() throws(CurlFailure) {

@@ -1,11 +1,12 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The hosts that no request is to be made to for a while.
 struct HostPauses {
   /// A pause that is longer than this is not waited for.
   let longest: Nanoseconds
-  private var pauses: [String: HostPause] = [:]
+  private var pauses: [String: KeyPause] = [:]
 
   init(longest: Nanoseconds) {
     self.longest = longest
@@ -14,8 +15,8 @@ struct HostPauses {
   var isEmpty: Bool { pauses.isEmpty }
 
   /// A pause that is shorter than one under way changes nothing.
-  mutating func add(_ pause: HostPause) {
-    if pause.end > pauses[pause.host]?.end ?? 0 { pauses[pause.host] = pause }
+  mutating func add(_ pause: KeyPause) {
+    if pause.end > pauses[pause.key]?.end ?? 0 { pauses[pause.key] = pause }
   }
 
   /// The pause of a host, if there is one that is waited for.
@@ -24,12 +25,12 @@ struct HostPauses {
   }
 
   /// The pause of a host, if there is one that is too long to be waited for.
-  mutating func refusal(of host: String, now: Nanoseconds) -> HostPause? {
+  mutating func refusal(of host: String, now: Nanoseconds) -> KeyPause? {
     current(host, now).flatMap { $0.length > longest ? $0 : nil }
   }
 
   /// The pause of a host, if there is one.
-  mutating func current(_ host: String, _ now: Nanoseconds) -> HostPause? {
+  mutating func current(_ host: String, _ now: Nanoseconds) -> KeyPause? {
     guard let pause = pauses[host] else { return nil }
     if pause.end > now { return pause }
     pauses[host] = nil

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Says when a worker may begin a request, and to which server: what answers have asked for, what
@@ -61,7 +62,7 @@ struct RequestGate {
   }
 
   /// The pause of a host that is too long to be waited for, if there is one.
-  mutating func refusal(of host: String?, now: Nanoseconds) -> HostPause? {
+  mutating func refusal(of host: String?, now: Nanoseconds) -> KeyPause? {
     guard !pauses.isEmpty, let host else { return nil }
     return pauses.refusal(of: host, now: now)
   }
@@ -80,7 +81,7 @@ struct RequestGate {
   /// Whether a pause of so long is waited for.
   private func waits(_ length: Nanoseconds) -> Bool { length <= pauses.longest }
 
-  mutating func note(_ pause: HostPause) { pauses.add(pause) }
+  mutating func note(_ pause: KeyPause) { pauses.add(pause) }
 
   mutating func noteBegin(inFlight: Int, now: Nanoseconds) {
     control?.noteBegin(inFlight: inFlight, now: now)

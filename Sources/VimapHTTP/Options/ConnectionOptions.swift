@@ -1,33 +1,33 @@
 import VimapSystem
 
 /// How servers are reached, and who asks: what bears the same names among curl's options.
-public struct ConnectionOptions: Sendable {
+package struct ConnectionOptions: Sendable {
   /// Whether to go where an answer redirects to, as `--location` does.
-  public var followsRedirects = false
-  public var credentials: Credentials?
+  package var followsRedirects = false
+  package var credentials: Credentials?
   /// A file of certificates in PEM to trust instead of the system's.
-  public var certificateAuthorities: String?
+  package var certificateAuthorities: String?
   /// What the client shows a server that asks who it is.
-  public var certificate: ClientCertificate?
+  package var certificate: ClientCertificate?
   /// Whether a server has to show that it is the one asked for.
-  public var verifies = true
+  package var verifies = true
   /// The proxy's URL, or an empty text for none; without it, the environment's.
-  public var proxy: String?
+  package var proxy: String?
   /// The hosts that no proxy is used for, with commas between them.
-  public var hostsWithoutProxy: String?
+  package var hostsWithoutProxy: String?
   /// The socket that stands in for every host and port.
-  public var unixSocket: String?
+  package var unixSocket: String?
   /// Whether answers may be compressed.
-  public var isCompressed = false
-  public var version = HTTPVersion.any
+  package var isCompressed = false
+  package var version = HTTPVersion.any
   /// Addresses of hosts, as `HOST:PORT:ADDRESS[,ADDRESS]`.
-  public var addresses: [HostAddress] = []
+  package var addresses: [HostAddress] = []
 
-  public init() {}
+  package init() {}
 
   /// The proxies that requests may go through: the one that was given, or the environment's.
   /// - Parameter environment: `NAME=VALUE` each.
-  public func proxies(environment: [String]) -> [String] {
+  package func proxies(environment: [String]) -> [String] {
     if let proxy { return [proxy] }
     // As libcurl reads them; it does not know HTTP_PROXY.
     let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
@@ -35,11 +35,11 @@ public struct ConnectionOptions: Sendable {
   }
 
   /// Most redirects that one request follows.
-  public static let mostRedirects = 10
+  package static let mostRedirects = 10
 }
 
 /// Who a request is said to come from.
-public enum Credentials: Sendable, Equatable {
+package enum Credentials: Sendable, Equatable {
   /// `NAME:PASSWORD`.
   case user(String)
   /// What ~/.netrc says for the host.
@@ -47,7 +47,7 @@ public enum Credentials: Sendable, Equatable {
 }
 
 /// Which version of HTTP is spoken.
-public enum HTTPVersion: Sendable, Equatable {
+package enum HTTPVersion: Sendable, Equatable {
   /// HTTP/2 over TLS where the server speaks it, else 1.1.
   case any
   case one
@@ -58,16 +58,16 @@ public enum HTTPVersion: Sendable, Equatable {
 }
 
 /// A client's certificate, in PEM, and what belongs to it.
-public struct ClientCertificate: Sendable, Equatable {
-  public let file: String
+package struct ClientCertificate: Sendable, Equatable {
+  package let file: String
   /// Of the key.
-  public let password: String?
+  package let password: String?
   /// The file of the key, if not that of the certificate.
-  public var key: String?
+  package var key: String?
 
   /// Reads `FILE` or `FILE:PASSWORD`; a colon or backslash of the file's name has a backslash
   /// before it.
-  public init(_ text: String, key: String? = nil) {
+  package init(_ text: String, key: String? = nil) {
     var file = ""
     // Not by characters: a mark behind the colon would be one with it.
     var rest = text.unicodeScalars[...]
@@ -90,12 +90,12 @@ public struct ClientCertificate: Sendable, Equatable {
 }
 
 /// Where a host and port are to be found, instead of what looking up the name says.
-public struct HostAddress: Sendable, Equatable {
+package struct HostAddress: Sendable, Equatable {
   /// As libcurl takes it (CURLOPT_RESOLVE(3)).
-  public let text: String
+  package let text: String
 
   /// Reads `HOST:PORT:ADDRESS[,ADDRESS]...`; an IPv6 address may be in brackets.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0,
       !parts[2].isEmpty, !text.utf8.contains(where: \.endsHeader),

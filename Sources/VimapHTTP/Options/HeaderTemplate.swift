@@ -1,8 +1,8 @@
-public import VimapJSON
+import VimapJSON
 
 /// A header of every request, as curl's `-H` has it, whose value may have placeholders.
-public struct HeaderTemplate: Sendable, Equatable {
-  public enum Value: Sendable, Equatable {
+package struct HeaderTemplate: Sendable, Equatable {
+  package enum Value: Sendable, Equatable {
     case text(Template)
     /// The header is sent without a value.
     case empty
@@ -10,11 +10,11 @@ public struct HeaderTemplate: Sendable, Equatable {
     case removed
   }
 
-  public let name: String
-  public let value: Value
+  package let name: String
+  package let value: Value
   /// Whether its value is shown to nobody, and sent to no other host: by its name, or because it
   /// comes from where secrets are kept.
-  public let isSecret: Bool
+  package let isSecret: Bool
 
   init(name: String, value: Value, isSecret: Bool = false) {
     self.name = name
@@ -25,7 +25,7 @@ public struct HeaderTemplate: Sendable, Equatable {
   /// Reads `Name: value`, `Name;` for a header without a value, or `Name:` for one that is not to
   /// be sent (CURLOPT_HTTPHEADER(3)).
   /// - Parameter isSecret: whether it is secret whatever its name.
-  public init(_ text: String, isSecret: Bool = false) throws(HeaderError) {
+  package init(_ text: String, isSecret: Bool = false) throws(HeaderError) {
     guard !text.utf8.contains(where: \.endsHeader) else { throw .lineBreak }
     // Not by characters: a mark behind the colon would be one with it.
     let scalars = text.unicodeScalars
@@ -53,7 +53,7 @@ public struct HeaderTemplate: Sendable, Equatable {
 }
 
 /// Why a text is no ``HeaderTemplate``. Values, which may be secret, are never named.
-public enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
   case noColon
   /// It has a carriage return, a line feed or a NUL in it.
   case lineBreak
@@ -61,7 +61,7 @@ public enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It is libcurl that says how long a request is, and how it is sent.
   case framing(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noColon: "a header has no colon; one such as 'Name: value' is expected"
     case .lineBreak: "a header has a line break or a NUL in it"

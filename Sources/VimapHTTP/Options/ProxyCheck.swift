@@ -1,11 +1,11 @@
 /// Whether a text names a proxy.
-public enum ProxyCheck {
+package enum ProxyCheck {
   private static let schemes: Set<String> = [
     "http", "https", "socks4", "socks4a", "socks5", "socks5h",
   ]
 
   /// Where a proxy is, as libcurl names it in what it says; `nil` where the text is no proxy's URL.
-  public static func hostAndPort(of text: String) -> (host: String, port: String)? {
+  package static func hostAndPort(of text: String) -> (host: String, port: String)? {
     if text.isEmpty { return nil }
     let url = text.hasScheme ? text : "http://" + text
     guard let origin = URLCheck.origin(of: url) else { return nil }
@@ -16,7 +16,7 @@ public enum ProxyCheck {
   }
 
   /// What is wrong with a proxy's URL; `nil` where nothing is. An empty text is no proxy at all.
-  public static func problem(with text: String) -> String? {
+  package static func problem(with text: String) -> String? {
     if text.isEmpty { return nil }
     if !text.hasScheme, let scheme = text.slippedScheme {
       return "behind \(scheme), :// is expected"

@@ -1,13 +1,13 @@
 /// Keeps secrets out of what people and logs get to see.
 ///
 /// Whatever shows a URL or a header of a request shows it through this.
-public enum Redaction {
+package enum Redaction {
   /// What stands in a secret's place.
-  public static let mark = "***"
+  package static let mark = "***"
 
   /// A URL without the name and password in it, and without values of its query whose names are
   /// those of secrets, be it a good URL or not.
-  public static func url(_ text: String) -> String {
+  package static func url(_ text: String) -> String {
     var shown = ""
     var rest = text.startIndex
     for secret in secrets(in: text) {
@@ -21,7 +21,7 @@ public enum Redaction {
   ///
   /// It is not looked at by characters, of which one may be a mark of the URL with a mark of some
   /// language on it.
-  public static func secrets(in text: String) -> [Range<String.Index>] {
+  package static func secrets(in text: String) -> [Range<String.Index>] {
     let credentials = credentials(in: text.unicodeScalars)
     let values = secretValues(in: text.unicodeScalars, besides: credentials)
     guard let credentials, !values.contains(where: { $0.overlaps(credentials) }) else {
@@ -72,7 +72,7 @@ public enum Redaction {
 
   /// Whether the values of a header are secret, by what its name is made of: `X-Auth-Token`,
   /// `x_auth_token`, `X-AuthToken` and `xauthtoken` are the same.
-  public static func isSecret(header name: some StringProtocol) -> Bool {
+  package static func isSecret(header name: some StringProtocol) -> Bool {
     if name.lowercased() == "idempotency-key" { return false }
     let words = words(of: name)
     return words.contains { word in
@@ -103,7 +103,7 @@ public enum Redaction {
   }
 
   /// A header's value as it may be shown.
-  public static func value(_ value: String, ofHeader name: some StringProtocol) -> String {
+  package static func value(_ value: String, ofHeader name: some StringProtocol) -> String {
     isSecret(header: name) ? mark : value
   }
 

@@ -1,14 +1,14 @@
 /// The method of a request, such as `POST`, sent as it is spelt.
-public struct RequestMethod: Sendable, Equatable {
-  public let name: String
+package struct RequestMethod: Sendable, Equatable {
+  package let name: String
 
-  public static let post = RequestMethod(unchecked: "POST")
+  package static let post = RequestMethod(unchecked: "POST")
 
   private init(unchecked name: String) {
     self.name = name
   }
 
-  public init(_ name: String) throws(RequestMethodError) {
+  package init(_ name: String) throws(RequestMethodError) {
     guard name.isToken else { throw RequestMethodError(name: name) }
     self.name = name
   }
@@ -21,10 +21,10 @@ public struct RequestMethod: Sendable, Equatable {
 }
 
 /// Why a text is no ``RequestMethod``.
-public struct RequestMethodError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let name: String
+package struct RequestMethodError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let name: String
 
-  public var description: String {
+  package var description: String {
     "'\(name)' is no request method; one word such as PUT is expected"
   }
 }

@@ -3,7 +3,7 @@ import VimapBytes
 extension HTTPConfiguration {
   /// Whether there is anything in it that nobody else is to see.
   /// - Parameter environment: where libcurl looks for proxies, `NAME=VALUE` each.
-  public func holdsSecrets(environment: [String]) -> Bool {
+  package func holdsSecrets(environment: [String]) -> Bool {
     let urls = urls.map(\.template.description) + connection.proxies(environment: environment)
     return connection.credentials != nil || connection.certificate?.password != nil
       || headers.contains(where: \.isSecret)

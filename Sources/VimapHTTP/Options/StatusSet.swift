@@ -1,16 +1,16 @@
 /// Which HTTP statuses count as success.
-public struct StatusSet: Sendable, Equatable {
+package struct StatusSet: Sendable, Equatable {
   private var ranges: [ClosedRange<Int>]
 
   /// The statuses that mean success by themselves (RFC 9110 section 15.3).
-  public static let successful = StatusSet(ranges: [200...299])
+  package static let successful = StatusSet(ranges: [200...299])
 
   private init(ranges: [ClosedRange<Int>]) {
     self.ranges = ranges
   }
 
   /// Reads a list of statuses and ranges of them, such as `200-299,304`.
-  public init(_ text: String) throws(StatusSetError) {
+  package init(_ text: String) throws(StatusSetError) {
     ranges = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
       guard let range = Self.range(item) else {
@@ -32,19 +32,19 @@ public struct StatusSet: Sendable, Equatable {
     return first...last
   }
 
-  public func contains(_ status: Int) -> Bool {
+  package func contains(_ status: Int) -> Bool {
     ranges.contains { $0.contains(status) }
   }
 }
 
 /// Why a text is no ``StatusSet``.
-public struct StatusSetError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct StatusSetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The whole text.
-  public let list: String
+  package let list: String
   /// The part of it that is neither a status nor a range.
-  public let item: String
+  package let item: String
 
-  public var description: String {
+  package var description: String {
     "'\(item)' is no status or range of statuses; a list such as 200-299,304 is expected"
   }
 }

@@ -1,5 +1,5 @@
 import VimapBytes
-public import VimapJSON
+import VimapJSON
 
 /// A URL to send requests to, of http or https, which may have placeholders.
 ///
@@ -7,8 +7,8 @@ public import VimapJSON
 /// port, unless a placeholder is what stands there: `http://{.host}/` and `{+.url}` say so, whereas
 /// in `http://example.org{+.path}` the host is known, and values must begin with `/`, `?` or `#`;
 /// what doesn't becomes an exception, as a URL does that libcurl doesn't take.
-public struct TargetURL: Sendable, Equatable {
-  public let template: Template
+package struct TargetURL: Sendable, Equatable {
+  package let template: Template
 
   /// Bytes of the text that end with the host, where a placeholder follows it directly.
   let guardedPrefix: Int?
@@ -24,7 +24,9 @@ public struct TargetURL: Sendable, Equatable {
   let hostAndPort: String?
 
   /// Reads a URL; without a scheme it is one of http, as in curl.
-  public init(_ text: String) throws(TargetURLError) {
+  package init(_ text: String) throws(TargetURLError) {
+    // For libcurl the URL would end there, and the checks below would be about another one.
+    if text.utf8.contains(0) { throw .malformed(url: text, reason: "there is a NUL in it") }
     let given = Template(text)
     let prefix = given.literalPrefix
     let hasScheme = prefix.hasScheme || prefix.isEmpty && !given.isLiteral
@@ -136,12 +138,12 @@ extension String {
 }
 
 /// Why a text is no ``TargetURL``.
-public enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherScheme(url: String, scheme: String)
   /// - Parameter reason: libcurl's.
   case malformed(url: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .otherScheme(let url, let scheme):
       "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// A place for one request at a time: what it is made of, its handle, and whom it is for.

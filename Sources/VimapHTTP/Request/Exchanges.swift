@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// The places for requests that a worker has: as many as were ever under way at once.
 final class Exchanges {

@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 /// Makes requests out of records.
 ///

@@ -1,32 +1,33 @@
-public import VimapBytes
-public import VimapKit
+import VimapBytes
+import VimapKit
+import VimapRecords
 
 /// A request as it would be sent; without the secrets that ``Redaction`` knows of.
-public struct PlannedRequest {
+package struct PlannedRequest {
   /// The method, such as `POST`.
-  public let method: String
+  package let method: String
   /// Where it goes.
-  public let url: String
+  package let url: String
   /// Its headers as curl's `-H` has them: `Name: value`, `Name;` for one without a value, and
   /// `Name:` for one that is not to be sent.
-  public let headers: [SharedBytes]
+  package let headers: [SharedBytes]
   /// What it carries, lent; `nil` where it has no body, which is not the same as an empty one.
-  public let body: ByteView?
+  package let body: ByteView?
 }
 
 /// Says what a worker would send for its records, and sends nothing.
-public final class RequestPlanner {
+package final class RequestPlanner {
   private let configuration: HTTPConfiguration
   private let builder: RequestBuilder
   private let exchange: Exchange
   /// Of headers whose values are not shown, in lower case.
   private let secretNames: Set<String>
   /// Records that are in the request by now.
-  public private(set) var count = 0
+  package private(set) var count = 0
 
   /// - Parameter context: the worker's.
   /// - Throws: the reason that no worker could be set up.
-  public init(_ configuration: HTTPConfiguration, context: WorkerContext) throws {
+  package init(_ configuration: HTTPConfiguration, context: WorkerContext) throws {
     try CurlLibrary.start()
     self.configuration = configuration
     secretNames = Set(configuration.headers.filter(\.isSecret).map { $0.name.lowercased() })
@@ -36,11 +37,11 @@ public final class RequestPlanner {
   }
 
   /// Whether the request takes no more records.
-  public var isFull: Bool { count >= configuration.batch ?? 1 }
+  package var isFull: Bool { count >= configuration.batch ?? 1 }
 
   /// Adds a record, which is JSON; one by itself has to stay until ``take(_:)``.
   /// - Returns: why it can be in no request, where that is so.
-  public func add(_ record: Int, of batch: RecordBatch) -> RecordException? {
+  package func add(_ record: Int, of batch: RecordBatch) -> RecordException? {
     let (bytes, index) = (batch.bytes(of: record), batch.index(of: record))
     do throws(RequestProblem) {
       if configuration.batch == nil {
@@ -63,7 +64,7 @@ public final class RequestPlanner {
 
   /// Lends the request for what was added, and begins another.
   /// - Returns: why there can be none, where that is so.
-  public func take(_ body: (PlannedRequest) throws -> Void) throws -> RecordException? {
+  package func take(_ body: (PlannedRequest) throws -> Void) throws -> RecordException? {
     defer { count = 0 }
     if configuration.batch != nil {
       do throws(RequestProblem) {

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// A batch on its way: which records are to be begun yet, and how many to be answered.
 final class Work {

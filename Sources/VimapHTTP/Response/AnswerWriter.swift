@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Makes results out of requests that are over.

@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 extension RecordException {
   /// No request can be made out of the record, which counts as no try.
@@ -42,12 +43,12 @@ extension RecordException {
   /// The server asks for a longer pause than is waited for.
   /// - Parameter attempts: how often the record was tried before.
   static func notSent(
-    _ pause: HostPause, longest: Duration, attempts: Int
+    _ pause: KeyPause, longest: Duration, attempts: Int
   ) -> RecordException {
     let length = Duration.nanoseconds(Int64(clamping: pause.length)).seconds
     return RecordException(
       .cancelled,
-      "not sent: \(pause.host) answered with status \(pause.status) and asks for a pause of"
+      "not sent: \(pause.key) answered with status \(pause.reason) and asks for a pause of"
         + " \(length.plainText) s, longer than the \(longest.seconds.plainText) s of --max-pause",
       attempts: attempts, details: [("was_sent", .bool(false))])
   }
@@ -115,11 +116,13 @@ extension RecordException {
     body: (key: String, value: SharedBytes)
   ) -> RecordException {
     let redirect = target.map { ", a redirect to \($0)" } ?? ""
-    return RecordException(
+    var exception = RecordException(
       .httpStatus, "the server answered with status \(status)\(redirect)",
       details: [
         ("status", .number(status)), ("headers", .json(headers)), (body.key, .json(body.value)),
       ])
+    exception.code = status
+    return exception
   }
 }
 
@@ -127,4 +130,11 @@ extension Duration {
   var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
+}
+
+extension RecordException.Kind {
+  /// The server's status is not an accepted one; it is the exception's code.
+  package static let httpStatus = Self(rawValue: "http_status")
+  /// The request could not be sent, or the answer did not arrive.
+  package static let httpTransport = Self(rawValue: "http_transport")
 }

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// Whether an answer says clearly where it ends.
 ///

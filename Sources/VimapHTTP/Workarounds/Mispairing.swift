@@ -13,7 +13,7 @@ extension HTTPConfiguration {
   /// other requests over it meanwhile (curl#11557, up to 8.2; curl#14739 is of 8.10), and servers
   /// drop the body of the one that asks. RFC 9113 has no upgrade any more, and so there is none
   /// here with any libcurl: requests are never made so that libcurl asks for one.
-  public var mispairing: String? {
+  package var mispairing: String? {
     guard connection.version == .two, let url = urls.first(where: \.isPlain) else { return nil }
     return "--http2: '\(Redaction.url(url.template.description))' is without TLS; give"
       + " --http2-prior-knowledge if the server speaks HTTP/2 there, or leave --http2 out"

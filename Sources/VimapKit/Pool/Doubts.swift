@@ -3,13 +3,13 @@ import VimapSystem
 
 /// Outputs that may stand beside the wrong inputs: how many, and the first and the last of their
 /// records, by number over all inputs.
-public struct SuspectRows: Sendable, Equatable {
+package struct SuspectRows: Sendable, Equatable {
   /// How many records.
-  public var count: Int
+  package var count: Int
   /// The first of them in the input.
-  public var first: Int
+  package var first: Int
   /// The last.
-  public var last: Int
+  package var last: Int
 }
 
 /// Keeps in mind which outputs belong to their records only if the worker's command has kept order,
@@ -38,17 +38,15 @@ final class Doubts {
   private var kept: [UInt64: SharedBytes] = [:]
   /// Memory that is taken again, as new pages cost more than what is copied to them.
   private var spares: [SharedBytes] = []
-  private let mode: InputMode
-  /// Handed the lines of records in doubt once they are found to be so; `nil` where nobody wants
-  /// them.
-  private let onLine: ((ByteView) -> Void)?
+  /// Handed lines, and which of them are those of records that are in doubt for good; `nil` where
+  /// nobody wants them.
+  private let onLines: ((ByteView, Range<Int>) -> Void)?
 
   private static let mostSpares = 128
 
-  init(slots: Int, mode: InputMode, onLine: ((ByteView) -> Void)?) {
+  init(slots: Int, onLines: ((ByteView, Range<Int>) -> Void)?) {
     parts = Array(repeating: [], count: slots)
-    self.mode = mode
-    self.onLine = onLine
+    self.onLines = onLines
   }
 
   /// A worker has given outputs.
@@ -60,7 +58,7 @@ final class Doubts {
       parts[slot][end].records = parts[slot][end].records.lowerBound..<records.upperBound
     } else {
       parts[slot].append(part)
-      if onLine != nil { counts[id, default: 0] += 1 }
+      if onLines != nil { counts[id, default: 0] += 1 }
     }
   }
 
@@ -74,7 +72,7 @@ final class Doubts {
 
   /// A worker's outputs are in doubt no more.
   func settle(_ slot: Int) {
-    if onLine != nil {
+    if onLines != nil {
       for part in parts[slot] {
         let left = (counts[part.batch] ?? 1) - 1
         counts[part.batch] = left > 0 ? left : nil
@@ -105,9 +103,7 @@ final class Doubts {
   func confirm(
     _ suspects: [Part], by slot: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
   ) -> SuspectRows? {
-    if let onLine {
-      for part in suspects.reversed() { pass(part, slabs, batch(part.batch), to: onLine) }
-    }
+    for part in suspects.reversed() { pass(part, slabs, batch(part.batch)) }
     settle(slot)
     guard let first = suspects.map({ $0.index + $0.records.lowerBound }).min(),
       let last = suspects.map({ $0.index + $0.records.upperBound - 1 }).max()
@@ -116,25 +112,14 @@ final class Doubts {
       count: suspects.reduce(0) { $0 + $1.records.count }, first: first, last: last)
   }
 
-  private func pass(
-    _ part: Part, _ slabs: InputSlabs, _ batch: InputBatch?, to onLine: (ByteView) -> Void
-  ) {
+  private func pass(_ part: Part, _ slabs: InputSlabs, _ batch: InputBatch?) {
+    guard let onLines else { return }
     if let line = part.line {
-      onLine(line.bytes.head(line.bytes.count - 1))
+      onLines(line.bytes, 0..<1)
     } else if let bytes = kept[part.batch]?.bytes {
-      pass(part.records, of: bytes, to: onLine)
+      onLines(bytes, part.records)
     } else if let batch {
-      try? batch.withBytes(0..<batch.length, in: slabs) { pass(part.records, of: $0, to: onLine) }
-    }
-  }
-
-  private func pass(_ records: Range<Int>, of bytes: ByteView, to onLine: (ByteView) -> Void) {
-    var rest = bytes
-    for record in 0..<records.upperBound {
-      let cut = mode.cut(rest, records: 1)
-      guard cut.records > 0 else { return }
-      if records.contains(record) { onLine(mode.lastLine(of: rest.head(cut.length))) }
-      rest = rest.slice(cut.length)
+      try? batch.withBytes(0..<batch.length, in: slabs) { onLines($0, part.records) }
     }
   }
 }

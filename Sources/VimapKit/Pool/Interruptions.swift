@@ -1,5 +1,18 @@
 import VimapSystem
 
+/// What to do about a signal.
+package enum Interruption: Sendable {
+  /// Read no more, finish what workers have begun, and answer the rest of what was read as
+  /// cancelled.
+  case finishBegun
+  /// End at once.
+  case abort
+  /// Stop the workers' commands, and this process as SIGTSTP would; when it is continued, go on.
+  case suspend
+  /// Go on as if there had been none.
+  case none
+}
+
 /// Signals and what to do about them.
 final class Interruptions {
   let watch: SignalWatch
@@ -18,7 +31,7 @@ extension PoolDriver {
   func takeSignals() throws(SystemError) {
     while let signal = try watch.interruptions?.watch.next() {
       switch watch.interruptions?.decide(signal) {
-      case .drain:
+      case .finishBegun:
         report.outcome = .interrupted
         // One that somebody has stopped could not finish.
         for slot in workers.slots { workers[slot]?.resumeCommand() }

@@ -1,5 +1,5 @@
 /// What a ``RecordPool`` has decided, for those who want to know why a run goes as it does.
-public enum PoolDecision: Sendable {
+package enum PoolDecision: Sendable {
   /// An input begins with the mark that says that it is UTF-8, which is no part of its first
   /// record.
   case byteOrderMark(file: String)
@@ -14,7 +14,7 @@ public enum PoolDecision: Sendable {
   /// 1.
   case retry(PoolStatus.Place, attempt: Int, pause: Duration)
   /// A server has asked to be left alone for so long.
-  case pausedHost(String, Duration)
+  case pausedKey(String, Duration)
   /// A worker's own decision, in its words.
   case worker(number: Int, String)
 }

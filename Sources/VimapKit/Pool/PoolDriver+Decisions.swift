@@ -30,8 +30,8 @@ extension PoolDriver {
         pause: .nanoseconds(Int64(clamping: max(now, next.due) - now))))
   }
 
-  func explainPause(of host: String, until moment: Nanoseconds) {
+  func explainPause(of key: String, until moment: Nanoseconds) {
     guard let onDecision, case let now = Clock.now(), moment > now else { return }
-    onDecision(.pausedHost(host, .nanoseconds(Int64(clamping: moment - now))))
+    onDecision(.pausedKey(key, .nanoseconds(Int64(clamping: moment - now))))
   }
 }

@@ -8,7 +8,7 @@ extension PoolDriver {
     report.isOutOfStep = true
     let suspects = (doubts?.suspects(slot, last: last) ?? []).flatMap(withoutThoseHeld)
     let rows = doubts?.confirm(suspects, by: slot, in: slabs) { batches.find($0) }
-    onNotice(.outOfStep(worker: slot, rows, text))
+    onEvent(.outOfStep(worker: slot, rows, text))
     guard configuration.stopsOutOfStep, !state.phase.isStopping else { return }
     report.outcome = .outOfStep
     state.stop(.soon)

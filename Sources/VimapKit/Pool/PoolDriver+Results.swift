@@ -1,5 +1,4 @@
 import VimapBytes
-import VimapJSON
 import VimapSystem
 
 /// What the driver does with results: it has them counted by the state, and sends them on.
@@ -68,14 +67,13 @@ extension PoolDriver {
     }
     let batch = batches[run.batch]
     // A worker that cancels a further try does not know what the one before failed with.
-    if run.failure?.kind == .cancelled, batch?.parked[run.firstRecord] != nil {
+    if run.isCancelled, batch?.parked[run.firstRecord] != nil {
       answerParked(run.batch, run.firstRecord)
       return false
     }
     meter?.noteAnswers(run.recordCount, of: slot)
     if run.kind == .exception, let batch {
-      keepFailed(batch, run.firstRecord, run.line)
-      noteFailure(run.failure, piece.bytes, batch, run.firstRecord, run.line)
+      noteException(run.failure, piece.bytes, batch, run.firstRecord, run.line)
     }
     if run.kind == .outputs, let batch {
       doubts?.note(run.records, of: run.batch, batch, by: slot)
@@ -86,9 +84,9 @@ extension PoolDriver {
   }
 
   /// A failure to write ends the run.
-  func carefully(
+  package func carefully(
     _ body: () throws -> Void,
-    outcome: (SystemError) -> RunReport.Outcome = { .outputFailed($0) }
+    outcome: (SystemError) -> RunOutcome = { .outputFailed($0) }
   ) {
     do {
       try body()
@@ -99,37 +97,15 @@ extension PoolDriver {
     }
   }
 
-  func keepFailed(_ batch: InputBatch, _ record: Int, _ line: Range<Int>) {
-    guard let onFailedLine else { return }
-    carefully { try onFailedLine(batch, record, line) }
-  }
-
-  /// Counts a record that failed.
-  /// - Parameters:
-  ///   - tuple: its exception, of which the message and the last words are compared with others,
-  ///     and read where they are shown.
-  ///   - line: where its line is in the batch.
-  func noteFailure(
-    _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int,
-    _ line: Range<Int>
+  /// A record has an exception for its answer.
+  /// - Parameter line: where its line is in the batch.
+  func noteException(
+    _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int, _ line: Range<Int>
   ) {
-    guard let mark else { return }
-    if mark.kind == .invalidJSON { feed?.noteInvalid(record, line, in: batch) }
-    let index = batch.place.index + record
-    let message = tuple.part(mark.message)
-    let exitMessage = tuple.part(mark.exitMessage)
-    var hasher = Hasher()
-    hasher.combine(mark.kind)
-    message.withUnsafeBytes { hasher.combine(bytes: $0) }
-    exitMessage.withUnsafeBytes { hasher.combine(bytes: $0) }
-    report.failures.add(
-      mark.kind, index: index, key: hasher.finalize(), hasExitMessage: !exitMessage.isEmpty
-    ) {
-      guard let place = feed?.place(of: record, line, in: batch) else { return nil }
-      return FailureTally.Cause(
-        kind: mark.kind, message: (try? JSONValue.parse(message))?.string ?? "",
-        exitMessage: exitMessage.isEmpty ? nil : exitMessage.textInString, index: index,
-        file: place.file, line: place.line)
+    guard let account else { return }
+    carefully {
+      try account.note(
+        FailedRecord(batch: batch, record: record, line: line, tuple: tuple, mark: mark))
     }
   }
 
@@ -138,7 +114,7 @@ extension PoolDriver {
   func countGaps(_ id: UInt64) {
     guard let batch = batches[id], !batch.hasCountedGaps else { return }
     batch.hasCountedGaps = true
-    report.linesWithGaps += feed?.linesWithGaps(in: batch) ?? 0
+    account?.noteGaps(in: batch)
   }
 
   /// Answers records in the place of a worker.
@@ -155,8 +131,7 @@ extension PoolDriver {
     carefully {
       try feed?.compose(batch.message(id, records, attempt: 1), batch, cause) {
         record, line, exception in
-        keepFailed(batch, record, line)
-        noteFailure(exception.mark, exception.bytes.bytes, batch, record, line)
+        noteException(exception.mark, exception.bytes.bytes, batch, record, line)
         flow.add(exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
       }
     }
@@ -176,21 +151,5 @@ extension PoolDriver {
     for slot in workers.slots where (owner == nil || owner == slot) && workers.isStuck(slot) {
       flow.spill(slot, limit: nil)
     }
-  }
-}
-
-extension ByteView {
-  /// What is there; nothing where that is not inside.
-  fileprivate func part(_ range: Range<Int>) -> ByteView {
-    range.upperBound <= count ? slice(range.lowerBound, range.count) : .empty
-  }
-
-  /// What a part of a JSON string stands for; what is none stands for itself.
-  fileprivate var textInString: String {
-    var quoted = ByteBuffer(capacity: count + 2)
-    quoted.append("\"")
-    quoted.append(self)
-    quoted.append("\"")
-    return (try? JSONValue.parse(quoted.view))?.string ?? text
   }
 }

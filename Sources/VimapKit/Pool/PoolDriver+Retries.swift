@@ -40,7 +40,7 @@ extension PoolDriver {
     guard let batch = batches[id] else { return }
     explainRetry(of: record, in: id, next)
     let growth = batch.hold(
-      record, line: line, separator: feed?.separator, exception, in: slabs)
+      record, line: line, separator: account?.separator, exception, in: slabs)
     countInFlight(id, growth)
     letGoIfSpent(id, batch)
   }
@@ -48,8 +48,8 @@ extension PoolDriver {
   /// Answers a record that is tried no more with what it failed with.
   func answerParked(_ id: UInt64, _ record: Int) {
     guard let batch = batches[id], let held = batch.parked[record] else { return }
-    keepFailed(batch, record, held.range)
-    noteFailure(held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
+    noteException(
+      held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
     flow.add(held.exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)
     settle(id, batch, record..<(record + 1))
   }
@@ -86,24 +86,23 @@ extension PoolDriver {
     }
   }
 
-  // MARK: Hosts that are left alone
+  // MARK: What is left alone
 
-  /// A server has asked to be left alone: all workers are told, and those that are forked while it
-  /// lasts.
-  func leaveAlone(_ pause: HostPause) {
-    guard pausedHosts.add(pause) else { return }
-    if let servers = configuration.servers {
-      state.pause(until: pausedHosts.end(ofAll: servers, now: Clock.now()) ?? 0)
+  /// Something is to be left alone: all workers are told, and those that are forked while it lasts.
+  func leaveAlone(_ pause: KeyPause) {
+    guard pausedKeys.add(pause) else { return }
+    if let known = configuration.knownKeys {
+      state.pause(until: pausedKeys.end(ofAll: known, now: Clock.now()) ?? 0)
     }
-    explainPause(of: pause.host, until: pause.end)
+    explainPause(of: pause.key, until: pause.end)
     for slot in workers.slots { workers[slot]?.tell(pause) }
-    if !state.phase.isStopping, pausedHosts.isNews(pause, now: Clock.now()) {
-      onNotice(.hostPaused(pause))
+    if !state.phase.isStopping, pausedKeys.isNews(pause, now: Clock.now()) {
+      onEvent(.paused(pause))
     }
   }
 
   func tellOfPauses(_ slot: Int) {
-    for pause in pausedHosts.current(Clock.now()) { workers[slot]?.tell(pause) }
+    for pause in pausedKeys.current(Clock.now()) { workers[slot]?.tell(pause) }
   }
 
   /// Records that are with a worker, and wait there for the end of a pause.
@@ -118,12 +117,12 @@ extension PoolDriver {
 }
 
 extension WorkerProcess {
-  fileprivate func tell(_ pause: HostPause) {
+  fileprivate func tell(_ pause: KeyPause) {
     var text = ByteBuffer(capacity: 64)
-    text.append(text: pause.host)
+    text.append(text: pause.key)
     send(
       ToWorker(
         kind: .pause, length: Int(clamping: pause.length), index: Int(clamping: pause.end),
-        status: Int32(clamping: pause.status)), text: SharedBytes(taking: text))
+        reason: Int32(clamping: pause.reason)), text: SharedBytes(taking: text))
   }
 }

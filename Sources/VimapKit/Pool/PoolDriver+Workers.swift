@@ -1,6 +1,6 @@
 import VimapSystem
 
-/// What the driver does with workers: it has them forked, hears what they say, and buries them.
+/// What the driver does with workers: it has them forked, hears what they say, and reaps them.
 extension PoolDriver {
   func fork(_ slot: Int) {
     do throws(SystemError) {
@@ -18,7 +18,7 @@ extension PoolDriver {
 
   /// A worker cannot be had, but others can do its work.
   private func noteFewer(_ running: Int, _ reason: String) {
-    if running > 0 { onNotice(.fewerWorkers(running: running, reason: reason)) }
+    if running > 0 { onEvent(.fewerWorkers(running: running, reason: reason)) }
   }
 
   func takeMessages(of worker: WorkerProcess, _ slot: Int) throws(SystemError) {
@@ -57,18 +57,18 @@ extension PoolDriver {
     case .retiring: state.workerRetires(slot, begun: UInt64(max(0, message.index)))
     case .pause:
       leaveAlone(
-        HostPause(
-          host: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
-          status: Int(message.code)))
+        KeyPause(
+          key: text, end: UInt64(max(0, message.index)), length: UInt64(max(0, message.length)),
+          reason: Int(message.code)))
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
-    case .notice: onNotice(.worker(number: slot, text))
+    case .notice: onEvent(.said(worker: slot, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
     case .decision: onDecision?(.worker(number: slot, text))
     case .certain: doubts?.settle(slot)
     case .outOfStep: loseStep(slot, suspects: message.index, text)
     case .stray:
       report.isOutOfStep = true
-      onNotice(.stray(worker: slot, text))
+      onEvent(.stray(worker: slot, text))
     case .inVain: state.commandWasInVain(text)
     case .results:
       let slab = Int(message.slab)

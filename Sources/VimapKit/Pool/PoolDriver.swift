@@ -1,26 +1,24 @@
 import VimapBytes
-import VimapJSON
 import VimapSystem
 
 /// Runs a pool: waits, feeds what happens to ``PoolState``, and carries out what it decides.
 ///
 /// It has no thread of its own. Whoever wants results calls ``pump()`` and, when there are none,
 /// ``wait()``.
-final class PoolDriver {
+package final class PoolDriver {
   let configuration: PoolConfiguration
-  let slabs: InputSlabs
+  package let slabs: InputSlabs
   let workers: WorkerSet
   var state: PoolState
   var watch = PoolWatch()
-  var report = RunReport()
+  var report = PoolReport()
   var batches = HeldBatches()
   let flow: ResultFlow
   var feed: (any Feed)?
+  var account: (any RecordAccount)?
 
-  /// Told what a person should know while the pool works.
-  var onNotice: (PoolNotice) -> Void = { _ in }
-  /// Handed the input line of every exception.
-  var onFailedLine: ((InputBatch, _ record: Int, _ line: Range<Int>) throws -> Void)?
+  /// Told of what happens.
+  var onEvent: (PoolEvent) -> Void = { _ in }
   /// Which outputs are not certain yet, where workers pair by order.
   var doubts: Doubts?
   /// Told of every worker that could not be set up.
@@ -34,8 +32,8 @@ final class PoolDriver {
   var ended: Nanoseconds?
   /// Where the time goes, where that is to be known.
   var meter: RunMeter?
-  /// The hosts that ask to be left alone.
-  var pausedHosts = PausedHosts()
+  /// What is to be left alone.
+  var pausedKeys = PausedKeys()
   /// For when the state was last asked what it wants.
   private(set) var asked: Nanoseconds = 0
   private(set) var isInputWaiting = false
@@ -52,7 +50,7 @@ final class PoolDriver {
 
   /// Forks what will fork the workers.
   /// - Throws: where the memory that the pool shares with its workers cannot be had.
-  init(
+  package init(
     _ configuration: PoolConfiguration, target: any ResultTarget,
     context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
   ) throws(SystemError) {
@@ -72,13 +70,13 @@ final class PoolDriver {
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
-  var isDone: Bool { isFinished && flow.waiting.isEmpty }
+  package var isDone: Bool { isFinished && flow.waiting.isEmpty }
 
   // MARK: The loop
 
   /// Does what can be done without waiting: carries out what is decided, reads as long as somebody
   /// can use what is read, and passes results on.
-  func pump() throws(SystemError) {
+  package func pump() throws(SystemError) {
     // First of all, as what was read since gives room for more.
     passOn()
     try feedWorkers()
@@ -98,9 +96,9 @@ final class PoolDriver {
       performActions()
       switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
-      case .answered(let exception, let cause, let inputs):
+      case .answered(let exception, let inputs):
         // No worker slows this down, so what it gives is passed on before more is read.
-        takeAnswered(exception, cause, inputs)
+        takeAnswered(exception, inputs)
         isInputAtHand = true
         return
       case .waiting:
@@ -127,7 +125,7 @@ final class PoolDriver {
   }
 
   /// Waits until something happens.
-  func wait() throws(SystemError) {
+  package func wait() throws(SystemError) {
     let limit = prepareToWait()
     noteWait()
     try watch.poll.wait(milliseconds: limit)
@@ -147,7 +145,7 @@ final class PoolDriver {
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,
       // What is waited for is another thing then.
-      meter == nil || pausedHosts.current(now).isEmpty ? nil : pausedHosts.nextEnd,
+      meter == nil || pausedKeys.current(now).isEmpty ? nil : pausedKeys.nextEnd,
     ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
@@ -189,7 +187,7 @@ final class PoolDriver {
     case .complete(let batch): complete(batch)
     case .halted(let point):
       report.outcome = .halted
-      onNotice(.halted(point))
+      onEvent(.halted(point))
     case .finish: isFinished = true
     }
   }
@@ -204,7 +202,7 @@ final class PoolDriver {
   }
 
   /// Ends the run without finishing what is in flight.
-  func giveUp(_ outcome: RunReport.Outcome) {
+  package func giveUp(_ outcome: RunOutcome) {
     report.outcome = outcome
     isGivenUp = true
     flow.discard()
@@ -228,10 +226,7 @@ final class PoolDriver {
     return id
   }
 
-  private func takeAnswered(
-    _ exception: SharedBytes, _ cause: FailureTally.Cause?, _ inputs: AnyObject?
-  ) {
-    if let cause { report.failures.add(cause) }
+  private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
     let id = register(nil, records: 1)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
@@ -246,7 +241,7 @@ final class PoolDriver {
       state.takeAnswered(batch.records)
       except(id, 0..<batch.records, cause)
       complete(id)
-    case .answered(let exception, let cause, let inputs): takeAnswered(exception, cause, inputs)
+    case .answered(let exception, let inputs): takeAnswered(exception, inputs)
     case .waiting, .more, .idle, .noSlab, .ended: break
     }
   }
@@ -289,7 +284,7 @@ final class PoolDriver {
   // MARK: The end
 
   /// Ends what is left of the pool; nothing may be done with it afterwards.
-  func disband() {
+  package func disband() {
     workers.disband(watchedBy: &watch.poll)
     batches.removeAll()
   }

@@ -1,74 +1,74 @@
 import VimapSystem
 
 /// How far a run of a ``RecordPool`` has come.
-public struct PoolStatus: Sendable, Equatable {
+package struct PoolStatus: Sendable, Equatable {
   /// Where a record is in the input.
-  public struct Place: Sendable, Equatable {
+  package struct Place: Sendable, Equatable {
     /// Its number over all inputs, from 1.
-    public var index: Int
+    package var index: Int
     /// The input it is in, where that is known.
-    public var file: String?
+    package var file: String?
     /// The number of its line there, from 1, where that is known.
-    public var line: Int?
+    package var line: Int?
   }
 
-  /// A server that has asked to be left alone.
-  public struct PausedHost: Sendable, Equatable {
-    /// The server, as `host:port`.
-    public var host: String
+  /// Something that is to be left alone, as a server that has asked for that.
+  package struct PausedKey: Sendable, Equatable {
+    /// What it is.
+    package var key: String
     /// How long it is left alone from now on.
-    public var left: Duration
+    package var left: Duration
 
-    /// A server and the time that is left.
-    public init(host: String, left: Duration) {
-      self.host = host
+    /// A key and the time that is left.
+    package init(key: String, left: Duration) {
+      self.key = key
       self.left = left
     }
   }
 
   /// Records taken from the input.
-  public var records = 0
+  package var records = 0
   /// Records that gave an output.
-  public var outputs = 0
+  package var outputs = 0
   /// Records that became an exception.
-  public var failures = 0
+  package var failures = 0
   /// Records with workers, or on their way to one, but for those that are ``held``.
-  public var inFlight = 0
+  package var inFlight = 0
   /// Records with workers that wait there until they can be sent, while a server has asked to be
   /// left alone.
-  public var held = 0
+  package var held = 0
   /// The servers that have asked to be left alone.
-  public var pausedHosts: [PausedHost] = []
+  package var pausedKeys: [PausedKey] = []
   /// Those of ``inFlight`` that workers have begun, and sent where they send them. Only in
   /// ``RecordPool/status``.
-  public var begun = 0
+  package var begun = 0
   /// How many workers have begun some. Only in ``RecordPool/status``.
-  public var workersAtWork = 0
+  package var workersAtWork = 0
   /// Records that failed and wait to be tried again.
-  public var waiting = 0
+  package var waiting = 0
   /// Bytes of input that records were taken from.
-  public var bytes = 0
+  package var bytes = 0
   /// Bytes that the inputs have by now, where all of them are files; they may yet grow.
-  public var totalBytes: Int?
+  package var totalBytes: Int?
   /// The run is to end before its input does: no more is read.
-  public var isStopping = false
+  package var isStopping = false
   /// Time since the pool was made.
-  public var elapsed = Duration.zero
+  package var elapsed = Duration.zero
   /// Where results keep the order of the input: the record whose result comes next, and which those
   /// behind it wait for. Only in ``RecordPool/status``.
-  public var awaited: Place?
+  package var awaited: Place?
   /// The workers, by number. Only in ``RecordPool/status``.
-  public var workers: [WorkerStatus] = []
+  package var workers: [WorkerStatus] = []
 
   /// The status of a run in which nothing has happened yet.
-  public init() {}
+  package init() {}
 
   /// Records that have their results.
-  public var finished: Int { outputs + failures }
+  package var finished: Int { outputs + failures }
 
   /// How much of the input has its results, from 0 to 1, where the inputs' sizes are known: of the
   /// bytes that records were taken from, those of records that are finished.
-  public var share: Double? {
+  package var share: Double? {
     guard let totalBytes else { return nil }
     if totalBytes == 0 { return 1 }
     let done = records > 0 ? Double(finished) / Double(records) : 1
@@ -78,21 +78,21 @@ public struct PoolStatus: Sendable, Equatable {
 
 extension PoolDriver {
   /// - Parameter inDetail: whether to look for what takes a moment to be found.
-  func status(inDetail: Bool) -> PoolStatus {
+  package func status(inDetail: Bool) -> PoolStatus {
     var status = PoolStatus()
     status.records = report.records
     status.outputs = flow.outputs
     status.failures = flow.exceptionCount
     status.waiting = state.waitingForRetry
-    if let progress = feed?.progress {
+    if let progress = account?.progress {
       status.bytes = progress.bytes
       status.totalBytes = progress.total
     }
     status.isStopping = state.phase.isStopping
     let now = Clock.now()
-    let pauses = pausedHosts.current(now)
-    status.pausedHosts = pauses.map {
-      PoolStatus.PausedHost(host: $0.host, left: .nanoseconds(Int64(clamping: $0.end - now)))
+    let pauses = pausedKeys.current(now)
+    status.pausedKeys = pauses.map {
+      PoolStatus.PausedKey(key: $0.key, left: .nanoseconds(Int64(clamping: $0.end - now)))
     }
     if !pauses.isEmpty {
       status.held = workers.slots.reduce(0) { $0 + recordsWaiting(with: $1, now) }
@@ -126,7 +126,7 @@ extension PoolDriver {
 
   func place(of record: Int, in id: UInt64) -> PoolStatus.Place? {
     guard let batch = batches[id] else { return nil }
-    let place = feed?.place(of: record, in: batch)
+    let place = account?.place(of: record, in: batch)
     return PoolStatus.Place(
       index: batch.place.index + record, file: place?.file, line: place?.line)
   }

@@ -1,21 +1,21 @@
 import VimapSystem
 
 /// How often somebody wants to look at a run; see ``RecordPool/watch(every:_:)``.
-public struct TickPace: Sendable {
+package struct TickPace: Sendable {
   /// The first time.
-  public var first: Duration
+  package var first: Duration
   /// Between two times, where something has changed.
-  public var busy: Duration
+  package var busy: Duration
   /// Between two times, where nothing has.
-  public var quiet: Duration
+  package var quiet: Duration
 
   /// The same pace whether or not something changes.
-  public init(_ interval: Duration) {
+  package init(_ interval: Duration) {
     (first, busy, quiet) = (interval, interval, interval)
   }
 
   /// A pace that depends on whether something has changed.
-  public init(first: Duration, busy: Duration, quiet: Duration) {
+  package init(first: Duration, busy: Duration, quiet: Duration) {
     (self.first, self.busy, self.quiet) = (first, busy, quiet)
   }
 }

@@ -2,7 +2,7 @@ import VimapBytes
 import VimapSystem
 
 /// What a worker does in its own process: takes messages until there are no more.
-typealias WorkerBody = (WorkerChannel) throws -> Void
+package typealias WorkerBody = (WorkerChannel) throws -> Void
 
 /// The worker processes of a pool and the memory they write their results to, by slot.
 final class WorkerSet {

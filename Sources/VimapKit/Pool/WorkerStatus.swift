@@ -1,7 +1,7 @@
 import VimapSystem
 
 /// What a worker of a ``RecordPool`` is doing.
-public enum WorkerStatus: Sendable, Equatable {
+package enum WorkerStatus: Sendable, Equatable {
   /// There is none, as there was no need of it or it has left.
   case absent
   /// The last one ended without having done anything; another is started in so much time.

@@ -3,7 +3,7 @@ import VimapJSON
 import VimapSystem
 
 /// Where results end up.
-protocol ResultTarget: AnyObject {
+package protocol ResultTarget: AnyObject {
   /// Takes a piece over, in the order that results are to have.
   func add(_ piece: ResultPiece)
   /// Passes on what it can without waiting, and hands every piece it is done with to `done`.

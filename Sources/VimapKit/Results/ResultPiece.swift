@@ -2,7 +2,7 @@ import VimapBytes
 import VimapSystem
 
 /// Finished tuples on their way to the output, and what has to be let go when they are written.
-struct ResultPiece {
+package struct ResultPiece {
   enum Source {
     /// A worker's result slab.
     case slab(slot: Int, slab: Int)
@@ -12,8 +12,8 @@ struct ResultPiece {
     case file(SharedMemory)
   }
 
-  var bytes: ByteView
-  var kind: Run.Kind
+  package var bytes: ByteView
+  package var kind: Run.Kind
   var source: Source
   /// What it answers.
   var batch: UInt64

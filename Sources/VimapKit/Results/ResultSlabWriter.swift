@@ -2,7 +2,7 @@ import VimapBytes
 import VimapSystem
 
 /// What a worker writes into a result slab for one record.
-protocol ResultBody {
+package protocol ResultBody {
   /// An upper bound of its size in bytes.
   var sizeLimit: Int { get }
 
@@ -11,7 +11,7 @@ protocol ResultBody {
 }
 
 /// Which record an answer is to.
-struct AnsweredRecord {
+package struct AnsweredRecord {
   var batch: UInt64
   /// Counted from 0 in the batch.
   var number: Int
@@ -25,8 +25,26 @@ struct AnsweredRecord {
   var wasTried = true
   /// For an exception: whether it may have passed the record on.
   var wasSent = true
-  /// For a record's exception: what it is.
+  /// For an exception: where its words are.
   var failure: FailureMark?
+  /// For an exception: whether the worker was told to give the record up.
+  var isCancelled = false
+
+  package init(
+    batch: UInt64, number: Int, exceptionLine: Range<Int>? = nil, isWorthRetry: Bool = false,
+    pause: Nanoseconds? = nil, wasTried: Bool = true, wasSent: Bool = true,
+    failure: FailureMark? = nil, isCancelled: Bool = false
+  ) {
+    self.batch = batch
+    self.number = number
+    self.exceptionLine = exceptionLine
+    self.isWorthRetry = isWorthRetry
+    self.pause = pause
+    self.wasTried = wasTried
+    self.wasSent = wasSent
+    self.failure = failure
+    self.isCancelled = isCancelled
+  }
 
   /// For an exception that no record is charged with.
   static let noRecord = AnsweredRecord(batch: Run.noBatch, number: 0, exceptionLine: 0..<0)
@@ -81,6 +99,7 @@ final class ResultSlabWriter {
       run.isWorthRetry = record.isWorthRetry
       run.wasTried = record.wasTried
       run.wasSent = record.wasSent
+      run.isCancelled = record.isCancelled
       run.pauseMilliseconds = record.pause.map { min(max(1, $0.millisecondsFrom(0)), 1 << 31) } ?? 0
     }
 

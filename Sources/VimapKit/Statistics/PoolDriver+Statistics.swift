@@ -19,12 +19,12 @@ extension PoolDriver {
 
   private func moment(_ now: Nanoseconds) -> WaitingMoment {
     var moment = WaitingMoment()
-    let hasPausedHosts = !pausedHosts.current(now).isEmpty
+    let hasPausedKeys = !pausedKeys.current(now).isEmpty
     moment.isInputEmpty = isInputWaiting
     moment.hasUntakenResults = !flow.waiting.isEmpty
     moment.awaitsTurn = state.awaitsTurn(after: asked)
     moment.awaitsServers =
-      hasPausedHosts && (state.waitingForRetry > 0 || state.admission.isHeld(now))
+      hasPausedKeys && (state.waitingForRetry > 0 || state.admission.isHeld(now))
     for slot in workers.slots {
       if state.slots[slot].couldDoMore(concurrency: configuration.concurrency) {
         moment.hasIdleWorkers = true
@@ -41,25 +41,19 @@ extension PoolDriver {
     return moment
   }
 
-  func statistics(bytesRead: Int, bytesWritten: Int) -> RunStatistics? {
+  /// What was measured up to now; `nil` where nothing is.
+  package var measurements: PoolMeasurements? {
     guard let meter else { return nil }
-    return RunStatistics(
-      records: report.records, outputs: flow.outputs, exceptions: flow.exceptionCount,
-      failures: report.failures.counts, tries: state.tries.all, retries: state.tries.again,
-      bytesRead: bytesRead, bytesWritten: bytesWritten,
-      elapsed: Duration((ended ?? Clock.now()) - started),
-      workers: workers.slots.compactMap { worker($0, meter) },
-      serviceTimes: ServiceTimes(workers.tables), waits: RunStatistics.Waits(meter.waits))
+    return PoolMeasurements(
+      tries: state.tries, elapsed: (ended ?? Clock.now()) - started, waits: meter.waits,
+      slots: workers.slots.map { measurements(of: $0, meter) })
   }
 
-  private func worker(_ slot: Int, _ meter: RunMeter) -> RunStatistics.Worker? {
+  private func measurements(of slot: Int, _ meter: RunMeter) -> PoolMeasurements.Slot {
     let history = workers.histories[slot]
-    guard history.forks > 0 else { return nil }
-    let table = workers.tables.isEmpty ? nil : workers.tables[slot]
-    return RunStatistics.Worker(
-      number: slot, records: meter.records[slot], busy: Duration(meter.busy[slot]),
-      restarts: history.forks - 1 + (table?.restarts ?? 0), peakMemory: history.peakMemory,
-      concurrency: table?.concurrency)
+    return PoolMeasurements.Slot(
+      forks: history.forks, peakMemory: history.peakMemory, records: meter.records[slot],
+      busy: meter.busy[slot], table: workers.tables.isEmpty ? nil : workers.tables[slot])
   }
 }
 
@@ -70,17 +64,4 @@ extension WorkerSlot {
     return worker.isServing && worker.goesOn
       && (worker.load.outstanding < concurrency || worker.load.wantsMore)
   }
-}
-
-extension RunStatistics.Waits {
-  fileprivate init(_ waits: [WaitReason: Nanoseconds]) {
-    func time(_ reason: WaitReason) -> Duration { Duration(waits[reason] ?? 0) }
-    self.init(
-      input: time(.input), workers: time(.workers), output: time(.output),
-      pauses: time(.pauses), servers: time(.servers))
-  }
-}
-
-extension Duration {
-  fileprivate init(_ time: Nanoseconds) { self = .nanoseconds(Int64(clamping: time)) }
 }

@@ -7,14 +7,14 @@ import VimapSystem
 /// Times are counted as HdrHistogram does: each octave is cut into so many equal parts that a time
 /// is known to less than one percent. A worker writes, one after the other; the pool reads, and
 /// reckons with any number to stand there.
-final class ServiceTable {
+package final class ServiceTable {
   private let memory: SharedMemory
 
   /// Parts of an octave, as a power of two.
   private static let partBits = 7
   /// Longer times, from 13 days on, count as this.
-  static let longest: Nanoseconds = 1 << 50
-  static let placeCount = place(of: longest - 1) + 1
+  package static let longest: Nanoseconds = 1 << 50
+  package static let placeCount = place(of: longest - 1) + 1
 
   private static let totalWord = 0
   private static let longestWord = 8
@@ -31,7 +31,7 @@ final class ServiceTable {
   // MARK: Writing
 
   /// Counts tries that took equally long.
-  func note(_ seconds: Double, count: Int) {
+  package func note(_ seconds: Double, count: Int) {
     let time = min(Nanoseconds.seconds(seconds), Self.longest - 1)
     add(UInt64(count), at: Self.countsOffset + 8 * Self.place(of: time))
     add(UInt64(count) &* time, at: Self.totalWord)
@@ -39,9 +39,9 @@ final class ServiceTable {
   }
 
   /// The worker's command was started again.
-  func noteRestart() { add(1, at: Self.restartsWord) }
+  package func noteRestart() { add(1, at: Self.restartsWord) }
 
-  func note(concurrency: Double) {
+  package func note(concurrency: Double) {
     memory.storeWord(concurrency.bitPattern, at: Self.concurrencyWord)
   }
 
@@ -52,22 +52,22 @@ final class ServiceTable {
   // MARK: Reading
 
   /// All times together.
-  var total: Nanoseconds { memory.loadWord(at: Self.totalWord) }
+  package var total: Nanoseconds { memory.loadWord(at: Self.totalWord) }
 
   /// The longest time.
-  var maximum: Nanoseconds { memory.loadWord(at: Self.longestWord) }
+  package var maximum: Nanoseconds { memory.loadWord(at: Self.longestWord) }
 
   /// How many times commands were started again.
-  var restarts: Int { Int(UInt32(clamping: memory.loadWord(at: Self.restartsWord))) }
+  package var restarts: Int { Int(UInt32(clamping: memory.loadWord(at: Self.restartsWord))) }
 
   /// How many requests at once the worker has come to, where it finds that out by itself.
-  var concurrency: Double? {
+  package var concurrency: Double? {
     let number = Double(bitPattern: memory.loadWord(at: Self.concurrencyWord))
     return number > 0 && number.isFinite ? number : nil
   }
 
   /// Adds up what was counted at each place.
-  func add(to counts: inout [UInt64]) {
+  package func add(to counts: inout [UInt64]) {
     for place in counts.indices {
       counts[place] &+= memory.loadWord(at: Self.countsOffset + 8 * place)
     }
@@ -83,7 +83,7 @@ final class ServiceTable {
   }
 
   /// The middle of the times that are counted at a place.
-  static func middle(of place: Int) -> Nanoseconds {
+  package static func middle(of place: Int) -> Nanoseconds {
     let shift = max(0, place >> partBits - 1)
     let least = Nanoseconds(place - shift << partBits) << UInt64(shift)
     return least + (1 << UInt64(shift)) / 2

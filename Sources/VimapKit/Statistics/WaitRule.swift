@@ -1,5 +1,5 @@
 /// What a pool that has nothing to do at the moment is waiting for.
-enum WaitReason {
+package enum WaitReason {
   /// Records: a worker could take more, and the input has none yet.
   case input
   /// Answers.

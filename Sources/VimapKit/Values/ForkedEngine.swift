@@ -37,7 +37,11 @@ final class ForkedEngine: PoolEngine {
     }
     feed = ValueFeed(slabs: driver.slabs, retryWhen: options.retryWhen)
     driver.feed = feed
-    driver.onNotice = onNotice
+    driver.onEvent = { [onNotice = options.onNotice] event in
+      if case .fewerWorkers(let running, let reason) = event {
+        onNotice(.fewerWorkers(running: running, reason: reason))
+      }
+    }
     driver.performActions()
   }
 

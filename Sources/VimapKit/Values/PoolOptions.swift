@@ -139,7 +139,7 @@ public struct PoolOptions {
 extension Duration {
   /// Whole nanoseconds, none where it is negative; at most a hundred years, which leaves room to
   /// reckon with.
-  var nanoseconds: UInt64 {
+  package var nanoseconds: UInt64 {
     let (seconds, attoseconds) = components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     return UInt64(min(seconds, 100 * 365 * 86_400)).times(1_000_000_000)

@@ -43,8 +43,6 @@ final class ValueFeed: Feed {
   /// Inputs taken that are not in a batch yet.
   var takenAhead: Int { (ready == nil ? 0 : batch.records) + (left == nil ? 0 : 1) }
 
-  var waitDescriptor: CInt? { nil }
-
   // MARK: Cutting
 
   func cut(records: Int) throws(SystemError) -> FeedCut {
@@ -61,7 +59,7 @@ final class ValueFeed: Feed {
     left = nil
     count += 1
     let failure = WorkerError(.unsendableInput, refusal, record: count - 1, attempts: 0)
-    return .answered(failure.framed(), nil, inputs: kept)
+    return .answered(failure.framed(), inputs: kept)
   }
 
   /// What has been taken and is not in a batch, and no more; `nil` where there is nothing.
@@ -136,18 +134,6 @@ final class ValueFeed: Feed {
       body(record, 0..<0, ExceptionTuple(bytes: error.framed()))
     }
   }
-
-  func place(
-    of record: Int, _ line: Range<Int>, in batch: InputBatch
-  ) -> (file: String, line: Int)? { nil }
-
-  func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)? { nil }
-
-  func linesWithGaps(in batch: InputBatch) -> Int { 0 }
-
-  var progress: (bytes: Int, total: Int?)? { nil }
-
-  var separator: UInt8? { nil }
 
   func isWorthRetry(_ exception: ByteView) -> Bool {
     guard let failure = try? WorkerError(framed: exception) else { return false }

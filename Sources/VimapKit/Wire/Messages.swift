@@ -1,6 +1,6 @@
 /// What the parent tells a worker. A batch that is larger than a slab comes as an attached file.
-struct ToWorker: BitwiseCopyable {
-  enum Kind: UInt8 {
+package struct ToWorker: BitwiseCopyable {
+  package enum Kind: UInt8, BitwiseCopyable {
     /// Here are records.
     case batch
     /// `slab` is yours to write results into.
@@ -9,33 +9,33 @@ struct ToWorker: BitwiseCopyable {
     case flush
     /// No more batches will come: finish and leave.
     case close
-    /// Leave the host in the text alone until `index`, a moment on the monotonic clock.
+    /// Leave the key in the text alone until `index`, a moment on the monotonic clock.
     case pause
   }
 
   var kind: Kind
   /// The slab, or ``attachedFile``, or ``inline``.
-  var slab: Int32 = 0
-  var batch: UInt64 = 0
-  var offset: Int = 0
-  var length: Int = 0
+  package var slab: Int32 = 0
+  package var batch: UInt64 = 0
+  package var offset: Int = 0
+  package var length: Int = 0
   /// The record that the bytes begin with.
-  var begin: Int = 0
+  package var begin: Int = 0
   /// The records of the batch to work on: all, or those left of one that a worker died over.
-  var firstRecord: Int = 0
-  var endRecord: Int = 0
+  package var firstRecord: Int = 0
+  package var endRecord: Int = 0
   /// The batch's place in the input: its first record from 1, its first line from 1, its file.
-  var index: Int = 0
-  var line: Int = 0
-  var file: Int32 = 0
+  package var index: Int = 0
+  package var line: Int = 0
+  package var file: Int32 = 0
   /// Which try this is, from 1.
-  var attempt: Int32 = 1
+  package var attempt: Int32 = 1
   /// Whether the records may have been passed on in a try before.
-  var mayBeSent = false
+  package var mayBeSent = false
   /// How many times each of the records has been in the input before, where that is counted.
-  var occurrence: Int32 = 0
-  /// The status by which a host has asked for a pause, of `length` nanoseconds.
-  var status: Int32 = 0
+  package var occurrence: Int32 = 0
+  /// The worker's own number for why there is a pause, of `length` nanoseconds.
+  var reason: Int32 = 0
 
   static let attachedFile: Int32 = -1
   /// The bytes are the message's text.
@@ -43,8 +43,8 @@ struct ToWorker: BitwiseCopyable {
 }
 
 /// What a worker tells the parent.
-struct FromWorker: BitwiseCopyable {
-  enum Kind: UInt8 {
+package struct FromWorker: BitwiseCopyable {
+  package enum Kind: UInt8, BitwiseCopyable {
     /// There, as the process `index`.
     case forked
     /// The worker cannot be forked; the text says why, `code` is the errno. There are `index`
@@ -78,8 +78,8 @@ struct FromWorker: BitwiseCopyable {
     case stray
     /// A command ended without a single answer; in the text, how.
     case inVain
-    /// The host in the text asks to be left alone until `index`, a moment on the monotonic clock,
-    /// for `length` nanoseconds; `code` is the status of its answer.
+    /// The key in the text is to be left alone until `index`, a moment on the monotonic clock, for
+    /// `length` nanoseconds; `code` is the worker's own number for why.
     case pause
     /// Until `index`, a moment on the monotonic clock, the worker can do nothing but wait for the
     /// end of such pauses; 0 where it no longer has to.
@@ -94,4 +94,17 @@ struct FromWorker: BitwiseCopyable {
   var code: Int32 = 0
   var index: Int = 0
   var length: Int = 0
+
+  package init(
+    kind: Kind, slab: Int32 = 0, published: Int32 = 0, slabIsFull: Bool = false, code: Int32 = 0,
+    index: Int = 0, length: Int = 0
+  ) {
+    self.kind = kind
+    self.slab = slab
+    self.published = published
+    self.slabIsFull = slabIsFull
+    self.code = code
+    self.index = index
+    self.length = length
+  }
 }

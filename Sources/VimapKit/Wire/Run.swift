@@ -8,8 +8,8 @@ import VimapSystem
 /// needs a run for each record. Runs are kept in shared memory beside the tuples and a run is made
 /// longer by storing a single word, so whatever a worker finished is there to be read even when the
 /// worker has been killed.
-struct Run: Equatable {
-  enum Kind: UInt8 {
+package struct Run: Equatable {
+  package enum Kind: UInt8 {
     /// Tuples of type `output`.
     case outputs = 0
     /// One tuple of type `exception`.
@@ -29,8 +29,10 @@ struct Run: Equatable {
   var lineLength = 0
   /// The tuple is not in the slab but in a file that comes with the announcement.
   var isAttached = false
-  /// For a record's exception, what it is.
+  /// For an exception, where its words are; `nil` where it has none that are to be summed up.
   var failure: FailureMark?
+  /// The worker was told to give the record up, and does not know what earlier tries came to.
+  var isCancelled = false
   /// It is an exception whose record is worth another try.
   var isWorthRetry = false
   /// The worker tried what it answers.
@@ -55,7 +57,7 @@ struct Run: Equatable {
   /// Bytes a run takes in shared memory: seven words, of which the last two are an exception's.
   static let size = 56
   /// The most bytes that it can say it has.
-  static let longest = Int(UInt32.max)
+  package static let longest = Int(UInt32.max)
   /// Where in these it says how long it is.
   static let extent = 32
 }
@@ -69,7 +71,7 @@ extension SharedMemory {
       Int(run.kind.rawValue) | (run.isAttached ? Int(attachedBit) : 0)
       | (run.isWorthRetry ? Int(retryBit) : 0) | (run.wasTried ? 0 : Int(untriedBit))
       | (run.wasSent ? 0 : Int(unsentBit))
-      | Int(run.failure?.kind.number ?? 0) << failureShift
+      | (run.failure == nil ? 0 : Int(failureBit)) | (run.isCancelled ? Int(cancelledBit) : 0)
     storeWord(pack(run.pauseMilliseconds, nature), at: place + 16)
     storeWord(pack(run.lineOffset, run.lineLength), at: place + 24)
     if let mark = run.failure {
@@ -95,28 +97,29 @@ extension SharedMemory {
       batch: loadWord(at: place), firstRecord: first, recordCount: count, kind: kind,
       offset: offset, length: length, lineOffset: lineOffset, lineLength: lineLength,
       isAttached: nature & attachedBit != 0, failure: loadMark(at: place, nature),
+      isCancelled: nature & cancelledBit != 0,
       isWorthRetry: nature & retryBit != 0, wasTried: nature & untriedBit == 0,
       wasSent: nature & unsentBit == 0,
       pauseMilliseconds: unpack(nature).high)
   }
 
   private func loadMark(at place: Int, _ nature: UInt64) -> FailureMark? {
-    RecordException.Kind(number: nature >> failureShift & 0xFF).map {
-      FailureMark(
-        kind: $0, message: range(unpack(loadWord(at: place + 40))),
-        exitMessage: range(unpack(loadWord(at: place + 48))))
-    }
+    guard nature & failureBit != 0 else { return nil }
+    return FailureMark(
+      message: range(unpack(loadWord(at: place + 40))),
+      exitMessage: range(unpack(loadWord(at: place + 48))))
   }
 
   private func range(_ words: (high: Int, low: Int)) -> Range<Int> {
     words.high..<(words.high + words.low)
   }
 
-  private var failureShift: Int { 16 }
   private var attachedBit: UInt64 { 1 << 8 }
   private var retryBit: UInt64 { 1 << 9 }
   private var untriedBit: UInt64 { 1 << 10 }
   private var unsentBit: UInt64 { 1 << 11 }
+  private var failureBit: UInt64 { 1 << 12 }
+  private var cancelledBit: UInt64 { 1 << 13 }
 
   private func unpack(_ word: UInt64) -> (high: Int, low: Int) {
     (Int(word >> 32), Int(word & 0xFFFF_FFFF))

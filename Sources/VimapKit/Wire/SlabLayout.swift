@@ -2,9 +2,9 @@
 ///
 /// A slab is small enough that what the parent reads is still in the processor's cache when a
 /// worker looks at it, and large enough that the cost of a message about it does not show.
-struct SlabLayout: Sendable {
+package struct SlabLayout: Sendable {
   /// Bytes of input a slab holds.
-  var inputSlabSize = 256 << 10
+  package var inputSlabSize = 256 << 10
   /// How many slabs input is read into.
   var inputSlabCount: Int
   /// Slabs for results, each worker.
@@ -16,7 +16,7 @@ struct SlabLayout: Sendable {
   /// - Parameters:
   ///   - window: most bytes of input in flight or waiting for their turn.
   ///   - keepsOrder: results wait for their turn in their slabs.
-  init(jobs: Int, window: Int, keepsOrder: Bool = false) {
+  package init(jobs: Int, window: Int, keepsOrder: Bool = false) {
     // Every worker can hold a slab in each of two batches, and one is being read into; beyond that
     // it is the window that stops the reading, so that requests at once are as many as was asked
     // for, however long the records are.

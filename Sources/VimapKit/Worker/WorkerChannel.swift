@@ -6,9 +6,9 @@ import VimapSystem
 ///
 /// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, and
 /// ``FramedTransport`` for Swift values.
-final class WorkerChannel {
+package final class WorkerChannel {
   /// What a ``receive(waiting:)`` brought.
-  enum Arrival {
+  package enum Arrival {
     /// Records, and the memory they are in.
     case batch(ToWorker, SharedMemory)
     /// Room for results has come back.
@@ -17,13 +17,13 @@ final class WorkerChannel {
     case flush
     /// No more batches will come.
     case closed
-    /// A host is to be left alone until then.
-    case pause(HostPause)
+    /// A key is to be left alone until then.
+    case pause(KeyPause)
     /// Nothing now.
     case nothing
   }
 
-  let context: WorkerContext
+  package let context: WorkerContext
   /// The process that forked this one.
   private let parent: ProcessID
   private let socket: MessageSocket
@@ -31,11 +31,11 @@ final class WorkerChannel {
   private let shared: SharedMemory
   let results: ResultSlabWriter
   /// Where it is measured how long tries take, if it is.
-  let table: ServiceTable?
+  package let table: ServiceTable?
   /// What came while an answer waited for room.
   private var pending: [Arrival] = []
   // Unchecked, as nothing is called while it is counted up, which is done for each record.
-  @exclusivity(unchecked) private(set) var begunCount: UInt64 = 0
+  @exclusivity(unchecked) package private(set) var begunCount: UInt64 = 0
 
   init(
     context: WorkerContext, socket: consuming MessageSocket, input: SharedMemory,
@@ -57,20 +57,20 @@ final class WorkerChannel {
   // MARK: Receiving
 
   /// Readable when there is something to receive.
-  var descriptor: CInt { socket.descriptor.number }
+  package var descriptor: CInt { socket.descriptor.number }
 
   /// Something has come already that the descriptor does not show.
-  var hasPending: Bool { !pending.isEmpty }
+  package var hasPending: Bool { !pending.isEmpty }
 
   /// Takes the next message.
   /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
-  func receive(waiting: Bool) throws -> Arrival {
+  package func receive(waiting: Bool) throws -> Arrival {
     pending.isEmpty ? try receiveNext(waiting: waiting) : pending.removeFirst()
   }
 
   /// Takes in what has come, to be received later.
-  func takeInMessages() throws {
+  package func takeInMessages() throws {
     while true {
       let arrival = try receiveNext(waiting: false)
       if case .nothing = arrival { return }
@@ -88,9 +88,9 @@ final class WorkerChannel {
       case .close: return .closed
       case .pause:
         return .pause(
-          HostPause(
-            host: text?.bytes.text ?? "", end: UInt64(max(0, message.index)),
-            length: UInt64(max(0, message.length)), status: Int(message.status)))
+          KeyPause(
+            key: text?.bytes.text ?? "", end: UInt64(max(0, message.index)),
+            length: UInt64(max(0, message.length)), reason: Int(message.reason)))
       case .flush: return .flush
       case .resultSlab:
         results.free(Int(message.slab))
@@ -120,18 +120,18 @@ final class WorkerChannel {
   // MARK: Working
 
   /// Has the kernel end this process when the program ends, whatever it is doing then.
-  func endWithProgram() { SystemProcess.endWith(parent: parent) }
+  package func endWithProgram() { SystemProcess.endWith(parent: parent) }
 
   /// Says that `count` more records have been begun, in the order received: from here on they may
   /// have an effect.
-  func begin(_ count: Int) {
+  package func begin(_ count: Int) {
     begunCount += UInt64(count)
     shared.storeWord(begunCount, at: ResultSlabLayout.begunWord)
   }
 
   /// Says that some records that were begun have not been sent yet.
   /// - Parameter place: of the request that they are for, among those of the worker.
-  func noteUnsent(_ numbers: Range<UInt64>, at place: Int) {
+  package func noteUnsent(_ numbers: Range<UInt64>, at place: Int) {
     UnsentRecords.note(numbers, at: place, in: shared)
   }
 
@@ -142,19 +142,19 @@ final class WorkerChannel {
   var isDismissed: Bool { stopRequest == StopRequest.dismissed.rawValue }
 
   /// The pool wants what was begun answered, and nothing more.
-  var isRecalled: Bool { stopRequest != StopRequest.wanted.rawValue }
+  package var isRecalled: Bool { stopRequest != StopRequest.wanted.rawValue }
 
   private var stopRequest: UInt64 { shared.loadWord(at: ResultSlabLayout.stopRequestWord) }
 
   /// Where the process group of the worker's command is to be written.
-  var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }
+  package var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }
 
   // MARK: Answering
 
   /// Answers a record if there is room for it; where there is none, a ``receive(waiting:)`` will
   /// bring it.
   /// - Returns: whether there was room.
-  func tryAnswer(_ record: AnsweredRecord, with answer: some ResultBody) throws -> Bool {
+  package func tryAnswer(_ record: AnsweredRecord, with answer: some ResultBody) throws -> Bool {
     guard results.hasRoom(for: answer.sizeLimit) else {
       try results.giveUpSlab()
       return false
@@ -167,7 +167,7 @@ final class WorkerChannel {
   /// behind the other as long as there is room at hand.
   /// - Parameter write: returns how many records it wrote an output for.
   /// - Returns: as many.
-  func answerRow(
+  package func answerRow(
     of batch: UInt64, from record: Int, _ write: (inout MemoryCursor) -> Int
   ) -> Int {
     guard var row = results.beginRow() else { return 0 }
@@ -177,7 +177,7 @@ final class WorkerChannel {
   }
 
   /// Answers a record, waiting for room; not where no more answers are wanted.
-  func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
+  package func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
     while try !isDismissed && !tryAnswer(record, with: answer) {
       let arrival = try receiveNext(waiting: true)
       if case .room = arrival { continue }
@@ -188,16 +188,16 @@ final class WorkerChannel {
   // MARK: Telling
 
   /// Tells the parent of every result that it does not know of yet.
-  func flush() throws {
+  package func flush() throws {
     if let announcement = results.announcement() {
       _ = try socket.send(announcement, waiting: true)
     }
   }
 
   /// Says that no more records will be begun than have been.
-  func retire() throws { try tell(FromWorker(kind: .retiring, index: Int(begunCount))) }
+  package func retire() throws { try tell(FromWorker(kind: .retiring, index: Int(begunCount))) }
 
-  func tell(_ message: FromWorker, _ text: String = "") throws {
+  package func tell(_ message: FromWorker, _ text: String = "") throws {
     var buffer = ByteBuffer()
     buffer.append(text: text)
     _ = try socket.send(message, text: buffer.view, waiting: true)
@@ -205,7 +205,7 @@ final class WorkerChannel {
 }
 
 /// Why a worker's link to its pool is of no more use.
-public enum LinkError: Error, Equatable {
+package enum LinkError: Error, Equatable {
   /// The parent has ended; nobody waits for results.
   case parentIsGone
 }

@@ -2,6 +2,7 @@ import VimapBytes
 import VimapExec
 import VimapHTTP
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Prints what a run would do for each record, as commands for a shell, and does nothing of it.

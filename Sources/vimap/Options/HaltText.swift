@@ -1,6 +1,7 @@
 import ArgumentParser
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// When to stop: `never`, `soon` or `now`, and behind the last two how many failures it takes:
 /// `soon,fail=3`, `now,fail=10%`. Without that it takes one.

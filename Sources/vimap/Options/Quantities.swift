@@ -1,6 +1,7 @@
 import ArgumentParser
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// A number of bytes: `4096`, `64K`, `16M`, `1G`; the letters are powers of 1024.

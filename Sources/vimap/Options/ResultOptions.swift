@@ -1,5 +1,6 @@
 import ArgumentParser
 import VimapKit
+import VimapRecords
 
 /// What a result looks like, and where it goes.
 struct ResultOptions: ParsableArguments {

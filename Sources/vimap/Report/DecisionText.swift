@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 extension PoolDecision {
   /// The decision in words.
@@ -17,7 +18,7 @@ extension PoolDecision {
     case .retry(let record, let attempt, let pause):
       "record \(record.index)\(place(record)): try \(attempt) failed; tried again in"
         + " \(pause.rounded) s"
-    case .pausedHost(let host, let pause):
+    case .pausedKey(let host, let pause):
       "\(host.onOneLine(atMost: 100)): left alone for \(pause.rounded) s, as it asks"
     case .worker(let number, let text): "worker \(number): \(text)"
     }

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// What commands write to standard error, on its way to a screen.

@@ -1,5 +1,6 @@
 import Logging
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// All that is said while a run goes on: by importance, on standard error.

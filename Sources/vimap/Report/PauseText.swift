@@ -1,10 +1,11 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// What people are told of a server that has asked to be left alone: which, why, for how long, and
 /// what can be done about it.
 struct PauseText: CustomStringConvertible {
-  let pause: HostPause
+  let pause: KeyPause
   /// The longest pause that is waited for.
   let longest: Duration
   /// Whether records that were turned away are tried again.
@@ -13,7 +14,7 @@ struct PauseText: CustomStringConvertible {
   var description: String {
     let length = Duration.nanoseconds(Int64(clamping: pause.length))
     let start =
-      "\(pause.host.onOneLine(atMost: 100)) answered with status \(pause.status) and asks to be"
+      "\(pause.key.onOneLine(atMost: 100)) answered with status \(pause.reason) and asks to be"
       + " left alone for \(length.inWords) (Retry-After)"
     if length > longest {
       return start + ", longer than --max-pause (\(longest.inWords)): until then its records are"

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// How a run's progress is shown.

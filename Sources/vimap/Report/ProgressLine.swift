@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// How far a run has come, and how it goes, as a line for people.
 struct ProgressLine {
@@ -96,9 +97,9 @@ struct ProgressLine {
   /// The servers that are left alone, and for how long. What is left to do takes longer than it
   /// went before then, nobody knows how much.
   private var paused: String? {
-    guard let longest = status.pausedHosts.max(by: { $0.left < $1.left }) else { return nil }
-    let count = status.pausedHosts.count
-    let who = count == 1 ? longest.host.onOneLine(atMost: 40) : "\(count) hosts"
+    guard let longest = status.pausedKeys.max(by: { $0.left < $1.left }) else { return nil }
+    let count = status.pausedKeys.count
+    let who = count == 1 ? longest.key.onOneLine(atMost: 40) : "\(count) hosts"
     return "\(who) paused for \(Self.time(longest.left.seconds.rounded(.up)))"
   }
 

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The terminal that messages go to, with a line about the run below them. All that is written

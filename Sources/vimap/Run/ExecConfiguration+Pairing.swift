@@ -1,6 +1,7 @@
 import VimapExec
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 extension VimapExec.ExecConfiguration {
   /// Takes over what the command line says about how a kept command is talked to.

@@ -1,6 +1,7 @@
 import VimapHTTP
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 /// What can be done about requests that failed: said once, at the end of a run.
 struct FailureHints {

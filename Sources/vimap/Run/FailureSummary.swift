@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// One line about all that failed: how many records, of which kinds and for which causes, and the
 /// first of them.

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 extension FlowOptions {
   /// Most tries started.

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// One line about bytes of the input that are no text: in how many lines they are.
 struct GapSummary: CustomStringConvertible {

@@ -1,6 +1,7 @@
 import VimapHTTP
 import VimapJSON
 import VimapKit
+import VimapRecords
 
 extension HTTPConfiguration {
   /// The HTTP worker that the options describe.

@@ -1,6 +1,7 @@
 import VimapBytes
 import VimapHTTP
 import VimapKit
+import VimapRecords
 
 extension InputProblem {
   /// What is wrong, and what to do about it where that is known.

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Where a run writes to, opened before anything is read, and changed when it begins.

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 extension PoolConfiguration {

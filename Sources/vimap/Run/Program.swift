@@ -1,5 +1,6 @@
 import ArgumentParser
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// From the command line to the exit status.

@@ -1,5 +1,6 @@
 import VimapJSON
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 extension RecordForm {
@@ -24,6 +25,7 @@ extension RecordForm {
       }
       encoding = known
     }
+    retried = try RetriedFailures(options.flow)
     mode.longestRecord = try options.records.maxRecord.checkedLength(for: "--max-record")
     countsOccurrences = options.http.idempotencyKey
     shardPath = try Self.path(options.pool.shardBy, "--shard-by")

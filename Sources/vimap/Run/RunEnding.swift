@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// What is still done when a run is to stop, for the person who waits for it.
 struct RunEnding: CustomStringConvertible {

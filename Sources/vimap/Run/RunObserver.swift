@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// Watches a run for the person who started it: says what they should know, takes their signals,
@@ -76,7 +77,7 @@ final class RunObserver {
       at once
       """
     )
-    return .drain
+    return .finishBegun
   }
 
   /// What is still waited for, where failures stop the run and leave that alone.
@@ -90,7 +91,7 @@ final class RunObserver {
   }
 
   /// - Parameter pool: the pool, where there is one yet.
-  func note(_ notice: PoolNotice, in pool: RecordPool? = nil) {
+  func note(_ notice: RunNotice, in pool: RecordPool? = nil) {
     switch notice {
     case .input(let problem): complain(problem.complaint)
     case .wrongInput(let input): messages.log.notice("\(input.complaint)")
@@ -102,7 +103,13 @@ final class RunObserver {
         gets the key of the first, and a server may do nothing about it; give each record an id of \
         its own
         """)
-    case .worker(let number, let text): sayOnce(text, "worker \(number): \(text)")
+    case .pool(let event): note(event, in: pool)
+    }
+  }
+
+  private func note(_ event: PoolEvent, in pool: RecordPool?) {
+    switch event {
+    case .said(let number, let text): sayOnce(text, "worker \(number): \(text)")
     case .outOfStep(let worker, let rows, let text):
       complain("worker \(worker): \(text.onOneLine(atMost: 400))\(rows.map(suspicion) ?? "")")
     case .stray(let worker, let text):
@@ -112,12 +119,11 @@ final class RunObserver {
       complain(
         "halted: \(point.failed) of \(point.finished) \(records) failed: --halt \(halt)"
           + finishing(in: pool))
-    case .hostPaused(let pause):
+    case .paused(let pause):
       let text = PauseText(pause: pause, longest: longestPause, hasRetries: hasRetries)
       messages.log.notice("\(text)")
     case .fewerWorkers(let running, let reason):
       sayOnce("fewer", "going on with \(running) workers: \(reason)")
-    case .noWorkerLeft, .unreadResults, .errorInLoop, .workersKilled: break
     }
   }
 

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The command line made into things that can be used: inputs, outputs, the pool and its worker.
@@ -115,8 +116,9 @@ struct RunPlan {
         }
         if configuration.jobs < pool.jobs {
           observer.note(
-            .fewerWorkers(
-              running: configuration.jobs, reason: "there is no memory for \(pool.jobs)"))
+            .pool(
+              .fewerWorkers(
+                running: configuration.jobs, reason: "there is no memory for \(pool.jobs)")))
         }
         return made
       } catch {

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// How far a run has come and what its workers are doing, in one line.
 struct StatusLine: CustomStringConvertible {
@@ -20,9 +21,9 @@ struct StatusLine: CustomStringConvertible {
     if status.held > 0 {
       parts.insert("\(status.held) waiting until they may be sent", at: 4)
     }
-    for paused in status.pausedHosts.prefix(Self.mostHosts) {
+    for paused in status.pausedKeys.prefix(Self.mostHosts) {
       parts.append(
-        "\(paused.host.onOneLine(atMost: 100)) is left alone for \(paused.left.rounded) s more")
+        "\(paused.key.onOneLine(atMost: 100)) is left alone for \(paused.left.rounded) s more")
     }
     if let awaited = status.awaited {
       parts.append("the order waits for record \(text(awaited))")

@@ -2,6 +2,7 @@ import VimapBytes
 import VimapExec
 import VimapHTTP
 import VimapKit
+import VimapRecords
 import VimapSystem
 
 /// The one worker that the command line chose.
@@ -137,7 +138,7 @@ enum WorkerChoice {
     case .each: pool.handsOutSingly = pool.halt != nil
     case .http(let configuration):
       pool.concurrency = configuration.recordsInFlight
-      pool.servers = configuration.servers
+      pool.knownKeys = configuration.knownKeys
       // So that requests are full where the input has enough.
       if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
       pool.attribution = .everyBegun

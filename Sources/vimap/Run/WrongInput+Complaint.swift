@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 extension WrongInput {
   /// What the input is, and a command that makes of it what it should be.

@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// What a run spent the largest part of its time on, and one sentence about it.
 enum Bottleneck: String {

@@ -1,5 +1,6 @@
 import VimapBytes
 import VimapKit
+import VimapRecords
 
 /// How long tries took, in rows: from each time to the next of 1, 2, 5, 10 and so on, how many it
 /// was.

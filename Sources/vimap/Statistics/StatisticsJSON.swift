@@ -1,9 +1,10 @@
 import VimapKit
+import VimapRecords
 
 /// What a run came to, for programs: one JSON object on one line. Its names stay as they are.
 struct StatisticsJSON: CustomStringConvertible {
   let statistics: RunStatistics
-  let outcome: RunReport.Outcome
+  let outcome: RunOutcome
   let status: ExitStatus
 
   var description: String {

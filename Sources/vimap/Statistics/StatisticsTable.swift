@@ -1,4 +1,5 @@
 import VimapKit
+import VimapRecords
 
 /// What a run came to, for a person, in 80 columns.
 struct StatisticsTable {

@@ -31,8 +31,8 @@ extension Setup {
       rules.retry.retries = number(1...4)
       rules.retry.firstDelay = .milliseconds(number(0...1000))
       rules.retry.longestDelay = .milliseconds(number(0...5000))
-      if flip() { rules.retry.kinds.insert(.worker) }
-      if flip(20) { rules.retry.kinds.remove(.timeout) }
+      if flip() { rules.retry.losses.insert(.death) }
+      if flip(20) { rules.retry.losses.remove(.timeLimit) }
     }
     if flip(20) {
       rules.rate = FlowLimit(Double(number(flip() ? 1...50 : 50...20_000)), in: .seconds(1))
@@ -73,8 +73,8 @@ extension Setup {
     add(
       "retry.longestDelay", retry.longestDelay,
       unless: retry.longestDelay == plain.retry.longestDelay)
-    let kinds = retry.kinds.map { ".\($0)" }.sorted().joined(separator: ", ")
-    add("retry.kinds", "[\(kinds)]", unless: retry.kinds == plain.retry.kinds)
+    let losses = retry.losses.map { ".\($0)" }.sorted().joined(separator: ", ")
+    add("retry.losses", "[\(losses)]", unless: retry.losses == plain.retry.losses)
     add("rate", limit(rules.rate), unless: rules.rate == nil)
     add("budget", limit(rules.budget), unless: rules.budget == nil)
     add("recycleAfter", rules.recycleAfter, unless: rules.recycleAfter == nil)

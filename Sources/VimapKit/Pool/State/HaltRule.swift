@@ -1,7 +1,7 @@
 /// When a run stops before the end of its input because records fail, and how.
-public struct HaltRule: Sendable, Equatable {
+package struct HaltRule: Sendable, Equatable {
   /// What becomes of the records that workers are at.
-  public enum Manner: String, Sendable, CaseIterable {
+  package enum Manner: String, Sendable, CaseIterable {
     /// They are finished.
     case soon
     /// They are given up, and the workers killed.
@@ -9,7 +9,7 @@ public struct HaltRule: Sendable, Equatable {
   }
 
   /// How many failures are too many.
-  public enum Limit: Sendable, Equatable {
+  package enum Limit: Sendable, Equatable {
     /// So many records.
     case records(Int)
     /// So many of a hundred records that have finished. That is looked at only once there are
@@ -18,15 +18,15 @@ public struct HaltRule: Sendable, Equatable {
   }
 
   /// What becomes of the records that workers are at.
-  public var manner: Manner
+  package var manner: Manner
   /// How many failures are too many.
-  public var limit: Limit
+  package var limit: Limit
 
   /// Of fewer records than these, a share says nothing.
-  public static let fewest = 10
+  package static let fewest = 10
 
   /// Stops at so many failures, or at the first.
-  public init(_ manner: Manner, at limit: Limit = .records(1)) {
+  package init(_ manner: Manner, at limit: Limit = .records(1)) {
     self.manner = manner
     self.limit = limit
   }
@@ -44,9 +44,9 @@ public struct HaltRule: Sendable, Equatable {
 }
 
 /// How far a run had come when its ``HaltRule`` stopped it.
-public struct HaltPoint: Sendable, Equatable {
+package struct HaltPoint: Sendable, Equatable {
   /// Records that had failed, and would not be tried again.
-  public var failed: Int
+  package var failed: Int
   /// Records that had an output or had failed.
-  public var finished: Int
+  package var finished: Int
 }

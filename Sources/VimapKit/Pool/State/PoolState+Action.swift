@@ -26,7 +26,7 @@ extension PoolState {
   }
 
   /// Why the parent answers a record itself.
-  enum Cause: Equatable {
+  package enum Cause: Equatable {
     /// The worker process died over it.
     case workerDied(slot: Int, ProcessEnd, exitMessage: String, attempts: Int)
     /// The worker took longer over it than is allowed.

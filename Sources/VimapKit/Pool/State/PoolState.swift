@@ -7,7 +7,7 @@ import VimapSystem
 /// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that is
 /// impossible, such as one of a worker in a vacant slot, traps in debug builds, and else changes
 /// nothing. A worker process can be broken in any way: one that is ready twice is killed.
-struct PoolState {
+package struct PoolState {
   let rules: Rules
   private var run: RunControl
   private var dispatcher: Dispatcher

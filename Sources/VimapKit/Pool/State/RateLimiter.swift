@@ -1,16 +1,16 @@
 import DequeModule
 import VimapBytes
-public import VimapSystem
+import VimapSystem
 
 /// So much of something in a length of time.
-public struct FlowLimit: Sendable, Equatable {
+package struct FlowLimit: Sendable, Equatable {
   /// How much, more than 0.
-  public var amount: Double
+  package var amount: Double
   /// In how long.
-  public var unit: Nanoseconds
+  package var unit: Nanoseconds
 
   /// So much in so long.
-  public init(_ amount: Double, in unit: Nanoseconds) {
+  package init(_ amount: Double, in unit: Nanoseconds) {
     self.amount = amount
     self.unit = unit
   }

@@ -44,9 +44,9 @@ struct RetryQueue {
   var nextDue: Nanoseconds? { waiting.min?.due }
 
   /// Whether records that failed so may be tried once more.
-  /// - Parameter kind: that of the exception, where not the worker has said that it is worth it.
-  func allows(_ failed: Assignment, kind: RecordException.Kind? = nil) -> Bool {
-    failed.failures < rule.retries && kind.map(rule.kinds.contains) ?? true
+  /// - Parameter loss: what became of the worker, where it could not say that it is worth it.
+  func allows(_ failed: Assignment, after loss: RetryRule.Loss? = nil) -> Bool {
+    failed.failures < rule.retries && loss.map(rule.losses.contains) ?? true
   }
 
   /// Has a record wait for its next try.

@@ -1,24 +1,28 @@
 import VimapBytes
-public import VimapSystem
+import VimapSystem
 
-/// Which failures of a record are worth another try, how many tries there are, and how long the
-/// pauses before them.
-public struct RetryRule: Sendable, Equatable {
+/// How many further tries a record has, and how long the pauses before them. Which failures are
+/// worth one is the worker's to say; the pool decides only where there is no worker left to ask.
+package struct RetryRule: Sendable, Equatable {
+  /// What a worker ends of that cannot say anything more.
+  package enum Loss: Sendable {
+    /// Its process died.
+    case death
+    /// It was ended since it took too long.
+    case timeLimit
+  }
+
   /// Further tries of a record, at most.
-  public var retries = 0
+  package var retries = 0
   /// The longest pause before the first of them. It doubles with each.
-  public var firstDelay: Nanoseconds = .seconds(1)
-  /// The longest pause before any of them, unless a server asks for a longer one.
-  public var longestDelay: Nanoseconds = .seconds(60)
-  /// What is worth another try; `http_status` stands for every status.
-  public var kinds: Set<RecordException.Kind> = [.exit, .signal, .timeout, .httpTransport]
-  /// Whether an answer that broke off is, whatever its kind.
-  public var coversTornAnswers = true
-  /// The statuses that are.
-  public var statuses: [ClosedRange<Int>] = [408, 425, 429, 500, 502, 503, 504].map { $0...$0 }
+  package var firstDelay: Nanoseconds = .seconds(1)
+  /// The longest pause before any of them, unless the worker asks for a longer one.
+  package var longestDelay: Nanoseconds = .seconds(60)
+  /// Which losses of a worker are worth another try of the record that it was at.
+  package var losses: Set<Loss> = [.timeLimit]
 
-  /// No retries; what is worth one as usual.
-  public init() {}
+  /// No retries.
+  package init() {}
 
   /// Tries again whatever the pool itself finds to have failed, without a pause.
   static func atOnce(_ retries: Int) -> RetryRule {
@@ -26,25 +30,18 @@ public struct RetryRule: Sendable, Equatable {
     rule.retries = retries
     rule.firstDelay = 0
     rule.longestDelay = 0
-    rule.kinds = [.worker, .timeout]
+    rule.losses = [.death, .timeLimit]
     return rule
-  }
-
-  /// Whether a record that failed so is worth another try.
-  func covers(_ exception: RecordException) -> Bool {
-    if kinds.contains(exception.kind) || exception.isTorn && coversTornAnswers { return true }
-    guard exception.kind == .httpStatus, let status = exception.status else { return false }
-    return statuses.contains { $0.contains(status) }
   }
 
   /// The pause before the next try.
   ///
   /// Exponential back-off with full jitter: any time up to a limit that doubles with each try, so
-  /// that records that failed together do not come back together. Where a server has said how long
-  /// it wants to be left alone, it is that time and a little more, by chance as well.
+  /// that records that failed together do not come back together. Where the worker has said how
+  /// long the record is to wait, it is that time and a little more, by chance as well.
   /// - Parameters:
   ///   - tries: how often the record has been tried.
-  ///   - pause: how long the server has asked for.
+  ///   - pause: how long the record is to wait at least.
   func delay(
     after tries: Int, pause: Nanoseconds?, _ random: inout SeededRandom
   ) -> Nanoseconds {
@@ -55,15 +52,5 @@ public struct RetryRule: Sendable, Equatable {
     let doublings = UInt64(min(max(0, tries - 1), 62))
     let (doubled, overflow) = firstDelay.multipliedReportingOverflow(by: 1 << doublings)
     return .random(in: 0...(overflow ? longestDelay : min(longestDelay, doubled)), using: &random)
-  }
-}
-
-extension RecordException {
-  /// The status that the server answered with.
-  var status: Int? {
-    for detail in details where detail.name == "status" {
-      if case .number(let status) = detail.value { return status }
-    }
-    return nil
   }
 }

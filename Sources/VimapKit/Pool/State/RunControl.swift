@@ -53,7 +53,7 @@ struct RunControl {
         slot: death.slot, death.end, exitMessage: death.worker.exitMessage, attempts: attempts)
     for record in charged.records {
       let single = charged.part(record..<(record + 1))
-      if phase.isUnderWay, dispatcher.retries.allows(single, kind: isLate ? .timeout : .worker) {
+      if phase.isUnderWay, dispatcher.retries.allows(single, after: isLate ? .timeLimit : .death) {
         let next = dispatcher.park(single, death.time)
         dispatcher.act(.park(batch: single.batch, record: record, cause, next))
       } else {

@@ -1,8 +1,8 @@
 /// How many tries there have been.
-struct TryTally: Equatable {
-  private(set) var all = 0
+package struct TryTally: Equatable {
+  package private(set) var all = 0
   /// Those that were not a record's first.
-  private(set) var again = 0
+  package private(set) var again = 0
 
   /// - Parameter attempt: which try of these records it was, from 1.
   mutating func add(_ count: Int, attempt: Int) {

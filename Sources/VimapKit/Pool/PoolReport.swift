@@ -1,0 +1,40 @@
+import VimapSystem
+
+/// How a run ended.
+package enum RunOutcome: Equatable, Sendable {
+  /// The input was read to its end.
+  case complete
+  /// A signal stopped it.
+  case interrupted
+  /// Failures stopped it (``PoolConfiguration/halt``).
+  case halted
+  /// It was stopped since answers and records did not match up
+  /// (``PoolConfiguration/stopsOutOfStep``).
+  case outOfStep
+  /// No worker can be started.
+  case noWorker(String)
+  /// Whoever read the results has gone.
+  case readerGone
+  /// The results cannot be written.
+  case outputFailed(SystemError)
+  /// The exceptions that results have no place for cannot be written.
+  case exceptionsFailed(SystemError)
+  /// The lines that failed cannot be kept.
+  case failedLinesFailed(SystemError)
+  /// The operating system refused what the pool itself needs.
+  case systemFailed(SystemError)
+}
+
+/// What became of a run, as far as the pool itself knows.
+package struct PoolReport: Sendable {
+  /// How the run ended.
+  package internal(set) var outcome = RunOutcome.complete
+  /// Records read.
+  package internal(set) var records = 0
+  /// Records that gave an output.
+  package internal(set) var outputs = 0
+  /// Records that became an exception.
+  package internal(set) var exceptions = 0
+  /// A worker gave more or fewer answers than it had records.
+  package internal(set) var isOutOfStep = false
+}

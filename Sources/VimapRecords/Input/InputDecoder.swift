@@ -1,0 +1,60 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// Reads an input that is not in UTF-8 as if it were: what is read is converted before lines are
+/// cut from it.
+final class InputDecoder {
+  private let converter: TextConverter
+  private var bytes = ByteBuffer()
+  /// What is converted and not yet taken.
+  private var text = ByteBuffer()
+  /// Bytes of the input that were read.
+  private(set) var bytesRead = 0
+  private var isAtStart = true
+  private var isAtEnd = false
+
+  private static let pieceSize = 64 << 10
+
+  init(_ encoding: TextEncoding, separator: UInt8) throws(SystemError) {
+    converter = try encoding.decoder(endOfLine: separator)
+  }
+
+  /// Lines in which bytes were no text.
+  var linesWithGaps: Int { converter.linesWithGaps }
+
+  /// There is something to be taken without reading.
+  var hasText: Bool { !text.isEmpty || isAtEnd }
+
+  /// Bytes of text that are not taken.
+  var textLeft: Int { text.count }
+
+  /// As ``SharedMemory/read(from:to:limit:)``; also `nil` where what was read is no whole
+  /// character.
+  func read(
+    from descriptor: CInt, to memory: SharedMemory, at start: Int, limit: Int
+  ) throws(SystemError) -> Int? {
+    if text.isEmpty, !isAtEnd {
+      bytes.removeAll()
+      guard let count = try Descriptor.read(descriptor, into: &bytes, limit: Self.pieceSize)
+      else { return nil }
+      bytesRead += count
+      isAtEnd = count == 0
+      if isAtEnd { converter.finish(&text) } else { converter.convert(bytes.view, to: &text) }
+      dropMark()
+      if text.isEmpty, !isAtEnd { return nil }
+    }
+    let piece = text.view.head(limit)
+    memory.copy(piece, to: start)
+    let count = piece.count
+    text.removeFirst(count)
+    return count
+  }
+
+  /// A mark of the order of bytes is no part of the text.
+  private func dropMark() {
+    guard isAtStart, !text.isEmpty else { return }
+    isAtStart = false
+    if text.view.head(3) == ByteView("\u{FEFF}") { text.removeFirst(3) }
+  }
+}

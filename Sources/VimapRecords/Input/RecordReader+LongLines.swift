@@ -1,0 +1,124 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// A line that does not fit into a slab; kept in a file, or, beyond the longest record and where
+/// that cannot be, only counted.
+final class LongLine {
+  var file: MemoryFile?
+  var length = 0
+  /// Why it cannot be kept.
+  var problem: SystemError?
+  let head: SharedBytes
+
+  init(head: SharedBytes) {
+    self.head = head
+  }
+
+  func takeFile() -> MemoryFile? {
+    defer { file = nil }
+    return file
+  }
+}
+
+/// What the reader does with lines that are longer than a slab.
+extension RecordReader {
+  /// The slab is full and holds no separator. `false` where no file can be had for the line before
+  /// another is given back.
+  func beginLongLine(_ slab: Int) throws(SystemError) -> Bool {
+    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
+    let line = LongLine(head: SharedBytes(copying: bytes.head(Self.shownLength)))
+    do throws(SystemError) {
+      guard let file = try slabs.takeFile() else { return false }
+      line.file = file
+    } catch {
+      line.problem = error
+    }
+    try add(bytes, to: line)
+    long = line
+    rewind()
+    return true
+  }
+
+  /// Adds what was read to the long line, if one is under way, up to its end.
+  func continueLongLine(in slab: Int) throws(SystemError) -> Cut? {
+    guard let line = long, !atEnd else { return nil }
+    let bytes = slabs.memory.view(slabs.start(of: slab), filled)
+    if let end = bytes.firstIndex(of: mode.separator) {
+      return try finishLongLine(in: slab, end: end, next: end + 1)
+    }
+    try add(bytes, to: line)
+    rewind()
+    return nil
+  }
+
+  func finishLongLine(
+    in slab: Int, end: Int, next: Int
+  ) throws(SystemError) -> Cut? {
+    guard let line = long else { return nil }
+    try add(slabs.memory.view(slabs.start(of: slab), end), to: line)
+    var separator = ByteBuffer(capacity: 64)
+    separator.append(mode.separator)
+    try keep(separator.view, of: line, after: line.length)
+    long = nil
+    cursor = next
+    guard let file = line.takeFile() else {
+      let problem = line.length > mode.longestRecord ? nil : line.problem
+      return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
+    }
+    let marked = try mark(of: file, line.length)
+    if let whole = marked?.line, let place = marked?.mark.place {
+      slabs.letGoFile()
+      return reject(whole, line.length, .unplaced(place))
+    }
+    let batch = InputBatch(file: file, length: line.length + 1, place: place)
+    batch.shard = marked?.mark.shard
+    batch.cost = marked?.mark.cost ?? 0
+    batch.occurrence = marked?.mark.occurrence ?? 0
+    place.line += 1
+    place.index += 1
+    return .batch(batch)
+  }
+
+  private func add(_ bytes: ByteView, to line: LongLine) throws(SystemError) {
+    let before = line.length
+    line.length += bytes.count
+    if line.length > mode.longestRecord { try drop(line, kept: before) }
+    try keep(bytes, of: line, after: before)
+    if line.file == nil { onDiscard(bytes) }
+  }
+
+  /// Keeps bytes of the line as long as that can be done.
+  private func keep(
+    _ bytes: ByteView, of line: LongLine, after kept: Int
+  ) throws(SystemError) {
+    do throws(SystemError) {
+      try line.file?.append(bytes)
+    } catch {
+      line.problem = error
+      try drop(line, kept: kept)
+    }
+  }
+
+  /// Passes on what was kept of the line, and keeps no more.
+  func drop(_ line: LongLine, kept: Int) throws(SystemError) {
+    guard let file = line.takeFile() else { return }
+    slabs.letGoFile()
+    guard kept > 0 else { return }
+    let memory = try SharedMemory(file: file.descriptor.number, count: kept)
+    onDiscard(memory.view(0, kept))
+  }
+
+  /// A long line's mark, and the line itself where it cannot be handed out.
+  private func mark(
+    of file: MemoryFile, _ length: Int
+  ) throws(SystemError) -> (mark: RecordMarker.Mark, line: SharedBytes?)? {
+    guard let marker else { return nil }
+    let memory = try SharedMemory(file: file.descriptor.number, count: length)
+    let line = memory.view(0, length)
+    let mark = self.mark(line, number: place.line, by: marker)
+    guard mark.isHomeless else { return (mark, nil) }
+    onDiscard(line)
+    return (mark, SharedBytes(copying: line.trimmed()))
+  }
+}

@@ -1,0 +1,301 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// Reads the inputs, one after the other, into slabs, and cuts them into batches on demand.
+final class RecordReader {
+  enum Cut {
+    case batch(InputBatch)
+    case rejected(RejectedLine)
+    /// The input has nothing yet; ``waitDescriptor`` will tell.
+    case waiting
+    /// There is more to be read at once, but it has been read for long enough: a line may have no
+    /// end, and blank lines neither, and nobody is to wait for that.
+    case more
+    /// There is no free slab.
+    case noSlab
+    case ended
+  }
+
+  /// Told of every input that cannot be read (to its end).
+  var onProblem: (InputProblem) -> Void = { _ in }
+  /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
+  var onDiscard: (ByteView?) -> Void = { _ in }
+  /// Told of every input that is open now.
+  var onOpen: () -> Void = {}
+  /// Told, once, of the first line that has been before, where that is counted.
+  var onRepeat: ((_ file: String, _ line: Int) -> Void)?
+  /// Told of every input that begins with a byte order mark.
+  var onMark: (_ file: String) -> Void = { _ in }
+  /// Bytes read from all inputs.
+  private(set) var bytesRead = 0
+
+  private let files: [InputFile]
+  private let encoding: TextEncoding?
+  /// Lines with gaps of inputs that are done.
+  private var gapsBefore = 0
+  let mode: InputMode
+  let slabs: InputSlabs
+  let marker: RecordMarker?
+  /// The mark of the next record, if it is known already.
+  var nextMark: RecordMarker.Mark?
+
+  private var input: OpenInput?
+  private var fileIndex = -1
+  private lazy var sizes = InputSizes(files)
+  var atEnd = false
+  /// The first bytes of the input have been looked at.
+  private var hasBegun = false
+  /// Why the input ends before its end; its last line is then not known.
+  private var tornBy: SystemError?
+
+  /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
+  /// to `lineEnd` are whole lines.
+  private var slab: Int?
+  var cursor = 0
+  private var lineEnd = 0
+  var filled = 0
+  var place = InputPlace(index: 1, line: 1, file: 0)
+  var long: LongLine?
+
+  /// How much of a line that is too long is kept to show it.
+  static let shownLength = 256
+  /// With less room than this a slab is not read into any more.
+  private static let leastRead = 32 << 10
+  /// How much is done at most before others have their turn: in bytes read.
+  private static let longestTurn = 1 << 20
+  /// To open a file, or to fail to, takes as long as to read this much.
+  private static let openingEffort = 16 << 10
+  private var effort = 0
+
+  /// - Parameters:
+  ///   - encoding: what the inputs are in, if not in UTF-8.
+  ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in
+  ///     each.
+  ///   - counter: where it is given, all records of a batch have been as many times before.
+  init(
+    files: [InputFile], mode: InputMode, encoding: TextEncoding? = nil, slabs: InputSlabs,
+    lookup: RecordLookup? = nil, counter: OccurrenceCounter? = nil
+  ) {
+    self.encoding = encoding
+    marker = RecordMarker(lookup, counter)
+    self.files = files
+    self.mode = mode
+    self.slabs = slabs
+  }
+
+  /// Lines in which bytes were no text in the encoding that was asked for.
+  var linesWithGaps: Int { gapsBefore + (input?.linesWithGaps ?? 0) }
+
+  /// What to wait for (to be readable) after ``Cut/waiting``.
+  var waitDescriptor: CInt? { input?.descriptor }
+
+  /// The next batch, of at most `records` records.
+  func cut(records: Int) throws(SystemError) -> Cut {
+    let end = effort + Self.longestTurn
+    while effort < end {
+      if let cut = cutWholeLines(records) { return cut }
+      guard input != nil else {
+        if fileIndex + 1 == files.count { return .ended }
+        openNext()
+        continue
+      }
+      if atEnd {
+        if let cut = try endFile() { return cut }
+        continue
+      }
+      guard let slab = try slabWithRoom() else { return .noSlab }
+      guard try read(into: slab) else { return .waiting }
+      if let cut = try continueLongLine(in: slab) { return cut }
+    }
+    return .more
+  }
+
+  /// The input that is read, as messages call it.
+  var fileName: String { files[place.file].name }
+
+  /// How much has been cut of how much, where that is known.
+  var progress: (bytes: Int, total: Int?) {
+    let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
+    return (
+      // Of text that was decoded, it is not known how many bytes it was.
+      max(0, bytesRead - (filled - cursor) - (input?.textLeft ?? 0)),
+      sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
+    )
+  }
+
+  /// Where the input goes on that was not cut; `nil` where it is at its end, as far as that is
+  /// known.
+  var rest: InputRest? {
+    let (bytes, total) = progress
+    let isAtEnd = input == nil && fileIndex + 1 >= files.count
+    if isAtEnd || bytes == total || !files.indices.contains(place.file) { return nil }
+    return InputRest(file: files[place.file].name, line: place.line)
+  }
+
+  // MARK: Cutting
+
+  private func cutWholeLines(_ records: Int) -> Cut? {
+    guard let slab else { return nil }
+    if !hasBegun { skipMark(in: slab) }
+    while cursor < lineEnd {
+      let start = slabs.start(of: slab) + cursor
+      let bytes = slabs.memory.view(start, lineEnd - cursor)
+      var mark: RecordMarker.Mark?
+      let cut = cut(bytes, records: records, &mark)
+      if cut.records > 0, let mark, mark.isHomeless, let place = mark.place {
+        return reject(bytes, cut, place)
+      }
+      let at = place
+      cursor += cut.length
+      place.line += cut.lines
+      place.index += cut.records
+      if cut.records > 0 {
+        slabs.hold(slab)
+        let batch = InputBatch(
+          slab: slab, offset: start, length: cut.length, records: cut.records, place: at)
+        batch.shard = mark?.shard
+        batch.cost = mark?.cost ?? 0
+        batch.occurrence = mark?.occurrence ?? 0
+        return .batch(batch)
+      }
+      if let length = cut.longLine {
+        let line = bytes.slice(cut.length, length)
+        onDiscard(line)
+        cursor += length + 1
+        return reject(SharedBytes(copying: line.head(Self.shownLength)), length, .tooLong)
+      }
+    }
+    return nil
+  }
+
+  /// Leaves out the mark that says that an input is UTF-8: EF BB BF, as some programs begin files.
+  private func skipMark(in slab: Int) {
+    let start = slabs.memory.view(slabs.start(of: slab) + cursor, min(3, filled - cursor))
+    guard start.count == 3 || lineEnd > cursor || atEnd else { return }
+    hasBegun = true
+    guard start == ByteView("\u{FEFF}") else { return }
+    cursor += 3
+    onMark(files[fileIndex].name)
+  }
+
+  func reject(
+    _ head: SharedBytes, _ length: Int, _ reason: RejectedLine.Reason
+  ) -> Cut {
+    onDiscard(nil)
+    let line = RejectedLine(head: head, length: length, place: place, reason: reason)
+    place.line += 1
+    place.index += 1
+    return .rejected(line)
+  }
+
+  // MARK: Reading
+
+  /// The slab to read into: the current one, or, when that has little room left, a new one to which
+  /// the beginning of the last line moves.
+  private func slabWithRoom() throws(SystemError) -> Int? {
+    if let slab {
+      if cursor == filled, slabs.hasOneUser(slab) { rewind() }
+      // One byte stays free for a separator behind a last line that has none.
+      let room = slabs.size - 1 - filled
+      if room >= Self.leastRead || (cursor == 0 && room > 0) { return slab }
+      if cursor == 0 { return try beginLongLine(slab) ? slab : nil }
+    }
+    guard let next = slabs.take() else { return nil }
+    if let slab {
+      let tail = slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor)
+      slabs.memory.copy(tail, to: slabs.start(of: next))
+      slabs.letGo(slab)
+      rewind()
+      filled = tail.count
+    }
+    slab = next
+    return next
+  }
+
+  func rewind() {
+    cursor = 0
+    lineEnd = 0
+    filled = 0
+  }
+
+  /// Reads once; `false` where that would have to wait.
+  private func read(into slab: Int) throws(SystemError) -> Bool {
+    guard let input else { return false }
+    do throws(SystemError) {
+      let start = slabs.start(of: slab) + filled
+      let room = slabs.size - 1 - filled
+      let count = try input.read(
+        to: slabs.memory, at: start, limit: room, counting: &bytesRead)
+      guard let count else { return false }
+      if count == 0 { atEnd = true }
+      if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
+        lineEnd = filled + last + 1
+      }
+      filled += count
+      effort += count
+    } catch {
+      report(error, isUnreadable: error.code == .isDirectory)
+      tornBy = error
+      atEnd = true
+    }
+    return true
+  }
+
+  // MARK: Files
+
+  private func openNext() {
+    fileIndex += 1
+    effort += Self.openingEffort
+    place.file = fileIndex
+    place.line = 1
+    atEnd = false
+    hasBegun = false
+    tornBy = nil
+    do throws(SystemError) {
+      let decoder = try encoding.map { (encoding) throws(SystemError) in
+        try InputDecoder(encoding, separator: mode.separator)
+      }
+      input = try OpenInput.open(files[fileIndex], decoder)
+      onOpen()
+    } catch {
+      report(error, isUnreadable: true)
+    }
+  }
+
+  /// What is left of a file is its last line, even without a separator.
+  private func endFile() throws(SystemError) -> Cut? {
+    if let tornBy, let cut = try rejectTornLine(tornBy) { return cut }
+    if long != nil, let slab { return try finishLongLine(in: slab, end: filled, next: filled) }
+    if let slab, cursor < filled {
+      slabs.memory.store(mode.separator, at: slabs.start(of: slab) + filled)
+      filled += 1
+      lineEnd = filled
+      return nil
+    }
+    gapsBefore += input?.linesWithGaps ?? 0
+    input = nil
+    return nil
+  }
+
+  /// What was read of a line that could not be read to its end is no record: the rest might have
+  /// made another of it.
+  private func rejectTornLine(_ error: SystemError) throws(SystemError) -> Cut? {
+    if let line = long {
+      try drop(line, kept: line.length)
+      long = nil
+      return reject(line.head, line.length, .torn(error))
+    }
+    guard let slab, cursor < filled else { return nil }
+    let line = slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor)
+    cursor = filled
+    if line.trimmed().isEmpty { return nil }
+    onDiscard(line)
+    return reject(SharedBytes(copying: line.head(Self.shownLength)), line.count, .torn(error))
+  }
+
+  private func report(_ error: SystemError, isUnreadable: Bool) {
+    onProblem(
+      InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
+  }
+}

@@ -1,0 +1,130 @@
+import VimapBytes
+import VimapJSON
+import VimapKit
+import VimapSystem
+
+/// Reads the records of files as a ``RecordPool`` does, and hands them out one after the other in
+/// this process: for whoever wants to see what a pool would be given, and needs no pool.
+///
+/// It takes the memory of two slabs, however long the inputs are.
+package final class RecordWalk {
+  /// What comes next in the inputs.
+  package enum Step {
+    /// A record that is JSON, by its number in its batch, which stays as it is until the next step.
+    /// The worker is the one that has to have it, where that is settled by the record.
+    case record(Int, of: RecordBatch, worker: Int?)
+    /// A record that becomes an exception before anything is done with it.
+    case refused(RecordException, file: String, line: Int)
+    /// There is nothing yet. The next step may wait.
+    case waiting
+    /// There is nothing more.
+    case ended
+  }
+
+  /// Told of every input that cannot be read, or not to its end.
+  package var onProblem: (InputProblem) -> Void {
+    get { reader.onProblem }
+    set { reader.onProblem = newValue }
+  }
+
+  /// See ``RunReport/linesWithGaps``.
+  package var linesWithGaps: Int { gaps + reader.linesWithGaps }
+  private var gaps = 0
+
+  private let form: RecordForm
+  private let jobs: Int
+  private let reader: RecordReader
+  private let slabs: InputSlabs
+  private let composer: TupleComposer
+  private let scanner = RecordScanner()
+
+  private let batch = RecordBatch()
+  /// Where the batch lies, until its last record was handed out.
+  private var input: InputBatch?
+  private var rest = 0..<0
+  private var isWaiting = false
+
+  /// Most records that are looked at together.
+  private static let batchSize = 256
+
+  /// - Parameters:
+  ///   - configuration: the pool that would map the records.
+  ///   - form: what the records are.
+  ///   - inputs: what is read, in this order.
+  /// - Throws: `SystemError` where there is no memory to read into.
+  package init(
+    _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile]
+  ) throws(SystemError) {
+    var form = form
+    form.fileNames = inputs.map(\.name)
+    self.form = form
+    jobs = configuration.jobs
+    slabs = try InputSlabs(count: 2, size: SlabLayout(jobs: jobs, window: 0).inputSlabSize)
+    composer = TupleComposer(form)
+    let lookup = RecordLookup(
+      form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
+    reader = RecordReader(
+      files: inputs, mode: form.mode, encoding: form.encoding, slabs: slabs, lookup: lookup,
+      counter: form.countsOccurrences ? OccurrenceCounter() : nil)
+  }
+
+  /// A worker's place in the pool that would map the records.
+  package func context(_ number: Int) -> WorkerContext { form.context(number, of: jobs) }
+
+  /// The input that a record is in, and the number of its line there, from 1.
+  package func place(of record: Int, in batch: RecordBatch) -> (file: String, line: Int) {
+    (form.fileNames[batch.place.file], batch.line(of: record, mode: form.mode))
+  }
+
+  /// Goes on to what comes next.
+  package func next() throws(SystemError) -> Step {
+    while true {
+      if let record = rest.popFirst() { return step(to: record) }
+      letGo()
+      if isWaiting, let descriptor = reader.waitDescriptor {
+        isWaiting = false
+        try Descriptor.wait(until: .readable, descriptor)
+      }
+      switch try reader.cut(records: Self.batchSize) {
+      case .batch(let cut): try take(cut)
+      case .rejected(let line):
+        return .refused(
+          composer.exception(for: line).exception, file: form.fileNames[line.place.file],
+          line: line.place.line)
+      case .waiting:
+        isWaiting = true
+        return .waiting
+      case .more: return .waiting
+      // Nobody else has slabs, and all of ours were given back.
+      case .noSlab: throw SystemError(call: "mmap", code: .noMemory)
+      case .ended: return .ended
+      }
+    }
+  }
+
+  private func step(to record: Int) -> Step {
+    guard let problem = batch.problem(with: record) else {
+      return .record(record, of: batch, worker: input?.shard)
+    }
+    let (file, line) = place(of: record, in: batch)
+    return .refused(
+      .invalidJSON(problem, file: file, line: line), file: file, line: line)
+  }
+
+  private func take(_ cut: InputBatch) throws(SystemError) {
+    let message = cut.message(0, 0..<cut.records, attempt: 1)
+    let region = try cut.region(of: message, in: slabs)
+    batch.load(
+      message, region: region.bytes, memory: region.owner, mode: form.mode, scanner: scanner)
+    if batch.hasGaps { gaps += region.bytes.linesWithGaps(endedBy: form.mode.separator) }
+    rest = batch.records
+    input = cut
+  }
+
+  private func letGo() {
+    guard let input else { return }
+    batch.unload()
+    slabs.letGo(input)
+    self.input = nil
+  }
+}

@@ -1,0 +1,203 @@
+import VimapBytes
+import VimapKit
+import VimapSystem
+
+/// A pool that maps the lines of files, each a JSON value, to lines of results in another file.
+///
+/// Its workers see batches of lines and answer them with bytes (``PoolWorker``); nothing is copied
+/// on the way, and no Swift value is made of a record. ``Pool`` is for workers that map Swift
+/// values.
+///
+/// It belongs to one thread; see ``Pool`` for what that means for a program that has several.
+package final class RecordPool {
+  /// Makes the worker of a slot; called in the worker's process.
+  package typealias MakeWorker = (WorkerContext) throws -> any PoolWorker
+
+  private let driver: PoolDriver
+  private let target: TupleTarget
+  private let reader: RecordReader
+  private let account: LineAccount
+  private let results: ResultSink
+  private let failed: FailedLines?
+  private var report = RunReport()
+
+  /// Told what a person should know while the run goes on.
+  package var onNotice: (RunNotice) -> Void = { _ in }
+
+  /// Told of what the pool decides, for those who want to know why a run goes as it does.
+  package var onDecision: ((PoolDecision) -> Void)? {
+    didSet { driver.explain(to: onDecision) }
+  }
+
+  /// Called once, before anything is read, when a worker is ready and an input is open: the moment
+  /// to change what a run that comes to nothing is to leave as it was. Where it throws, nothing is
+  /// read.
+  package var onBegin: () throws(SystemError) -> Void = {}
+
+  /// Forks what will fork the workers: they inherit what there is at this moment.
+  ///
+  /// - Parameters:
+  ///   - configuration: what the pool is to be.
+  ///   - form: what the records are and how results are written.
+  ///   - inputs: what is read, in this order.
+  ///   - results: where results are written.
+  ///   - exceptions: where exceptions are written that the format has no place for.
+  ///   - failed: where the input lines of exceptions are kept.
+  ///   - makeWorker: makes the worker of a slot, in its own process.
+  /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
+  package init(
+    _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
+    results: ResultSink, exceptions: ResultSink, failed: FailedLines? = nil,
+    makeWorker: @escaping MakeWorker
+  ) throws(SystemError) {
+    var form = form
+    form.fileNames = inputs.map(\.name)
+    self.failed = failed
+    self.results = results
+    var configuration = configuration
+    configuration.hasShards = form.shardPath != nil
+    let jobs = configuration.jobs
+    let mostMemory = configuration.mostMemory
+    let triesAgain = configuration.retry.retries > 0
+    target = TupleTarget(form.format, results: results, exceptions: exceptions)
+    let explains = configuration.explains
+    driver = try PoolDriver(
+      configuration, target: target,
+      context: { [form] in form.context($0, of: jobs) },
+      body: { [form] channel in
+        var worker = try makeWorker(channel.context)
+        if !worker.endsItself { channel.endWithProgram() }
+        let link = WorkerLink(channel, form, triesAgain: triesAgain, mostMemory: mostMemory)
+        link.explains = explains
+        try worker.run(link)
+      })
+    let lookup = RecordLookup(
+      form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
+    reader = RecordReader(
+      files: inputs, mode: form.mode, encoding: form.encoding, slabs: driver.slabs, lookup: lookup,
+      counter: form.countsOccurrences ? OccurrenceCounter() : nil)
+    account = LineAccount(reader, form, failed: failed, slabs: driver.slabs)
+    if configuration.pairsByOrder {
+      driver.keepDoubts(
+        onLines: failed.map { failed in { form.mode.forEachLine(of: $1, in: $0, failed.add) } })
+    }
+    driver.begin(FileFeed(reader, form, account, slabs: driver.slabs), account: account) {
+      [unowned self] in onNotice(.pool($0))
+    }
+    reader.onProblem = { [unowned self] in note($0) }
+    reader.onDiscard = { [unowned self] piece in keepingLines { try failed?.pass(piece) } }
+    reader.onRepeat = { [unowned self] in onNotice(.repeatedLine(file: $0, line: $1)) }
+    reader.onMark = { [unowned self] in onDecision?(.byteOrderMark(file: $0)) }
+    account.watch.onFound = { [unowned self] in onNotice(.wrongInput($0)) }
+  }
+
+  deinit { driver.disband() }
+
+  /// Takes signals into account while the pool runs.
+  /// - Parameters:
+  ///   - signals: the signals, which the caller has chosen.
+  ///   - decide: what to do about one that has come.
+  package func watch(
+    _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
+  ) {
+    driver.watch(signals, decide: decide)
+  }
+
+  /// How far the run has come; to be asked for in what is told of notices and signals.
+  package var status: PoolStatus { driver.status(inDetail: true) }
+
+  /// As ``status``, without what takes a moment to be found: the workers, and the record that
+  /// others wait for.
+  package var briefStatus: PoolStatus { driver.status(inDetail: false) }
+
+  /// Has somebody called now and then while the pool runs, where something has changed and where
+  /// nothing has. Whoever was called before is not called any more.
+  package func watch(every pace: TickPace, _ body: @escaping () -> Void) {
+    driver.watch(every: pace, body)
+  }
+
+  /// Has a descriptor watched while the pool runs.
+  /// - Parameters:
+  ///   - descriptor: lent for the length of the run; it is not to wait when it is read.
+  ///   - isWanted: whether it is to be watched at the moment.
+  ///   - onReadable: called when there is something to be read.
+  package func watch(
+    _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
+  ) {
+    driver.watch(descriptor, while: isWanted, onReadable: onReadable)
+  }
+
+  /// What the run has come to by now, and where its time went; `nil` unless
+  /// ``PoolConfiguration/measures``.
+  ///
+  /// The peak memory of a worker is known when it has left.
+  package var statistics: RunStatistics? {
+    driver.measurements.map {
+      RunStatistics(
+        $0, of: reportSoFar, bytesRead: reader.bytesRead, bytesWritten: results.bytesWritten)
+    }
+  }
+
+  /// Maps the whole input. Returns when every worker has left and every result is written, or when
+  /// the run has been given up.
+  package func run() -> RunReport {
+    reader.onOpen = { [unowned self] in begin() }
+    do throws(SystemError) {
+      try loop()
+    } catch {
+      driver.giveUp(.systemFailed(error))
+      // What is left is to see the workers out; where even that fails, they end with us.
+      try? loop()
+    }
+    keepingLines { try failed?.finish() }
+    driver.noteEnd()
+    var report = reportSoFar
+    if report.outcome != .complete { report.rest = reader.rest }
+    if case .outputFailed(let error) = report.outcome, target.hasLostExceptions {
+      report.outcome = .exceptionsFailed(error)
+    }
+    return report
+  }
+
+  private var reportSoFar: RunReport {
+    var report = report
+    let summary = driver.summary
+    report.outcome = summary.outcome
+    report.records = summary.records
+    report.outputs = summary.outputs
+    report.exceptions = summary.exceptions
+    report.isOutOfStep = summary.isOutOfStep
+    report.failures = account.failures
+    report.linesWithGaps = account.linesWithGaps + reader.linesWithGaps
+    return report
+  }
+
+  private func begin() {
+    reader.onOpen = {}
+    driver.carefully(onBegin) { .systemFailed($0) }
+  }
+
+  private func loop() throws(SystemError) {
+    while true {
+      try driver.pump()
+      keepingLines { try failed?.flush() }
+      if driver.isDone { return }
+      try driver.wait()
+    }
+  }
+
+  /// A failure to keep the lines that failed ends the run.
+  private func keepingLines(_ body: () throws -> Void) {
+    driver.carefully(body) { .failedLinesFailed($0) }
+  }
+
+  /// An input could not be read, or not to its end.
+  private func note(_ problem: InputProblem) {
+    if problem.isUnreadable {
+      report.hasUnreadableInput = true
+    } else {
+      report.hasBrokenInput = true
+    }
+    onNotice(.input(problem))
+  }
+}
