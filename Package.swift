@@ -61,7 +61,7 @@ let package = Package(
     .target(
       name: "VimapRecords",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON", "VimapKit",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCheckpoint", "VimapKit",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "vimap",
       dependencies: [
-        "VimapRecords", "VimapExec", "VimapHTTP",
+        "VimapJSON", "VimapCheckpoint", "VimapRecords", "VimapExec", "VimapHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

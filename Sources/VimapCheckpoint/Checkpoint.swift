@@ -21,6 +21,14 @@ package final class Checkpoint {
     case journal(SystemError)
     /// Something could not be made durable.
     case durability(DurabilityFailure)
+
+    /// What the system said.
+    package var reason: SystemError {
+      switch self {
+      case .journal(let error): error
+      case .durability(let failure): failure.error
+      }
+    }
   }
 
   /// What a checkpoint is to be.
@@ -124,6 +132,9 @@ package final class Checkpoint {
   package func add(_ records: Range<Int>, isException: Bool, lines: ByteView?) {
     journal?.add(records, isException: isException, lines: lines)
   }
+
+  /// As ``Journal/addStray(_:)``.
+  package func addStray(_ line: ByteView) { journal?.addStray(line) }
 
   /// As ``Journal/addFailed(_:)``.
   package func addFailed(_ bytes: ByteView) { journal?.addFailed(bytes) }

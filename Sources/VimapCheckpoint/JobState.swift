@@ -70,7 +70,8 @@ struct StreamChange: Equatable {
 
 /// What has happened since the last frame.
 struct Progress: Equatable {
-  /// Records whose results are out, one behind the other in the output.
+  /// Records whose results are out, one behind the other in the output. Where there are none, it is
+  /// a line that is the result of no record.
   struct Entry: Equatable {
     var records: Range<Int>
     var isException = false
@@ -96,7 +97,7 @@ struct Progress: Equatable {
 
   /// Adds to the entries, or to the last of them.
   mutating func add(_ entry: Entry) {
-    if let last = entries.last, last.records.upperBound == entry.records.lowerBound,
+    if let last = entries.last, !last.records.isEmpty, last.records.upperBound == entry.records.lowerBound,
       last.isException == entry.isException, last.hasLines == entry.hasLines
     {
       entries[entries.count - 1].records =
@@ -130,7 +131,7 @@ extension JobState {
       done.insert(entry.records)
       if entry.isException { exceptions.insert(entry.records) }
       if entry.hasLines {
-        let end = outputLines + entry.records.count
+        let end = outputLines + max(1, entry.records.count)
         if entry.isException { exceptionLines.insert(outputLines..<end) }
         outputLines = end
       }

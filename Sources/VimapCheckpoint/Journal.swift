@@ -125,6 +125,12 @@ package final class Journal {
     if let lines { output.add(lines) }
   }
 
+  /// A line was written to the output that is the result of no record.
+  package func addStray(_ line: ByteView) {
+    progress.entries.append(Progress.Entry(records: 0..<0, isException: true))
+    output.add(line)
+  }
+
   /// The line of a record that failed was written to where those are kept.
   package func addFailed(_ bytes: ByteView) { failed.add(bytes) }
 

@@ -89,6 +89,12 @@ extension Descriptor {
 }
 
 extension SystemProcess {
+  /// Whether there is a process of this number.
+  public static func isThere(_ process: Int) -> Bool {
+    guard let process = ProcessID(exactly: process), process > 0 else { return false }
+    return Glibc.kill(process, 0) == 0 || errno == EPERM
+  }
+
   /// What tells one start of the machine from another; empty where it does not say.
   public static var boot: String {
     guard

@@ -8,6 +8,10 @@ package protocol Feed: AnyObject {
   /// The next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> FeedCut
 
+  /// What was cut last has a number now.
+  /// - Parameter batch: `nil` for a record that needs no worker.
+  func noteTaken(_ id: UInt64, _ batch: InputBatch?)
+
   /// What to wait for (to be readable) after ``FeedCut/waiting``. Nothing, unless a feed says
   /// otherwise.
   var waitDescriptor: CInt? { get }
@@ -25,6 +29,8 @@ package protocol Feed: AnyObject {
 }
 
 extension Feed {
+  package func noteTaken(_ id: UInt64, _ batch: InputBatch?) {}
+
   package var waitDescriptor: CInt? { nil }
 
   package func isWorthRetry(_ exception: ByteView) -> Bool { false }

@@ -21,6 +21,8 @@ package final class PoolDriver {
   var onEvent: (PoolEvent) -> Void = { _ in }
   /// Which outputs are not certain yet, where workers pair by order.
   var doubts: Doubts?
+  /// When somebody has something to do at the latest.
+  package var nextMoment: () -> Nanoseconds? = { nil }
   /// Told of every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of what is decided, where somebody wants to know.
@@ -67,6 +69,7 @@ package final class PoolDriver {
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in workers.release($0, $1) }
     flow.onFinished = { [unowned self] in passOn($0) }
+    report.records = configuration.before.outputs + configuration.before.exceptions
   }
 
   /// Nothing is left to do: the last worker has left and its results are passed on.
@@ -143,7 +146,7 @@ package final class PoolDriver {
     explainBatchSize()
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
-      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,
+      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment, nextMoment(),
       // What is waited for is another thing then.
       meter == nil || pausedKeys.current(now).isEmpty ? nil : pausedKeys.nextEnd,
     ]
@@ -223,6 +226,7 @@ package final class PoolDriver {
     let id = batches.add(batch, bytes: batch?.length ?? 0)
     report.records += records
     flow.expect(batch: id, records: records)
+    feed?.noteTaken(id, batch)
     return id
   }
 

@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapCheckpoint
 import VimapKit
 import VimapSystem
 
@@ -19,6 +20,8 @@ package final class RecordPool {
   private let account: LineAccount
   private let results: ResultSink
   private let failed: FailedLines?
+  /// Writes down what is done, where that is to be.
+  private let log: RunLog?
   private var report = RunReport()
 
   /// Told what a person should know while the run goes on.
@@ -43,12 +46,13 @@ package final class RecordPool {
   ///   - results: where results are written.
   ///   - exceptions: where exceptions are written that the format has no place for.
   ///   - failed: where the input lines of exceptions are kept.
+  ///   - checkpoint: where what is done is written down, and what earlier runs have done.
   ///   - makeWorker: makes the worker of a slot, in its own process.
   /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
   package init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
     results: ResultSink, exceptions: ResultSink, failed: FailedLines? = nil,
-    makeWorker: @escaping MakeWorker
+    checkpoint: Checkpoint? = nil, makeWorker: @escaping MakeWorker
   ) throws(SystemError) {
     var form = form
     form.fileNames = inputs.map(\.name)
@@ -61,6 +65,13 @@ package final class RecordPool {
     let triesAgain = configuration.retry.retries > 0
     target = TupleTarget(form.format, results: results, exceptions: exceptions)
     let explains = configuration.explains
+    log = checkpoint.map { RunLog($0, failed: failed) }
+    target.log = log
+    if let state = checkpoint?.state {
+      configuration.leavesUndone = true
+      configuration.before = Before(
+        outputs: state.done.count - state.exceptions.count, exceptions: state.exceptions.count)
+    }
     driver = try PoolDriver(
       configuration, target: target,
       context: { [form] in form.context($0, of: jobs) },
@@ -75,23 +86,45 @@ package final class RecordPool {
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     reader = RecordReader(
       files: inputs, mode: form.mode, encoding: form.encoding, slabs: driver.slabs, lookup: lookup,
-      counter: form.countsOccurrences ? OccurrenceCounter() : nil)
-    account = LineAccount(reader, form, failed: failed, slabs: driver.slabs)
+      counter: form.countsOccurrences ? OccurrenceCounter() : nil, log: log,
+      known: checkpoint?.state.inputs ?? [])
+    account = LineAccount(reader, form, failed: failed, log: log, slabs: driver.slabs)
+    if let log { account.failures = FailureTally(counts: log.earlierFailures) }
     if configuration.pairsByOrder {
       driver.keepDoubts(
         onLines: failed.map { failed in { form.mode.forEachLine(of: $1, in: $0, failed.add) } })
     }
-    driver.begin(FileFeed(reader, form, account, slabs: driver.slabs), account: account) {
+    driver.begin(FileFeed(reader, form, account, log, slabs: driver.slabs), account: account) {
       [unowned self] in onNotice(.pool($0))
     }
     reader.onProblem = { [unowned self] in note($0) }
-    reader.onDiscard = { [unowned self] piece in keepingLines { try failed?.pass(piece) } }
+    reader.onDiscard = { [unowned self] piece in
+      if let log { return log.discard(piece, of: reader.place.index - 1) }
+      keepingLines { try failed?.pass(piece) }
+    }
+    reader.onChange = { [unowned self] in
+      report.change = InputChange(file: reader.fileName, difference: $0)
+      driver.giveUp(.inputChanged)
+    }
+    if let log { watch(log) }
     reader.onRepeat = { [unowned self] in onNotice(.repeatedLine(file: $0, line: $1)) }
     reader.onMark = { [unowned self] in onDecision?(.byteOrderMark(file: $0)) }
     account.watch.onFound = { [unowned self] in onNotice(.wrongInput($0)) }
   }
 
   deinit { driver.disband() }
+
+  private func watch(_ log: RunLog) {
+    driver.nextMoment = { [unowned log] in log.nextMoment }
+    driver.watch(log.descriptor, while: { [unowned log] in log.failure == nil }) {
+      [unowned self] in keepingLog { try log.takeReply() }
+    }
+  }
+
+  /// A failure to write down what is done ends the run.
+  private func keepingLog(_ body: () throws -> Void) {
+    driver.carefully(body) { .systemFailed($0) }
+  }
 
   /// Takes signals into account while the pool runs.
   /// - Parameters:
@@ -162,7 +195,9 @@ package final class RecordPool {
   private var reportSoFar: RunReport {
     var report = report
     let summary = driver.summary
-    report.outcome = summary.outcome
+    report.outcome = log?.failure == nil ? summary.outcome : .checkpointFailed
+    report.checkpointFailure = log?.failure
+    report.undone = summary.undone
     report.records = summary.records
     report.outputs = summary.outputs
     report.exceptions = summary.exceptions
@@ -180,8 +215,14 @@ package final class RecordPool {
   private func loop() throws(SystemError) {
     while true {
       try driver.pump()
-      keepingLines { try failed?.flush() }
+      if let log {
+        keepingLog(log.commit)
+      } else {
+        keepingLines { try failed?.flush() }
+      }
       if driver.isDone { return }
+      // Nothing else would say that its turn has come.
+      if reader.takesLastLineNow() { continue }
       try driver.wait()
     }
   }

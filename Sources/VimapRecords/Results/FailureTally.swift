@@ -47,6 +47,9 @@ package struct FailureTally: Sendable, Equatable {
   /// No failures yet.
   package init() {}
 
+  /// Failures of which nothing else is known.
+  init(counts: [RecordException.Kind: Int]) { self.counts = counts }
+
   /// Records that failed.
   package var total: Int { counts.values.reduce(0, +) }
 

@@ -1,3 +1,4 @@
+import VimapCheckpoint
 import VimapKit
 import VimapRecords
 import VimapSystem
@@ -18,6 +19,8 @@ final class OutputFiles {
 
   /// Those that are emptied when the run begins.
   private let replaced: [ResultFile]
+  /// Results go to a file of this name.
+  private let path: String?
 
   /// - Parameters:
   ///   - encoding: what the input is in, if not in UTF-8.
@@ -27,6 +30,7 @@ final class OutputFiles {
     _ screen: Screen?
   ) throws {
     let path = Self.file(command.results.output)
+    self.path = path
     name = path ?? "standard output"
     let inputs = Self.inputs(command)
     // What is written to a file that is opened twice is written over.
@@ -91,6 +95,23 @@ final class OutputFiles {
         throw Unemptied(path: file.path, reason: error)
       }
     }
+  }
+
+  /// What becomes of the files is for a checkpoint to say: they stay where they are not empty, and
+  /// the new ones are there to stay.
+  func keep() { for file in replaced { file.keep() } }
+
+  /// The file of the results, for a checkpoint.
+  var written: Checkpoint.Written? { written(path) }
+
+  /// The file of the lines that failed.
+  var writtenFailed: Checkpoint.Written? {
+    failed == nil ? nil : written(failedName)
+  }
+
+  private func written(_ path: String?) -> Checkpoint.Written? {
+    guard let file = replaced.first(where: { $0.path == path }) else { return nil }
+    return Checkpoint.Written(descriptor: file.descriptor, path: file.path)
   }
 
   /// A file that is written to; `nil` where that is standard output.

@@ -180,7 +180,9 @@ final class RunObserver {
       sayGaps(report)
       sayRest(report)
       sumUp(report)
-    case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
+    case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .checkpointFailed,
+      .inputChanged, .systemFailed:
+      break
     }
     switch report.outcome {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
@@ -197,6 +199,10 @@ final class RunObserver {
     case .failedLinesFailed(let error):
       complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
+    case .checkpointFailed: return .inputOutput
+    case .inputChanged:
+      if let change = report.change { complain(change.complaint) }
+      return .cannotCreate
     case .systemFailed(let error):
       complain(unemptied.map { "\($0.path): cannot be emptied: \(error.code)" } ?? "\(error)")
       return .inputOutput
@@ -207,7 +213,7 @@ final class RunObserver {
   }
 
   private func miscount(_ report: RunReport) -> ExitStatus? {
-    guard report.records == report.outputs + report.exceptions else {
+    guard report.records == report.outputs + report.exceptions + report.undone else {
       complain(
         "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
           + " exceptions: these must add up; please report this")

@@ -39,6 +39,8 @@ struct StatisticsJSON: CustomStringConvertible {
     case .noWorker: "no_worker"
     case .readerGone: "reader_gone"
     case .outputFailed, .exceptionsFailed, .failedLinesFailed: "output_failed"
+    case .checkpointFailed: "checkpoint_failed"
+    case .inputChanged: "input_changed"
     case .systemFailed: "system_failed"
     }
   }

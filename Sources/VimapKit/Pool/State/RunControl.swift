@@ -8,7 +8,7 @@ struct RunControl {
   /// How many tries are over.
   private(set) var tries = TryTally()
 
-  init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt) }
+  init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt, before: rules.before) }
 
   mutating func noteTries(_ count: Int, attempt: Int) { tries.add(count, attempt: attempt) }
 
