@@ -123,6 +123,11 @@ package final class Checkpoint {
     return SharedBytes(copying: bytes.view)
   }
 
+  /// Where there is now and then the file that will take a checkpoint's place.
+  package static func replacementPath(of path: String) -> String {
+    Descriptor.withoutLinks(path) + ".new"
+  }
+
   /// What is done by now, as far as it is written down.
   package var state: JobState { journal?.state ?? plan.state }
 
@@ -203,9 +208,20 @@ package final class Checkpoint {
   /// The run is over. Waits until all that was written is durable, and says so.
   package func end(_ ending: JobState.Ending) throws(Failure) {
     try keeping { (journal) throws(SystemError) in try journal.commit(always: true) }
+    // What was begun to be written and given up is not there to stay.
+    try keeping { (journal) throws(SystemError) in
+      try Self.cut(output, to: journal.state.output.length)
+      if let failed { try Self.cut(failed, to: journal.state.failed.length) }
+    }
     try settle()
     try keeping { (journal) throws(SystemError) in try journal.end(ending) }
     try settle()
+  }
+
+  private static func cut(_ file: Written, to length: Int) throws(SystemError) {
+    if try Descriptor.length(file.descriptor) > length {
+      try Descriptor.truncate(file.descriptor, to: length)
+    }
   }
 
   private func settle() throws(Failure) {

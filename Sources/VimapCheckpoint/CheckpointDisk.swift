@@ -20,7 +20,11 @@ final class CheckpointDisk: JournalDisk {
     helper = try SyncHelper(output: output, failed: failed, folders: folders)
   }
 
-  private var replacementPath: String { path + ".new" }
+  deinit {
+    if replacement != nil { Descriptor.remove(replacementPath) }
+  }
+
+  private var replacementPath: String { Checkpoint.replacementPath(of: path) }
 
   func write(_ bytes: ByteView) throws(SystemError) {
     guard let number = journal?.number else { return }

@@ -68,6 +68,12 @@ final class FoundCheckpoint {
   func judge(
     _ line: TypedLine, _ inputs: [InputFile], mode: InputMode, outputs: OutputFiles
   ) throws -> Verdict {
+    // As the file that takes its place is written anew, too.
+    for name in [path, Checkpoint.replacementPath(of: path)] {
+      guard let file = Descriptor.regularFile(name), outputs.files.contains(file) else { continue }
+      throw Refusal(
+        .cannotCreate, "\(name): cannot be created: it is also an input, the output or standard error")
+    }
     let recovery: JobRecovery?
     if file == nil {
       recovery = nil
@@ -138,7 +144,7 @@ final class JobCheckpoint {
   var notice: String? {
     if isNew { return nil }
     let count = checkpoint.state.done.count
-    return "\(path): going on behind \(count) \(count == 1 ? "record" : "records")"
+    return "\(path): going on: \(count) \(count == 1 ? "record is" : "records are") done"
   }
 
   /// Writes down where the job is, and cuts off what is behind.
