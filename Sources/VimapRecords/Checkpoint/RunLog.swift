@@ -27,6 +27,9 @@ final class RunLog {
 
   /// Why nothing more is written down.
   private(set) var failure: Checkpoint.Failure?
+  /// Why lines of records that failed could not be kept. Nothing more is written down then either,
+  /// as that would say that they are.
+  private(set) var lostLines: SystemError?
 
   /// - Parameter failed: where lines are kept whose records failed.
   init(_ checkpoint: Checkpoint, failed: FailedLines?) {
@@ -122,12 +125,21 @@ final class RunLog {
 
   /// Writes the lines that failed whose exceptions are out, and then what is done.
   func commit() throws(SystemError) {
-    try failed?.flush()
+    if lostLines != nil { return }
+    do throws(SystemError) {
+      try failed?.flush()
+    } catch {
+      lostLines = error
+      throw error
+    }
     try keeping { (checkpoint) throws(Checkpoint.Failure) in try checkpoint.commit() }
   }
 
   /// When ``commit()`` is to be called at the latest.
-  var nextMoment: Nanoseconds? { failure == nil ? checkpoint.nextSync : nil }
+  var nextMoment: Nanoseconds? { isKept ? checkpoint.nextSync : nil }
+
+  /// All is written down.
+  private var isKept: Bool { failure == nil && lostLines == nil }
 
   /// Becomes readable when something has been made durable, or could not be.
   var descriptor: CInt { checkpoint.descriptor }
@@ -139,7 +151,7 @@ final class RunLog {
   private func keeping(
     _ body: (Checkpoint) throws(Checkpoint.Failure) -> Void
   ) throws(SystemError) {
-    guard failure == nil else { return }
+    guard isKept else { return }
     do throws(Checkpoint.Failure) {
       try body(checkpoint)
     } catch {

@@ -182,7 +182,7 @@ package final class RecordPool {
       // What is left is to see the workers out; where even that fails, they end with us.
       try? loop()
     }
-    keepingLines { try failed?.finish() }
+    if log?.lostLines == nil { keepingLines { try failed?.finish() } }
     driver.noteEnd()
     var report = reportSoFar
     if report.outcome != .complete { report.rest = reader.rest }
@@ -195,7 +195,9 @@ package final class RecordPool {
   private var reportSoFar: RunReport {
     var report = report
     let summary = driver.summary
-    report.outcome = log?.failure == nil ? summary.outcome : .checkpointFailed
+    report.outcome = summary.outcome
+    if log?.failure != nil { report.outcome = .checkpointFailed }
+    if let lost = log?.lostLines { report.outcome = .failedLinesFailed(lost) }
     report.checkpointFailure = log?.failure
     report.undone = summary.undone
     report.records = summary.records

@@ -99,7 +99,7 @@ struct RunPlan {
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
       patience: worker.patience, longestPause: worker.longestPause,
-      hasRetries: self.pool.retry.retries > 0, hints: hints)
+      hasRetries: self.pool.retry.retries > 0, leavesUndone: checkpoint != nil, hints: hints)
     SystemProcess.lowerPriority()
     let pool = try makePool(observer)
     pool.onBegin = { [outputs, checkpoint] () throws(SystemError) in
