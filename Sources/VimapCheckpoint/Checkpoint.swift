@@ -14,6 +14,8 @@ package final class Checkpoint {
   private var journal: Journal?
   private var lastSync: Nanoseconds
   private var hasUnsynced = false
+  /// Why it is not kept any more: after one failure, nothing is tried again.
+  private var failure: Failure?
 
   /// Why it could not be kept.
   package enum Failure: Error, Equatable, Sendable {
@@ -78,7 +80,7 @@ package final class Checkpoint {
       let folders = try Folders([path, output.path] + (failed.map { [$0.path] } ?? []))
       disk = try CheckpointDisk(
         path, replacing: found, output: output.descriptor, failed: failed?.descriptor,
-        folders: folders.numbers)
+        folders: folders)
     } catch {
       throw .journal(error)
     }
@@ -97,14 +99,14 @@ package final class Checkpoint {
         plan.header, plan.session, state, on: disk, outputRest: outputRest.bytes,
         failedRest: failedRest?.bytes ?? .empty)
     } catch {
-      throw .journal(error)
+      throw lost(.journal(error))
     }
     try settle()
     do throws(SystemError) {
       try Descriptor.truncate(output.descriptor, to: state.output.length)
       if let failed { try Descriptor.truncate(failed.descriptor, to: state.failed.length) }
     } catch {
-      throw .journal(error)
+      throw lost(.journal(error))
     }
   }
 
@@ -168,6 +170,8 @@ package final class Checkpoint {
 
   /// As ``Journal/commit(always:)``; also has it made durable where it is time for that.
   package func commit() throws(Failure) {
+    // Where nobody else does it, it is done by now.
+    if disk.descriptor == nil { try takeReply() }
     try keeping { (journal) throws(SystemError) in
       let before = journal.position
       try journal.commit()
@@ -187,20 +191,15 @@ package final class Checkpoint {
   package var nextSync: Nanoseconds? { hasUnsynced ? lastSync + plan.interval : nil }
 
   /// Becomes readable when something has been made durable, or could not be: ``takeReply()``.
-  package var descriptor: CInt { disk.descriptor }
+  package var descriptor: CInt? { disk.descriptor }
 
   package func takeReply() throws(Failure) { _ = try receive(waiting: false) }
 
   /// - Returns: whether there was something.
   private func receive(waiting: Bool) throws(Failure) -> Bool {
-    let reply: Result<Void, DurabilityFailure>?
-    do throws(SystemError) {
-      reply = try disk.receive(waiting: waiting)
-    } catch {
-      throw .journal(error)
-    }
-    guard let reply else { return false }
-    if case .failure(let failure) = reply { throw .durability(failure) }
+    if let failure { throw failure }
+    guard let reply = disk.receive(waiting: waiting) else { return false }
+    if case .failure(let failure) = reply { throw lost(.durability(failure)) }
     try keeping { (journal) throws(SystemError) in try journal.synced() }
     return true
   }
@@ -234,17 +233,23 @@ package final class Checkpoint {
   private func keeping(
     _ body: (Journal) throws(SystemError) -> Void
   ) throws(Failure) {
+    if let failure { throw failure }
     guard let journal else { return }
     do throws(SystemError) {
       try body(journal)
     } catch {
-      throw .journal(error)
+      throw lost(.journal(error))
     }
+  }
+
+  private func lost(_ failure: Failure) -> Failure {
+    self.failure = failure
+    return failure
   }
 }
 
 /// The folders that files are in, each once.
-private struct Folders {
+struct Folders {
   private let owners: [SharedDescriptor]
   var numbers: [CInt] { owners.map(\.number) }
 

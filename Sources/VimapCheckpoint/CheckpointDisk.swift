@@ -5,19 +5,26 @@ import VimapSystem
 /// its place.
 final class CheckpointDisk: JournalDisk {
   private let path: String
-  private let helper: SyncHelper
+  private let folders: Folders
+  private let files: SyncHelper.Files
+  /// `nil` when somebody has killed it. What it would have done is done here then.
+  private var helper: SyncHelper?
   private var journal: OwnedDescriptor?
   private var replacement: OwnedDescriptor?
   /// The one that was found, whose lock keeps others away until another takes its place.
   private var found: OwnedDescriptor?
+  /// What the helper was asked for, and has not done yet.
+  private var request: SyncRequest?
 
   init(
     _ path: String, replacing found: consuming CheckpointFile?, output: CInt, failed: CInt?,
-    folders: [CInt]
+    folders: Folders
   ) throws(SystemError) {
     self.path = path
+    self.folders = folders
+    files = SyncHelper.Files(output: output, failed: failed, folders: folders.numbers)
     if let found = found.take() { self.found = found.takeDescriptor() }
-    helper = try SyncHelper(output: output, failed: failed, folders: folders)
+    helper = try SyncHelper(files)
   }
 
   deinit {
@@ -41,7 +48,7 @@ final class CheckpointDisk: JournalDisk {
     }
     try Descriptor.truncate(number, to: 0)
     try Descriptor.writeAll(number, bytes)
-    try helper.take(replacement: number)
+    tell { (helper) throws(SystemError) in try helper.take(replacement: number) }
     replacement = consume file
   }
 
@@ -58,15 +65,44 @@ final class CheckpointDisk: JournalDisk {
     try Descriptor.rename(replacementPath, to: path)
     journal = replacement.take()
     found = nil
-    try helper.noteReplaced()
+    tell { (helper) throws(SystemError) in try helper.noteReplaced() }
   }
 
-  func sync(_ request: SyncRequest) throws(SystemError) { try helper.sync(request) }
+  func sync(_ request: SyncRequest) throws(SystemError) {
+    self.request = request
+    tell { (helper) throws(SystemError) in try helper.sync(request) }
+  }
 
-  var descriptor: CInt { helper.descriptor }
+  /// One that is gone is gone for good.
+  private func tell(_ body: (SyncHelper) throws(SystemError) -> Void) {
+    guard let helper else { return }
+    do throws(SystemError) {
+      try body(helper)
+    } catch {
+      self.helper = nil
+    }
+  }
 
-  func receive(waiting: Bool) throws(SystemError) -> Result<Void, DurabilityFailure>? {
-    try helper.receive(waiting: waiting)
+  /// Becomes readable when something has been done; `nil` where it is done at once.
+  var descriptor: CInt? { helper?.descriptor }
+
+  /// What came of what was asked for last; `nil` while it is not done, or where that is known.
+  func receive(waiting: Bool) -> Result<Void, DurabilityFailure>? {
+    guard let request else { return nil }
+    do throws(SystemError) {
+      if let helper {
+        guard let reply = try helper.receive(waiting: waiting) else { return nil }
+        self.request = nil
+        return reply
+      }
+    } catch {
+      helper = nil
+    }
+    self.request = nil
+    let last = request.replacement ? replacement?.number : journal?.number
+    return Result { () throws(DurabilityFailure) in
+      try files.synchronize(journal: last, andFolders: request.folder)
+    }
   }
 }
 

@@ -27,13 +27,20 @@ final class SyncHelper {
     var file = DurableFile.journal
   }
 
+  /// The files that it makes durable, besides the journal.
+  struct Files {
+    let output: CInt
+    let failed: CInt?
+    let folders: [CInt]
+  }
+
   private let process: ProcessID
   private let socket: MessageSocket
 
+  private static let isGone = SystemError(call: "recvmsg", code: .connectionReset)
+
   /// Forks the helper, which inherits the files.
-  init(
-    output: CInt, failed: CInt?, folders: [CInt]
-  ) throws(SystemError) {
+  init(_ files: Files) throws(SystemError) {
     var sockets = try MessageSocket.pair()
     let parent = SystemProcess.current
     SystemProcess.keepArguments()
@@ -42,9 +49,7 @@ final class SyncHelper {
       SystemProcess.leaveGroup()
       SystemProcess.endWith(parent: parent)
       SystemProcess.setName("syncs")
-      if let socket = sockets.theirs.take() {
-        Self.serve(socket, Files(output: output, failed: failed, folders: folders))
-      }
+      if let socket = sockets.theirs.take() { Self.serve(socket, files) }
       SystemProcess.exitNow(0)
     }
     guard let socket = sockets.ours.take() else {
@@ -82,7 +87,7 @@ final class SyncHelper {
   func receive(waiting: Bool) throws(SystemError) -> Result<Void, DurabilityFailure>? {
     switch try socket.receive(Reply.self, waiting: waiting) {
     case .nothingYet: return nil
-    case .ended: throw SystemError(call: "recvmsg", code: .connectionReset)
+    case .ended: throw Self.isGone
     case .message(let reply, _, _):
       if reply.failure == 0 { return .success(()) }
       let error = SystemError(call: "fsync", code: .init(rawValue: reply.failure))
@@ -91,12 +96,6 @@ final class SyncHelper {
   }
 
   // MARK: In the helper
-
-  private struct Files {
-    let output: CInt
-    let failed: CInt?
-    let folders: [CInt]
-  }
 
   private static func serve(_ socket: consuming MessageSocket, _ files: Files) {
     var journal: OwnedDescriptor?
@@ -112,29 +111,36 @@ final class SyncHelper {
         journal = replacement.take()
       case .sync:
         let last = request.replacement ? replacement?.number : journal?.number
-        let reply = sync(files, last, folders: request.folder)
+        var reply = Reply()
+        do throws(DurabilityFailure) {
+          try files.synchronize(journal: last, andFolders: request.folder)
+        } catch {
+          reply = Reply(failure: error.error.code.rawValue, file: error.file)
+        }
         guard (try? socket.send(reply, waiting: true)) == true, reply.failure == 0 else {
           return
         }
       }
     }
   }
+}
 
-  private static func sync(_ files: Files, _ journal: CInt?, folders: Bool) -> Reply {
-    var steps: [(DurableFile, CInt)] = folders ? files.folders.map { (.folder, $0) } : []
-    steps.append((.output, files.output))
-    if let failed = files.failed { steps.append((.failed, failed)) }
+extension SyncHelper.Files {
+  /// Makes the files durable, in this order, and waits for that.
+  func synchronize(journal: CInt?, andFolders: Bool) throws(DurabilityFailure) {
+    var steps: [(DurableFile, CInt)] = andFolders ? folders.map { (.folder, $0) } : []
+    steps.append((.output, output))
+    if let failed { steps.append((.failed, failed)) }
     if let journal { steps.append((.journal, journal)) }
     for (file, descriptor) in steps {
       do throws(SystemError) {
         try Descriptor.synchronize(descriptor)
       } catch {
-        // Nothing to have on a disk: a device, or a file system that keeps nothing.
+        // Nothing to have on a disk: a file system that keeps nothing.
         if error.code == .invalidArgument { continue }
-        return Reply(failure: error.code.rawValue, file: file)
+        throw DurabilityFailure(file: file, error: error)
       }
     }
-    return Reply()
   }
 }
 

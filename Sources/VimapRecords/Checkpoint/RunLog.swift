@@ -142,7 +142,7 @@ final class RunLog {
   private var isKept: Bool { failure == nil && lostLines == nil }
 
   /// Becomes readable when something has been made durable, or could not be.
-  var descriptor: CInt { checkpoint.descriptor }
+  var descriptor: CInt? { isKept ? checkpoint.descriptor : nil }
 
   func takeReply() throws(SystemError) {
     try keeping { (checkpoint) throws(Checkpoint.Failure) in try checkpoint.takeReply() }

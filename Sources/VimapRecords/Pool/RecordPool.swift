@@ -116,7 +116,8 @@ package final class RecordPool {
 
   private func watch(_ log: RunLog) {
     driver.nextMoment = { [unowned log] in log.nextMoment }
-    driver.watch(log.descriptor, while: { [unowned log] in log.failure == nil }) {
+    guard let descriptor = log.descriptor else { return }
+    driver.watch(descriptor, while: { [unowned log] in log.descriptor != nil }) {
       [unowned self] in keepingLog { try log.takeReply() }
     }
   }
