@@ -153,8 +153,8 @@ if Context.environment["VIMAP_FUZZING"] != nil {
     .executableTarget(
       name: "vimap-fuzz",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapKit", "VimapRecords",
-        "VimapExec", "VimapHTTP",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapCheckpoint", "VimapKit",
+        "VimapRecords", "VimapExec", "VimapHTTP",
       ],
       path: "Fuzzing/program",
       // One thread runs it, and its targets keep what they need from one input to the next.

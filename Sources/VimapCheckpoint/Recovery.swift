@@ -61,8 +61,8 @@ package struct Recovery {
     let needed = marks.prefix { reading.entries[$0].sequence <= reading.durable }.count
     if agreeing < needed {
       throw output.agreeing < needed
-        ? problem(output, .output, length: outputLength)
-        : problem(failed, .failed, length: failedLength)
+        ? problem(output, .output, length: outputLength, needed: needed)
+        : problem(failed, .failed, length: failedLength, needed: needed)
     }
     let end = agreeing < marks.count ? marks[agreeing] : reading.entries.count
     var recovered = replay(end)
@@ -78,11 +78,10 @@ package struct Recovery {
   }
 
   private func problem(
-    _ check: StreamCheck, _ stream: CheckpointProblem.Stream, length: Int
+    _ check: StreamCheck, _ stream: CheckpointProblem.Stream, length: Int, needed: Int
   ) -> CheckpointProblem {
     if let difference = check.difference { return .changed(stream, bytes: difference) }
-    let mark = check.agreeing
-    return .short(stream, length: length, expected: check.lengths[mark])
+    return .short(stream, length: length, expected: check.lengths[needed - 1])
   }
 
   /// What is behind the place to go on from is there because a run was cut off, or somebody else
