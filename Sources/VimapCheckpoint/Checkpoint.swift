@@ -34,12 +34,15 @@ package final class Checkpoint {
   }
 
   /// What a checkpoint is to be.
-  package struct Plan: Sendable {
+  package struct Plan {
     package var path: String
     package var header: JobHeader
     package var session: Session
     /// What is done by now.
     package var state: JobState
+    /// What takes the output's place before anything is added to it, and what is done as long as it
+    /// has not.
+    package var rewrite: (output: OutputRewrite, older: JobState)?
     /// So long after a sync the next one begins at the latest.
     package var interval: Nanoseconds
 
@@ -91,17 +94,19 @@ package final class Checkpoint {
   package func begin() throws(Failure) {
     let state = plan.state
     do throws(SystemError) {
-      let outputRest = try Self.rest(of: state.output, output)
+      let written = plan.rewrite?.output.currentPath ?? output.path
+      let outputRest = try Self.rest(of: state.output, written)
       let failedRest = try failed.map { (file) throws(SystemError) in
-        try Self.rest(of: state.failed, file)
+        try Self.rest(of: state.failed, file.path)
       }
       journal = try Journal(
-        plan.header, plan.session, state, on: disk, outputRest: outputRest.bytes,
-        failedRest: failedRest?.bytes ?? .empty)
+        plan.header, plan.session, state, on: disk, replacing: plan.rewrite?.older,
+        outputRest: outputRest.bytes, failedRest: failedRest?.bytes ?? .empty)
     } catch {
       throw lost(.journal(error))
     }
     try settle()
+    if let rewrite = plan.rewrite?.output { try putInPlace(rewrite) }
     do throws(SystemError) {
       try Descriptor.truncate(output.descriptor, to: state.output.length)
       if let failed { try Descriptor.truncate(failed.descriptor, to: state.failed.length) }
@@ -110,13 +115,49 @@ package final class Checkpoint {
     }
   }
 
+  /// It has its name for good before anything is taken away that only the older output needs.
+  private func putInPlace(_ rewrite: OutputRewrite) throws(Failure) {
+    do throws(SystemError) {
+      try rewrite.putInPlace()
+      try disk.synchronizeFolders()
+    } catch {
+      throw lost(.journal(error))
+    }
+  }
+
+  /// Puts the output into the order of the input, where that was left for the end.
+  /// - Returns: whether it is in order.
+  package func restoreOrder() throws(Failure) -> Bool {
+    try keeping { (journal) throws(SystemError) in try journal.commit(always: true) }
+    let state = state
+    guard state.order != nil else { return true }
+    try settle()
+    let rewrite: OutputRewrite?
+    do throws(SystemError) {
+      rewrite = try OutputRewrite(output.path, state) { _ in false }
+      guard let rewrite, let ordered = state.inOrder(output: rewrite.mark) else { return false }
+      let rest = try Self.rest(of: ordered.output, rewrite.currentPath)
+      let failedRest = try failed.map { (file) throws(SystemError) in
+        try Self.rest(of: state.failed, file.path)
+      }
+      journal = try Journal(
+        plan.header, plan.session, ordered, on: disk, replacing: state, outputRest: rest.bytes,
+        failedRest: failedRest?.bytes ?? .empty)
+    } catch {
+      throw lost(.journal(error))
+    }
+    try settle()
+    if let rewrite { try putInPlace(rewrite) }
+    return true
+  }
+
   /// What a file has behind the last whole block before the place to go on from.
   private static func rest(
-    of mark: StreamMark, _ file: Written
+    of mark: StreamMark, _ path: String
   ) throws(SystemError) -> SharedBytes {
     let start = mark.length / StreamMark.blockSize * StreamMark.blockSize
     var bytes = ByteBuffer()
-    let reading = try Descriptor.open(reading: file.path)
+    let reading = try Descriptor.open(reading: path)
     try Descriptor.seek(reading.number, to: start)
     while bytes.count < mark.length - start,
       let count = try Descriptor.read(

@@ -68,6 +68,11 @@ final class CheckpointDisk: JournalDisk {
     tell { (helper) throws(SystemError) in try helper.noteReplaced() }
   }
 
+  /// Has the names of files be durable, and waits for that.
+  func synchronizeFolders() throws(SystemError) {
+    for folder in folders.numbers { try Descriptor.synchronize(folder) }
+  }
+
   func sync(_ request: SyncRequest) throws(SystemError) {
     self.request = request
     tell { (helper) throws(SystemError) in try helper.sync(request) }

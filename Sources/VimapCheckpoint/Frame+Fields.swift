@@ -186,6 +186,11 @@ extension JobState {
       input.mark.append(to: &buffer)
     }
     totals.append(to: &buffer)
+    buffer.append(field: order == nil ? 0 : 1)
+    if let order {
+      buffer.append(field: order.records)
+      buffer.append(field: order.lines)
+    }
   }
 
   init?(_ fields: inout FieldReader, _ sequence: Int) {
@@ -199,7 +204,11 @@ extension JobState {
       guard let isAtEnd = fields.number(), let mark = StreamMark(&fields) else { return nil }
       inputs.append(Input(mark: mark, isAtEnd: isAtEnd == 1))
     }
-    guard let totals = [String: Int](&fields) else { return nil }
+    guard let totals = [String: Int](&fields), let hasOrder = fields.number() else { return nil }
+    if hasOrder == 1 {
+      guard let records = fields.recordSet(), let lines = fields.number() else { return nil }
+      order = PendingOrder(records: records, lines: lines)
+    }
     self.totals = totals
     self.output = output
     self.failed = failed

@@ -10,6 +10,9 @@ enum Frame: Equatable {
   case progress(Progress)
   /// All that has happened.
   case snapshot(JobState)
+  /// The output may still be another one: that of this state. It stands behind a snapshot, and
+  /// counts until the new output has its name.
+  case replacing(JobState)
   /// A run has ended in good order, and nothing was written behind this.
   case ending(JobState.Ending)
   /// What follows stands on a last line without its end, and is to be taken back should that turn
@@ -72,7 +75,7 @@ package struct JobHeader: Equatable, Sendable {
 extension Frame {
   private enum Kind: UInt8 {
     case header = 0x68, session = 0x73, progress = 0x70, snapshot = 0x61, ending = 0x65
-    case provisional = 0x6C
+    case provisional = 0x6C, replacing = 0x72
   }
 
   /// What every file begins with. It is for people as well, who may look into it.
@@ -122,6 +125,9 @@ extension Frame {
     case .snapshot(let state):
       begin(.snapshot)
       state.append(to: &buffer)
+    case .replacing(let state):
+      begin(.replacing)
+      state.append(to: &buffer)
     case .ending(let ending):
       begin(.ending)
       ending.append(to: &buffer)
@@ -158,6 +164,7 @@ extension Frame {
     case .session: Session(&fields).map(Frame.session)
     case .progress: Progress(&fields).map(Frame.progress)
     case .snapshot: JobState(&fields, sequence).map(Frame.snapshot)
+    case .replacing: JobState(&fields, sequence).map(Frame.replacing)
     case .ending: JobState.Ending(&fields).map(Frame.ending)
     case .provisional: .provisional
     }

@@ -16,6 +16,14 @@ package struct JobState: Equatable, Sendable {
     }
   }
 
+  /// How far an output is in order: its first lines are, and those behind them.
+  package struct PendingOrder: Equatable, Sendable {
+    /// The records whose results come first.
+    package var records: RecordSet
+    /// How many lines those are.
+    package var lines: Int
+  }
+
   /// What was read of an input.
   package struct Input: Equatable, Sendable {
     package internal(set) var mark = StreamMark()
@@ -38,6 +46,9 @@ package struct JobState: Equatable, Sendable {
   package internal(set) var inputs: [Input] = []
   /// Counts of other things, by name.
   package internal(set) var totals: [String: Int] = [:]
+  /// Where the output is to be in the order of the input and is not yet, as records were done again
+  /// that had failed.
+  package internal(set) var order: PendingOrder?
   /// How the last run ended; `nil` where it is under way, or was cut off.
   package internal(set) var ending: Ending?
   /// The number of the frame that this is the state behind.
@@ -70,8 +81,8 @@ struct StreamChange: Equatable {
 
 /// What has happened since the last frame.
 struct Progress: Equatable {
-  /// Records whose results are out, one behind the other in the output. Where there are none, it is
-  /// a line that is the result of no record.
+  /// Records whose results are out, one behind the other in the output. Where there are none, it
+  /// is a line that is the result of no record.
   struct Entry: Equatable {
     var records: Range<Int>
     var isException = false

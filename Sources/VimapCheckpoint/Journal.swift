@@ -73,9 +73,10 @@ package final class Journal {
   ///   - state: what is done by now.
   ///   - outputRest: what the output has behind its last whole block.
   ///   - failedRest: the same of the lines that failed.
+  ///   - older: what there may be instead, until an output has its name that is to take its place.
   package init(
     _ header: JobHeader, _ session: Session, _ state: JobState, on disk: any JournalDisk,
-    outputRest: ByteView = .empty, failedRest: ByteView = .empty, growth: Int = 1 << 20
+    replacing older: JobState? = nil, outputRest: ByteView = .empty, failedRest: ByteView = .empty, growth: Int = 1 << 20
   ) throws(SystemError) {
     self.header = header
     self.disk = disk
@@ -87,6 +88,11 @@ package final class Journal {
     output = StreamDigester(behind: state.output, rest: outputRest)
     failed = StreamDigester(behind: state.failed, rest: failedRest)
     beginFile()
+    if let older {
+      self.state.sequence += 1
+      Frame.replacing(older).append(
+        to: &buffer, sequence: self.state.sequence, identity: header.identity)
+    }
     self.state.sequence += 1
     // What is behind the place to go on from may not be cut off yet.
     Frame.session(session).append(

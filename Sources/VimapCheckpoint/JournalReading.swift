@@ -51,7 +51,7 @@ struct JournalReading {
     place += first.length
     var last = first.sequence - 1
     while let next = Frame.read(bytes.slice(place), identity: header.identity),
-      next.sequence == last + 1, Self.isExpected(next.frame, isFirst: entries.isEmpty)
+      next.sequence == last + 1, Self.isExpected(next.frame, at: entries.count)
     {
       last = next.sequence
       place += next.length
@@ -65,11 +65,12 @@ struct JournalReading {
   }
 
   /// A snapshot is what a file begins with, and nowhere else.
-  private static func isExpected(_ frame: Frame, isFirst: Bool) -> Bool {
+  private static func isExpected(_ frame: Frame, at place: Int) -> Bool {
     switch frame {
-    case .snapshot: isFirst
+    case .snapshot: place == 0
+    case .replacing: place == 1
     case .header: false
-    case .session, .progress, .ending, .provisional: !isFirst
+    case .session, .progress, .ending, .provisional: place > 0
     }
   }
 
@@ -78,7 +79,7 @@ struct JournalReading {
     case .progress(let progress): durable = max(durable, progress.durable)
     // Is written when all before it is durable.
     case .ending: durable = max(durable, found.sequence - 1)
-    case .header, .session, .snapshot, .provisional: break
+    case .header, .session, .snapshot, .replacing, .provisional: break
     }
   }
 

@@ -104,6 +104,21 @@ package struct RecordSet: Equatable, Sendable {
     if !run.isEmpty { body(run) }
   }
 
+  /// What is in this set and not in another.
+  package func subtracting(_ other: RecordSet) -> RecordSet {
+    var rest = RecordSet()
+    forEachRun { run in
+      var place = run.lowerBound
+      while place < run.upperBound {
+        let (isIn, end) = other.run(from: place)
+        let next = min(end ?? .max, run.upperBound)
+        if !isIn { rest.insert(place..<next) }
+        place = next
+      }
+    }
+    return rest
+  }
+
   /// All that is in the set, in order.
   package var runs: [Range<Int>] {
     var runs: [Range<Int>] = []

@@ -8,6 +8,22 @@ package struct Recovery {
   private var failed = StreamCheck()
   /// For each mark, where its frame is.
   private var marks: [Int] = []
+  /// What there may be instead, while another output is to take its place.
+  private var older: Older?
+
+  private struct Older {
+    let state: JobState
+    var output = StreamCheck()
+    var failed = StreamCheck()
+
+    init(_ state: JobState) {
+      self.state = state
+      output.expect(state.output)
+      failed.expect(state.failed)
+    }
+
+    var agrees: Bool { output.agreeing == 1 && failed.agreeing == 1 }
+  }
 
   /// - Parameter journal: all of the file.
   package init(journal: ByteView) throws(CheckpointProblem) {
@@ -20,6 +36,9 @@ package struct Recovery {
       case .progress(let progress):
         output.expect(progress.output)
         failed.expect(progress.failed)
+      case .replacing(let state):
+        older = Older(state)
+        continue
       case .header, .session, .ending, .provisional: continue
       }
       marks.append(number)
@@ -41,14 +60,20 @@ package struct Recovery {
   package var claimed: JobState { replay(reading.entries.count).state }
 
   /// Takes the output, from its first byte on.
-  package mutating func add(output bytes: ByteView) { output.add(bytes) }
+  package mutating func add(output bytes: ByteView) {
+    output.add(bytes)
+    older?.output.add(bytes)
+  }
   /// Takes the lines that failed, from their first byte on.
-  package mutating func add(failed bytes: ByteView) { failed.add(bytes) }
+  package mutating func add(failed bytes: ByteView) {
+    failed.add(bytes)
+    older?.failed.add(bytes)
+  }
 
   /// So much of the output wants to be looked at.
-  package var outputEnd: Int { output.end }
+  package var outputEnd: Int { max(output.end, older?.output.end ?? 0) }
   /// So much of the lines that failed wants to be looked at.
-  package var failedEnd: Int { failed.end }
+  package var failedEnd: Int { max(failed.end, older?.failed.end ?? 0) }
 
   /// Where the job can go on.
   /// - Parameters:
@@ -59,6 +84,12 @@ package struct Recovery {
   ) throws(CheckpointProblem) -> Recovered {
     let agreeing = min(output.agreeing, failed.agreeing)
     let needed = marks.prefix { reading.entries[$0].sequence <= reading.durable }.count
+    if agreeing == 0, let older, older.agrees {
+      var recovered = Recovered(header: header, state: older.state)
+      // Numbers of frames are not to come again.
+      recovered.state.sequence = reading.entries.last?.sequence ?? 0
+      return recovered
+    }
     if agreeing < needed {
       throw output.agreeing < needed
         ? problem(output, .output, length: outputLength, needed: needed)
@@ -101,7 +132,7 @@ package struct Recovery {
     recovered.ahead = .unlimited
     for entry in reading.entries.prefix(count) {
       switch entry.frame {
-      case .header: break
+      case .header, .replacing: break
       case .session:
         state.ending = nil
         recovered.beforeLastLine = nil

@@ -64,6 +64,13 @@ extension Descriptor {
     }
   }
 
+  /// Has a file be for whom another one is (chmod(2)).
+  public static func copyMode(from path: String, to descriptor: CInt) throws(SystemError) {
+    var status = stat()
+    try systemCall("stat") { path.withSystemCString { stat($0, &status) } }
+    try systemCall("fchmod") { fchmod(descriptor, status.st_mode & 0o777) }
+  }
+
   /// Removes a name; one that is not there is no error.
   public static func remove(_ path: String) {
     _ = path.withSystemCString { unlink($0) }

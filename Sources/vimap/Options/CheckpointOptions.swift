@@ -5,7 +5,7 @@ struct CheckpointOptions: ParsableArguments {
   static let rules: [OptionRule] = [
     .needs(["--checkpoint"], "--output"),
     .needs(["--resume", "--sync", "--job-version"], "--checkpoint"),
-    .needs(["--resume-anyway"], "--resume"),
+    .needs(["--resume-anyway", "--retry-failed"], "--resume"),
     .needs(["--json"], "--status"),
   ]
 
@@ -56,6 +56,18 @@ struct CheckpointOptions: ParsableArguments {
   // From now on the job has these.
   @Flag(help: "Go on although options have changed that results depend on.")
   var resumeAnyway = false
+
+  // man:
+  // With
+  // .Fl -resume :
+  // also do the records again that became exceptions, of a job that is finished as well.
+  // Their exceptions are left out of the output and of
+  // .Fl -failed ,
+  // in a copy that takes its place; with
+  // .Fl k
+  // the new results are in their places at the end.
+  @Flag(help: "With --resume: also do the records again that failed.")
+  var retryFailed = false
 
   // man:
   // Say how far the job of a checkpoint has come, and do nothing else; it may be under way.

@@ -68,12 +68,7 @@ final class FoundCheckpoint {
   func judge(
     _ line: TypedLine, _ inputs: [InputFile], mode: InputMode, outputs: OutputFiles
   ) throws -> Verdict {
-    // As the file that takes its place is written anew, too.
-    for name in [path, Checkpoint.replacementPath(of: path)] {
-      guard let file = Descriptor.regularFile(name), outputs.files.contains(file) else { continue }
-      throw Refusal(
-        .cannotCreate, "\(name): cannot be created: it is also an input, the output or standard error")
-    }
+    try checkNames(outputs)
     let recovery: JobRecovery?
     if file == nil {
       recovery = nil
@@ -87,18 +82,27 @@ final class FoundCheckpoint {
     facts.knownOutput = recovery?.claimed.output.length ?? 0
     facts.knownFailed = recovery?.claimed.failed.length ?? 0
     do throws(StartRefusal) {
-      _ = try facts.start(options.checkpoint.resume ? .resume : .begin)
+      _ = try facts.start(wish)
     } catch {
       throw Refusal(.cannotCreate, error.text(path, options))
     }
     let settings = JobSettings(line).settings
     let recovered = try recovery?.recovered(settings)
     let progress = try recovered.map { try InputReview($0.state, inputs, mode: mode) }
-    if let ending = recovered?.state.ending, ending.isFinished, progress?.isUnchanged == true {
+    let retries =
+      options.checkpoint.retryFailed && recovered?.state.exceptions.isEmpty == false
+    if let ending = recovered?.state.ending, ending.isFinished, progress?.isUnchanged == true,
+      !retries
+    {
       return .nothingToDo(status: ending.status)
     }
-    let state = recovered.map { $0.beforeLastLine ?? $0.state } ?? JobState()
-    let plan = Checkpoint.Plan(
+    guard let output = outputs.written else {
+      throw Refusal(.usage, "--checkpoint: it needs -o FILE")
+    }
+    let known = recovered.map { $0.beforeLastLine ?? $0.state } ?? JobState()
+    let rewrite = retries ? try rewrite(known, output) : nil
+    let state = rewrite?.state ?? known
+    var plan = Checkpoint.Plan(
       path: path,
       header: JobHeader(
         identity: recovered?.header.identity ?? .random(in: .min ... .max),
@@ -108,9 +112,7 @@ final class FoundCheckpoint {
         process: Int(SystemProcess.current), boot: SystemProcess.boot, time: Clock.timeOfDay(),
         command: ResumeCommand(line.arguments).words),
       state: state, interval: .seconds(options.checkpoint.sync?.seconds ?? 1))
-    guard let output = outputs.written else {
-      throw Refusal(.usage, "--checkpoint: it needs -o FILE")
-    }
+    plan.rewrite = rewrite?.output.map { ($0, known) }
     do throws(Checkpoint.Failure) {
       let checkpoint = try Checkpoint(
         plan, replacing: file.take(), output: output,
@@ -119,6 +121,50 @@ final class FoundCheckpoint {
     } catch {
       throw Refusal(.cannotCreate, "\(path): cannot be created: \(error.reason.code)")
     }
+  }
+
+  private var wish: StartWish {
+    if !options.checkpoint.resume { return .begin }
+    return options.checkpoint.retryFailed ? .retryFailed : .resume
+  }
+
+  /// Files that take others' places are written beside them.
+  private func checkNames(_ outputs: OutputFiles) throws {
+    let new = (OutputFiles.file(options.results.output)).map(Checkpoint.replacementPath)
+    let names = [path, Checkpoint.replacementPath(of: path)] + [new].compactMap(\.self)
+    for name in names {
+      guard let file = Descriptor.regularFile(name), outputs.files.contains(file) else { continue }
+      throw Refusal(
+        .cannotCreate,
+        "\(name): cannot be created: it is also an input, the output or standard error")
+    }
+    if let new, new == Descriptor.withoutLinks(path) {
+      throw Refusal(.usage, "--checkpoint: \(path): \(new) is what a new output is called at first")
+    }
+  }
+
+  /// Leaves the lines of records that failed out of the output, so that these can be done again.
+  private func rewrite(
+    _ known: JobState, _ output: Checkpoint.Written
+  ) throws -> (output: OutputRewrite?, state: JobState) {
+    let keepsOrder = options.results.keepOrder && options.results.format != .none
+    if known.exceptionLines.isEmpty, known.order == nil {
+      return (nil, known.withoutFailures(output: known.output, keepsOrder: keepsOrder))
+    }
+    let rewrite: OutputRewrite?
+    do throws(SystemError) {
+      rewrite = try OutputRewrite(
+        output.path, known, leavingOut: known.exceptionLines.contains)
+      try rewrite?.takeOver(output.descriptor)
+    } catch {
+      throw Refusal(.inputOutput, "\(output.path): cannot be written anew: \(error.code)")
+    }
+    guard let rewrite else {
+      throw Refusal(
+        .cannotCreate,
+        "\(output.path): its lines are not those of its records, so none can be left out")
+    }
+    return (rewrite, known.withoutFailures(output: rewrite.mark, keepsOrder: keepsOrder))
   }
 
   private static func presence(_ path: String?, _ isThere: Bool) -> StartFacts.Output {
@@ -171,7 +217,9 @@ final class JobCheckpoint {
     let ending = JobState.Ending(
       isFinished: isFinished, status: Int(status.code), time: Clock.timeOfDay())
     do throws(Checkpoint.Failure) {
+      let isInOrder = isFinished ? try checkpoint.restoreOrder() : true
       try checkpoint.end(ending)
+      if !isInOrder { return "the output is not in the order of the input" }
     } catch {
       return complaint(about: error)
     }
