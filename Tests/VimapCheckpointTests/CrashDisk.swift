@@ -28,6 +28,8 @@ final class CrashDisk: JournalDisk {
   private var nextFile = 0
   private var replacement: Int?
   private var requested: SyncRequest?
+  /// The name by which the output is written: another one until that takes its place.
+  private var outputName = "output"
 
   struct Contents {
     var files: [Int: [UInt8]] = [:]
@@ -87,6 +89,25 @@ final class CrashDisk: JournalDisk {
     record(.truncate(file: file, length: length))
   }
 
+  /// Writes a file that is to take the output's place, and has it be durable.
+  func rewriteOutput(_ bytes: [UInt8]) {
+    seen.names["output"].map { record(.syncFile($0)) }
+    nextFile += 1
+    record(.write(file: nextFile, offset: 0, bytes: []))
+    record(.rename(file: nextFile, name: "output.new"))
+    record(.write(file: nextFile, offset: 0, bytes: bytes))
+    record(.syncFile(nextFile))
+    outputName = "output.new"
+  }
+
+  /// It takes its place for good.
+  func putInPlace() {
+    guard let file = seen.names["output.new"] else { return }
+    record(.rename(file: file, name: "output"))
+    record(.syncFolder)
+    outputName = "output"
+  }
+
   func note(_ promise: Operation) { record(promise) }
 
   // MARK: The journal
@@ -120,7 +141,7 @@ final class CrashDisk: JournalDisk {
   func performSync() {
     guard let request = requested else { return }
     requested = nil
-    for name in ["output", "failed"] { seen.names[name].map { record(.syncFile($0)) } }
+    for name in [outputName, "failed"] { seen.names[name].map { record(.syncFile($0)) } }
     let journal = request.replacement ? replacement : seen.names["journal"]
     journal.map { record(.syncFile($0)) }
     if request.folder { record(.syncFolder) }

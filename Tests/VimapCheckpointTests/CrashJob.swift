@@ -18,7 +18,10 @@ struct CrashJob {
   /// The last line has no end, and the record of it comes when all others are out.
   var endsWithinLine = false
 
-  func isException(_ record: Int) -> Bool { record % 7 == 3 }
+  /// Something was mended, and most records that failed do not fail any more.
+  var isMended = false
+
+  func isException(_ record: Int) -> Bool { record % 7 == 3 && !(isMended && record % 2 == 0) }
 
   private func filler(_ record: Int) -> String {
     String(repeating: "x", count: (record &* 7919) % (2 * width))
@@ -49,22 +52,36 @@ struct CrashJob {
     time: 1)
 
   /// Begins the job, or goes on with it, and does all that is left to do.
+  /// - Parameter retry: records that failed are done again.
   func run(
-    on disk: CrashDisk, boot: String, _ random: inout some RandomNumberGenerator
+    on disk: CrashDisk, boot: String, retry: Bool = false,
+    _ random: inout some RandomNumberGenerator
   ) throws {
     var state = JobState()
+    var older: JobState?
     if let journal = disk.seen["journal"] {
       let recovered = try Recovery.examine(
         journal: journal, output: disk.seen["output"] ?? [], failed: disk.seen["failed"] ?? [],
         boot: boot)
-      if recovered.state.ending?.isFinished == true { return }
+      let retries = retry && !recovered.state.exceptions.isEmpty
+      if recovered.state.ending?.isFinished == true, !retries { return }
       state = recovered.beforeLastLine ?? recovered.state
+      if retries {
+        let known = state
+        let kept = lines(of: known, on: disk) { !known.exceptionLines.contains($0) }
+        if !known.exceptionLines.isEmpty || known.order != nil {
+          disk.rewriteOutput(kept)
+          older = known
+        }
+        state = known.withoutFailures(output: mark(kept), keepsOrder: keepsOrder)
+      }
     }
     // Before the journal, which makes their names durable with its own.
     disk.create("output")
     disk.create("failed")
     func rest(_ name: String, _ mark: StreamMark) -> [UInt8] {
-      Array(
+      let name = older != nil && name == "output" ? "output.new" : name
+      return Array(
         disk.seen[name]?[..<mark.length].dropFirst(mark.blocks.count * StreamMark.blockSize)
           ?? [])
     }
@@ -72,19 +89,59 @@ struct CrashJob {
     let journal = try rest("output", state.output).lend { output in
       try rest("failed", state.failed).lend { failed in
         try Journal(
-          Self.header, session, state, on: disk, outputRest: output, failedRest: failed,
-          growth: growth)
+          Self.header, session, state, on: disk, replacing: older, outputRest: output,
+          failedRest: failed, growth: growth)
       }
     }
     try settle(journal, disk)
+    if older != nil { disk.putInPlace() }
     disk.truncate("output", to: state.output.length)
     disk.truncate("failed", to: state.failed.length)
     try work(journal, disk, &random)
     try journal.commit(always: true)
     disk.note(.framed(done: journal.state.done))
     try settle(journal, disk)
-    try journal.end(JobState.Ending(isFinished: true, status: 0, time: 3))
-    try settle(journal, disk)
+    let last = try inOrder(journal, session, disk)
+    try last.end(JobState.Ending(isFinished: true, status: 0, time: 3))
+    try settle(last, disk)
+  }
+
+  /// Puts the output in order, where that was left for the end.
+  private func inOrder(
+    _ journal: Journal, _ session: Session, _ disk: CrashDisk
+  ) throws -> Journal {
+    let state = journal.state
+    guard state.order != nil else { return journal }
+    let all = lines(of: state, on: disk) { _ in true }
+    guard let ordered = state.inOrder(output: mark(all)) else { return journal }
+    disk.rewriteOutput(all)
+    let last = try Array(all.dropFirst(ordered.output.blocks.count * StreamMark.blockSize)).lend {
+      rest in
+      try (disk.seen["failed"] ?? []).lend { failed in
+        try Journal(
+          Self.header, session, ordered, on: disk, replacing: state, outputRest: rest,
+          failedRest: failed, growth: growth)
+      }
+    }
+    try settle(last, disk)
+    disk.putInPlace()
+    return last
+  }
+
+  /// The lines of the output in the order that they are to have.
+  private func lines(
+    of state: JobState, on disk: CrashDisk, where isWanted: (Int) -> Bool
+  ) -> [UInt8] {
+    let output = Array(disk.seen["output"]?.prefix(state.output.length) ?? [])
+    let lines = output.split(separator: 0x0A).map { Array($0) + [0x0A] }
+    guard let order = LineOrder(state) else { return output }
+    return order.filter(isWanted).flatMap { lines[$0] }
+  }
+
+  private func mark(_ bytes: [UInt8]) -> StreamMark {
+    var digester = StreamDigester()
+    bytes.lend { digester.add($0) }
+    return digester.mark
   }
 
   /// Waits until all is durable.

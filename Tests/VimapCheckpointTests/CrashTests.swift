@@ -176,4 +176,32 @@ struct CrashTests {
     }
     #expect(refused > 100)
   }
+
+  @Test("Records that failed are done again, wherever that is cut off", arguments: 0..<8)
+  func retries(number: Int) throws {
+    var random = SeededGenerator(UInt64(number) + 50)
+    var job = Self.jobs[number]
+    for _ in 0..<6 {
+      job.isMended = false
+      let first = CrashDisk()
+      try job.run(on: first, boot: "one", &random)
+      job.isMended = true
+      var disk = first.copy()
+      try job.run(on: disk, boot: "one", retry: true, &random)
+      try checkWhole(job, disk)
+      for _ in 0..<40 {
+        disk = first.copy()
+        try job.run(on: disk, boot: "one", retry: true, &random)
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          let cut = Int.random(in: 0...disk.operations.count, using: &random)
+          disk =
+            Bool.random(using: &random)
+            ? disk.killed(at: cut, &random)
+            : disk.powerCut(at: cut, grain: Bool.random(using: &random) ? 512 : 1, &random)
+          try job.run(on: disk, boot: "two", retry: true, &random)
+        }
+        try checkWhole(job, disk)
+      }
+    }
+  }
 }
