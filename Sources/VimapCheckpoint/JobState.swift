@@ -108,7 +108,8 @@ struct Progress: Equatable {
 
   /// Adds to the entries, or to the last of them.
   mutating func add(_ entry: Entry) {
-    if let last = entries.last, !last.records.isEmpty, last.records.upperBound == entry.records.lowerBound,
+    if let last = entries.last, !last.records.isEmpty,
+      last.records.upperBound == entry.records.lowerBound,
       last.isException == entry.isException, last.hasLines == entry.hasLines
     {
       entries[entries.count - 1].records =

@@ -76,7 +76,8 @@ package final class Journal {
   ///   - older: what there may be instead, until an output has its name that is to take its place.
   package init(
     _ header: JobHeader, _ session: Session, _ state: JobState, on disk: any JournalDisk,
-    replacing older: JobState? = nil, outputRest: ByteView = .empty, failedRest: ByteView = .empty, growth: Int = 1 << 20
+    replacing older: JobState? = nil, outputRest: ByteView = .empty,
+    failedRest: ByteView = .empty, growth: Int = 1 << 20
   ) throws(SystemError) {
     self.header = header
     self.disk = disk

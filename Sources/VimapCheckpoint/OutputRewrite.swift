@@ -26,7 +26,8 @@ package final class OutputRewrite {
     try Descriptor.copyMode(from: self.path, to: file.number)
     let start = state.order?.lines ?? state.outputLines
     // The output may be all that there is, should the power be cut before it has been replaced.
-    try Descriptor.synchronize(try Descriptor.open(reading: self.path).number)
+    let old = try Descriptor.open(reading: self.path)
+    try Descriptor.synchronize(old.number)
     var first = try LineReader(self.path, end: state.output.length)
     var second = try LineReader(self.path, end: state.output.length)
     if start < state.outputLines { for _ in 0..<start { try second.skip() } }

@@ -22,7 +22,10 @@ final class LineAccount: RecordAccount {
   private let log: RunLog?
 
   /// - Parameter failed: where lines are kept whose records failed.
-  init(_ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, log: RunLog?, slabs: InputSlabs) {
+  init(
+    _ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, log: RunLog?,
+    slabs: InputSlabs
+  ) {
     self.log = log
     self.reader = reader
     self.failed = failed

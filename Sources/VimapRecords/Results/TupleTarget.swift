@@ -34,13 +34,15 @@ final class TupleTarget: ResultTarget {
     try log.announce(output: results.pending)
     // What is out is out, also where something else could not be written.
     let written = Result { () throws(SystemError) in
-      try write({ piece in
-        log.noteOut(piece, isInOutput: true)
-        done(piece)
-      }, { piece in
-        log.noteOut(piece, isInOutput: false)
-        done(piece)
-      })
+      try write(
+        { piece in
+          log.noteOut(piece, isInOutput: true)
+          done(piece)
+        },
+        { piece in
+          log.noteOut(piece, isInOutput: false)
+          done(piece)
+        })
     }
     try log.commit()
     try written.get()

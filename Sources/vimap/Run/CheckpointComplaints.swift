@@ -9,8 +9,8 @@ extension StartRefusal {
     return switch self {
     case .unfinishedJob: "\(path): there is a job that is not finished: --resume goes on with it"
     case .finishedJob:
-      "\(path): there is a job that is finished: --resume takes on what its input has more; to begin"
-        + " another, remove it and \(output), or give other names"
+      "\(path): there is a job that is finished: --resume takes on what its input has more; to"
+        + " begin another, remove it and \(output), or give other names"
     case .outputWithoutCheckpoint:
       "\(output): there is an output, but \(path), which would say what is in it, is not there"
     case .failedWithoutCheckpoint:

@@ -138,6 +138,11 @@ final class FoundCheckpoint {
         .cannotCreate,
         "\(name): cannot be created: it is also an input, the output or standard error")
     }
+    if let other = options.watch.statsJson,
+      Descriptor.withoutLinks(other) == Descriptor.withoutLinks(path)
+    {
+      throw Refusal(.usage, "--stats-json: \(other) is the checkpoint")
+    }
     if let new, new == Descriptor.withoutLinks(path) {
       throw Refusal(.usage, "--checkpoint: \(path): \(new) is what a new output is called at first")
     }
