@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-// Every function of libcurl that is used. X is called with each.
+// Every function of libcurl that is used. X is called with each of them.
 #define FUNCTIONS(X) \
   X(curl_global_init) \
   X(curl_version_info) \
@@ -48,7 +48,7 @@ const char *vimap_curl_load(void) {
   static int is_loaded;
   if (is_loaded || problem) return problem;
   void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-  // The text of dlerror(3) lasts only until the next call of its kind.
+  // The text of dlerror(3) lasts only until its next call.
   if (!handle) return problem = strdup(dlerror());
 #define LOOK_UP(name) \
   if (!(lib.name = (__typeof__(&name))dlsym(handle, #name))) return problem = strdup(dlerror());
@@ -60,13 +60,13 @@ const char *vimap_curl_load(void) {
 void vimap_thread_use_utf8(void) {
   static locale_t utf8;
   if (!utf8) utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-  // Where there is no such locale, names in ASCII still work.
+  // Without such a locale, names in ASCII still work.
   if (utf8) uselocale(utf8);
 }
 
 static int is_there(void) { return vimap_curl_load() == NULL; }
 
-// What is called before there is a handle says itself that there is no library.
+// Functions that can be called before there is a handle report themselves that there is no library.
 
 CURLcode curl_global_init(long flags) {
   return is_there() ? lib.curl_global_init(flags) : CURLE_FAILED_INIT;
@@ -90,7 +90,7 @@ const char *curl_easy_strerror(CURLcode code) {
   return is_there() ? lib.curl_easy_strerror(code) : vimap_curl_load();
 }
 
-// The rest takes a handle, or what was had by one.
+// The others take a handle, or something that came from one.
 
 void curl_free(void *memory) { lib.curl_free(memory); }
 

@@ -68,7 +68,7 @@ int vimap_open_null(int number) {
 int vimap_replace(int descriptor, int other) { return dup3(other, descriptor, O_CLOEXEC); }
 
 int vimap_is_open(int descriptor) {
-  // A sandbox may refuse the question.
+  // A sandbox may refuse to answer.
   return fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF;
 }
 

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// Whether a file that the kernel does not know is text, as the first line of a script is: what
-// holds a NUL there is a program for another system.
+// Whether a file that the kernel does not recognise is text, judging by its first line. If that
+// contains a NUL, the file is a program for another system.
 static int is_text(const char *file) {
   char head[256];
   int descriptor = open(file, O_RDONLY | O_CLOEXEC);
@@ -21,7 +21,7 @@ static int is_text(const char *file) {
   return memchr(head, 0, end ? (size_t)(end - head) : (size_t)length) == NULL;
 }
 
-// Returns only where it fails.
+// Returns only if it fails.
 static void execute_file(
     const char *file, const char *const *arguments, const char *const *environment) {
   execve(file, (char *const *)arguments, (char *const *)environment);
@@ -59,7 +59,7 @@ void vimap_execute(const char *const *arguments, const char *const *environment)
       strcpy(file + length, name);
       execute_file(file, arguments, environment);
       if (errno == EACCES) reason = EACCES;
-      // These say that it is not there.
+      // These errors mean that the program is not there.
       if (errno != EACCES && errno != ENOENT && errno != ENOTDIR && errno != ESTALE &&
           errno != ENODEV && errno != ETIMEDOUT)
         return;

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-// The memory that ps(1) shows as this process's arguments: one string behind the other.
+// The memory that ps(1) shows as this process's arguments: one string after the other.
 static char *title = NULL;
 static size_t title_room = 0;
 
-// All of them, as they were given.
+// All arguments, as they were given.
 static char **argument_list = NULL;
 static size_t argument_count = 0;
 
-// glibc hands the arguments to functions that run before main as well. Swift reads them from /proc,
-// which need not be there.
+// glibc also passes the arguments to functions that run before main. Swift reads them from /proc,
+// which may be missing.
 __attribute__((constructor)) static void find_arguments(int count, char **arguments) {
   argument_list = arguments;
   argument_count = count > 0 ? (size_t)count : 0;
@@ -25,7 +25,7 @@ __attribute__((constructor)) static void find_arguments(int count, char **argume
   title_room = (size_t)(end - title);
 }
 
-// A copy, as the original is a part of the arguments.
+// A copy, since the original is a part of the arguments.
 static char program[256] = "";
 
 const char *vimap_program_name(void) {
@@ -37,7 +37,7 @@ void vimap_set_name(const char *name) {
   vimap_program_name();
   prctl(PR_SET_NAME, name);
   if (title_room == 0) return;
-  // The last byte stays 0: the kernel would else read on, into the environment.
+  // The last byte stays 0. Otherwise the kernel would read on, into the environment.
   size_t length = strlen(name);
   if (length > title_room - 1) length = title_room - 1;
   memset(title, 0, title_room);

@@ -45,7 +45,7 @@ pid_t vimap_ended_child(void) {
 int vimap_group_state(pid_t group, int *stopped_by) {
   siginfo_t information = {.si_pid = 0};
   *stopped_by = 0;
-  // Children that have ended are not waited for, and so are none.
+  // Children that have ended are not asked for, so they don't count.
   if (waitid(P_PGID, (id_t)group, &information, WSTOPPED | WNOHANG) < 0)
     return errno == ECHILD ? 0 : -1;
   if (information.si_pid != 0) *stopped_by = information.si_status;
@@ -54,7 +54,7 @@ int vimap_group_state(pid_t group, int *stopped_by) {
 
 static const struct sched_param no_priority = {0};
 
-// Whether this process and those it was forked from have made way.
+// Whether this process, or one that it was forked from, has lowered its priority.
 static int makes_way = 0;
 
 int vimap_make_way(void) {
@@ -64,19 +64,19 @@ int vimap_make_way(void) {
   return 0;
 }
 
-// Whether a child of vfork(2) shares our memory; below 0 until the first has told. Some tools
-// (ThreadSanitizer, valgrind) put fork(2) in its place.
+// Whether a child of vfork(2) shares our memory; below 0 until the first child has told. Some tools
+// (ThreadSanitizer, valgrind) replace vfork(2) by fork(2).
 static int shares_memory = -1;
 
-// What the child tells its parent, where it shares its memory.
+// What the child tells its parent, if it shares the parent's memory.
 struct told {
   int started;
   int failed;  // why it could not become the command
 };
 
-// Runs in the child, which shares the parent's memory until exec: it may only make system calls
-// and write to its own stack, to `request->group_slot` and to `told`. Why it failed also goes to
-// the pipe `failure`, where there is one.
+// Runs in the child, which shares the parent's memory until exec. So it may only make system calls,
+// and write to its own stack, to `request->group_slot` and to `told`. If it fails, it also writes
+// the reason to the pipe `failure`, if there is one.
 static void become_command(
     const struct vimap_spawn *request, pid_t parent, volatile struct told *told, int failure) {
   told->started = 1;
@@ -85,8 +85,9 @@ static void become_command(
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it died before the line above could hold
 
-  // What is at 0…2 already is moved out of the way first. All of ours is closed by exec; what
-  // else there is was the user's, who has the command inherit it (a lock, make's jobserver).
+  // First, descriptors that are at 0…2 already are moved out of the way. exec closes all of ours.
+  // Other descriptors belong to the user, who has the command inherit them (a lock, make's
+  // jobserver).
   int wanted[3] = {request->standard_input, request->standard_output, request->standard_error};
   if (failure >= 0 && failure < 3) {
     int moved = fcntl(failure, F_DUPFD_CLOEXEC, 3);
@@ -110,7 +111,8 @@ static void become_command(
 
   if (makes_way) sched_setscheduler(0, SCHED_OTHER, &no_priority);
 
-  // What was ignored when we were started (nohup) stays so; only these are ours.
+  // Signals that were ignored when we were started (nohup) stay ignored. Only these were changed by
+  // us.
   struct sigaction standard = {.sa_handler = SIG_DFL};
   sigaction(SIGPIPE, &standard, NULL);
   sigaction(SIGXFSZ, &standard, NULL);
@@ -129,10 +131,10 @@ failed:
 }
 
 pid_t vimap_spawn(const struct vimap_spawn *request) {
-  // The child borrows our memory until exec, so that starting a command costs the same however
-  // large this process is, and a word tells why it cannot be started. To a copy of our memory it
-  // takes a pipe, which makes a process of a short command cost 2 % more. The first has one in
-  // case, unless that would take the last descriptors.
+  // The child borrows our memory until exec. So starting a command costs the same however large
+  // this process is, and the child reports in a word why it cannot start. A child with a copy of
+  // our memory needs a pipe for that, which makes starting a short command cost 2 % more. The first
+  // child gets a pipe just in case, unless that would take the last descriptors.
   int reading = -1, writing = -1;
   if (shares_memory <= 0 && vimap_pipe(&reading, &writing) < 0 && shares_memory == 0) return -1;
   volatile struct told told = {0, 0};
@@ -146,7 +148,7 @@ pid_t vimap_spawn(const struct vimap_spawn *request) {
   sigprocmask(SIG_SETMASK, &before, NULL);
   if (reading >= 0) {
     close(writing);
-    // Nothing comes, and the pipe is at its end, when exec has closed it.
+    // If exec succeeds, it closes the pipe, so that nothing comes but its end.
     int failed = 0;
     while (child > 0 && read(reading, &failed, sizeof failed) < 0 && errno == EINTR) {
     }
@@ -155,7 +157,7 @@ pid_t vimap_spawn(const struct vimap_spawn *request) {
   }
   if (child > 0) shares_memory = told.started;
   if (child > 0 && told.failed) {
-    // Whoever reads it must not find a number that may be another's by then.
+    // Whoever reads the slot must not find a number that may belong to another group by then.
     if (request->group_slot) *request->group_slot = 0;
     struct vimap_exit how;
     while (vimap_wait(child, 0, &how) < 0 && errno == EINTR) {

@@ -149,7 +149,7 @@ extension CommandSupervisor {
     guard mayStall(session) else { return }
     let process = session.process
     // A command that gets nothing more loses nothing by being told so, even if it is at work.
-    let hasAll = stage > .open && isLastFed(session) && !queue.hasSuspects
+    let hasAll = link.stage > .open && isLastFed(session) && !queue.hasSuspects
     let mayWait = hasAll || stall.isVeryLong(clock)
     switch stall.check(
       clock, isIdle: { process.unreadInput == 0 && (mayWait || !process.isAtWork) })
@@ -187,7 +187,7 @@ extension CommandSupervisor {
   /// answers as it goes, and is silent for long, has skipped a record. But a command that works on
   /// several may just be slow, so its input is not ended lightly.
   private var mayCloseInput: Bool {
-    if !configuration.pairsByOrder, stage == .open, !queue.isGroupFed {
+    if !configuration.pairsByOrder, link.stage == .open, !queue.isGroupFed {
       return stall.isUnprecedented
     }
     return !answersPromptly || stall.isLong(clock)

@@ -13,7 +13,7 @@ extension CommandSupervisor {
     if session.isDismissed { return endSession() }
     try link.explain("the command \(ended.end), owing \(queue.owed) answers")
     try pairing.refusePassedBy()
-    let isInVain = stage < .recalled && ended.isInVain(owed: queue.owed)
+    let isInVain = link.stage < .recalled && ended.isInVain(owed: queue.owed)
     if !ended.wasAskedTo, !queue.isEmpty, habits.noteLife(answers: ended.answers) {
       try link.notice(
         "the command answers one record and leaves, so that it is started again for each:"
@@ -27,7 +27,7 @@ extension CommandSupervisor {
         return try loseOrder(.tooFew(queue.owed - ended.dropped.count), session)
       }
       try pairing.exceptOwed(clock) { exception(ended.end, $0) }
-    } else if stage == .recalled {
+    } else if link.stage == .recalled {
       try pairing.cancelRest()
     } else {
       try attributeFailure(ended)
@@ -69,7 +69,7 @@ extension CommandSupervisor {
     try link.explain("the command is ended: \(reason)")
     session.dismiss(clock)
     if takingBack { queue.takeBack() }
-    if stage == .recalled { try pairing.cancelRest() }
+    if link.stage == .recalled { try pairing.cancelRest() }
   }
 
   /// Ends a command that isn't ready in time, or has been at a record for too long.
@@ -116,7 +116,7 @@ extension CommandSupervisor {
     }
     certainty.begin(clock)
     guard configuration.stopsOnDesync else { return }
-    if stage < .retired { try retire() }
+    if link.stage < .retired { try retire() }
     try pairing.cancelRest()
   }
 }

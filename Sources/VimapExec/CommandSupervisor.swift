@@ -19,7 +19,6 @@ final class CommandSupervisor {
   private var watch: CommandWatch
   private var scratch = ByteBuffer(capacity: 64 << 10)
   private(set) var clock: Nanoseconds
-  private(set) var stage = WorkerStage.open
   /// How many records the pool knows to be begun.
   private var begun = 0
   /// The command that runs; `nil` between two.
@@ -48,7 +47,7 @@ final class CommandSupervisor {
         try retireIfRecalled()
         try answer()
         try feed()
-        if stage > .open, queue.isEmpty, session == nil { return }
+        if link.stage > .open, queue.isEmpty, session == nil { return }
         try link.flush()
         try wait()
         try look()
@@ -63,25 +62,15 @@ final class CommandSupervisor {
   // MARK: The pool's side
 
   private func receive() throws {
-    while stage == .open {
+    while true {
       switch try link.receive(waiting: false) {
       case .batch(let batch):
         queue.add(batch)
         stall.noteRecords(clock)
       case .room: noteRoom()
       case .flush: session?.noteMustFlush()
-      case .closed: stage.move(to: .closed)
-      case .pause: break
+      case .closed, .pause: break
       case .nothing: return
-      }
-    }
-    // Room still comes after the last batch. Where this worker is being replaced, other records
-    // may come too, and go to others.
-    while true {
-      switch try link.receive(waiting: false) {
-      case .room: noteRoom()
-      case .nothing: return
-      case .batch, .flush, .closed, .pause: break
       }
     }
   }
@@ -100,30 +89,25 @@ final class CommandSupervisor {
   /// Where the run is stopped, only what the command was fed is finished, in the time that a
   /// command has to leave.
   private func retireIfRecalled() throws {
-    guard stage < .recalled, link.isRecalled else { return }
-    if stage < .retired { try retire() }
-    stage.move(to: .recalled)
+    guard link.isRecalled else { return }
+    if link.stage < .retired { try retire() }
+    _ = try link.heedRecall()
     session?.leave(clock)
   }
 
   /// Leaves its place to another worker where the command has grown too large. What the command was
   /// fed is finished as at the end of the run.
   func retireIfLarge() throws {
-    guard stage == .open, let process = session?.process, process.end == nil else { return }
+    guard link.stage == .open, let process = session?.process, process.end == nil else { return }
     noteBegun()
     guard try link.retires(measuring: { ResidentMemory.ofGroup(process.process) }) else { return }
-    leaveUnfed()
+    queue.dropUnfed()
   }
 
   func retire() throws {
     noteBegun()
     try link.retire()
-    leaveUnfed()
-  }
-
-  private func leaveUnfed() {
     queue.dropUnfed()
-    stage.move(to: .retired)
   }
 
   // MARK: Starting and feeding
@@ -198,7 +182,7 @@ final class CommandSupervisor {
   /// to leave.
   private func closeInputIfDone(_ session: CommandSession) {
     guard awaited(session) == 0 else { return }
-    if stage > .open, isLastFed(session), !queue.hasUnfed { session.finishInput() }
+    if link.stage > .open, isLastFed(session), !queue.hasUnfed { session.finishInput() }
     if !session.input.isOpen, session.heldAnswers == 0 {
       session.leave(clock)
     }
@@ -208,7 +192,7 @@ final class CommandSupervisor {
   /// at the end of the run, behind a group of suspects, or when the pool can give no more.
   func isLastFed(_ session: CommandSession) -> Bool {
     guard session.input.isWritten else { return false }
-    let mayEnd = stage > .open || session.mustFlush
+    let mayEnd = link.stage > .open || session.mustFlush
     return queue.isGroupFed || (mayEnd && !queue.canFeed && !queue.hasSuspects)
   }
 

@@ -6,7 +6,7 @@ import VimapSystem
 
 /// Starts a command for each record, one after the other, and answers the record with what it
 /// printed.
-final class EachSupervisor {
+final class EachSupervisor: RecordWorker {
   private let link: WorkerLink
   private let configuration: ExecConfiguration
   private let arguments: EachArguments
@@ -19,8 +19,6 @@ final class EachSupervisor {
   private var input = ByteBuffer()
   private var value = ByteBuffer()
   private var clock: Nanoseconds = 0
-  /// The pool has been told that no more is begun.
-  private var hasRetired = false
 
   /// Results wait no longer than this for those of further records.
   private static let flushDelay: Nanoseconds = .milliseconds(4)
@@ -40,82 +38,35 @@ final class EachSupervisor {
     watch = CommandWatch(link: link.descriptor, signals)
   }
 
-  func run() throws {
-    while true {
-      switch try link.receive(waiting: false) {
-      case .batch(let batch):
-        for record in batch.records {
-          try retireIfRecalled()
-          if hasRetired { return }
-          try map(record, of: batch)
-        }
-        link.retire(batch)
-      case .closed: return
-      case .room, .flush, .pause: break
-      case .nothing:
-        try link.flush()
-        try watch.waitForPool()
-      }
-    }
-  }
-
-  /// Where the run is stopped, only the record that is begun is finished; the pool is told at once.
-  private func retireIfRecalled() throws {
-    guard !hasRetired, link.isRecalled else { return }
-    hasRetired = true
-    try link.retire()
-  }
+  func waitForPool(_ link: WorkerLink) throws { try watch.waitForPool() }
 
   // MARK: One record
 
-  private func map(_ record: Int, of batch: RecordBatch) throws {
-    // Records that no command is started for count too, or others would be taken for not begun.
-    link.begin(1)
-    if let problem = batch.problem(with: record) {
-      return try link.refuse(record, of: batch, problem)
-    }
+  func handle(_ record: ReceivedRecord) throws -> RecordAnswer {
     clock = Clock.now()
-    let started = clock
-    let answer = try answer(to: record, of: batch)
-    let seconds = Double(clock - started) / 1e9
-    switch answer {
-    case .output(let output):
-      try link.output(output, for: record, of: batch, attempts: batch.attempt, seconds: seconds)
-    case .exception(let exception):
-      try link.exception(exception, for: record, of: batch, seconds: seconds)
-    }
-  }
-
-  private enum RecordAnswer {
-    case output(ByteView)
-    case exception(RecordException)
-  }
-
-  private func answer(to record: Int, of batch: RecordBatch) throws -> RecordAnswer {
     do throws(EachArguments.Problem) {
-      request.arguments = try arguments.fill(
-        from: batch.bytes(of: record), index: batch.index(of: record))
+      request.arguments = try arguments.fill(from: record.bytes, index: record.index)
     } catch {
       return .exception(
-        RecordException(error, command: configuration.arguments[0], attempts: batch.attempt - 1))
+        RecordException(error, command: configuration.arguments[0], attempts: record.attempt - 1))
     }
     let command: CommandProcess
     do throws(SystemError) {
       command = try CommandProcess(request, pipeCapacity: 0, groupSlot: link.groupSlot)
     } catch {
-      return .exception(try exception(error, attempts: batch.attempt))
+      return .exception(try exception(error, attempts: record.attempt))
     }
     errors.startAnew()
     output.removeAll()
     let outcome: Outcome
     do {
-      outcome = try see(command, feed: inputBytes(record, of: batch))
+      outcome = try see(command, feed: inputBytes(record.number, of: record.batch))
     } catch {
       // Whatever ends this worker must not leave its command behind.
       try? command.kill()
       throw error
     }
-    return try answer(outcome, attempts: batch.attempt)
+    return try answer(outcome, attempts: record.attempt)
   }
 
   /// A command that can't be started for this record may do for another. But where the system lacks
@@ -180,7 +131,7 @@ final class EachSupervisor {
       clock = try watch.wait(until: times.compactMap(\.self).min(), from: clock)
       if watch.hasPoolMessage {
         try link.takeInMessages()
-        try retireIfRecalled()
+        _ = try link.heedRecall()
       }
       if let time = flushTime, clock >= time {
         try link.flush()
@@ -211,7 +162,7 @@ final class EachSupervisor {
       // What the command has started and left running in its group has as long as a command that
       // is to leave, and what it prints belongs to the answer. Where the run is stopped, the
       // command itself has no longer.
-      if case .none = departure, command.isLeft || hasRetired {
+      if case .none = departure, command.isLeft || link.stage >= .retired {
         departure = .leaving(Farewell(configuration.termSequence, from: clock))
       }
       // What a command prints late answers nothing.

@@ -22,6 +22,7 @@ package struct EachWorker: PoolWorker {
     if let program = arguments.program { try configuration.check(program) }
     try link.reportReady()
     let signals = try CommandSignals(link: link.descriptor)
-    try EachSupervisor(link, configuration, arguments, signals).run()
+    var supervisor = EachSupervisor(link, configuration, arguments, signals)
+    try link.serve(&supervisor)
   }
 }

@@ -3,7 +3,7 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// What becomes of requests that are over.
+/// Answers the records of requests that are over.
 extension HTTPSession {
   func answerFinished() throws {
     if !held.isEmpty { try answerHeld() }
@@ -20,7 +20,7 @@ extension HTTPSession {
     }
   }
 
-  /// Of many requests that come to the same end, the first is enough.
+  /// Reports a lost body. Many requests may lose theirs; the first report is enough.
   private func sayLost(_ body: LostBody?) throws {
     guard let body, !hasToldOfLostBody else { return }
     hasToldOfLostBody = true
@@ -37,7 +37,7 @@ extension HTTPSession {
     held.removeFirst(answered)
   }
 
-  /// Answers the records of a request that is over; `false` where there is no room.
+  /// Answers the records of a request that is over. Returns `false` if there is no room.
   private func answer(_ exchange: Exchange, _ code: CurlCode) throws -> Bool {
     let handle = exchange.handle
     var verdict = writer.verdict(on: handle, code, records: exchange.records.count)
@@ -84,7 +84,7 @@ extension HTTPSession {
     _ exception: RecordException, _ record: Int, of work: Work, seconds: Double = 0
   ) throws {
     var exception = exception
-    // Its own are those of this try: none, where no request could be made.
+    // Its own attempts are those of this try: none, if no request could be made.
     exception.attempts += work.batch.attempt - 1
     if [.timeout, .httpTransport].contains(exception.kind) {
       exception.details.append(
@@ -94,8 +94,8 @@ extension HTTPSession {
     try noteWait(of: work)
   }
 
-  /// Counts an answer for which the link may have waited: it may have got more room than it
-  /// needed, and have put other mail aside.
+  /// Counts an answer for which the link may have waited. Meanwhile it may have got more room than
+  /// needed, and other messages.
   func noteWait(of work: Work) throws {
     multi.hasPending = true
     mayHaveRoom = true
@@ -107,7 +107,7 @@ extension HTTPSession {
     mayHaveGrown = true
     guard work.noteAnswer() else { return }
     link.retire(work.batch)
-    // The pool sends more when it hears of a batch's end.
+    // The pool sends more when it hears that a batch is done.
     try tell()
   }
 }

@@ -2,24 +2,21 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// When a worker begins no more, though it was given more: the pool takes that back.
+/// What a worker does when it begins no more records. The pool takes back what it was given.
 extension HTTPSession {
-  /// Leaves its place to another worker where this one has grown too large.
+  /// Retires if the worker has grown too large.
   func retireIfLarge() throws {
-    guard mayHaveGrown, !isClosed else { return }
+    guard mayHaveGrown else { return }
     mayHaveGrown = false
     guard try link.retires(measuring: { ResidentMemory.ofThisProcess }) else { return }
-    beginNoMore()
+    queue.removeAll()
   }
 
-  /// Where the run is stopped, only requests that were sent are finished. Those that wait for the
-  /// time that their server has asked for, or for a connection, count as begun, and so are answered
-  /// here.
+  /// If the run is stopped, only requests that were sent are finished. Requests that wait for a
+  /// pause to end, or for a connection, count as begun, so they are answered here.
   func retireIfRecalled() throws {
-    guard !wasRecalled, link.isRecalled else { return }
-    wasRecalled = true
-    try link.retire()
-    beginNoMore()
+    guard try link.heedRecall() else { return }
+    queue.removeAll()
     let connecting = exchanges.all.filter { exchange in
       exchange.isUnsent && !held.contains { $0.exchange === exchange }
         && !parked.contains { $0 === exchange }
@@ -37,13 +34,13 @@ extension HTTPSession {
   }
 
   /// Answers the records of a request that is not sent.
-  /// - Parameter exception: the exception for a record that was tried so often before.
+  /// - Parameter exception: makes the exception for a record, from the number of its earlier tries.
   func leaveOut(
     _ exchange: Exchange, because exception: (_ attempts: Int) -> RecordException
   ) throws {
     for (work, record) in exchange.records {
       var exception = exception(work.batch.attempt - 1)
-      // It is about this try alone.
+      // This exception knows only this try. An earlier one may have sent the record.
       if work.batch.mayBeSent,
         let place = exception.details.firstIndex(where: { $0.name == "was_sent" })
       {
@@ -53,10 +50,5 @@ extension HTTPSession {
       try noteWait(of: work)
     }
     exchanges.giveBack(exchange)
-  }
-
-  private func beginNoMore() {
-    isClosed = true
-    queue.removeAll()
   }
 }

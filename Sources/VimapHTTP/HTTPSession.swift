@@ -4,46 +4,42 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// A worker's run: takes batches, keeps requests under way, and answers records as answers come.
+/// A worker's run: it takes batches, keeps requests under way, and answers records as answers come.
 final class HTTPSession {
   let link: WorkerLink
   let builder: RequestBuilder
   let batch: Int?
   let multi: MultiHandle
   private let concurrency: Int
-  /// It finds out by itself how many requests there should be at once.
+  /// Whether it finds out by itself how many requests there should be at once.
   private let adapts: Bool
   private let sendsKey: Bool
   let writer: AnswerWriter
 
-  /// Batches that have records to be begun, first to last.
+  /// Batches with records that are still to be begun, in order.
   var queue: [Work] = []
-  /// No more is to be begun than is in the queue.
-  var isClosed = false
-  /// The run is stopped, and the pool has been told how much was begun by then.
-  var wasRecalled = false
 
   let exchanges: Exchanges
-  /// Requests that are ready, to hosts that are to be left alone for a while; no more than may be
-  /// under way, or a few more where that is next to none.
+  /// Requests that are ready, to hosts that are paused. There are no more than may be under way, or
+  /// a few more if that is next to none.
   var parked: [Exchange] = []
-  /// Requests that are over, whose records can't be answered until there is room.
+  /// Requests that are over, and whose records wait for room for their answers.
   var held: [(exchange: Exchange, code: CurlCode)] = []
   /// Room has come back since one of them was tried.
   var mayHaveRoom = false
-  /// There are answers that the pool wasn't told of.
+  /// There are answers that the pool has not been told of.
   var hasNews = false
   private var hasToldOfSurplus = false
   var hasToldOfLostBody = false
-  /// Something was answered since the worker's size was asked for.
+  /// Something was answered since the worker's size was last measured.
   var mayHaveGrown = false
 
   var gate: RequestGate
   /// When something may be begun that may not be begun now.
   private var wake: Nanoseconds?
-  /// The same, as far as that is the end of a pause that a server has asked for.
+  /// The same, if that is the end of a pause that a server has asked for.
   private var pauseEnd: Nanoseconds?
-  /// Until when the pool takes this worker to have nothing to do but to wait for that.
+  /// Until when the pool believes that this worker can only wait for a pause to end.
   private var toldRest: Nanoseconds?
   private let longestPause: Duration
 
@@ -55,7 +51,7 @@ final class HTTPSession {
     sendsKey = configuration.sendsIdempotencyKey
     concurrency = max(1, configuration.concurrency)
     adapts = configuration.adaptsConcurrency
-    // OpenSSL writes to sockets in its own way.
+    // OpenSSL writes to sockets in its own way, and a failed write must not raise SIGPIPE.
     Signals.ignoreFailedWrites()
     do {
       try CurlLibrary.start()
@@ -80,10 +76,11 @@ final class HTTPSession {
       try retireIfLarge()
       try retireIfRecalled()
       try beginMore()
-      // That may have taken the message about it from the inbox, and nothing else would come.
-      if link.isRecalled, !wasRecalled { continue }
+      // Beginning requests may have read the recall from the inbox, and then nothing else would
+      // wake this loop.
+      if link.isRecalled { continue }
       if inFlight == 0, wake == nil {
-        if isClosed { break }
+        if link.stage > .open { break }
         try tellOfRest()
         take(try link.receive(waiting: true))
         hasNews = false
@@ -94,8 +91,8 @@ final class HTTPSession {
     try tell()
   }
 
-  /// Waits until something happens. What was answered is told before, not while there is more to
-  /// do at once.
+  /// Waits until something happens. First the pool is told of new answers, but only if there is
+  /// nothing more to do at once.
   private func rest() throws {
     if hasNews {
       if try multi.poll(waiting: false) { return }
@@ -129,17 +126,16 @@ final class HTTPSession {
 
   private func take(_ event: WorkerLink.Event) {
     switch event {
-    case .batch(let batch): if !isClosed { queue.append(Work(batch)) }
-    case .closed: isClosed = true
-    // A request holds nothing back.
-    case .flush: break
+    case .batch(let batch): queue.append(Work(batch))
+    // HTTP requests never hold answers back.
+    case .flush, .closed: break
     case .room: mayHaveRoom = true
     case .pause(let pause): gate.note(pause)
     case .nothing: multi.hasPending = false
     }
   }
 
-  /// The batch that the next record to begin is in, if there is one by now.
+  /// The batch of the next record to begin, if there is one by now.
   private func currentWork() throws -> Work? {
     while true {
       if let first = queue.first {
@@ -155,7 +151,7 @@ final class HTTPSession {
 
   // MARK: Beginning
 
-  /// So many requests are refused at most before what else happens is looked at.
+  /// After refusing so many requests, it looks at what else has happened.
   private static let mostRefusals = 64
 
   /// Begins what may be begun now, and notes when more may be.
@@ -181,7 +177,7 @@ final class HTTPSession {
     }
   }
 
-  /// Whether no request at all may be begun now, though there is one to begin.
+  /// Whether there is a record to begin, but no request at all may be begun now.
   private func mustWait() throws -> Bool {
     guard try currentWork() != nil else { return false }
     let now = Clock.now()
@@ -201,8 +197,8 @@ final class HTTPSession {
     pauseEnd = min(end, pauseEnd ?? end)
   }
 
-  /// Answers the records of a request whose host asks for a longer pause than is waited for;
-  /// `false` where it does not.
+  /// Answers the records of a request whose host asks for a pause that is too long to wait for.
+  /// Returns `false` if it does not.
   private func refuses(_ exchange: Exchange) throws -> Bool {
     let host = builder.host(of: exchange)
     guard let pause = gate.refusal(of: host, now: Clock.now()) else { return false }
@@ -221,7 +217,7 @@ final class HTTPSession {
       } else if inFlight < gate.limit {
         try begin(parked.remove(at: place))
       } else {
-        // What is in flight will bring us back here.
+        // The next answer will lead back here.
         place += 1
       }
     }
@@ -234,7 +230,7 @@ final class HTTPSession {
     gate.noteBegin(inFlight: inFlight, now: exchange.begun)
   }
 
-  /// A request for what is at hand: the next record, or as many as go into one request.
+  /// Makes a request for the next record, or for as many as go into one request.
   private func makeRequest() throws -> Exchange? {
     while let first = try nextRecord() {
       let start = link.begun - 1
@@ -250,7 +246,7 @@ final class HTTPSession {
     return nil
   }
 
-  /// Makes a request, and excepts the records that none can be made of; whether any are left.
+  /// Makes a request, and answers the records that can't be in one. Returns whether any are left.
   private func fill(
     _ exchange: Exchange, from first: (work: Work, record: Int)
   ) throws -> Bool {
@@ -288,7 +284,7 @@ final class HTTPSession {
       line: work.batch.trimmedLine(of: record), occurrence: work.batch.occurrence)
   }
 
-  /// The next record that is JSON, said to be begun.
+  /// The next record that is JSON. It counts as begun.
   private func nextRecord() throws -> (work: Work, record: Int)? {
     while let work = try currentWork(), let record = work.next() {
       link.begin(1)

@@ -3,22 +3,22 @@ import Glibc
 import VimapBytes
 
 extension SystemProcess {
-  /// What the program was called with, its name first, in texts of the system
+  /// The program's arguments, with its name first, as system texts
   /// (``Swift/String/init(system:)``).
   ///
-  /// Swift's own `CommandLine.arguments` has what is not UTF-8 replaced, and nothing in it where
-  /// there is no /proc.
+  /// Swift's own `CommandLine.arguments` replaces what is not UTF-8, and is empty if there is no
+  /// /proc.
   public static var arguments: [String] {
     (0..<vimap_argument_count()).compactMap { number in
       vimap_argument(number).map { String(system: $0) }
     }
   }
 
-  /// Writes stars over parts of each argument that ends with a text, as `ps` and /proc/PID/cmdline
-  /// show it. What stands behind `--` is left alone.
+  /// Overwrites parts of each argument that ends with a text with stars, as `ps` and
+  /// /proc/PID/cmdline show the argument. Arguments after `--` are left alone.
   /// - Parameters:
   ///   - text: an option's value; it may be joined to the option.
-  ///   - secrets: the bytes of it that nobody is to see.
+  ///   - secrets: the ranges of bytes in it that nobody may see.
   public static func coverArguments(endingWith text: String, secrets: [Range<Int>]) {
     text.withSystemBytes { text in
       for number in 1..<max(1, vimap_argument_count()) {
@@ -34,7 +34,7 @@ extension SystemProcess {
     }
   }
 
-  /// Sees to it that what this process, and those it forks, have in their memory gets into no core
-  /// dump, and that only root can look into it. Commands that are started are as ever.
+  /// Keeps the memory of this process, and of those that it forks, out of core dumps, and lets only
+  /// root look into it. Commands that are started are not affected.
   public static func forbidDumps() { _ = vimap_forbid_dumps() }
 }

@@ -1,7 +1,7 @@
 public import VimapBytes
 
-/// Texts as C wants them: each with a NUL at its end, and a list of their addresses. Strings are
-/// texts of the system (``Swift/String/init(system:)``).
+/// Texts for C functions: each ends in a NUL, and there is a list of their addresses. Strings are
+/// system texts (``Swift/String/init(system:)``).
 public final class CStringList {
   private var bytes = ByteBuffer()
   private var starts: [Int] = []
@@ -23,7 +23,7 @@ public final class CStringList {
   }
 
   /// Adds a text.
-  /// - Returns: `false`, with nothing added, where it holds a NUL, which a C string can't.
+  /// - Returns: `false`, and nothing is added, if the text contains a NUL, which a C string can't.
   @discardableResult
   public func append(_ text: ByteView) -> Bool {
     if text.firstIndex(of: 0) != nil { return false }
@@ -33,7 +33,7 @@ public final class CStringList {
     return true
   }
 
-  /// Lends the first text, if there is one, without its NUL.
+  /// Lends the first text without its NUL; `nil` if there is none.
   public var first: ByteView? {
     if starts.isEmpty { return nil }
     let end = starts.count > 1 ? starts[1] : bytes.count
@@ -48,7 +48,7 @@ public final class CStringList {
     }
   }
 
-  /// Lends the list, with a null at its end, for the length of the call.
+  /// Lends the list, with a null pointer at its end, during the call.
   func withPointers<Result, Failure: Error>(
     _ body: (UnsafePointer<UnsafePointer<CChar>?>?) throws(Failure) -> Result
   ) throws(Failure) -> Result {

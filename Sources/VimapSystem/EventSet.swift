@@ -1,8 +1,9 @@
 import CVimapSystem
 import VimapBytes
 
-/// The descriptors one loop waits on, where they are many: waiting costs what is ready, not what is
-/// watched as in a ``PollSet``, but each change is a system call (epoll(7)).
+/// The descriptors that a loop waits for, if there are many (epoll(7)). A wait costs as much as
+/// there are ready descriptors, and not as much as there are watched ones, as with a ``PollSet``.
+/// But each change is a system call.
 public struct EventSet: ~Copyable {
   private let descriptor: OwnedDescriptor
   private var events: [epoll_event]
@@ -10,16 +11,16 @@ public struct EventSet: ~Copyable {
   /// How many descriptors the last wait found ready.
   public private(set) var count = 0
 
-  /// - Parameter room: how many ready descriptors one wait tells of, at most.
+  /// - Parameter room: the most ready descriptors that one wait reports.
   public init(room: Int = 128) throws(SystemError) {
     descriptor = OwnedDescriptor(
       taking: try systemCall("epoll_create1") { epoll_create1(CInt(EPOLL_CLOEXEC)) })
     events = Array(repeating: epoll_event(), count: room)
   }
 
-  /// Watches one more descriptor, which is lent; closing its last copy ends the watch.
-  /// - Parameter onceEach: tell of each arrival once (EPOLLET), instead of as long as the
-  ///   descriptor is ready.
+  /// Watches a descriptor, which is lent. Closing its last copy ends the watch.
+  /// - Parameter onceEach: report each arrival once (EPOLLET), and not as long as the descriptor is
+  ///   ready.
   public func add(
     _ watched: CInt, _ interest: Readiness, onceEach: Bool = false
   ) throws(SystemError) {
@@ -31,7 +32,7 @@ public struct EventSet: ~Copyable {
     try control(EPOLL_CTL_MOD, watched, interest, flags: 0)
   }
 
-  /// Watches a descriptor no longer; one that isn't watched, or is closed, is no error.
+  /// Stops watching a descriptor. It is no error if it isn't watched, or is closed.
   public func remove(_ watched: CInt) {
     _ = epoll_ctl(descriptor.number, EPOLL_CTL_DEL, watched, nil)
   }
@@ -39,7 +40,7 @@ public struct EventSet: ~Copyable {
   private func control(
     _ operation: CInt, _ watched: CInt, _ interest: Readiness, flags: UInt32
   ) throws(SystemError) {
-    // epoll's bits are poll's, as far as Readiness goes.
+    // For the bits of Readiness, epoll and poll use the same values.
     let bits = UInt32(UInt16(bitPattern: interest.rawValue)) | flags
     var event = epoll_event(events: bits, data: epoll_data_t(fd: watched))
     try systemCall("epoll_ctl") { epoll_ctl(descriptor.number, operation, watched, &event) }
@@ -55,10 +56,10 @@ public struct EventSet: ~Copyable {
     }
   }
 
-  /// One of the ready descriptors, from 0 to ``count``.
+  /// One of the ready descriptors, by a number from 0 to below ``count``.
   public subscript(index: Int) -> (descriptor: CInt, readiness: Readiness) {
     let event = events[index]
-    // lint: what is asked for are the lower bits
+    // lint: only the lower bits are asked for
     return (event.data.fd, Readiness(rawValue: Int16(truncatingIfNeeded: event.events)))
   }
 }

@@ -3,13 +3,13 @@ import Glibc
 import SystemPackage
 import VimapBytes
 
-/// What is known of an open file.
+/// The facts about an open file.
 public struct FileFacts: Sendable {
   public enum Kind: Sendable {
     case regular, directory, pipe, socket, terminal, other
   }
   public let kind: Kind
-  /// Device and inode: the same for two names of one file.
+  /// Device and inode, which are the same for two names of one file.
   public let identity: FileIdentity
 }
 
@@ -19,8 +19,8 @@ public struct FileIdentity: Hashable, Sendable {
 }
 
 extension Descriptor {
-  /// Opens a file to read. The opening does not wait for a FIFO's writer, nor do reads; wait
-  /// with poll(2), which knows a FIFO that has had no writer yet from one whose writers have left.
+  /// Opens a file for reading. Neither opening nor reading waits for the writer of a FIFO. Wait
+  /// with poll(2), which tells a FIFO that has had no writer yet from one whose writers have left.
   public static func open(reading path: String) throws(SystemError) -> OwnedDescriptor {
     OwnedDescriptor(
       taking: try systemCall("open") {
@@ -28,7 +28,8 @@ extension Descriptor {
       })
   }
 
-  /// Creates a file, or opens one to write without yet changing it (see ``empty(_:)``).
+  /// Opens a file for writing, and creates it if needed. An existing file is not changed yet (see
+  /// ``empty(_:)``).
   public static func open(writing path: String) throws(SystemError) -> OwnedDescriptor {
     OwnedDescriptor(
       taking: try systemCall("open") {
@@ -36,7 +37,7 @@ extension Descriptor {
       })
   }
 
-  /// Creates a file to write; `nil` where there is something of that name already.
+  /// Creates a file for writing; `nil` if the name is taken.
   public static func create(_ path: String) throws(SystemError) -> OwnedDescriptor? {
     do throws(SystemError) {
       return OwnedDescriptor(
@@ -49,42 +50,41 @@ extension Descriptor {
     }
   }
 
-  /// Whether there is anything of that name, or at the end of a link of that name.
+  /// Whether the name exists. If it is a link, its target must exist.
   public static func isThere(_ path: String) -> Bool {
     path.withSystemCString { access($0, F_OK) } == 0
   }
 
-  /// The name without links in it; `nil` where there is nothing of that name.
+  /// The name with all links resolved; `nil` if it does not exist.
   static func resolved(_ path: String) -> String? {
     guard let text = path.withSystemCString({ realpath($0, nil) }) else { return nil }
     defer { free(text) }
     return String(system: text)
   }
 
-  /// Removes the file of that name, if it is still the one that is open, and empty. Where the name
-  /// is a link, that stays.
+  /// Removes the file with this name, if it is still the open file, and empty. If the name is a
+  /// link, the link stays.
   public static func removeIfEmpty(_ path: String, openAs descriptor: CInt) {
     guard let facts = try? facts(descriptor), regularFile(path) == facts.identity, size(path) == 0
     else { return }
     _ = (resolved(path) ?? path).withSystemCString { unlink($0) }
   }
 
-  /// Cuts a file to nothing; what is not a regular file stays as it is.
+  /// Cuts a regular file to nothing. Anything else stays as it is.
   public static func empty(_ descriptor: CInt) throws(SystemError) {
     if try facts(descriptor).kind == .regular {
       try systemCall("ftruncate") { ftruncate(descriptor, 0) }
     }
   }
 
-  /// Takes back the last bytes of a regular file, where they are what was written last through this
-  /// descriptor. What is no such file stays as it is, and so does one that somebody else has
-  /// written to.
-  /// - Returns: whether they were taken back.
+  /// Removes the last bytes of a regular file, if they were written last, through this descriptor.
+  /// Anything else stays as it is, and so does a file that somebody else has written to.
+  /// - Returns: whether the bytes were removed.
   @discardableResult
   public static func takeBack(_ count: Int, from descriptor: CInt) -> Bool {
     let place = lseek(descriptor, 0, SEEK_CUR)
     guard count > 0, place >= count, place == lseek(descriptor, 0, SEEK_END) else {
-      // Where the end was not ours, the next write belongs where it would have gone.
+      // The end is not ours, so the next write must go where it would have gone.
       if place >= 0 { lseek(descriptor, place, SEEK_SET) }
       return false
     }
@@ -93,11 +93,11 @@ extension Descriptor {
     return true
   }
 
-  /// Opens the same pipe or terminal again, not waiting.
+  /// Opens the same pipe or terminal again, in a mode in which writes never wait.
   ///
-  /// O_NONBLOCK belongs to the open file, which other processes share (a shell and its whole
-  /// pipeline, for standard output); a second opening has flags of its own. `nil` where the
-  /// system does not allow it.
+  /// O_NONBLOCK belongs to the open file, which other processes share: for standard output, the
+  /// shell and its whole pipeline. A second opening has flags of its own. `nil` if the system does
+  /// not allow it.
   public static func reopenNonblocking(writing descriptor: CInt) -> OwnedDescriptor? {
     let path = "/proc/self/fd/\(descriptor)"
     guard
@@ -106,21 +106,21 @@ extension Descriptor {
     return OwnedDescriptor(taking: number)
   }
 
-  /// The bytes of a regular file from where it is read next to its end; `nil` for anything else.
+  /// The bytes of a regular file from its current position to its end; `nil` for anything else.
   public static func bytesAhead(_ descriptor: CInt) -> Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     return max(0, Int(status.st_size) - max(0, Int(lseek(descriptor, 0, SEEK_CUR))))
   }
 
-  /// The bytes of a regular file; 0 where there is nothing of that name, `nil` for anything else.
+  /// The size of a regular file; 0 if the name does not exist, `nil` for anything else.
   public static func size(_ path: String) -> Int? {
     var status = stat()
     guard path.withSystemCString({ stat($0, &status) }) == 0 else { return 0 }
     return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
   }
 
-  /// What tells a regular file from every other; `nil` for anything else, and for nothing.
+  /// The identity of a regular file; `nil` for anything else, and if the name does not exist.
   public static func regularFile(_ path: String) -> FileIdentity? {
     var status = stat()
     guard path.withSystemCString({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG
@@ -128,7 +128,8 @@ extension Descriptor {
     return FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
   }
 
-  /// The reading side of a pipe of which we have the writing side; to look at it, not to read.
+  /// Opens the reading end of a pipe whose writing end we have, to look at the pipe without
+  /// reading.
   public static func reopenPipe(reading descriptor: CInt) -> SharedDescriptor? {
     let path = "/proc/self/fd/\(descriptor)"
     let number = try? systemCall("open", { vimap_open(path, O_RDONLY | O_NONBLOCK) })
@@ -154,17 +155,17 @@ extension Descriptor {
 }
 
 extension Descriptor {
-  /// Opens /dev/null for each of descriptors 0, 1 and 2 that is closed.
+  /// Opens /dev/null as each of the descriptors 0, 1 and 2 that is closed.
   public static func fillClosedStandardDescriptors() throws(SystemError) {
     for number in CInt(0)...2 where !isOpen(number) {
-      // Opened without close-on-exec, like the ones a program is usually started with; the lowest
-      // number free is the one that is missing.
+      // They are opened without close-on-exec, like those that a program is usually started with.
+      // The lowest free number is the missing one.
       try systemCall("open") { vimap_open_null(number) }
     }
   }
 
-  /// Puts /dev/null in the place of standard input and output, so that a process which uses neither
-  /// does not hold them open either.
+  /// Replaces standard input and output by /dev/null, so that a process that uses neither does not
+  /// hold them open.
   public static func leaveStandardStreams() {
     for number in CInt(0)...1 { _ = vimap_open_null(number) }
   }

@@ -2,15 +2,15 @@ import Glibc
 import SystemPackage
 import VimapBytes
 
-/// The first line of a script, which names its interpreter and, behind spaces, one argument of that
+/// The first line of a script. It names the interpreter and, after spaces, one argument for it
 /// (execve(2)).
 struct InterpreterLine {
   private let file: String
-  /// What is behind `#!`.
+  /// The text after `#!`.
   private let text: String
   private let words: [Substring]
 
-  /// - Parameter head: the first bytes of the file; `nil` where they are not those of a script.
+  /// - Parameter head: the first bytes of the file. The result is `nil` if it is no script.
   init?(of head: some Sequence<UInt8>, in file: String) {
     let line = Array(head.prefix { $0 != UInt8(ascii: "\n") })
     guard line.starts(with: Array("#!".utf8)), !line.contains(0) else { return nil }
@@ -31,9 +31,9 @@ struct InterpreterLine {
     return missing(program, .noSuchFileOrDirectory)
   }
 
-  /// The program that env(1) is asked for, where its arguments are as simple as that.
+  /// The program that env(1) is asked to run, if its arguments are simple enough to tell.
   private static func program(forEnv words: ArraySlice<Substring>) -> String? {
-    // Where it is not told to split it, all behind it is one word.
+    // Without `-S`, env takes all its arguments as one word.
     guard let first = words.first else { return nil }
     if first == "-S" { return words.dropFirst().first.flatMap(plain) }
     return words.count == 1 ? plain(first) : nil

@@ -3,7 +3,7 @@ public import VimapBytes
 
 /// A POSIX extended regular expression (regcomp(3), regex(7)).
 public final class LinePattern: @unchecked Sendable {
-  // Compiled once and only read from then on.
+  // Compiled once, and only read after that.
   private var compiled = regex_t()
 
   /// What is wrong with an expression.
@@ -23,7 +23,7 @@ public final class LinePattern: @unchecked Sendable {
 
   deinit { regfree(&compiled) }
 
-  /// Whether it is found somewhere in a line. What is behind a NUL is not looked at.
+  /// Whether the expression matches somewhere in a line. Bytes after a NUL are ignored.
   public func isFound(in line: ByteView) -> Bool {
     var text = ByteBuffer(capacity: line.count + 1)
     text.append(line)

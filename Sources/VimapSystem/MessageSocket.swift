@@ -2,18 +2,19 @@ import CVimapSystem
 import Glibc
 public import VimapBytes
 
-/// One end of a connection that carries whole messages between two processes
-/// (unix(7), SOCK_SEQPACKET): a fixed header, some bytes of text, perhaps a descriptor.
+/// One end of a connection that carries whole messages between two processes (unix(7),
+/// SOCK_SEQPACKET). A message has a fixed header, some bytes of text, and maybe a descriptor.
 public struct MessageSocket: ~Copyable {
   public let descriptor: OwnedDescriptor
 
   /// The longest text a message can carry, in bytes.
   public static let longestText = 8192
 
-  /// How many times a message is tried again that the kernel has no memory for: for two seconds.
-  private static let shortagePatience = 1000
+  /// How many times a message is sent again if the kernel lacks memory for it. That takes two
+  /// seconds.
+  private static let mostShortageTries = 1000
 
-  /// One end of a connection that another process made and passed over.
+  /// One end of a connection that another process made and passed to this one.
   public init(_ descriptor: consuming OwnedDescriptor) {
     self.descriptor = descriptor
   }
@@ -27,9 +28,9 @@ public struct MessageSocket: ~Copyable {
       theirs: MessageSocket(OwnedDescriptor(taking: ends.theirs)))
   }
 
-  /// Sends one message. `false` where the other side is not taking any more for now and
-  /// `waiting` is false.
-  /// - Parameter attached: a descriptor to pass along, or -1; the sender keeps its own.
+  /// Sends a message. Returns `false` if the other side takes no more for now and `waiting` is
+  /// false.
+  /// - Parameter attached: a descriptor to pass along, or -1. The sender keeps its own copy.
   public func send<Header: BitwiseCopyable>(
     _ header: Header, text: ByteView = .empty, attached: CInt = -1, waiting: Bool
   ) throws(SystemError) -> Bool {
@@ -37,7 +38,7 @@ public struct MessageSocket: ~Copyable {
     let size = MemoryLayout<Header>.size
     return try withUnsafeTemporaryAllocation(byteCount: size + text.count, alignment: 16) {
       (memory) throws(SystemError) in
-      var patience = Self.shortagePatience
+      var triesLeft = Self.mostShortageTries
       memory.storeBytes(of: header, as: Header.self)
       text.withUnsafeBytes { memory.baseAddress.map { $0 + size }?.copyMemory($0) }
       while true {
@@ -50,13 +51,13 @@ public struct MessageSocket: ~Copyable {
         } catch {
           guard waiting else { throw error }
           switch error.code {
-          // The user's processes have sent one another as many descriptors as may be on their way
-          // at once (unix(7)). Nothing tells when one has arrived.
+          // The user's processes have as many descriptors in transit as the system allows
+          // (unix(7)). There is no event for when one of them has arrived.
           case .tooManyReferences: break
-          // The kernel has no memory for it, and nothing tells when it has.
+          // The kernel lacks memory for the message, and there is no event for when it has some.
           case .noBufferSpace, .noMemory:
-            guard patience > 0 else { throw error }
-            patience -= 1
+            guard triesLeft > 0 else { throw error }
+            triesLeft -= 1
           default: throw error
           }
           Clock.pause(milliseconds: 2)
@@ -65,7 +66,7 @@ public struct MessageSocket: ~Copyable {
     }
   }
 
-  /// What a receive found.
+  /// The result of a receive.
   public enum Arrival<Header: BitwiseCopyable>: ~Copyable {
     case message(Header, text: SharedBytes?, attached: OwnedDescriptor?)
     case nothingYet
@@ -82,8 +83,8 @@ public struct MessageSocket: ~Copyable {
     ) { (memory) throws(SystemError) in
       var attached: CInt = -1
       var length: Int?
-      // A peer that died with messages of ours unread shows first as a reset, once, ahead of the
-      // messages it had sent; they are still there, and then its end.
+      // If a peer dies with unread messages of ours, a receive first fails once with a reset. After
+      // that come the messages that the peer had sent, and then its end.
       var wasReset: Bool
       repeat {
         wasReset = false

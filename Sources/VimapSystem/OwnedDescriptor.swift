@@ -2,9 +2,9 @@ import CVimapSystem
 import Glibc
 import VimapBytes
 
-/// A file descriptor with one owner, which closes it when it goes.
+/// A file descriptor with a single owner. It is closed when the owner is destroyed.
 public struct OwnedDescriptor: ~Copyable {
-  /// The number, lent: valid while the owner lives.
+  /// The number, lent: valid as long as the owner lives.
   public let number: CInt
 
   public init(taking number: CInt) {
@@ -13,7 +13,7 @@ public struct OwnedDescriptor: ~Copyable {
 
   deinit { _ = Glibc.close(number) }
 
-  /// Gives the number up to the caller, who closes it.
+  /// Gives the number to the caller, who must close it.
   public consuming func release() -> CInt {
     let number = number
     discard self
@@ -21,7 +21,7 @@ public struct OwnedDescriptor: ~Copyable {
   }
 }
 
-/// A file descriptor that is closed when the last of its owners goes.
+/// A file descriptor that is closed when the last of its owners is released.
 public final class SharedDescriptor {
   public let number: CInt
 
@@ -50,7 +50,7 @@ public struct Pipe: ~Copyable {
   }
 }
 
-/// A pipe taken apart, so that its ends can have different owners.
+/// The two ends of a pipe, which can have different owners.
 public struct PipeEnds: ~Copyable {
   public var reading: OwnedDescriptor?
   public var writing: OwnedDescriptor?
@@ -58,8 +58,8 @@ public struct PipeEnds: ~Copyable {
 
 /// Calls on descriptors that somebody else owns.
 public enum Descriptor {
-  /// Reads once into `memory`; 0 at the end, `nil` where a descriptor that does not wait has
-  /// nothing yet.
+  /// Reads once into `memory`. Returns 0 at the end, and `nil` if the descriptor does not wait and
+  /// has nothing yet.
   public static func read(
     _ descriptor: CInt, into memory: UnsafeMutableRawBufferPointer
   ) throws(SystemError) -> Int? {
@@ -68,7 +68,7 @@ public enum Descriptor {
     }
   }
 
-  /// Reads once onto the end of `buffer`, at most `limit` bytes; as ``read(_:into:)``.
+  /// Reads once to the end of `buffer`, at most `limit` bytes; as ``read(_:into:)``.
   public static func read(
     _ descriptor: CInt, into buffer: inout ByteBuffer, limit: Int
   ) throws(SystemError) -> Int? {
@@ -84,7 +84,7 @@ public enum Descriptor {
     return waiting ? nil : length
   }
 
-  /// Writes once; the number of bytes taken, or `nil` where the descriptor would have to wait.
+  /// Writes once. Returns how many bytes were taken, or `nil` if the write would have to wait.
   public static func write(_ descriptor: CInt, _ bytes: ByteView) throws(SystemError) -> Int? {
     try bytes.withUnsafeBytes { (memory) throws(SystemError) in
       try systemCallUnlessWaiting("write") {
@@ -93,7 +93,7 @@ public enum Descriptor {
     }
   }
 
-  /// As ``write(_:_:)``, to a socket, whether or not a write to it would wait.
+  /// As ``write(_:_:)``, to a socket, and without waiting even if the socket is set to wait.
   public static func sendWithoutWaiting(
     _ socket: CInt, _ bytes: ByteView
   ) throws(SystemError) -> Int? {
@@ -111,7 +111,7 @@ public enum Descriptor {
     while !rest.isEmpty { rest = rest.slice(try writeSome(descriptor, rest)) }
   }
 
-  /// Writes once, waiting until that is possible; the number of bytes taken.
+  /// Writes once, and waits until that is possible. Returns how many bytes were taken.
   public static func writeSome(
     _ descriptor: CInt, _ bytes: ByteView
   ) throws(SystemError) -> Int {
@@ -124,8 +124,8 @@ public enum Descriptor {
   /// Whether the descriptor number is open in this process.
   public static func isOpen(_ descriptor: CInt) -> Bool { vimap_is_open(descriptor) == 1 }
 
-  /// Whether more than `count` descriptors can still be had behind one that was just made; such a
-  /// one has the lowest number that was free.
+  /// Whether more than `count` descriptors are free after one that was just opened. A new
+  /// descriptor always gets the lowest free number.
   public static func leaves(_ count: Int, behind number: CInt) -> Bool {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return true }
@@ -134,22 +134,23 @@ public enum Descriptor {
 
   public static func isTerminal(_ descriptor: CInt) -> Bool { isatty(descriptor) == 1 }
 
-  /// One end of a pipe of our own is not waited for any more; the other end is as it was.
+  /// Makes one end of our own pipe non-blocking. The other end stays as it is.
   public static func setNonblocking(pipe end: CInt) throws(SystemError) {
     try systemCall("fcntl") { vimap_set_pipe_nonblocking(end) }
   }
 
-  /// Asks for a larger pipe; a refusal (the user's quota of pipe memory) changes nothing but speed.
+  /// Asks for a larger pipe. If that is refused (the user's quota of pipe memory), only speed is
+  /// lost.
   public static func growPipe(_ descriptor: CInt, to bytes: Int) {
     _ = vimap_set_pipe_capacity(descriptor, CInt(bytes))
   }
 
-  /// Bytes in a pipe that its reader has not taken yet.
+  /// The bytes in a pipe that its reader has not taken yet.
   public static func unreadBytes(_ descriptor: CInt) -> Int {
     Int(vimap_unread_bytes(descriptor))
   }
 
-  /// Whether what can be read from a socket at once begins with a text.
+  /// Whether the bytes that can be read from a socket now begin with a text.
   public static func peek(_ socket: CInt, startsWith text: StaticString) -> Bool {
     withUnsafeTemporaryAllocation(byteCount: text.utf8CodeUnitCount, alignment: 1) { room in
       let length = recv(
@@ -159,7 +160,7 @@ public enum Descriptor {
     }
   }
 
-  /// Closes what a descriptor stands for, and has it stand for what `other` does.
+  /// Closes a descriptor, and makes it refer to the same file as `other`.
   public static func replace(
     _ descriptor: CInt, by other: borrowing OwnedDescriptor
   ) throws(SystemError) {
@@ -185,7 +186,8 @@ public enum Descriptor {
     try systemCall("poll") { poll(&entry, 1, -1) }
   }
 
-  /// Whether one descriptor is ready now (or at its end, or broken: a read will tell).
+  /// Whether a descriptor is ready now. It is also ready if it is at its end, or broken; a read
+  /// will tell.
   public static func isReady(
     _ readiness: Readiness, _ descriptor: CInt
   ) throws(SystemError) -> Bool {

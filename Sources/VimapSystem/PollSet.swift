@@ -14,15 +14,15 @@ public struct Readiness: OptionSet, Sendable {
   public static let broken = Readiness(rawValue: Int16(POLLERR) | Int16(POLLNVAL))
 }
 
-/// The descriptors one loop waits on (poll(2)): places that are filled, changed and emptied without
-/// a system call.
+/// The descriptors that a loop waits for (poll(2)). They are in places, which are filled, changed
+/// and emptied without a system call.
 public struct PollSet: ~Copyable {
   private var places: [pollfd] = []
   private var free: [Int] = []
 
   public init() {}
 
-  /// Takes a place for `descriptor`; a place that is not in use watches nothing.
+  /// Takes a place for `descriptor`. A place that is not in use watches nothing.
   public mutating func add(_ descriptor: CInt, _ interest: Readiness) -> Int {
     let entry = pollfd(fd: descriptor, events: interest.rawValue, revents: 0)
     if let place = free.popLast() {
@@ -39,7 +39,7 @@ public struct PollSet: ~Copyable {
     free.append(place)
   }
 
-  /// Changes what a place watches: another descriptor (-1 for none), other events.
+  /// Changes the descriptor (-1 for none) and the events that a place watches.
   public mutating func set(_ place: Int, _ descriptor: CInt, _ interest: Readiness) {
     places[place].fd = interest.isEmpty ? -1 : descriptor
     places[place].events = interest.rawValue
@@ -53,14 +53,14 @@ public struct PollSet: ~Copyable {
     try systemCall("poll") { poll(&places, nfds_t(places.count), limit) }
   }
 
-  /// As ``wait(milliseconds:)``, to the nanosecond.
+  /// As ``wait(milliseconds:)``, but with nanoseconds.
   public mutating func wait(nanoseconds: Nanoseconds?) throws(SystemError) {
     guard let nanoseconds else { return try wait(milliseconds: nil) }
     let limit = Int64(clamping: nanoseconds)
     try systemCall("ppoll") { vimap_poll(&places, places.count, limit) }
   }
 
-  /// What is watched now, for a ``Poller``.
+  /// What is being watched now, for a ``Poller``.
   public var watched: PollPlaces { PollPlaces(places: places) }
 
   /// What the last wait found at a place.

@@ -2,11 +2,11 @@ import CVimapSystem
 import Dispatch
 import Glibc
 
-/// Waits for descriptors on a thread of its own, for callers that must not be held up: a task of
-/// Swift's concurrency shares its thread with others.
+/// Waits for descriptors on a thread of its own, for callers that must not block: a task of Swift's
+/// concurrency shares its thread with others.
 public final class Poller: Sendable {
   private let queue = DispatchQueue(label: "vimap.poller")
-  /// Written to when a wait is to be cut short.
+  /// Written to when a wait must end early.
   private let wake: Wake?
 
   private final class Wake: Sendable {
@@ -32,8 +32,8 @@ public final class Poller: Sendable {
     wake = Wake()
   }
 
-  /// Waits until a place of the set is ready, the time is up, or the calling task is cancelled. The
-  /// set itself learns of it by a `wait(milliseconds: 0)`.
+  /// Waits until a place of the set is ready, the time is up, or the calling task is cancelled.
+  /// After that, `wait(milliseconds: 0)` tells the set what is ready.
   /// - Parameter heedsCancellation: whether cancelling the task ends the wait.
   public func wait(
     _ places: PollPlaces, milliseconds: Int?, heedsCancellation: Bool = true,
@@ -55,13 +55,13 @@ public final class Poller: Sendable {
   }
 }
 
-/// What a ``PollSet`` watches at some moment.
+/// What a ``PollSet`` watches at a certain moment.
 public struct PollPlaces: Sendable {
   var places: [pollfd]
 
   fileprivate func wait(milliseconds: Int?, or wake: CInt) {
     var places = places + [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
-    // Whatever it comes to, the caller looks for itself.
+    // The result does not matter, since the caller polls again.
     _ = poll(&places, nfds_t(places.count), milliseconds.map { CInt(clamping: $0) } ?? -1)
   }
 }

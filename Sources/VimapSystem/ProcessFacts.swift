@@ -1,24 +1,24 @@
 import Glibc
 import VimapBytes
 
-/// Of what the kernel tells about a process or a thread, the part that matters here (proc(5),
-/// /proc/PID/stat).
+/// Some of what the kernel tells about a process or a thread (proc(5), /proc/PID/stat).
 struct ProcessFacts {
   let group: ProcessID
   let residentBytes: Int
-  /// It has a processor, waits for one, or waits for a disk.
+  /// It runs on a processor, waits for one, or waits for a disk.
   let isAtWork: Bool
 
-  /// - Parameter folder: the process's, or the thread's.
+  /// - Parameter folder: the folder of the process or thread.
   init?(_ folder: String) {
     var text = ByteBuffer()
     guard let file = try? Descriptor.open(reading: "\(folder)/stat"),
       let length = try? Descriptor.read(file.number, into: &text, limit: 2048), length > 0,
-      // The name before it can have anything in it.
+      // The name before the fields can contain anything, even parentheses.
       let nameEnd = text.view.lastIndex(of: UInt8(ascii: ")"))
     else { return nil }
     let fields = text.view.slice(nameEnd + 1).text.split(separator: " ")
-    // The fields `state`, 3, `pgrp`, 5, and `rss`, 24, in pages; the first here is the 3rd.
+    // These are the fields `state` (3), `pgrp` (5), and `rss` (24, in pages). `fields` begins with
+    // the 3rd.
     guard fields.count > 21, let group = ProcessID(fields[2]), let pages = Int(fields[21]) else {
       return nil
     }
@@ -27,8 +27,7 @@ struct ProcessFacts {
     isAtWork = fields[0] == "R" || fields[0] == "D"
   }
 
-  /// Looks at the processes or threads that have a folder in another, until `body` says that it has
-  /// seen enough.
+  /// Looks at all processes or threads with a folder in `parent`, until `body` returns false.
   static func forEach(in parent: String, _ body: (ProcessFacts) -> Bool) {
     guard let folder = opendir(parent) else { return }
     defer { closedir(folder) }
@@ -36,7 +35,7 @@ struct ProcessFacts {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { ByteView($0) }
       guard name[0].isDigit else { continue }
       let length = name.firstIndex(of: 0) ?? name.count
-      // Any of them can be gone by now.
+      // Any of them may have ended meanwhile.
       guard let facts = ProcessFacts("\(parent)/\(name.head(length).text)") else { continue }
       if !body(facts) { return }
     }
@@ -44,8 +43,8 @@ struct ProcessFacts {
 }
 
 extension SystemProcess {
-  /// Whether a thread of a process, or of one that it has started, has a processor, waits for one,
-  /// or waits for a disk; `false` where the kernel doesn't tell.
+  /// Whether a thread of a process, or of one that it has started, runs on a processor, waits for
+  /// one, or waits for a disk; `false` if the kernel doesn't tell.
   public static func isAtWork(_ process: ProcessID) -> Bool {
     isAtWork(process, generations: 4)
   }

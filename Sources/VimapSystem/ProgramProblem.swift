@@ -5,14 +5,14 @@ import VimapBytes
 
 /// Why a program cannot be run, and what to do about it.
 ///
-/// The kernel has few words for it: "No such file or directory" may be said of a script that is
-/// there, and whose interpreter is not (execve(2)). So this looks into the file.
+/// The kernel's reason can mislead: it says "No such file or directory" of a script that exists if
+/// its interpreter does not (execve(2)). So this looks into the file.
 public struct ProgramProblem: Error, Equatable, Sendable {
-  /// What the kernel says, or would.
+  /// The kernel's error, or the error that it would give.
   public let code: Errno
-  /// What is so, as behind the program's name and a colon.
+  /// The reason, for use after the program's name and a colon.
   public let reason: String
-  /// What to do about it, where that is known.
+  /// What to do about it, if known.
   public let advice: String?
 
   init(_ code: Errno, _ reason: String? = nil, advice: String? = nil) {
@@ -21,15 +21,15 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     self.advice = advice
   }
 
-  /// The reason, and what to do.
+  /// The reason, and the advice.
   public var text: String { advice.map { "\(reason): \($0)" } ?? reason }
 
-  /// Looks for what keeps a program from being run.
+  /// Looks for a reason why a program cannot be run.
   /// - Parameters:
   ///   - program: looked up along `path`, as execvp(3) does.
   ///   - path: the PATH of the environment.
-  ///   - looksInside: whether to read what the file begins with.
-  /// - Returns: `nil` where nothing does, as far as can be seen.
+  ///   - looksInside: whether to read the beginning of the file.
+  /// - Returns: `nil` if no reason can be seen.
   public static func of(
     _ program: String, path: String?, looksInside: Bool = true
   ) -> ProgramProblem? {
@@ -41,7 +41,8 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     for folder in folders(path) {
       let problem = ofFile("\(folder.isEmpty ? "." : folder)/\(program)", path, looksInside)
       guard let problem else { return nil }
-      // The search goes on behind what may not be run, and ends at what could not.
+      // As in execvp(3), the search goes on after a file that may not be run, and ends at one that
+      // could not be.
       switch problem.code {
       case .permissionDenied: found = found ?? problem
       case .noSuchFileOrDirectory where problem.advice == nil: break
@@ -52,7 +53,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     return found ?? ProgramProblem(.noSuchFileOrDirectory)
   }
 
-  /// Why a program that could not be started was not.
+  /// Why a program failed to start.
   public static func of(
     _ program: String, path: String?, failure: SystemError
   ) -> ProgramProblem {
@@ -67,7 +68,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     return ProgramProblem(code, "\(code): the loader that it names is not there")
   }
 
-  /// Whether there is a file of a program's name, whatever it is.
+  /// Whether there is a file with the program's name, of any kind.
   static func isThere(_ program: String, path: String?) -> Bool {
     program.hasSlash
       ? allows(program, F_OK)
@@ -113,7 +114,7 @@ public struct ProgramProblem: Error, Equatable, Sendable {
     return InterpreterLine(of: head, in: file)?.problem(path: path)
   }
 
-  /// As much of a file as the kernel looks at, and some more; `nil` where it may not be read.
+  /// The beginning of a file, a bit more than the kernel looks at; `nil` if it may not be read.
   private static func head(of file: String) -> [UInt8]? {
     guard let descriptor = try? Descriptor.open(reading: file) else { return nil }
     var bytes = ByteBuffer()
@@ -125,6 +126,6 @@ public struct ProgramProblem: Error, Equatable, Sendable {
 }
 
 extension String {
-  /// Whether a program's name is that of a file, and nothing to be looked up along PATH.
+  /// Whether a program's name is the name of a file, and is not looked up along PATH.
   public var hasSlash: Bool { utf8.contains(UInt8(ascii: "/")) }
 }

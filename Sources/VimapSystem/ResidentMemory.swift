@@ -1,7 +1,7 @@
-/// How much memory processes have, as the kernel counts it (proc(5), /proc/PID/stat).
+/// How much memory processes use, as the kernel counts it (proc(5), /proc/PID/stat).
 public enum ResidentMemory {
-  /// The resident memory of all processes of a group, in bytes. What several of them share counts
-  /// for each.
+  /// The resident memory of all processes of a group, in bytes. Memory that several of them share
+  /// counts for each.
   public static func ofGroup(_ group: ProcessID) -> Int {
     var bytes = 0
     ProcessFacts.forEach(in: "/proc") { facts in
@@ -11,7 +11,7 @@ public enum ResidentMemory {
     return bytes
   }
 
-  /// Whether the kernel can be asked: there may be no /proc.
+  /// Whether the kernel can be asked. There may be no /proc.
   public static var canBeKnown: Bool { ofThisProcess > 0 }
 
   /// The resident memory of the calling process, in bytes.

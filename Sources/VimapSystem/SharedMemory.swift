@@ -2,24 +2,24 @@ import CVimapSystem
 public import Glibc
 public import VimapBytes
 
-/// Memory that processes share: made before a fork and seen by both sides, or the contents of a
-/// file. Unmapped when its last user goes.
+/// Memory that processes share: it is mapped before a fork and seen by both sides, or has the
+/// contents of a file. It is unmapped when its last user is released.
 ///
 /// Pages cost nothing until they are first touched.
 public final class SharedMemory {
   public let count: Int
   let base: UnsafeMutableRawPointer
-  /// What this is a part of, where it is one.
+  /// The memory that this is a part of, if it is one.
   private let whole: SharedMemory?
 
-  /// Fresh zeroed memory, shared with every process forked from here on.
+  /// Fresh zeroed memory, shared with every process that is forked later.
   public convenience init(count: Int) throws(SystemError) {
     try self.init(
       count: count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
       descriptor: -1)
   }
 
-  /// The first `count` bytes of a file, to be read only.
+  /// The first `count` bytes of a file, for reading only.
   public convenience init(file descriptor: CInt, count: Int) throws(SystemError) {
     try self.init(count: count, PROT_READ, MAP_SHARED, descriptor: descriptor)
   }
@@ -39,7 +39,7 @@ public final class SharedMemory {
     self.whole = nil
   }
 
-  /// A part of other memory, which it keeps.
+  /// A part of other memory. It keeps the other memory alive.
   public init(part offset: Int, _ count: Int, of whole: SharedMemory) {
     precondition(offset >= 0 && count >= 0 && offset + count <= whole.count)
     self.base = whole.base + offset
@@ -49,27 +49,27 @@ public final class SharedMemory {
 
   deinit { if whole == nil { munmap(base, count) } }
 
-  /// As many bytes as the pages have that so many bytes need. Pages are of 4 KiB, or of 16 or 64 on
-  /// other processors.
+  /// The size of the whole pages that so many bytes need. Pages have 4 KiB, or 16 or 64 KiB on some
+  /// processors.
   public static func wholePages(for count: Int) -> Int {
     let page = SystemProcess.pageSize
     return (count + page - 1) / page * page
   }
 
-  /// What the calling process may do with the memory from now on; others may what they could.
+  /// What the calling process may do with the memory from now on. Other processes are not affected.
   public enum Access: Sendable {
     case read
-    /// Whoever touches it dies of it (SIGSEGV).
+    /// Any access kills the process (SIGSEGV).
     case none
   }
 
-  /// Gives up what the calling process needs no more. It begins and ends with a page.
+  /// Limits what the calling process may do. The memory must begin and end at a page boundary.
   public func limit(to access: Access) throws(SystemError) {
     let protection = access == .read ? PROT_READ : PROT_NONE
     try systemCall("mprotect") { mprotect(base, count, protection) }
   }
 
-  /// The bytes from `offset` on, lent: valid while this object lives.
+  /// The bytes from `offset` on, lent: valid as long as this object lives.
   public func view(_ offset: Int, _ length: Int) -> ByteView {
     precondition(offset >= 0 && length >= 0 && offset + length <= count)
     return ByteView(start: base + offset, count: length)
@@ -88,7 +88,7 @@ public final class SharedMemory {
     }
   }
 
-  /// A place to write to, from `offset` on, of `room` bytes.
+  /// A cursor for writing `room` bytes from `offset` on.
   public func cursor(at offset: Int, room: Int) -> MemoryCursor {
     precondition(offset >= 0 && room >= 0 && offset + room <= count)
     return MemoryCursor(start: base + offset, room: room)
@@ -103,40 +103,40 @@ public final class SharedMemory {
       descriptor, into: UnsafeMutableRawBufferPointer(start: base + offset, count: limit))
   }
 
-  /// The 64-bit word at `offset`, as another process last published it.
+  /// The 64-bit word at `offset`, as another process last stored it.
   public func loadWord(at offset: Int) -> UInt64 {
     precondition(offset & 7 == 0 && offset + 8 <= count)
     return vimap_load((base + offset).assumingMemoryBound(to: UInt64.self))
   }
 
-  /// Publishes a 64-bit word: whoever loads it also sees everything written before.
+  /// Stores a 64-bit word. Whoever loads it also sees everything that was written before it.
   public func storeWord(_ value: UInt64, at offset: Int) {
     precondition(offset & 7 == 0 && offset + 8 <= count)
     vimap_store((base + offset).assumingMemoryBound(to: UInt64.self), value)
   }
 
-  /// The 64-bit word at `offset`, lent: valid while this object lives.
+  /// The 64-bit word at `offset`, lent: valid as long as this object lives.
   public func word(at offset: Int) -> SharedWord {
     precondition(offset & 7 == 0 && offset + 8 <= count)
     return SharedWord(word: (base + offset).assumingMemoryBound(to: UInt64.self))
   }
 
-  /// Where a command's start writes its process group (see ``SpawnRequest``).
+  /// The word to which the start of a command writes its process group (see ``SpawnRequest``).
   public func groupSlot(at offset: Int) -> GroupSlot {
     precondition(offset & 7 == 0 && offset + 8 <= count)
     return GroupSlot(word: (base + offset).assumingMemoryBound(to: Int32.self))
   }
 }
 
-/// Writes one thing after the other into a stretch of memory; valid while the memory is.
+/// Writes one thing after the other to some memory. It is valid as long as the memory is.
 public struct MemoryCursor {
   @usableFromInline let start: UnsafeMutableRawPointer
   @usableFromInline let room: Int
   @usableFromInline var written = 0
 
-  /// Bytes written.
+  /// The bytes written.
   @inlinable public var count: Int { written }
-  /// Bytes there is room for behind those.
+  /// The bytes that can still be written.
   @inlinable public var left: Int { room - written }
 
   init(start: UnsafeMutableRawPointer, room: Int) {
@@ -170,7 +170,7 @@ public struct SharedWord {
   public func store(_ value: UInt64) { vimap_store(word, value) }
 }
 
-/// A word in shared memory that holds a command's process group, 0 where there is none.
+/// A word in shared memory with a command's process group; 0 if there is none.
 public struct GroupSlot {
   let word: UnsafeMutablePointer<Int32>
 
@@ -179,11 +179,11 @@ public struct GroupSlot {
 }
 
 /// An anonymous file in memory, for what is larger than a slab. It can be passed to another
-/// process. Closed when its last user goes.
+/// process, and is closed when its last user is released.
 public final class MemoryFile {
   public let descriptor: OwnedDescriptor
 
-  /// - Parameter spare: descriptors that must be left for other things.
+  /// - Parameter spare: descriptors that must stay free for other purposes.
   public init(leaving spare: Int = 0) throws(SystemError) {
     let number = try systemCall("memfd_create") { vimap_memory_file() }
     descriptor = OwnedDescriptor(taking: number)
@@ -192,7 +192,7 @@ public final class MemoryFile {
     }
   }
 
-  /// Adds to the end.
+  /// Appends bytes to the file.
   public func append(_ bytes: ByteView) throws(SystemError) {
     try Descriptor.writeAll(descriptor.number, bytes)
   }

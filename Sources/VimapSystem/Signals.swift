@@ -1,9 +1,9 @@
 import CVimapSystem
 import Glibc
 
-/// Signals that are taken from a descriptor instead of interrupting anything (signalfd(2)).
+/// Signals that are read from a descriptor and interrupt nothing (signalfd(2)).
 ///
-/// Nothing is watched, and no disposition changed, until a program makes one of these.
+/// No signal is watched, and no disposition changed, until a program makes one of these.
 public struct SignalWatch: ~Copyable {
   public let descriptor: OwnedDescriptor
 
@@ -34,17 +34,17 @@ public struct SignalSet: Sendable {
 }
 
 public enum Signals {
-  /// Whether the process ignores a signal, as one that nohup(1) started does SIGHUP.
+  /// Whether the process ignores a signal, as a process started by nohup(1) ignores SIGHUP.
   public static func isIgnored(_ number: CInt) -> Bool { vimap_is_ignored(number) == 1 }
 
-  /// Lets every signal through again; for a process just forked.
+  /// Unblocks all signals, for a process that was just forked.
   public static func unblock() {
     var none = sigset_t()
     sigemptyset(&none)
     sigprocmask(SIG_SETMASK, &none, nil)
   }
 
-  /// Keeps signals from this process, though not from commands that it starts (``SpawnRequest``).
+  /// Blocks signals in this process, but not in commands that it starts (``SpawnRequest``).
   public static func block(_ numbers: [CInt]) {
     var set = sigset_t()
     sigemptyset(&set)
@@ -52,33 +52,33 @@ public enum Signals {
     sigprocmask(SIG_BLOCK, &set, nil)
   }
 
-  /// Keeps the terminal from stopping this process when it writes there from the background, as
-  /// `stty tostop` has it (SIGTTOU). Commands are started without that.
+  /// Keeps the terminal from stopping this process when it writes there from the background
+  /// (SIGTTOU, see `stty tostop`). Commands that it starts are not affected.
   public static func writeFromBackground() { block([SIGTTOU]) }
 
-  /// Stops this process as ``suspend`` does by default, although it is watched; returns when it
-  /// goes on. Where nobody could have it go on, it does not stop.
+  /// Stops this process as ``suspend`` does by default, even if that signal is watched. Returns
+  /// when the process is continued. If nobody could continue it, it does not stop.
   public static func stopHere() { vimap_stop(SIGTSTP) }
 
-  /// Whether a signal stops whoever does nothing about it.
+  /// Whether a signal stops a process that does not handle it.
   public static func stops(_ number: CInt) -> Bool {
     [SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU].contains(number)
   }
 
-  /// Whether a signal stops those who use the terminal while it is not theirs.
+  /// Whether a signal stops processes that use the terminal from the background.
   public static func isForTerminal(_ number: CInt) -> Bool {
     [SIGTTIN, SIGTTOU].contains(number)
   }
 
-  /// Makes a write to a reader that has gone (EPIPE), or past the largest size of a file (EFBIG),
-  /// an error instead of this process's end.
+  /// Makes two kinds of writes fail that would kill this process: to a reader that has gone
+  /// (EPIPE), and past the largest size of a file (EFBIG).
   public static func ignoreFailedWrites() {
     Glibc.signal(SIGPIPE, SIG_IGN)
     Glibc.signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Makes ``statusRequest`` no end of this process or of what it forks. A ``SignalWatch`` gets it
-  /// nevertheless, and commands are started with its default (``SpawnRequest``).
+  /// Makes this process, and those it forks, ignore ``statusRequest``, which would kill them. A
+  /// ``SignalWatch`` still gets it, and commands are started with the default (``SpawnRequest``).
   public static func ignoreStatusRequests() { Glibc.signal(SIGUSR1, SIG_IGN) }
 
   /// A signal's name, such as `SIGKILL`.
@@ -86,7 +86,7 @@ public enum Signals {
     vimap_signal_name(CInt(number)).map { "SIG" + String(cString: $0) } ?? "signal \(number)"
   }
 
-  /// The number of a signal given by its name, with or without `SIG`, or by its number.
+  /// The number of a signal. It may be given by its name, with or without `SIG`, or by its number.
   public static func number(_ word: some StringProtocol) -> CInt? {
     let known = 1...__libc_current_sigrtmax()
     if let number = CInt(word) { return known.contains(number) ? number : nil }
@@ -96,23 +96,23 @@ public enum Signals {
   }
 }
 
-/// The signals that a program of this kind deals in.
+/// The signals that a program of this kind handles.
 extension Signals {
   public static let interrupt = SIGINT
   public static let terminate = SIGTERM
   public static let hangUp = SIGHUP
   public static let brokenPipe = SIGPIPE
-  /// Asks for a line about how far a run has come.
+  /// Asks for a line about the progress of a run.
   public static let statusRequest = SIGUSR1
-  /// The terminal has another size.
+  /// The size of the terminal has changed.
   public static let resize = SIGWINCH
   public static let kill = SIGKILL
-  /// Stops, whatever the process would do about it.
+  /// Stops a process, which can't prevent it.
   public static let stop = SIGSTOP
-  /// Asks to stop, as ^Z does.
+  /// Asks a process to stop, as ^Z does.
   public static let suspend = SIGTSTP
-  /// Goes on after a stop.
+  /// Continues a process that was stopped.
   public static let resume = SIGCONT
-  /// A child has ended, was stopped, or goes on.
+  /// A child has ended, was stopped, or was continued.
   public static let child = SIGCHLD
 }

@@ -2,15 +2,15 @@ import CVimapSystem
 import Glibc
 import VimapBytes
 
-/// How a command is started: in a process group of its own, with the standard descriptors it is
-/// given and, of others, those that are not closed on exec, with default signals, and SIGKILL for
-/// it when the process that started it dies.
+/// How to start a command. It gets a process group of its own, the given standard descriptors, any
+/// other descriptors that are not closed on exec, and default signals. The kernel kills it
+/// (SIGKILL) when the process that started it dies.
 public struct SpawnRequest {
   /// The program, looked up along PATH, and its arguments.
   public var arguments: CStringList
-  /// `NAME=VALUE`, the whole environment.
+  /// The whole environment, as `NAME=VALUE`.
   public let environment: CStringList
-  /// The soft limit of open files the command gets; 0 leaves the one in force.
+  /// The command's soft limit of open files; 0 keeps the current one.
   public var fileLimit: UInt64 = 0
 
   public init(arguments: [String], environment: [String]) {
@@ -19,9 +19,9 @@ public struct SpawnRequest {
   }
 
   /// Starts the command.
-  /// - Parameter groupSlot: where the command's process group is written before it runs, so that
-  ///   whoever shares that memory can end the group even if this process is killed meanwhile.
-  /// - Throws: the reason `fork` or `exec` gave.
+  /// - Parameter groupSlot: gets the command's process group before the command runs. So whoever
+  ///   shares that memory can kill the group even if this process is killed meanwhile.
+  /// - Throws: the error of `fork` or `exec`.
   public func start(
     input: CInt, output: CInt, error: CInt, groupSlot: GroupSlot?
   ) throws(SystemError) -> ProcessID {
@@ -43,21 +43,21 @@ public struct SpawnRequest {
   }
 }
 
-/// An environment with some variables set, each in place of one of the same name.
+/// An environment in which some variables are set, and replace those of the same name.
 public func environment(_ entries: [String], setting new: [String]) -> [String] {
   let starts = new.map { Array($0.utf8.prefix { $0 != UInt8(ascii: "=") }) + [UInt8(ascii: "=")] }
   return entries.filter { entry in !starts.contains { entry.utf8.starts(with: $0) } } + new
 }
 
-/// What a variable is in an environment, of which the first entry counts, as for getenv(3).
+/// The value of a variable in an environment. The first entry counts, as for getenv(3).
 public func environmentValue(of name: String, in environment: [String]) -> String? {
   let start = "\(name)="
-  // Byte by byte: a mark behind the = would be one character with it.
+  // Byte by byte: a combining mark after the = would form one character with it.
   return environment.first { $0.utf8.starts(with: start.utf8) }
     .map { String($0.unicodeScalars.dropFirst(start.unicodeScalars.count)) }
 }
 
-/// The environment of this process, as `NAME=VALUE`, in texts of the system.
+/// The environment of this process, as `NAME=VALUE`, in system texts.
 public func inheritedEnvironment() -> [String] {
   var entries: [String] = []
   var entry = environ

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// A system call that failed: which one, and the kernel's reason.
 public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The call's name as its manual page has it.
+  /// The call's name, as in its manual page.
   public let call: String
   public let code: Errno
 
@@ -14,8 +14,8 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(call): \(code)" }
 
-  /// The system has not enough of something at the moment, be it processes, memory or descriptors;
-  /// what was refused is not to blame.
+  /// Whether the system lacks something at the moment: processes, memory or descriptors. What was
+  /// refused is not to blame.
   public var isShortage: Bool {
     [
       .resourceTemporarilyUnavailable, .noMemory, .tooManyOpenFiles, .tooManyOpenFilesInSystem,
@@ -23,9 +23,9 @@ public struct SystemError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The one way to the kernel: calls again when a signal interrupted, and turns a failure into a
-/// ``SystemError``. Where it is called is what a debug build knows the call by
-/// (``SystemCallFault``).
+/// Makes a system call. It calls again after an interruption by a signal, and turns a failure into
+/// a ``SystemError``. All system calls whose failure matters go through here. A debug build
+/// identifies a call by its place in the source (``SystemCallFault``).
 @discardableResult
 func systemCall<Result: SignedInteger>(
   _ name: StaticString, file: StaticString = #fileID, line: UInt32 = #line, _ body: () -> Result
@@ -44,8 +44,8 @@ func systemCall<Result: SignedInteger>(
   }
 }
 
-/// As ``systemCall(_:file:line:_:)``, with `nil` for "not now" (EAGAIN) on a descriptor that does
-/// not wait.
+/// As ``systemCall(_:file:line:_:)``, but returns `nil` if a descriptor that does not wait is not
+/// ready (EAGAIN).
 func systemCallUnlessWaiting<Result: SignedInteger>(
   _ name: StaticString, file: StaticString = #fileID, line: UInt32 = #line, _ body: () -> Result
 ) throws(SystemError) -> Result? {

@@ -3,11 +3,11 @@
   import Glibc
   public import SystemPackage
 
-  /// The fault hook of debug builds: asked before every system call; an answer is returned in the
-  /// call's place.
+  /// The fault hook of debug builds. It is asked before every system call. If it gives an error,
+  /// the call is not made and fails with that error.
   public enum SystemCallFault {
-    /// Asked by the call's name. It holds for the task that sets it, so that tests do not disturb
-    /// each other.
+    /// Is given the call's name. It applies only to the task that sets it, so that tests do not
+    /// disturb each other.
     @TaskLocal public static var injected: (@Sendable (String) -> Errno?)?
 
     static func code(_ name: StaticString, _ file: StaticString, _ line: UInt32) -> Errno? {
@@ -16,22 +16,23 @@
     }
   }
 
-  /// The one failure that a whole run has, all its processes together; it is asked for by the
-  /// environment, so that a test can do it to a program.
+  /// The single failure of a whole run, counted over all its processes. It is set by the
+  /// environment, so that a test can apply it to a program.
   ///
-  /// `VIMAP_FAULT` is `FILE:LINE ROLE ERRNO N`: the Nth call fails that is made there by processes
-  /// of that role, `main`, `forks` or `worker`. `VIMAP_FAULT_LOG` names a file to which the call is
-  /// added that failed, or, where `VIMAP_FAULT` is `none`, every call: `FILE:LINE ROLE NAME`.
+  /// `VIMAP_FAULT` is `FILE:LINE ROLE ERRNO N`: the Nth call fails that processes with that role
+  /// make at that place. The roles are `main`, `forks` and `worker`. `VIMAP_FAULT_LOG` names a
+  /// file. The call that failed is appended to it or, if `VIMAP_FAULT` is `none`, every call, as
+  /// `FILE:LINE ROLE NAME`.
   private struct PlannedFault: Sendable {
     private let place: Substring
     private let role: Substring
     private let code: Errno
     private let turn: UInt64
     private let log: String?
-    /// Counts the calls, in memory that is shared with whoever is forked later.
+    /// The address of the counter of calls. It is in memory shared with all processes forked later.
     private let count: Int
 
-    /// Made at the first call, which is before the first fork.
+    /// Made at the first call, which comes before the first fork.
     static let ofProcess = PlannedFault(
       plan: getenv("VIMAP_FAULT").map { String(cString: $0) },
       log: getenv("VIMAP_FAULT_LOG").map { String(cString: $0) })

@@ -3,21 +3,21 @@ import Glibc
 import SystemPackage
 public import VimapBytes
 
-/// Converts a stream of text piece by piece, by iconv(3). Pieces may end in the middle of a
+/// Converts a stream of text piece by piece with iconv(3). A piece may end in the middle of a
 /// character.
 public final class TextConverter {
   private let handle: iconv_t
   private let direction: Direction
-  /// The beginning of a character, of which the rest has not come.
+  /// The beginning of a character whose end has not come yet.
   private var rest = ByteBuffer(capacity: 64)
-  /// Lines in which bytes were no text, of what was decoded.
+  /// When decoding, the number of lines with bytes that are not text.
   public private(set) var linesWithGaps = 0
   private var isInLineWithGap = false
 
   private enum Direction {
-    /// To UTF-8. What is no text is left out by the unit, and U+FFFD stands for it.
+    /// To UTF-8. Each unit that is not text is replaced by U+FFFD.
     case decoding(endOfLine: UInt8, unit: Int)
-    /// From UTF-8. A question mark stands for what the encoding does not have.
+    /// From UTF-8. A character that the encoding lacks is replaced by a question mark.
     case encoding
   }
 
@@ -40,7 +40,7 @@ public final class TextConverter {
 
   deinit { _ = iconv_close(handle) }
 
-  /// Appends what `bytes` are, as far as they are whole characters; the others are kept for later.
+  /// Appends the text of `bytes`. Bytes of a character that is not complete yet are kept for later.
   public func convert(_ bytes: ByteView, to buffer: inout ByteBuffer) {
     if rest.isEmpty {
       let used = convertWhole(bytes, &buffer)
@@ -52,13 +52,14 @@ public final class TextConverter {
     }
   }
 
-  /// The text is at its end: what is kept of it is no character.
+  /// Ends the text. If an incomplete character is left, it is replaced.
   public func finish(_ buffer: inout ByteBuffer) {
     if !rest.isEmpty {
       rest.removeAll()
       appendStandIn(to: &buffer)
     }
-    // Some keep a character that the next one might change; some end in a state of their own.
+    // Some encodings hold a character back that the next could change; others end in a special
+    // state.
     buffer.appendUnsafe(room: 64) { room in
       var target = room.baseAddress?.assumingMemoryBound(to: CChar.self)
       var left = room.count
@@ -76,7 +77,7 @@ public final class TextConverter {
       if code == EINVAL { break }
       if code == EILSEQ {
         let gap = gapLength(bytes.slice(used))
-        // Of a unit that is not whole the rest may come.
+        // If the unit is not complete, the rest of it may still come.
         guard gap <= bytes.count - used else { break }
         used += gap
         appendStandIn(to: &buffer)
@@ -85,7 +86,7 @@ public final class TextConverter {
     return used
   }
 
-  /// Converts as far as there is room for, and text.
+  /// Converts as much as fits into the buffer and is valid.
   private func convertOnce(
     _ bytes: ByteView, _ buffer: inout ByteBuffer
   ) -> (used: Int, code: CInt) {
@@ -93,7 +94,7 @@ public final class TextConverter {
     var left = bytes.count
     var code: CInt = 0
     bytes.withUnsafeBytes { memory in
-      // iconv does not write to what it reads, but its type does not say so.
+      // iconv does not write to its input, but its type does not say so.
       var source = UnsafeMutableRawPointer(mutating: memory.baseAddress)?
         .assumingMemoryBound(to: CChar.self)
       buffer.appendUnsafe(room: max(64, bytes.count)) { room in
@@ -111,7 +112,7 @@ public final class TextConverter {
     return (bytes.count - left, code)
   }
 
-  /// How many bytes are to be left out: a unit, or, of UTF-8, a character.
+  /// How many bytes to skip: a unit or, for UTF-8, a character.
   private func gapLength(_ bytes: ByteView) -> Int {
     if case .decoding(_, let unit) = direction { return unit }
     var length = 1

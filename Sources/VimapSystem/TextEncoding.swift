@@ -3,15 +3,15 @@ import Glibc
 import SystemPackage
 import VimapBytes
 
-/// An encoding of text that iconv(3) knows, both ways.
+/// An encoding of text that iconv(3) can convert in both directions.
 public struct TextEncoding: Sendable {
-  /// As it was asked for.
+  /// The name as it was given.
   public let name: String
 
-  /// - Returns: `nil` where iconv does not know the name.
+  /// - Returns: `nil` if iconv does not know the name.
   public init?(_ name: String) {
-    // What may follow two slashes is no part of a name, but has characters dropped in silence.
-    // An empty name would be the locale's encoding.
+    // A suffix after two slashes is not part of a name, and makes iconv drop characters silently.
+    // An empty name would mean the locale's encoding.
     guard !name.isEmpty, !name.contains("//"), !name.utf8.contains(0),
       (try? TextConverter(decoding: name, endOfLine: 0, unit: 1)) != nil,
       (try? TextConverter(encoding: name)) != nil
@@ -19,17 +19,17 @@ public struct TextEncoding: Sendable {
     self.name = name
   }
 
-  /// Makes UTF-8 of text in this encoding.
-  /// - Parameter endOfLine: what lines end with, in UTF-8.
+  /// Makes a converter from this encoding to UTF-8.
+  /// - Parameter endOfLine: the byte that ends lines, in UTF-8.
   public func decoder(endOfLine: UInt8) throws(SystemError) -> TextConverter {
     try TextConverter(decoding: name, endOfLine: endOfLine, unit: unit())
   }
 
-  /// Makes text in this encoding of UTF-8.
+  /// Makes a converter from UTF-8 to this encoding.
   public func encoder() throws(SystemError) -> TextConverter { try TextConverter(encoding: name) }
 
-  /// Bytes of the smallest piece that text in this encoding is made of: what a line feed takes,
-  /// without what may stand in front of all text.
+  /// The size of the encoding's smallest unit in bytes. It is the size of a line feed, without a
+  /// mark that may stand before all text.
   private func unit() throws(SystemError) -> Int {
     try max(1, encodedLength("\n\n") - encodedLength("\n"))
   }

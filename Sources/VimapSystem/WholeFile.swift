@@ -2,18 +2,18 @@ import CVimapSystem
 import Glibc
 public import VimapBytes
 
-/// A file that is written once and whole: who opens it finds what it was before or all that it is
-/// now.
+/// A file that is written all at once: whoever opens it finds either its old or its complete new
+/// contents.
 ///
-/// Until it is written, it has another name in the same folder, under which it is made at once; so
-/// it is known early whether that can be done. What is no regular file (a pipe, a device) is
-/// written to directly.
+/// Until it is written, it has a temporary name in the same folder. The temporary file is made at
+/// once, so that a problem shows early. What is not a regular file (a pipe, a device) is written to
+/// directly.
 public final class WholeFile {
   private let file: OwnedDescriptor
-  /// The name until it is written, and the one from then on; `nil` where it has its own at once.
+  /// The temporary name, and the final one. `nil` if the file is written to directly.
   private var names: (now: String, later: String)?
 
-  /// Sees to it that a file of this name can be written.
+  /// Checks that a file of this name can be written, and makes the temporary file.
   public init(path: String) throws(SystemError) {
     var facts = stat()
     let exists = path.withSystemCString { stat($0, &facts) } == 0
@@ -21,7 +21,7 @@ public final class WholeFile {
       file = try Descriptor.open(writing: path)
       return
     }
-    // Where the name is a link, the file that it leads to is replaced.
+    // If the name is a link, the link's target is replaced.
     let path = exists ? Descriptor.resolved(path) ?? path : try Self.nameToMake(path)
     if exists { _ = try Descriptor.open(writing: path) }
     let temporary = Self.temporaryName(beside: path)
@@ -33,12 +33,12 @@ public final class WholeFile {
     if exists { _ = fchmod(number, facts.st_mode & 0o777) }
   }
 
-  /// The name of what there is not yet: that at the end of a link, where it is one.
+  /// The name of a file that does not exist yet; if it is a link, the name of its target.
   private static func nameToMake(_ path: String) throws(SystemError) -> String {
     var facts = stat()
     let isLink = path.withSystemCString { lstat($0, &facts) } == 0
     guard isLink else { return path }
-    // Only what is there has a name without links, so it is there for a moment.
+    // Only an existing file can be resolved, so it is made for a moment.
     let made = try Descriptor.open(writing: path)
     defer { Descriptor.removeIfEmpty(path, openAs: made.number) }
     return Descriptor.resolved(path) ?? path
@@ -46,15 +46,15 @@ public final class WholeFile {
 
   deinit { if let names { _ = names.now.withSystemCString { unlink($0) } } }
 
-  /// A name in the same folder that nobody can know before, and so nobody can have taken.
+  /// A random name in the same folder, so that nobody can have taken it beforehand.
   private static func temporaryName(beside path: String) -> String {
-    // Not by characters: a mark behind the / would be one with it.
+    // By scalars: a combining mark after the / would form one character with it.
     let text = path.unicodeScalars
     let folder = text.lastIndex(of: "/").map { text[...$0] } ?? text[..<text.startIndex]
     return "\(String(folder)).vimap-\(String(UInt64.random(in: .min ... .max), radix: 36))"
   }
 
-  /// Writes all there is to be in it; called once.
+  /// Writes the whole contents. Called once.
   public func write(_ bytes: ByteView) throws(SystemError) {
     try Descriptor.writeAll(file.number, bytes)
     guard let (now, later) = names else { return }

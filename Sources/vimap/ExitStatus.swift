@@ -1,4 +1,4 @@
-/// How a run of the command ended, as its exit status says it.
+/// How a run of the command ended, for its exit status.
 enum ExitStatus: Equatable {
   /// Every record gave an output.
   case success
@@ -23,7 +23,7 @@ enum ExitStatus: Equatable {
   /// Ended by a signal.
   case signal(Int32)
 
-  /// The numbers are those of sysexits(3), where it has one; a signal's is that of a shell.
+  /// The numbers of sysexits(3), if it has one. For a signal, the number that a shell uses.
   var code: Int32 {
     switch self {
     case .success: 0
@@ -41,7 +41,7 @@ enum ExitStatus: Equatable {
   }
 }
 
-/// Why a run ends before it has begun: the status, and what is said about it.
+/// Why a run ends before it begins: the exit status and the message.
 struct Refusal: Error {
   let status: ExitStatus
   let message: String

@@ -1,9 +1,9 @@
 import VimapBytes
 
 extension String {
-  /// The text as a part of a line: with escapes for what would end the line or steer a terminal,
-  /// and for bytes of arguments and names that are no text; cut where it is longer than so many
-  /// characters. What is made so stays the same when it is done again.
+  /// The text as a part of a line. Characters that would end the line or steer a terminal are
+  /// escaped, and so are bytes of arguments and names that are not text. A text longer than `limit`
+  /// characters is cut. Doing this twice changes nothing.
   func onOneLine(atMost limit: Int = .max) -> String {
     var text = ""
     for (place, scalar) in unicodeScalars.enumerated() {

@@ -1,18 +1,18 @@
 import VimapBytes
 import VimapSystem
 
-/// The only place that talks to a person: whole lines, each by one write.
+/// The only place that writes to users: whole lines, each with one write.
 ///
-/// Messages are made of what others wrote: names, records, servers' and commands' words. So here,
-/// and for all of them, what would end a line or steer a terminal becomes an escape.
+/// Messages contain text from elsewhere: names, records, and what servers and commands say. So
+/// characters that would end a line or steer a terminal are escaped here, for all messages.
 enum Printer {
-  /// `vimap: what: why`, one line on standard error.
-  /// - Parameter screen: standard error, where it is a terminal that others write to as well.
+  /// Prints `vimap: what: why`, as one line on standard error.
+  /// - Parameter screen: standard error, if it is a terminal that others write to as well.
   static func say(_ message: String, on screen: Screen? = nil) {
     show(["vimap: \(message)"], on: screen)
   }
 
-  /// Lines for a person, on standard error, all at once.
+  /// Prints lines for users on standard error, all at once.
   static func show(_ lines: [String], on screen: Screen? = nil) {
     var bytes = ByteBuffer()
     for line in lines { bytes.append(text: "\(ShownLine(line).text)\n") }
@@ -20,12 +20,12 @@ enum Printer {
       screen.say(bytes.view)
       screen.writeSome()
     } else {
-      // Where there is nobody to say it to, there is nothing to be done about it either.
+      // If nobody can read the message, there is nobody to report that to.
       try? Descriptor.writeAll(StandardDescriptor.error, bytes.view)
     }
   }
 
-  /// Text of this program's own that was asked for, on standard output.
+  /// Prints a text of this program that was asked for, on standard output.
   /// - Returns: whether it could be written.
   static func answer(_ text: String) -> Bool {
     var bytes = ByteBuffer()
@@ -33,7 +33,7 @@ enum Printer {
     return (try? Descriptor.writeAll(StandardDescriptor.output, bytes.view)) != nil
   }
 
-  /// Whole lines for programs that were asked for, on standard output.
+  /// Prints whole lines for programs, on standard output.
   static func put(_ lines: ByteView) throws(SystemError) {
     try Descriptor.writeAll(StandardDescriptor.output, lines)
   }

@@ -1,6 +1,7 @@
 import VimapSystem
 
-// First of all: whoever asks for the status line may be early, or ask every process of that name.
+// This comes first: the request for a status line may come early, or go to every process of this
+// name.
 Signals.ignoreStatusRequests()
 let status = Program.run(SystemProcess.arguments.dropFirst())
 SystemProcess.exitNow(status.code)

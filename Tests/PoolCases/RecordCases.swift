@@ -12,35 +12,38 @@ import VimapRecords
   ]
 
   /// Gives each record back, but for every third.
-  struct Refuser: PoolWorker {
-    var looks = true
+  struct Refuser: PoolWorker, RecordWorker {
+    func run(_ link: WorkerLink) throws {
+      try link.reportReady()
+      var worker = self
+      try link.serve(&worker)
+    }
 
+    func handle(_ record: ReceivedRecord) -> RecordAnswer {
+      record.index % 3 == 0
+        ? .exception(RecordException(.worker, "\"\(record.index)\" is refused"))
+        : .output(record.bytes)
+    }
+  }
+
+  /// As ``Refuser``, without ever looking whether the run is stopped.
+  struct Hermit: PoolWorker {
     func run(_ link: WorkerLink) throws {
       try link.reportReady()
       while true {
         switch try link.receive(waiting: true) {
         case .batch(let batch):
           for record in batch.records {
-            if looks, link.isRecalled { return try link.retire() }
             link.begin(1)
-            try answer(record, of: batch, link)
+            switch Refuser().handle(ReceivedRecord(batch: batch, number: record)) {
+            case .output(let output): try link.output(output, for: record, of: batch)
+            case .exception(let exception): try link.exception(exception, for: record, of: batch)
+            }
           }
           link.retire(batch)
         case .closed: return
         case .room, .flush, .pause, .nothing: break
         }
-      }
-    }
-
-    private func answer(_ record: Int, of batch: RecordBatch, _ link: WorkerLink) throws {
-      if let problem = batch.problem(with: record) {
-        try link.refuse(record, of: batch, problem)
-      } else if batch.index(of: record) % 3 == 0 {
-        try link.exception(
-          RecordException(.worker, "\"\(batch.index(of: record))\" is refused"), for: record,
-          of: batch)
-      } else {
-        try link.output(batch.bytes(of: record), for: record, of: batch)
       }
     }
   }
@@ -103,7 +106,7 @@ import VimapRecords
   }
 
   private static func workersThatDoNotLook() throws {
-    let report = try run(thousands, Refuser(looks: false)) {
+    let report = try run(thousands, Hermit()) {
       $0.halt = HaltRule(.soon)
       $0.chunk = 100
     }

@@ -100,11 +100,4 @@ import VimapSystem
     #expect(isAnswered == [false, false, true, false])
     #expect(early.isEmpty)
   }
-
-  @Test func stagesOnlyEverWantLess() {
-    var stage = WorkerStage.open
-    stage.move(to: .closed)
-    stage.move(to: .recalled)
-    #expect(stage > .retired)
-  }
 }

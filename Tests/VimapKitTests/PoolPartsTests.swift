@@ -167,13 +167,13 @@ import VimapSystem
     rules.mostUnfinished = 5
     var admission = Admission(rules)
     admission.take(records: 2, bytes: 0)
-    #expect(admission.room == 1)
+    #expect(admission.credit == 1)
     admission.noteAnswered(2)
-    #expect(admission.room == 3)
+    #expect(admission.credit == 3)
     admission.takeAnswered(3)
-    #expect(admission.room == 0)
+    #expect(admission.credit == 0)
     admission.noteTakenAway(5)
-    #expect(admission.room == 3)
+    #expect(admission.credit == 3)
   }
 
   @Test func nothingIsStartedWhileServersPauseAndThePaceIsKept() {
@@ -214,12 +214,13 @@ import VimapSystem
   // MARK: Deaths
 
   private func split(
-    _ blame: DeathAttribution, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
+    _ attribution: DeathAttribution, begun: UInt64, lateAt: UInt64? = nil, isHopeless: Bool = false
   ) -> [[Range<Int>]] {
     var later = assignment(0..<2, batch: 1)
     later.start = 4
     return DeathSplit.parts(
-      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless, blame
+      of: [assignment(0..<4), later], begun: begun, lateAt: lateAt, isHopeless: isHopeless,
+      attribution
     ).map { [$0.charged.records, $0.begun.records, $0.rest.records] }
   }
 

@@ -6,37 +6,37 @@ import VimapSystem
 
 @Suite struct AckTrackerTests {
   @Test func inOrder() {
-    var ledger = AckTracker(count: 3)
-    #expect(ledger.mark(0..<2) == true)
-    #expect(ledger.unanswered(in: 0..<3) == [2..<3])
-    #expect(!ledger.isComplete)
-    #expect(ledger.mark(2..<3) == true)
-    #expect(ledger.isComplete)
+    var tracker = AckTracker(count: 3)
+    #expect(tracker.mark(0..<2) == true)
+    #expect(tracker.unanswered(in: 0..<3) == [2..<3])
+    #expect(!tracker.isComplete)
+    #expect(tracker.mark(2..<3) == true)
+    #expect(tracker.isComplete)
   }
 
   @Test func inAnyOrder() {
     for seed in UInt64(0)..<50 {
       var random = SeededRandom(seed: seed)
-      var ledger = AckTracker(count: 20)
+      var tracker = AckTracker(count: 20)
       var left = Set(0..<20)
       for record in (0..<20).shuffled(using: &random) {
-        #expect(ledger.mark(record..<(record + 1)) == true)
-        #expect(ledger.mark(record..<(record + 1)) == false)
+        #expect(tracker.mark(record..<(record + 1)) == true)
+        #expect(tracker.mark(record..<(record + 1)) == false)
         left.remove(record)
-        #expect(Set(ledger.unanswered(in: 0..<20).joined()) == left)
-        #expect(Set(ledger.unanswered(in: 5..<9).joined()) == left.intersection(5..<9))
+        #expect(Set(tracker.unanswered(in: 0..<20).joined()) == left)
+        #expect(Set(tracker.unanswered(in: 5..<9).joined()) == left.intersection(5..<9))
       }
-      #expect(ledger.isComplete)
+      #expect(tracker.isComplete)
     }
   }
 
   @Test func refusesWhatIsNotThere() {
-    var ledger = AckTracker(count: 3)
-    #expect(ledger.mark(2..<4) == false)
-    #expect(ledger.mark(1..<1) == false)
-    #expect(ledger.mark(1..<2) == true)
-    #expect(ledger.mark(0..<2) == false)
-    #expect(ledger.unanswered(in: 0..<3) == [0..<1, 2..<3])
+    var tracker = AckTracker(count: 3)
+    #expect(tracker.mark(2..<4) == false)
+    #expect(tracker.mark(1..<1) == false)
+    #expect(tracker.mark(1..<2) == true)
+    #expect(tracker.mark(0..<2) == false)
+    #expect(tracker.unanswered(in: 0..<3) == [0..<1, 2..<3])
   }
 }
 

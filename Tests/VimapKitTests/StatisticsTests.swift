@@ -3,7 +3,7 @@ import VimapSystem
 
 @testable import VimapKit
 
-@Suite struct WaitRuleTests {
+@Suite struct WaitReasonTests {
   private func reason(_ change: (inout WaitingMoment) -> Void) -> WaitReason {
     var moment = WaitingMoment()
     change(&moment)
@@ -88,11 +88,13 @@ import VimapSystem
 
 /// Tries are counted as `attempts` in `meta` are, added up.
 @Suite struct TryTallyTests {
-  private func pool(retries: Int = 0, _ blame: DeathAttribution = .firstBegun) throws -> PoolState {
+  private func pool(retries: Int = 0, _ attribution: DeathAttribution = .firstBegun) throws
+    -> PoolState
+  {
     var rules = PoolState.Rules(jobs: 1, chunk: 4, window: 1 << 20)
     rules.retry.retries = retries
     rules.retry.losses = [.death]
-    rules.attribution = blame
+    rules.attribution = attribution
     var state = PoolState(rules, seed: 1)
     state.workerIsReady(0)
     let wanted = state.demand(now: 0)
@@ -122,8 +124,8 @@ import VimapSystem
   }
 
   @Test func whatAWorkerHadBegunWhenItDied() throws {
-    for blame in [DeathAttribution.firstBegun, .everyBegun] {
-      var state = try pool(blame)
+    for attribution in [DeathAttribution.firstBegun, .everyBegun] {
+      var state = try pool(attribution)
       #expect(state.answered(0, batch: 0, records: 0..<1, now: 0) == true)
       state.workerEnded(0, .killed(signal: 9), begun: 3, now: 0)
       #expect((state.tries.all, state.tries.again) == (3, 0))

@@ -1,6 +1,6 @@
-// What Swift cannot import (variadic calls, CMSG_* and W* macros) or must not run itself
-// (the child's side between fork and exec). Every function returns -1 and sets errno on failure
-// unless it says otherwise. Nothing here retries; the Swift funnel does.
+// What Swift cannot import (variadic calls, CMSG_* and W* macros), or must not run itself (the
+// child's side between fork and exec). Every function returns -1 and sets errno on failure, unless
+// it says otherwise. No function here calls again after an interruption; the caller in Swift does.
 #ifndef VIMAP_SYSTEM_H
 #define VIMAP_SYSTEM_H
 
@@ -14,29 +14,29 @@
 
 // Processes
 
-/// fork(2), which Swift marks unavailable. The caller is single-threaded.
+/// fork(2), which Swift marks unavailable. The caller must have a single thread.
 pid_t vimap_fork(void);
 
 /// Asks the kernel to send `signal` to this process when its parent dies (prctl(2)).
 int vimap_signal_on_parent_death(int signal);
 
-/// Has this process, and those it forks, not interrupt others when there is something for it to do
-/// (SCHED_BATCH, sched(7)); commands are started without that. One that was given a policy keeps
-/// it.
+/// Schedules this process, and those it forks, so that they do not interrupt others when they wake
+/// up (SCHED_BATCH, sched(7)). Commands are started without that. A process that was given another
+/// policy keeps it.
 int vimap_make_way(void);
 
 /// Makes this process the parent of orphans below it (PR_SET_CHILD_SUBREAPER, prctl(2)).
 int vimap_adopt_orphans(void);
 
-/// A child that has ended and whose status can be taken, or 0. The status stays to be taken.
+/// A child that has ended and whose status can be taken, or 0. The status is not taken.
 pid_t vimap_ended_child(void);
 
-/// 1 where a child in a process group has not ended, else 0. Where one was stopped and that has not
-/// been told yet, `stopped_by` is the signal, else 0.
+/// 1 if a child in a process group has not ended, else 0. If one was stopped, and this has not been
+/// reported yet, `stopped_by` is the signal, else 0.
 int vimap_group_state(pid_t group, int *stopped_by);
 
-/// Names this process and shows the name in the place of its arguments, cut to the room there is.
-/// What has been read of the arguments as they were has to be copied before.
+/// Names this process, and shows the name in place of its arguments, cut to the room that they
+/// have. What is still needed of the arguments must be copied before.
 void vimap_set_name(const char *name);
 
 /// Writes the calling thread's name to `name`, which has room for 16 bytes.
@@ -45,35 +45,35 @@ int vimap_get_name(char *name);
 /// The name under which this program was started, without folders.
 const char *vimap_program_name(void);
 
-/// How many arguments this program was called with, its name included.
+/// The number of arguments that this program was called with, with its name.
 size_t vimap_argument_count(void);
 
-/// One of them, from 0 on; NULL where there are fewer. Its bytes are those that `ps` shows.
+/// One of the arguments, from 0 on; NULL if there are fewer. Its bytes are those that `ps` shows.
 const char *vimap_argument(size_t number);
 
-/// Writes stars over a part of an argument.
+/// Overwrites a part of an argument with stars.
 void vimap_cover_argument(size_t number, size_t start, size_t length);
 
-/// Has the kernel write no core dump of this process and those it forks, and let nobody look into
-/// their memory; a program that is executed starts without that (PR_SET_DUMPABLE, prctl(2)).
+/// Keeps the memory of this process, and of those it forks, out of core dumps, and lets nobody look
+/// into it. A program that is executed starts without that (PR_SET_DUMPABLE, prctl(2)).
 int vimap_forbid_dumps(void);
 
 /// A descriptor that becomes readable when process `pid` ends (pidfd_open(2)).
 int vimap_pidfd_open(pid_t pid);
 
-/// How a process ended: `kind` 'e' with its exit status or 's' with the signal's number. The most
-/// memory in bytes is that of one process, of it and of those that it has waited for
-/// (getrusage(2)).
+/// How a process ended: `kind` is 'e', with its exit status, or 's', with the number of the signal.
+/// `peak_memory` is the most memory in bytes that one process used: this one, or one that it has
+/// waited for (getrusage(2)).
 struct vimap_exit {
   char kind;
   int value;
   long peak_memory;
 };
 
-/// wait4(2). Returns the pid, or 0 where WNOHANG was asked for and it still runs.
+/// wait4(2). Returns the pid, or 0 if WNOHANG was given and the process still runs.
 pid_t vimap_wait(pid_t pid, int no_hang, struct vimap_exit *how);
 
-/// What a command is started with. Strings and arrays are borrowed for the call.
+/// How to start a command. Strings and arrays are borrowed during the call.
 struct vimap_spawn {
   const char *const *arguments;    // argv, NULL at its end; argv[0] is looked up along PATH
   const char *const *environment;  // envp, NULL at its end
@@ -84,25 +84,25 @@ struct vimap_spawn {
   volatile int32_t *group_slot;    // where the child writes its process group, or NULL
 };
 
-/// Starts a command in a process group of its own, with default signals, which dies by SIGKILL
-/// when the calling process does. Returns its pid; when exec fails, -1 with exec's errno.
+/// Starts a command in its own process group, with default signals. The kernel kills it (SIGKILL)
+/// when the calling process dies. Returns its pid or, if exec fails, -1 with exec's errno.
 pid_t vimap_spawn(const struct vimap_spawn *request);
 
 // Signals
 
-/// Blocks the signals and returns a descriptor to read them from, never waiting (signalfd(2)).
+/// Blocks the signals. Returns a descriptor to read them from, which never waits (signalfd(2)).
 int vimap_signal_watch(const int *signals, size_t count);
 
-/// 1 where the process ignores the signal, else 0.
+/// 1 if the process ignores the signal, else 0.
 int vimap_is_ignored(int signal);
 
-/// Takes all signals that have come to such a descriptor: a bit for each, from signal 1 on.
+/// Takes all signals that have come to such a descriptor: a bit for each, beginning with signal 1.
 int vimap_take_signals(int descriptor, uint64_t *taken);
 
-/// Does to this process what a signal does by default, though it is blocked.
+/// Does to this process what a signal does by default, even if the signal is blocked.
 void vimap_stop(int signal);
 
-/// The number of the next signal come to such a descriptor.
+/// The number of the next signal that has come to such a descriptor.
 int vimap_next_signal(int descriptor);
 
 /// A signal's name without SIG, or NULL.
@@ -122,10 +122,10 @@ int vimap_set_pipe_nonblocking(int end);
 /// Sets a pipe's capacity in bytes (F_SETPIPE_SZ).
 int vimap_set_pipe_capacity(int descriptor, int bytes);
 
-/// How many bytes a pipe holds that nobody has read (FIONREAD).
+/// The number of bytes in a pipe that nobody has read (FIONREAD).
 int vimap_unread_bytes(int descriptor);
 
-/// poll(2), for so many nanoseconds at most.
+/// poll(2), for at most so many nanoseconds.
 int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds);
 
 /// A new anonymous file in memory, closed on exec (memfd_create(2)).
@@ -139,21 +139,21 @@ int vimap_lock_file(int descriptor, pid_t *holder);
 /// open(2) with O_CLOEXEC and mode 0666.
 int vimap_open(const char *path, int flags);
 
-/// Makes `number` a descriptor of /dev/null, kept open on exec.
+/// Makes `number` a descriptor of /dev/null that stays open on exec.
 int vimap_open_null(int number);
 
-/// 1 where the descriptor is open, else 0.
+/// 1 if the descriptor is open, else 0.
 int vimap_is_open(int descriptor);
 
-/// dup3(2), closed on exec: `descriptor` stands for what `other` does.
+/// dup3(2), closed on exec: makes `descriptor` refer to the same file as `other`.
 int vimap_replace(int descriptor, int other);
 
 // Terminals
 
-/// How many columns a terminal has; 0 where it does not say (TIOCGWINSZ).
+/// The number of columns of a terminal; 0 if it does not say (TIOCGWINSZ).
 int vimap_terminal_columns(int descriptor);
 
-/// The number of the device behind a terminal, under whatever name it was opened (TIOCGDEV).
+/// The number of the device behind a terminal, whatever name it was opened by (TIOCGDEV).
 int vimap_terminal_device(int descriptor, unsigned *device);
 
 // Messages
@@ -162,8 +162,8 @@ int vimap_terminal_device(int descriptor, unsigned *device);
 /// Never raises SIGPIPE.
 ssize_t vimap_send(int socket, const void *bytes, size_t length, int descriptor, int no_wait);
 
-/// Receives one message; `*descriptor` is the one that came with it (closed on exec), or -1.
-/// Returns 0 at the other side's end.
+/// Receives one message. `*descriptor` is the descriptor that came with it (closed on exec), or -1.
+/// Returns 0 when the other side has ended.
 ssize_t vimap_receive(int socket, void *bytes, size_t room, int *descriptor, int no_wait);
 
 // Shared memory words, which one process writes and another reads
@@ -176,7 +176,7 @@ static inline uint64_t vimap_load(const uint64_t *word) {
   return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 }
 
-// Counts one more, whichever process does; how many that makes.
+// Adds one, from any process. Returns the new count.
 static inline uint64_t vimap_count(uint64_t *word) {
   return __atomic_add_fetch(word, 1, __ATOMIC_RELAXED);
 }

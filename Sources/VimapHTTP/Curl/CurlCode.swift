@@ -21,35 +21,35 @@ struct CurlCode: Equatable {
   static let http2Stream = CurlCode(number: 92)
   static let tooLarge = CurlCode(number: 100)
 
-  /// Whether this is what comes of a connection that the other side has closed, or means to close;
-  /// the last of them where it has done so while the request was being written.
+  /// Whether this error comes from a connection that the other side has closed, or is about to
+  /// close. The last error in the list comes if it was closed while the request was being written.
   var isOfClosedConnection: Bool {
     [.gotNothing, .sendError, .receiveError, .http2, .http2Stream].contains(self)
   }
 
-  /// Whether there was no connection to the server, or to a proxy: no address, nobody who takes
-  /// it, no agreement on TLS. Of a time limit this says nothing.
+  /// Whether there was no connection to the server, or to a proxy: no address, nobody accepted it,
+  /// or no agreement on TLS. A time limit has another code.
   var isRefusal: Bool { [5, 6, 7, 35, 60].contains(number) }
 
-  /// Whether libcurl takes the request for none, of another scheme or without a URL: as a rule
-  /// before it has done anything, but it may be about where a redirect leads to.
+  /// Whether libcurl finds the request itself wrong: another scheme, or no URL. Usually it says so
+  /// before it has done anything, but the fault may be in the target of a redirect.
   var isOfRequest: Bool { [1, 3, 4, 43].contains(number) }
 
-  /// Whether what is wrong is no matter of the moment, so that another try would come to the same.
-  /// - Parameter elsewhere: it would go to another server.
+  /// Whether another try would fail in the same way.
+  /// - Parameter elsewhere: whether another try would go to another server.
   func isLasting(elsewhere: Bool) -> Bool {
     isOfRequest || Self.ofThisSide.contains(number)
       || !elsewhere && Self.ofServer.contains(number)
   }
 
-  /// Where redirects lead to, and what libcurl was built with or was given: a certificate, ciphers,
-  /// an engine.
+  /// Faults of redirect targets, and of what libcurl was built with or given: a certificate,
+  /// ciphers, an engine.
   private static let ofThisSide: Set<Int> = [42, 47, 48, 49, 53, 54, 58, 59, 66, 77, 82, 94]
 
-  /// What a server shows who it is by: its certificate, issuer, key and status.
+  /// Faults of what a server identifies itself with: its certificate, issuer, key and status.
   private static let ofServer: Set<Int> = [60, 83, 90, 91, 98, 101]
 
-  /// The constant's name in curl.h, which libcurl itself doesn't know.
+  /// The constant's name in curl.h. libcurl has no function that returns it.
   var name: String {
     let names = Self.names
     return names.indices.contains(number) ? "CURLE_\(names[number])" : "CURLE_\(number)"
@@ -82,8 +82,8 @@ struct CurlCode: Equatable {
   ]
 }
 
-/// libcurl won't do what it is asked to: it lacks memory, or something that it was built without,
-/// or an argument is beyond what it takes.
+/// libcurl does not do what it is asked to: it lacks memory, it was built without a feature, or an
+/// argument is out of range.
 struct CurlFailure: Error, CustomStringConvertible {
   let code: CurlCode
   let reason: String

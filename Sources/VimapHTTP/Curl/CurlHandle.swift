@@ -1,11 +1,11 @@
 internal import CCurl
 import VimapBytes
 
-/// libcurl's easy handle (libcurl-easy(3)): its options, and what it knows of the last request. Its
-/// owner.
+/// Owns a libcurl easy handle (libcurl-easy(3)): its options, and what it knows of the last
+/// request.
 final class CurlHandle {
   private let easy: UnsafeMutableRawPointer
-  /// Where libcurl writes what went wrong (CURLOPT_ERRORBUFFER(3)).
+  /// The buffer that libcurl writes error messages to (CURLOPT_ERRORBUFFER(3)).
   private let message: UnsafeMutablePointer<CChar>
 
   init() throws(CurlFailure) {
@@ -24,7 +24,7 @@ final class CurlHandle {
   /// Lends the handle to the multi interface.
   func lend<Result>(_ body: (UnsafeMutableRawPointer) -> Result) -> Result { body(easy) }
 
-  /// Has all options as they were at first.
+  /// Sets all options back to their defaults.
   func reset() throws(CurlFailure) {
     curl_easy_reset(easy)
     try set(CURLOPT_ERRORBUFFER, message)
@@ -72,14 +72,14 @@ final class CurlHandle {
 
   // MARK: The last request
 
-  /// The answer's status; 0 where there is no answer.
+  /// The answer's status; 0 if there is no answer.
   var status: Int {
     var status = 0
     _ = vimap_easy_get_long(easy, CURLINFO_RESPONSE_CODE, &status)
     return status
   }
 
-  /// New connections that the request took; 0 where it went over a kept one.
+  /// How many new connections the request took; 0 if it used a kept one.
   var connections: Int {
     var connections = 0
     _ = vimap_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
@@ -91,21 +91,21 @@ final class CurlHandle {
     Double(offset(CURLINFO_TOTAL_TIME_T)) / 1e6
   }
 
-  /// Seconds from when the request could be sent, over a connection, to its end; `nil` where there
+  /// Seconds from when the request could be sent over a connection until its end; `nil` if there
   /// was no connection.
   var secondsConnected: Double? {
     let microseconds = offset(CURLINFO_PRETRANSFER_TIME_T)
     return microseconds > 0 ? max(0, seconds - Double(microseconds) / 1e6) : nil
   }
 
-  /// A number that libcurl has of the request; below 0 where it has none.
+  /// A number that libcurl knows of the request; below 0 if it has none.
   func offset(_ info: CURLINFO) -> Int {
     var value: curl_off_t = -1
     _ = vimap_easy_get_offset(easy, info, &value)
     return Int(value)
   }
 
-  /// The version of HTTP that it came in, as libcurl numbers them; `nil` where there was none.
+  /// The HTTP version of the answer, as libcurl numbers versions; `nil` if there was no answer.
   var version: Int? {
     var version = 0
     _ = vimap_easy_get_long(easy, CURLINFO_HTTP_VERSION, &version)

@@ -15,7 +15,7 @@ extension EasyHandle {
     try setTrust(options)
     try setVersion(options)
     if let socket = options.unixSocket { try curl.set(CURLOPT_UNIX_SOCKET_PATH, socket) }
-    // libcurl would leave the closing to the server.
+    // libcurl itself would leave it to the server to close the connection.
     if configuration.asksToClose { try curl.set(CURLOPT_FORBID_REUSE, 1) }
     if !options.addresses.isEmpty { try curl.set(CURLOPT_RESOLVE, addresses.head) }
     switch options.credentials {
@@ -25,8 +25,8 @@ extension EasyHandle {
     }
   }
 
-  /// libcurl itself sends name, password, `Authorization` and `Cookie` to no other host, port or
-  /// scheme (CURLOPT_UNRESTRICTED_AUTH(3)).
+  /// Sets how redirects are followed. libcurl itself sends name, password, `Authorization` and
+  /// `Cookie` to no other host, port or scheme (CURLOPT_UNRESTRICTED_AUTH(3)).
   private func setRedirects(_ options: ConnectionOptions) throws(CurlFailure) {
     try curl.set(CURLOPT_FOLLOWLOCATION, options.followsRedirects ? 1 : 0)
     guard options.followsRedirects else { return }
@@ -34,14 +34,14 @@ extension EasyHandle {
     try curl.set(CURLOPT_MAXREDIRS, ConnectionOptions.mostRedirects)
     try curl.set(CURLOPT_UNRESTRICTED_AUTH, 0)
     if configuration.method != .post {
-      // Only a POST may become a GET behind 301 and 302 (RFC 9110 sections 15.4.2 and 15.4.3); for
-      // libcurl all requests with a body are a POST.
+      // Only a POST may become a GET after 301 and 302 (RFC 9110 sections 15.4.2 and 15.4.3).
+      // libcurl takes every request with a body for a POST, so it must be told.
       try curl.set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302))
     }
   }
 
   private func setProxy(_ options: ConnectionOptions) throws(CurlFailure) {
-    // What a proxy says to CONNECT is no part of the answer.
+    // What a proxy answers to CONNECT is not part of the answer.
     try curl.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     if let proxy = options.proxy { try curl.set(CURLOPT_PROXY, proxy) }
     if let hosts = options.hostsWithoutProxy { try curl.set(CURLOPT_NOPROXY, hosts) }
@@ -56,7 +56,7 @@ extension EasyHandle {
     guard let certificate = options.certificate else { return }
     try curl.set(CURLOPT_SSLCERT, certificate.file)
     if let key = certificate.key { try curl.set(CURLOPT_SSLKEY, key) }
-    // Without one, OpenSSL would ask the terminal.
+    // Without a password, OpenSSL would ask for one on the terminal.
     try curl.set(CURLOPT_KEYPASSWD, certificate.password ?? "")
   }
 
@@ -65,7 +65,7 @@ extension EasyHandle {
     case .any: break
     case .one: try curl.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     case .two:
-      // Not CURL_HTTP_VERSION_2_0, which would ask a server without TLS to upgrade; see Mispairing.
+      // CURL_HTTP_VERSION_2_0 would ask a server without TLS to upgrade; see Mispairing.
       try setStreams(Int(CURL_HTTP_VERSION_2TLS))
     case .twoByPriorKnowledge:
       try setStreams(Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
@@ -73,20 +73,21 @@ extension EasyHandle {
         try curl.set(CURLOPT_FRESH_CONNECT, 1)
         try curl.set(CURLOPT_FORBID_REUSE, 1)
       }
-      // A proxy that isn't tunnelled through speaks HTTP/1.1.
+      // A proxy speaks HTTP/1.1, unless requests are tunnelled through it.
       try curl.set(CURLOPT_HTTPPROXYTUNNEL, 1)
     }
   }
 
   private func setStreams(_ version: Int) throws(CurlFailure) {
     try curl.set(CURLOPT_HTTP_VERSION, version)
-    // Else the first requests would each open a connection before it is known that one will do.
+    // Otherwise each of the first requests would open a connection, before it is known that one is
+    // enough.
     try curl.set(CURLOPT_PIPEWAIT, 1)
   }
 }
 
 extension Duration {
-  /// Whole milliseconds as libcurl takes them: 0 would be no limit, and 24 days are the most.
+  /// Whole milliseconds for libcurl, where 0 would mean no limit, and 24 days are the most.
   var milliseconds: Int {
     let most = Duration.milliseconds(Int32.max)
     let (seconds, attoseconds) = min(self, most).components

@@ -4,7 +4,7 @@ import VimapSystem
 
 /// libcurl's easy interface: one request after the other, and the answer to each.
 ///
-/// Owns the handle, and has libcurl write into ``answer``. What a request is made of is lent to it
+/// It owns the handle, and has libcurl write to ``answer``. The parts of a request are lent to it
 /// until the request is over.
 final class EasyHandle {
   let answer: Answer
@@ -14,45 +14,44 @@ final class EasyHandle {
   let configuration: HTTPConfiguration
   private let headers: HeaderList
   private let url: String?
-  /// Lines of CURLOPT_RESOLVE(3), which libcurl reads whenever a request is started.
+  /// Lines for CURLOPT_RESOLVE(3). libcurl reads them whenever a request is started.
   let addresses: HeaderList
-  /// Says where a redirect may lead to.
+  /// Decides which redirects may be followed.
   let redirects: RedirectGuard?
-  /// Told of the sockets of its connections, once there is somebody to tell.
+  /// Watches the sockets of its connections, from the first request on.
   private var sockets: SocketWatch?
-  /// Told when a request is about to be sent, be it again, where ``tellsOfSending``.
+  /// Called when a request is about to be sent, for the first time or again, if ``tellsOfSending``.
   var onSend: () -> Void = {}
-  /// Whether it is known when a request is sent: not where libcurl is too old to ask before it.
+  /// Whether it is known when a request is sent. An old libcurl does not call back before sending.
   var tellsOfSending = false
   /// How far libcurl has got with the request.
   var attempt = Attempt.none
-  /// Where it has gone, as far as that is known.
+  /// The connection and the stream of the request, as far as they are known.
   var stream = StreamNotes()
-  /// Behind a redirect, the request no longer carries its body; where it should have, ``lostBody``.
+  /// A redirect has made the request one without a body. If that is a fault, ``lostBody`` is set.
   var hasLeftBody = false
   var lostBody: LostBody?
   private(set) var goAways: StreamNotes.GoAways?
   private(set) var trust: KeepAliveTrust?
-  /// A redirect has asked for what is elsewhere to be fetched, so that the method is GET by now.
+  /// A redirect has asked for another resource to be fetched, so the method is GET now.
   private var hasBecomeGet = false
   private(set) var bodySize = 0
-  /// The version of HTTP that the last answer came in, as libcurl numbers them; 0 before there is
-  /// one.
+  /// The HTTP version of the last answer, as libcurl numbers versions; 0 before the first answer.
   private(set) var lastVersion = 0
-  /// Requests since the last reset.
+  /// The number of requests since the last reset.
   private var uses = 0
   private static let mostUses = 64
 
-  /// It is known that nothing of the request was sent.
+  /// Whether it is certain that nothing of the request was sent.
   var isUnsent: Bool { tellsOfSending && attempt == .none }
 
-  /// All requests go to one URL, and nowhere else.
+  /// Whether all requests go to one URL, and nowhere else.
   var goesToOneHost: Bool { url != nil && !configuration.connection.followsRedirects }
 
   /// - Parameters:
-  ///   - tag: handed back by ``MultiHandle/nextFinished()``.
+  ///   - tag: returned by ``MultiHandle/nextFinished()``.
   ///   - headers: read whenever a request is started.
-  ///   - url: where all requests go, if they go to the same.
+  ///   - url: the URL of all requests, if they have the same.
   init(
     tag: Int, _ configuration: HTTPConfiguration, headers: HeaderList, url: String?
   ) throws(CurlFailure) {
@@ -70,7 +69,7 @@ final class EasyHandle {
     try setUp()
   }
 
-  // MARK: What stays the same
+  // MARK: What all requests share
 
   private func setUp() throws(CurlFailure) {
     try curl.set(CURLOPT_PRIVATE, UnsafeRawPointer(bitPattern: tag))
@@ -82,7 +81,7 @@ final class EasyHandle {
     if let sockets { try setSockets(sockets) }
   }
 
-  /// Is about to be begun: has its sockets watched from here on.
+  /// Called when a request is about to begin. From here on its sockets are watched.
   func join(
     _ sockets: SocketWatch, _ goAways: StreamNotes.GoAways, _ trust: KeepAliveTrust
   ) throws(CurlFailure) {
@@ -106,11 +105,11 @@ final class EasyHandle {
     } else {
       try curl.set(CURLOPT_HTTPGET, 1)
     }
-    // What libcurl sends by itself it changes as it should on the way through redirects.
+    // If libcurl chooses the method itself, it changes it correctly when it follows redirects.
     if !sendsByItself(method) { try curl.set(CURLOPT_CUSTOMREQUEST, method.name) }
     hasBecomeGet = false
     if !method.hasNoAnswerBody, !configuration.connection.isCompressed {
-      // Refuses by Content-Length; without one, the answer's own limit does.
+      // Refuses an answer by its Content-Length. An answer without one is stopped by its own limit.
       try curl.set(CURLOPT_MAXFILESIZE_LARGE, size: configuration.longestBody)
     }
   }
@@ -123,8 +122,8 @@ final class EasyHandle {
     }
   }
 
-  /// Behind 303 the request is a GET without a body whatever it was, but for HEAD (RFC 9110 section
-  /// 15.4.4). libcurl drops the body by itself, and would keep the method.
+  /// After 303 every request becomes a GET without a body, except HEAD (RFC 9110 section 15.4.4).
+  /// libcurl itself drops the body, but would keep the method.
   func becomeGet() {
     guard !sendsByItself(configuration.method),
       (try? curl.set(CURLOPT_CUSTOMREQUEST, nil)) != nil
@@ -146,14 +145,14 @@ final class EasyHandle {
     try curl.set(CURLOPT_WRITEDATA, user)
   }
 
-  // MARK: What a request has of its own
+  // MARK: What each request has of its own
 
-  /// Gets ready for the next request.
+  /// Prepares for the next request.
   ///
-  /// Where a kept connection turns out to be dead before anything has come, libcurl tries another
+  /// If a kept connection turns out to be dead before any answer has come, libcurl tries another
   /// one. It gives up after five such tries, and counts them over all requests since the last
-  /// reset. So a handle is reset when it may have tried again, which as a rule took a connection
-  /// of its own, and now and then.
+  /// reset. So a handle is reset now and then, and whenever it may have tried again, which usually
+  /// took a new connection.
   func prepare() throws(CurlFailure) {
     forgetAttempt()
     redirects?.reset()
@@ -179,11 +178,11 @@ final class EasyHandle {
     lostBody = nil
   }
 
-  /// Gets ready to send the same request again, over a new connection, where it failed with `code`
-  /// because one that there was ended before a byte of the answer; `false` where it failed
-  /// otherwise, or must not have an effect twice.
+  /// Prepares to send the same request again over a new connection, if it failed with `code`
+  /// because a kept connection ended before the first byte of the answer. Returns `false` if it
+  /// failed in another way, or must not have an effect twice.
   ///
-  /// libcurl has then tried other kept connections, but no more than five.
+  /// By then libcurl has tried other kept connections, but no more than five.
   func prepareAgain(after code: CurlCode) throws(CurlFailure) -> Bool {
     guard code.isOfClosedConnection, curl.connections == 0, curl.status == 0,
       configuration.isRepeatable || stream.isLeftOut(goAways)
@@ -216,12 +215,13 @@ final class EasyHandle {
     }
   }
 
-  // MARK: Afterwards
+  // MARK: After a request
 
-  /// The answer's status; 0 where there is no answer.
+  /// The answer's status; 0 if there is no answer.
   var status: Int { curl.status }
 
-  /// What went wrong: libcurl's verdict, unless it is that we stopped it, and in whose words.
+  /// What went wrong, and the explanation: libcurl's verdict, unless this program stopped the
+  /// request.
   func failure(_ code: CurlCode) -> (code: CurlCode, explanation: String) {
     guard code == .abortedByCallback || code == .writeError else {
       return (code, curl.explanation(of: code))
@@ -244,9 +244,9 @@ extension EasyHandle {
     case none
     /// It was sent, or is about to be.
     case sent
-    /// The server has refused it without having looked at it.
+    /// The server has refused the request without looking at it.
     case refused
-    /// It was sent in vain, and must not be sent again.
+    /// The request was sent without an answer, and must not be sent again.
     case heldBack
 
     /// Whether the server may have received it.
@@ -256,8 +256,8 @@ extension EasyHandle {
 
 // MARK: - Callbacks
 
-/// CURLOPT_HEADERFUNCTION(3): called with one whole line each time. What isn't the number of bytes
-/// given makes libcurl end the transfer.
+/// CURLOPT_HEADERFUNCTION(3): called with a whole line each time. If it returns another number than
+/// the line's length, libcurl ends the transfer.
 private func receiveHeader(
   _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int,
   _ user: UnsafeMutableRawPointer?

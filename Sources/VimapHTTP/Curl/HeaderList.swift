@@ -1,10 +1,10 @@
 internal import CCurl
 import VimapBytes
 
-/// Header lines as the list that libcurl wants them in (CURLOPT_HTTPHEADER(3)).
+/// Header lines in the form of a list that libcurl expects (CURLOPT_HTTPHEADER(3)).
 ///
-/// libcurl only reads the list, while a request is under way. So the list can be written anew for
-/// the next request in the memory of the last: its address stays.
+/// libcurl only reads the list, and only while a request is under way. So the next request's list
+/// can be written to the same memory: the address does not change.
 final class HeaderList {
   private let nodes: UnsafeMutablePointer<curl_slist>
   private let capacity: Int
@@ -12,7 +12,7 @@ final class HeaderList {
   private var text = ByteBuffer(capacity: 256)
   private var starts: [Int] = []
 
-  /// - Parameter capacity: most lines.
+  /// - Parameter capacity: the most lines.
   init(capacity: Int) {
     self.capacity = capacity
     nodes = .allocate(capacity: max(1, capacity))
@@ -20,7 +20,7 @@ final class HeaderList {
     starts.reserveCapacity(capacity)
   }
 
-  /// A list of lines that stay the same.
+  /// A list of lines that do not change.
   convenience init(lines: [String]) {
     self.init(capacity: lines.count)
     for line in lines { add { $0.append(system: line) } }
@@ -34,7 +34,7 @@ final class HeaderList {
     starts.removeAll(keepingCapacity: true)
   }
 
-  /// Adds a line that `write` appends, without a line end.
+  /// Adds a line, which `write` appends without a line end.
   func add<Failure: Error>(
     _ write: (inout ByteBuffer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -44,12 +44,12 @@ final class HeaderList {
     text.append(UInt8(0))
   }
 
-  /// Makes the lines added a list. To be called after the last of them.
+  /// Links the lines that were added to a list. Called after the last of them.
   func link() {
     text.view.withUnsafeBytes { bytes in
       guard let base = bytes.bindMemory(to: CChar.self).baseAddress else { return }
       for (index, start) in starts.enumerated() {
-        // libcurl's type says that it might write; it doesn't.
+        // libcurl's type allows writing, but libcurl does not write.
         nodes[index].data = UnsafeMutablePointer(mutating: base + start)
         nodes[index].next = index + 1 < starts.count ? nodes + index + 1 : nil
       }
@@ -64,6 +64,7 @@ final class HeaderList {
     }
   }
 
-  /// The list; the same address for this object's whole life, nil where it can't have lines.
+  /// The list. Its address is the same for this object's whole life; nil if the list can't have
+  /// lines.
   var head: UnsafeRawPointer? { capacity == 0 ? nil : UnsafeRawPointer(nodes) }
 }

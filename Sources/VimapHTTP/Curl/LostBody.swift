@@ -1,15 +1,15 @@
 import VimapBytes
 
-/// A redirect that has made a POST a GET without its body, as 301 and 302 do (RFC 9110 sections
-/// 15.4.2 and 15.4.3): where it leads to, nothing of the record arrives, though the answer may be a
-/// good one.
+/// A redirect by 301 or 302 that has made a POST a GET without its body (RFC 9110 sections 15.4.2
+/// and 15.4.3). Nothing of the record arrives at the redirect's target, but the answer may still
+/// look successful.
 struct LostBody: Equatable {
   let status: Int
-  /// Where the request went, and where to it was sent on: scheme, host and port.
+  /// Where the request went, and where the redirect leads: scheme, host and port.
   let from: String
   let target: String
 
-  /// - Parameter url: where the answer with this status and `location` came from.
+  /// - Parameter url: the URL that answered with this status and `location`.
   init?(status: Int, location: ByteView, from url: String) {
     guard status == 301 || status == 302, let from = URLCheck.origin(of: url),
       let target = URLCheck.origin(of: location.text, from: url)
@@ -19,7 +19,7 @@ struct LostBody: Equatable {
     self.target = target.text
   }
 
-  /// For people.
+  /// A notice for users.
   var explanation: String {
     let place = from == target ? "another place there" : target
     return "\(from) answered with status \(status), which leads to \(place): --location follows"

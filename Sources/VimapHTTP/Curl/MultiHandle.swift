@@ -2,27 +2,26 @@ internal import CCurl
 import VimapBytes
 import VimapSystem
 
-/// libcurl's multi interface: many requests at once, and one wait for all of them.
+/// libcurl's multi interface: many requests at once, and a single wait for all of them.
 ///
-/// libcurl says which sockets it waits for, and when it wants to be called at the latest; an
-/// ``EventSet`` does the waiting, together with that for the pool's messages
-/// (curl_multi_socket_action(3)). So the cost of a step is that of the requests with news, however
-/// many are under way.
+/// libcurl says which sockets it waits for, and when it must be called at the latest. An
+/// ``EventSet`` waits for these sockets and for the pool's messages (curl_multi_socket_action(3)).
+/// So a step costs as much as the requests with news, however many are under way.
 final class MultiHandle {
   private let multi: UnsafeMutableRawPointer
   private let sockets: SocketWatch
   private let goAways = StreamNotes.GoAways()
   private let trust = KeepAliveTrust()
   private let inbox: CInt
-  /// When libcurl wants to be called even if nothing has happened.
+  /// When libcurl must be called even if nothing has happened.
   private var deadline: Nanoseconds?
 
-  /// Whether the inbox has become readable; taken back by its reader.
+  /// Whether the inbox has become readable. Its reader sets this back.
   var hasPending = true
 
   /// - Parameters:
-  ///   - inbox: a descriptor to wait for beside libcurl's, lent.
-  ///   - connections: idle connections to keep.
+  ///   - inbox: a descriptor to wait for beside libcurl's; lent.
+  ///   - connections: the number of idle connections to keep.
   init(inbox: CInt, connections: Int) throws {
     sockets = try SocketWatch(connections: connections)
     self.inbox = inbox
@@ -35,27 +34,27 @@ final class MultiHandle {
   }
 
   deinit {
-    // So that nobody calls an object on its way out.
+    // Otherwise libcurl would call back to an object that is being deinitialised.
     _ = vimap_multi_set_callbacks(multi, nil, nil, nil)
     curl_multi_cleanup(multi)
   }
 
   // MARK: Requests
 
-  /// Takes on a request, which libcurl starts at the next ``fireTimer()``.
+  /// Adds a request. libcurl starts it at the next ``fireTimer()``.
   func add(_ handle: EasyHandle) throws(CurlFailure) {
     try handle.join(sockets, goAways, trust)
     try check(handle.curl.lend { curl_multi_add_handle(multi, $0) })
   }
 
-  /// Gives up a request. Where its host's name is being looked up, that is waited for.
+  /// Gives up a request. If its host name is being looked up, this waits for the lookup.
   func remove(_ handle: EasyHandle) { _ = handle.curl.lend { curl_multi_remove_handle(multi, $0) } }
 
-  /// Whether a server has answered more than it was asked for.
+  /// Whether a server has sent more answers than there were requests.
   var hasSurplus: Bool { sockets.hasSurplus }
 
-  /// A request that is over: its handle's tag, and libcurl's verdict. The handle is free for the
-  /// next request.
+  /// A request that is over: its handle's tag, and libcurl's verdict. The handle can be used for
+  /// the next request.
   func nextFinished() -> (tag: Int, code: CurlCode)? {
     var left: CInt = 0
     while let found = curl_multi_info_read(multi, &left) {
@@ -71,10 +70,10 @@ final class MultiHandle {
 
   // MARK: The loop
 
-  /// Does what libcurl wants done by now; `false` where that is nothing.
+  /// Does what libcurl wants done by now. Returns `false` if there is nothing.
   func fireTimer() throws -> Bool {
     guard isDue else { return false }
-    // What has come on a kept connection has to be seen before that is used again.
+    // What has come on a kept connection must be seen before the connection is used again.
     if sockets.idleCount > 0 { try poll(waiting: false) }
     guard isDue else { return true }
     deadline = nil
@@ -87,12 +86,12 @@ final class MultiHandle {
     return deadline == 0 || deadline <= Clock.now()
   }
 
-  /// Takes in what has happened on libcurl's sockets.
+  /// Handles what has happened on libcurl's sockets.
   /// - Parameters:
-  ///   - waiting: whether to wait for something to happen: that, mail, or the time of the next
-  ///     ``fireTimer()``.
-  ///   - end: how long to wait at most, if that is not for ever.
-  /// - Returns: whether anything has.
+  ///   - waiting: whether to wait until something happens, a message arrives, or the next
+  ///     ``fireTimer()`` is due.
+  ///   - end: when to stop waiting; `nil` is never.
+  /// - Returns: whether anything has happened.
   @discardableResult
   func poll(waiting: Bool, until end: Nanoseconds? = nil) throws -> Bool {
     let next = [deadline, end].compactMap(\.self).min()
@@ -121,13 +120,13 @@ final class MultiHandle {
     throw CurlFailure(.failedInit, String(cString: curl_multi_strerror(code)))
   }
 
-  // MARK: libcurl's wishes
+  // MARK: libcurl's requests to the event loop
 
   fileprivate func watch(
     _ socket: curl_socket_t, _ what: CInt, _ easy: UnsafeMutableRawPointer?
   ) {
     sockets.watch(socket, what) {
-      // Connections of HTTP/2 may have something to say at any time.
+      // A connection of HTTP/2 may receive something at any time.
       var version = 0
       _ = easy.map { vimap_easy_get_long($0, CURLINFO_HTTP_VERSION, &version) }
       return version == CURL_HTTP_VERSION_1_0 || version == CURL_HTTP_VERSION_1_1

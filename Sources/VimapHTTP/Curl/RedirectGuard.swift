@@ -1,19 +1,19 @@
 import VimapBytes
 
-/// Stops redirects that would take a secret to another host.
+/// Stops redirects that would send a secret to another host.
 ///
-/// libcurl holds back `Authorization` and `Cookie` by itself; with other headers that are secret,
-/// or with a certificate of the client, a redirect to another scheme, host or port isn't followed.
-/// A certificate is shown as soon as there is a connection, and so the answer that says where to go
-/// is where it is stopped.
+/// libcurl itself keeps `Authorization` and `Cookie` from other hosts. If there are other secret
+/// headers, or a client certificate, a redirect to another scheme, host or port is not followed. A
+/// certificate is shown as soon as there is a connection, so the redirect must be stopped at the
+/// answer that asks for it.
 final class RedirectGuard {
-  /// What must not be sent elsewhere.
+  /// The name of what must not be sent elsewhere.
   private let secret: String
   private var origin: URLCheck.Origin?
-  /// Why the last request was not sent, if it was not.
+  /// Why the last request was not sent; `nil` if it was.
   private(set) var reason: String?
 
-  /// `nil` where there is nothing to guard.
+  /// `nil` if there is nothing to guard.
   init?(_ configuration: HTTPConfiguration) {
     guard configuration.connection.followsRedirects else { return nil }
     let header = configuration.headers.first { header in
@@ -39,7 +39,7 @@ final class RedirectGuard {
     return isSame(next, origin)
   }
 
-  /// Whether a redirect to `location` that an answer from `url` asks for may be followed.
+  /// Whether an answer's redirect to `location` may be followed. The answer came from `url`.
   func allows(_ location: ByteView, from url: String) -> Bool {
     guard let origin = origin ?? URLCheck.origin(of: url) else { return false }
     return isSame(URLCheck.origin(of: location.text, from: url), origin)

@@ -1,13 +1,13 @@
 internal import CCurl
 import VimapBytes
 
-/// What libcurl makes of a URL (libcurl-url(3)).
+/// Asks libcurl about a URL (libcurl-url(3)).
 enum URLCheck {
   enum Verdict: Equatable {
     case good
-    /// It is a URL, but of another kind than http and https.
+    /// A URL, but neither http nor https.
     case otherScheme(String)
-    /// libcurl's reason.
+    /// No URL, for libcurl's reason.
     case malformed(String)
   }
 
@@ -27,7 +27,7 @@ enum URLCheck {
     return name == "http" || name == "https" ? .good : .otherScheme(name)
   }
 
-  /// Whom a request goes to, as far as credentials are concerned (RFC 6454 section 4).
+  /// Where a request goes, as far as credentials are concerned (RFC 6454 section 4).
   struct Origin: Equatable {
     var scheme: String
     var host: String
@@ -37,7 +37,7 @@ enum URLCheck {
     var hostAndPort: String { "\(host):\(port)" }
   }
 
-  /// The origin that libcurl makes of a URL; `nil` where it takes it for none.
+  /// The origin of a URL, as libcurl reads it; `nil` if it is no URL to libcurl.
   static func origin(of text: String) -> Origin? {
     text.withSystemCString { origin(ofText: $0) }
   }
@@ -50,7 +50,7 @@ enum URLCheck {
     }
   }
 
-  /// The origin of where a redirect from `url` to `location` leads, as libcurl follows it.
+  /// The origin that a redirect from `url` to `location` leads to, as libcurl follows it.
   static func origin(of location: String, from url: String) -> Origin? {
     url.withSystemCString { origin(ofText: $0, location: location) }
   }

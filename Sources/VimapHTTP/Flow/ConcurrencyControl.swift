@@ -1,19 +1,20 @@
 import VimapBytes
 import VimapSystem
 
-/// How many requests a worker has in flight under `--concurrency auto`: events in, a number out.
+/// How many requests a worker has in flight under `--concurrency auto`. Events go in, a number
+/// comes out.
 ///
-/// It decides once a period, from what the requests came to that were begun in it. Where a part of
-/// them was turned away (429, 503, no connection, no answer in time), the level is less by that
-/// part, and by three quarters at most; where answers take half as long again as they did at best
-/// of late, it is less by two fifths. So the level falls below the point at which answers slow
-/// down, and what "at best" means stays true. Where nothing speaks against it, and the level was
-/// made use of, it grows: twofold until it had to fall for the first time, then by steps, which
-/// become longer the longer all is well.
+/// It decides once per period, by the outcomes of the requests that were begun in the period.
+/// - If some were turned away (429, 503, no connection, no answer in time), the level falls by
+///   their share, but by no more than three quarters.
+/// - If answers take half as long again as the best time of late, the level falls by two fifths. So
+///   it falls below the point at which answers slow down, and the best time stays correct.
+/// - Otherwise the level grows, if it was reached. It doubles until it falls for the first time.
+///   Then it grows by steps, which become longer as long as all goes well.
 ///
-/// A level below one means one request at a time with a pause behind each, for a server that allows
-/// fewer requests than one after the other makes. How long answers take says nothing then: a
-/// request that is alone waits for none of ours.
+/// A level below one means one request at a time with a pause after each. It is for a server that
+/// allows fewer requests than that. The time of answers says nothing then: a request that is alone
+/// does not wait for other requests of ours.
 struct ConcurrencyControl {
   enum Outcome {
     /// Answered in so many seconds.
@@ -24,7 +25,7 @@ struct ConcurrencyControl {
     case other
   }
 
-  /// What it has come to.
+  /// The current level.
   private(set) var level: Double
   private let most: Double
   private static let least = 0.01
@@ -34,20 +35,20 @@ struct ConcurrencyControl {
   private var answers = 0
   private var rejections = 0
   private var seconds = 0.0
-  /// The level was reached, so that more might have been done with more.
+  /// The level was reached, so a higher level might have done more.
   private var wasFull = false
-  /// Periods in a row in which nothing spoke against growing.
+  /// The number of periods in a row in which nothing spoke against growing.
   private var goodPeriods = 0
-  /// Mean times of answers in the last periods.
+  /// The mean answer times of the last periods.
   private var recent: [Double] = []
   private var lastBegin: Nanoseconds = 0
   private var lastMean = 0.0
 
-  /// The longer window in which an answer's best time is looked for.
+  /// The number of periods among which the best time is looked for.
   private static let memory = 30
   private static let fastPeriod: Nanoseconds = .milliseconds(100)
   private static let slowPeriod: Nanoseconds = .seconds(1)
-  /// A mean time that is longer than the best by this much at most is not called slower.
+  /// A mean time counts as slower only if it exceeds the best by more than this.
   private static let noise = 0.003
 
   init(from first: Int = 8, most: Int, now: Nanoseconds) {
@@ -56,13 +57,13 @@ struct ConcurrencyControl {
     periodStart = now
   }
 
-  /// Requests that may be in flight.
+  /// The number of requests that may be in flight.
   var limit: Int { max(1, Int(saturating: level)) }
 
   /// When the next request may be begun; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? {
     guard level < 1, lastBegin > 0 else { return nil }
-    // The best time, as that stays the same while others come and go.
+    // The best time is used since it stays the same while other times vary.
     let next = lastBegin + .seconds(min(60, max(0.001, recent.min() ?? 0) / level))
     return next > now ? next : nil
   }
@@ -72,9 +73,9 @@ struct ConcurrencyControl {
     if inFlight >= limit { wasFull = true }
   }
 
-  /// Counts what a request came to.
+  /// Counts the outcome of a request.
   mutating func note(_ outcome: Outcome, begun: Nanoseconds, now: Nanoseconds) {
-    // Begun under another level.
+    // This request was begun under another level.
     guard begun >= periodStart else { return }
     switch outcome {
     case .answered(let time):

@@ -1,18 +1,19 @@
 import VimapBytes
 import VimapSystem
 
-/// Which of several servers a worker sends to.
+/// Chooses which of several servers a worker sends to.
 ///
-/// Its own, as long as that takes connections. A server that can't be connected to is left out for
-/// a second, and twice as long each time it still can't be, up to a minute; meanwhile the worker
-/// sends to the next in the list that may be sent to. So it does while its own has asked for a
-/// pause. When none may be sent to, it is the one whose time comes first, as there is nobody
-/// better.
+/// A worker sends to its own server as long as that accepts connections. A server that can't be
+/// connected to is left out for a second, and for twice as long each time that it fails again, up
+/// to a minute. Meanwhile, and while its own server has asked for a pause, the worker sends to the
+/// next server in the list that can be used. If none can be used, it takes the one whose time comes
+/// first.
 struct EndpointFailover {
   private struct Server {
     var isOutUntil: Nanoseconds = 0
     var pause: Nanoseconds = 0
-    /// When it was last left out: what was begun before says nothing new.
+    /// When it was last left out. The outcome of a request that was begun before that says nothing
+    /// new.
     var changed: Nanoseconds = 0
   }
 
@@ -22,15 +23,15 @@ struct EndpointFailover {
   static let firstPause: Nanoseconds = .seconds(1)
   static let longestPause: Nanoseconds = .seconds(60)
 
-  /// - Parameter first: the worker's own.
+  /// - Parameter first: the worker's own server.
   init(count: Int, first: Int) {
     self.first = first
     servers = Array(repeating: Server(), count: count)
   }
 
   /// The server to send to now.
-  /// - Parameter pauseEnd: until when a server has asked not to be sent to; the end of time where
-  ///   it is for longer than anybody waits.
+  /// - Parameter pauseEnd: until when a server has asked for a pause; `.max` if the pause is too
+  ///   long to wait for.
   func current(_ now: Nanoseconds, pauseEnd: (Int) -> Nanoseconds = { _ in 0 }) -> Int {
     if servers.count == 1 { return first }
     var best = first
@@ -44,7 +45,7 @@ struct EndpointFailover {
     return best
   }
 
-  /// A request couldn't be connected to the server.
+  /// Notes that a request could not be connected to the server.
   mutating func noteRefusal(of server: Int, begun: Nanoseconds, now: Nanoseconds) {
     guard begun >= servers[server].changed else { return }
     let pause = servers[server].pause
@@ -54,7 +55,7 @@ struct EndpointFailover {
     servers[server].changed = now
   }
 
-  /// The server has taken a connection.
+  /// Notes that the server has accepted a connection.
   mutating func noteConnection(to server: Int, begun: Nanoseconds) {
     guard servers[server].pause > 0, begun >= servers[server].changed else { return }
     servers[server] = Server()

@@ -2,19 +2,19 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// Says when a worker may begin a request, and to which server: what answers have asked for, what
-/// refused connections have shown, and what `--concurrency auto` has come to.
+/// Decides when a worker may begin a request, and to which server. It knows the pauses that answers
+/// have asked for, the servers that refuse connections, and the level of `--concurrency auto`.
 struct RequestGate {
   private let concurrency: Int
-  /// The host and port that each server's requests go to, where it is always the same.
+  /// The host and port of each server's requests, if it is always the same.
   private let hosts: [String?]
   private var failover: EndpointFailover
   private var pauses: HostPauses
   private var control: ConcurrencyControl?
 
   /// - Parameters:
-  ///   - hosts: as `host:port`, of each server, where it is always the same.
-  ///   - worker: its number.
+  ///   - hosts: the `host:port` of each server, if it is always the same.
+  ///   - worker: the worker's number.
   init(_ configuration: HTTPConfiguration, hosts: [String?], worker: Int, now: Nanoseconds) {
     concurrency = max(1, configuration.concurrency)
     self.hosts = hosts
@@ -25,10 +25,10 @@ struct RequestGate {
     }
   }
 
-  /// Requests that may be in flight.
+  /// The number of requests that may be in flight.
   var limit: Int { control?.limit ?? concurrency }
 
-  /// What `--concurrency auto` has come to by now: requests in flight or, below one, the part of
+  /// The level of `--concurrency auto`: the number of requests in flight or, below one, the part of
   /// the time in which there is one.
   var level: Double { control?.level ?? Double(concurrency) }
 
@@ -41,33 +41,33 @@ struct RequestGate {
     return failover.current(now) { pauseEnd(of: $0, now) }
   }
 
-  /// Until when a server has asked not to be sent to; the end of time where nobody waits for that.
+  /// Until when a server is paused; `.max` if the pause is too long to wait for.
   private mutating func pauseEnd(of server: Int, _ now: Nanoseconds) -> Nanoseconds {
     guard let host = hosts[server], let pause = pauses.current(host, now) else { return 0 }
     return waits(pause.length) ? pause.end : .max
   }
 
-  /// When the pause of the server to send to ends, where all its requests go to one host.
+  /// The end of the pause of the server to send to, if all its requests go to one host.
   mutating func endOfCommonPause(_ now: Nanoseconds) -> Nanoseconds? {
     endOfPause(of: hosts[server(now)], now: now)
   }
 
-  /// When the next request may be begun, whatever host it goes to; `nil` for at once.
+  /// When the next request may be begun, to any host; `nil` for at once.
   func nextBegin(_ now: Nanoseconds) -> Nanoseconds? { control?.nextBegin(now) }
 
-  /// When the pause of a host ends; `nil` where there is none that is waited for.
+  /// The end of the pause of a host; `nil` if it has none that is waited for.
   mutating func endOfPause(of host: String?, now: Nanoseconds) -> Nanoseconds? {
     guard !pauses.isEmpty, let host else { return nil }
     return pauses.end(of: host, now: now)
   }
 
-  /// The pause of a host that is too long to be waited for, if there is one.
+  /// The pause of a host, if it has one that is too long to wait for.
   mutating func refusal(of host: String?, now: Nanoseconds) -> KeyPause? {
     guard !pauses.isEmpty, let host else { return nil }
     return pauses.refusal(of: host, now: now)
   }
 
-  /// When a record may be tried again whose server asks for a pause of so long.
+  /// When a record may be tried again whose server asks for a pause of this length.
   mutating func nextTry(
     at server: Int, _ length: Nanoseconds, now: Nanoseconds
   ) -> RecordException.NextTry {
@@ -78,7 +78,7 @@ struct RequestGate {
     return otherEnd == .max ? .never : .elsewhere
   }
 
-  /// Whether a pause of so long is waited for.
+  /// Whether a pause of this length is waited for.
   private func waits(_ length: Nanoseconds) -> Bool { length <= pauses.longest }
 
   mutating func note(_ pause: KeyPause) { pauses.add(pause) }
@@ -87,7 +87,7 @@ struct RequestGate {
     control?.noteBegin(inFlight: inFlight, now: now)
   }
 
-  /// Learns from what became of a request.
+  /// Learns from the outcome of a request.
   mutating func noteEnd(of exchange: Exchange, _ code: CurlCode, now: Nanoseconds) {
     let (handle, begun) = (exchange.handle, exchange.begun)
     let seconds = handle.curl.secondsConnected

@@ -1,21 +1,21 @@
 import VimapSystem
 
-/// How servers are reached, and who asks: what bears the same names among curl's options.
+/// How servers are reached, and who asks. The options have the same names as curl's.
 package struct ConnectionOptions: Sendable {
-  /// Whether to go where an answer redirects to, as `--location` does.
+  /// Whether to follow redirects, as `--location` does.
   package var followsRedirects = false
   package var credentials: Credentials?
   /// A file of certificates in PEM to trust instead of the system's.
   package var certificateAuthorities: String?
-  /// What the client shows a server that asks who it is.
+  /// The certificate that the client shows to a server that asks for one.
   package var certificate: ClientCertificate?
-  /// Whether a server has to show that it is the one asked for.
+  /// Whether a server has to prove its identity.
   package var verifies = true
-  /// The proxy's URL, or an empty text for none; without it, the environment's.
+  /// The proxy's URL, or an empty text for no proxy; `nil` for the environment's.
   package var proxy: String?
-  /// The hosts that no proxy is used for, with commas between them.
+  /// The hosts that are reached without a proxy, separated by commas.
   package var hostsWithoutProxy: String?
-  /// The socket that stands in for every host and port.
+  /// A Unix socket that is used instead of every host and port.
   package var unixSocket: String?
   /// Whether answers may be compressed.
   package var isCompressed = false
@@ -25,51 +25,52 @@ package struct ConnectionOptions: Sendable {
 
   package init() {}
 
-  /// The proxies that requests may go through: the one that was given, or the environment's.
-  /// - Parameter environment: `NAME=VALUE` each.
+  /// The proxies that requests may use: the given one, or those of the environment.
+  /// - Parameter environment: entries of the form `NAME=VALUE`.
   package func proxies(environment: [String]) -> [String] {
     if let proxy { return [proxy] }
-    // As libcurl reads them; it does not know HTTP_PROXY.
+    // These are the variables that libcurl reads. It ignores HTTP_PROXY.
     let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
     return names.compactMap { environmentValue(of: $0, in: environment) }
   }
 
-  /// Most redirects that one request follows.
+  /// The most redirects that a request follows.
   package static let mostRedirects = 10
 }
 
-/// Who a request is said to come from.
+/// The credentials of a request.
 package enum Credentials: Sendable, Equatable {
   /// `NAME:PASSWORD`.
   case user(String)
-  /// What ~/.netrc says for the host.
+  /// The entry of ~/.netrc for the host.
   case netrc
 }
 
-/// Which version of HTTP is spoken.
+/// The version of HTTP to use.
 package enum HTTPVersion: Sendable, Equatable {
-  /// HTTP/2 over TLS where the server speaks it, else 1.1.
+  /// HTTP/2 over TLS if the server supports it, otherwise 1.1.
   case any
   case one
-  /// The same as `any`, over as few connections as can be.
+  /// As `any`, over as few connections as possible.
   case two
-  /// HTTP/2 without TLS too, which the server is known to speak; as few connections as can be.
+  /// HTTP/2 even without TLS, for a server that is known to support it; as few connections as
+  /// possible.
   case twoByPriorKnowledge
 }
 
-/// A client's certificate, in PEM, and what belongs to it.
+/// A client's certificate in PEM, its key and the key's password.
 package struct ClientCertificate: Sendable, Equatable {
   package let file: String
-  /// Of the key.
+  /// The password of the key.
   package let password: String?
-  /// The file of the key, if not that of the certificate.
+  /// The file of the key, if it is not in the certificate's file.
   package var key: String?
 
-  /// Reads `FILE` or `FILE:PASSWORD`; a colon or backslash of the file's name has a backslash
-  /// before it.
+  /// Reads `FILE` or `FILE:PASSWORD`. A colon or backslash in the file's name is written with a
+  /// backslash before it.
   package init(_ text: String, key: String? = nil) {
     var file = ""
-    // Not by characters: a mark behind the colon would be one with it.
+    // By scalars: a combining mark after the colon would form one character with it.
     var rest = text.unicodeScalars[...]
     var password: String?
     while let character = rest.popFirst() {
@@ -89,12 +90,12 @@ package struct ClientCertificate: Sendable, Equatable {
   }
 }
 
-/// Where a host and port are to be found, instead of what looking up the name says.
+/// The addresses of a host and port, which are used instead of a name lookup.
 package struct HostAddress: Sendable, Equatable {
-  /// As libcurl takes it (CURLOPT_RESOLVE(3)).
+  /// In libcurl's form (CURLOPT_RESOLVE(3)).
   package let text: String
 
-  /// Reads `HOST:PORT:ADDRESS[,ADDRESS]...`; an IPv6 address may be in brackets.
+  /// Reads `HOST:PORT:ADDRESS[,ADDRESS]...`. An IPv6 address may be in brackets.
   package init?(_ text: String) {
     let parts = text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, !parts[0].isEmpty, let port = UInt16(parts[1]), port > 0,

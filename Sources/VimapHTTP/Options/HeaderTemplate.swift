@@ -1,19 +1,19 @@
 import VimapJSON
 
-/// A header of every request, as curl's `-H` has it, whose value may have placeholders.
+/// A header of every request, in the form of curl's `-H`. Its value may have placeholders.
 package struct HeaderTemplate: Sendable, Equatable {
   package enum Value: Sendable, Equatable {
     case text(Template)
     /// The header is sent without a value.
     case empty
-    /// The header that would be sent by default isn't.
+    /// The header, which would be sent by default, is not sent.
     case removed
   }
 
   package let name: String
   package let value: Value
-  /// Whether its value is shown to nobody, and sent to no other host: by its name, or because it
-  /// comes from where secrets are kept.
+  /// Whether its value is never shown, and sent to no other host. Its name may say so, or it may
+  /// come from where secrets are kept.
   package let isSecret: Bool
 
   init(name: String, value: Value, isSecret: Bool = false) {
@@ -22,12 +22,12 @@ package struct HeaderTemplate: Sendable, Equatable {
     self.isSecret = isSecret || Redaction.isSecret(header: name)
   }
 
-  /// Reads `Name: value`, `Name;` for a header without a value, or `Name:` for one that is not to
-  /// be sent (CURLOPT_HTTPHEADER(3)).
-  /// - Parameter isSecret: whether it is secret whatever its name.
+  /// Reads `Name: value`, `Name;` for a header without a value, or `Name:` for a header that is not
+  /// sent (CURLOPT_HTTPHEADER(3)).
+  /// - Parameter isSecret: whether it is secret whatever its name is.
   package init(_ text: String, isSecret: Bool = false) throws(HeaderError) {
     guard !text.utf8.contains(where: \.endsHeader) else { throw .lineBreak }
-    // Not by characters: a mark behind the colon would be one with it.
+    // By scalars: a combining mark after the colon would form one character with it.
     let scalars = text.unicodeScalars
     if let colon = scalars.firstIndex(of: ":") {
       name = String(scalars[..<colon])
@@ -44,21 +44,21 @@ package struct HeaderTemplate: Sendable, Equatable {
     self.isSecret = isSecret || Redaction.isSecret(header: name)
   }
 
-  /// What says where a message ends and what follows it (RFC 9112 section 6, RFC 9113 section
-  /// 8.2.2); another value than libcurl's own cuts the body, or makes two requests of one.
+  /// Headers that say where a message ends and what follows it (RFC 9112 section 6, RFC 9113
+  /// section 8.2.2). Any value but libcurl's own would cut the body, or make two requests of one.
   private static let namesOfFraming: Set<String> = [
     "content-length", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer",
     "transfer-encoding", "upgrade",
   ]
 }
 
-/// Why a text is no ``HeaderTemplate``. Values, which may be secret, are never named.
+/// Why a text is no ``HeaderTemplate``. It never shows values, since they may be secret.
 package enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
   case noColon
-  /// It has a carriage return, a line feed or a NUL in it.
+  /// There is a carriage return, a line feed or a NUL in it.
   case lineBreak
   case badName(String)
-  /// It is libcurl that says how long a request is, and how it is sent.
+  /// libcurl itself sets this header: it says how long a request is, and how it is sent.
   case framing(String)
 
   package var description: String {
@@ -73,13 +73,13 @@ package enum HeaderError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension UInt8 {
-  /// What would end a header early, and begin something else: CR, LF and NUL (RFC 9110
+  /// Whether the byte would end a header early and begin something else: CR, LF and NUL (RFC 9110
   /// section 5.5).
   var endsHeader: Bool { self == 0x0D || self == 0x0A || self == 0 }
 }
 
 extension Substring {
-  /// Without spaces and tabs at either end.
+  /// The text without spaces and tabs at either end.
   package func trimmingSpace() -> String {
     var rest = unicodeScalars
     while rest.first == " " || rest.first == "\t" { rest.removeFirst() }

@@ -1,17 +1,17 @@
 import VimapBytes
 import VimapJSON
 
-/// The segments of a URL's path that a record can fill in and must not leave: one that is `..`
-/// makes `/users/{.id}` its parent, one that is `.` or empty makes it the whole collection (RFC
-/// 3986 section 5.2.4).
+/// The segments of a URL's path that a record fills in. A record must not leave its segment: `..`
+/// makes `/users/{.id}` the parent, and `.` or nothing makes it the whole collection (RFC 3986
+/// section 5.2.4).
 ///
-/// A placeholder that keeps `/` as it is, such as `{+.path}`, may hold any number of segments, none
-/// included; it can't go up either, unless the whole path, or the whole URL, is its own.
+/// A placeholder that keeps `/` as it is, such as `{+.path}`, may fill in any number of segments,
+/// even none. It can't go up either, unless it is the whole path or the whole URL.
 struct PathSegments: Equatable {
   /// How many segments of the URL's own text are `.` or `..`.
   private let ownDots: Int
 
-  /// `nil` where no record changes the path, or all of it is a record's.
+  /// `nil` if records don't change the path, or fill in all of it.
   init?(of template: Template) {
     if template.isLiteral || template.isPlaceholder { return nil }
     var sample = ByteBuffer()
@@ -19,14 +19,14 @@ struct PathSegments: Equatable {
     ownDots = Self.path(of: sample.view)?.bytes.dotSegments ?? 0
   }
 
-  /// Whether a URL, filled in, has no more of them than its own.
-  /// - Parameter empty: where placeholders stand that came to nothing.
+  /// Whether a filled-in URL has no more dot segments than its own, and no empty ones.
+  /// - Parameter empty: the places of placeholders that were filled with nothing.
   func allow(_ url: ByteView, empty: [Int]) -> Bool {
     guard let (start, path) = Self.path(of: url) else { return true }
     return path.dotSegments <= ownDots && !empty.contains { path.isEmptySegment(at: $0 - start) }
   }
 
-  /// From the first `/` behind the host to the query.
+  /// The path: from the first `/` after the host to the query.
   private static func path(of url: ByteView) -> (start: Int, bytes: ByteView)? {
     var place = 0
     while let colon = url.firstIndex(of: UInt8(ascii: ":"), from: place), colon + 2 < url.count {
@@ -48,8 +48,9 @@ struct PathSegments: Equatable {
 }
 
 extension ByteView {
-  /// Of a path that begins with `/`: how many of its segments are `.` or `..`, to a server that
-  /// decodes `%2F` before it looks, as nginx does, or takes a backslash for a slash, as on Windows.
+  /// The number of a path's segments that are `.` or `..`. The path begins with `/`. Some servers
+  /// decode `%2F` first, as nginx does, or take a backslash for a slash, as on Windows; that counts
+  /// too.
   fileprivate var dotSegments: Int {
     var dots = 0
     var begin = 1
@@ -65,7 +66,7 @@ extension ByteView {
     return dots
   }
 
-  /// Bytes of what parts two segments, as it is or percent-encoded; 0 where that is not here.
+  /// The length of the separator at a place, plain or percent-encoded; 0 if there is none.
   private func separatorLength(at place: Int) -> Int {
     switch self[place] {
     case UInt8(ascii: "/"), UInt8(ascii: "\\"): return 1
@@ -77,14 +78,14 @@ extension ByteView {
     }
   }
 
-  /// Of a path: whether the segment that `place` is in, or at an end of, is empty. A place before
-  /// the path, as of a placeholder in the host, is less than 0, and in none.
+  /// Whether the segment of a path at `place`, or next to it, is empty. The place of a placeholder
+  /// before the path, as in the host, is below 0, and in no segment.
   fileprivate func isEmptySegment(at place: Int) -> Bool {
     place > 0 && place <= count && self[place - 1] == UInt8(ascii: "/")
       && (place == count || self[place] == UInt8(ascii: "/"))
   }
 
-  /// Whether this is `.` or `..`, each point maybe percent-encoded (RFC 3986 section 6.2.2.3).
+  /// Whether this is `.` or `..`. Each dot may be percent-encoded (RFC 3986 section 6.2.2.3).
   fileprivate var isDots: Bool {
     var place = 0
     var points = 0

@@ -1,21 +1,21 @@
-/// Whether a text names a proxy.
+/// Checks the URL of a proxy.
 package enum ProxyCheck {
   private static let schemes: Set<String> = [
     "http", "https", "socks4", "socks4a", "socks5", "socks5h",
   ]
 
-  /// Where a proxy is, as libcurl names it in what it says; `nil` where the text is no proxy's URL.
+  /// The host and port of a proxy, as libcurl names them; `nil` if the text is no proxy's URL.
   package static func hostAndPort(of text: String) -> (host: String, port: String)? {
     if text.isEmpty { return nil }
     let url = text.hasScheme ? text : "http://" + text
     guard let origin = URLCheck.origin(of: url) else { return nil }
-    // A proxy's port is 1080 where it has none of its own, but for https (CURLOPT_PROXY(3)).
+    // The default port of a proxy is 1080, except for https (CURLOPT_PROXY(3)).
     let authority = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first
     let hasPort = authority?.hasSuffix(":\(origin.port)") == true
     return (origin.host, hasPort || origin.scheme == "https" ? origin.port : "1080")
   }
 
-  /// What is wrong with a proxy's URL; `nil` where nothing is. An empty text is no proxy at all.
+  /// What is wrong with a proxy's URL; `nil` if nothing is. An empty text means no proxy.
   package static func problem(with text: String) -> String? {
     if text.isEmpty { return nil }
     if !text.hasScheme, let scheme = text.slippedScheme {

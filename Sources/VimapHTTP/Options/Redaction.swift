@@ -1,12 +1,12 @@
-/// Keeps secrets out of what people and logs get to see.
+/// Keeps secrets out of what users and logs see.
 ///
-/// Whatever shows a URL or a header of a request shows it through this.
+/// Every URL or header of a request that is shown goes through this.
 package enum Redaction {
-  /// What stands in a secret's place.
+  /// The text that replaces a secret.
   package static let mark = "***"
 
-  /// A URL without the name and password in it, and without values of its query whose names are
-  /// those of secrets, be it a good URL or not.
+  /// A URL without its name and password, and without the values of secret parameters in its query.
+  /// It need not be a valid URL.
   package static func url(_ text: String) -> String {
     var shown = ""
     var rest = text.startIndex
@@ -17,10 +17,10 @@ package enum Redaction {
     return shown + text[rest...]
   }
 
-  /// Where in a URL is what nobody is to see, from its start to its end, be it a good URL or not.
+  /// The ranges of secrets in a URL, in order. It need not be a valid URL.
   ///
-  /// It is not looked at by characters, of which one may be a mark of the URL with a mark of some
-  /// language on it.
+  /// Scalars are compared, not characters: a combining mark could form one character with a
+  /// delimiter.
   package static func secrets(in text: String) -> [Range<String.Index>] {
     let credentials = credentials(in: text.unicodeScalars)
     let values = secretValues(in: text.unicodeScalars, besides: credentials)
@@ -31,7 +31,7 @@ package enum Redaction {
   }
 
   /// In `?api_key=x&page=2`, the `x`.
-  /// - Parameter credentials: the name and password. What is in them ends no value and begins none.
+  /// - Parameter credentials: the range of name and password. Delimiters in it do not count.
   private static func secretValues(
     in text: String.UnicodeScalarView, besides credentials: Range<String.Index>?
   ) -> [Range<String.Index>] {
@@ -51,18 +51,18 @@ package enum Redaction {
     return secrets
   }
 
-  /// Where the name and password are in a URL.
+  /// The range of the name and password in a URL.
   private static func credentials(in text: String.UnicodeScalarView) -> Range<String.Index>? {
     let start = String(text).authorityStart ?? String(text).endOfSlippedScheme
     let rest = text[start...]
     let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
     if let at = rest[..<end].lastIndex(of: "@") { return start..<at }
-    // What was meant for a password may have a character in it that ends host and port.
+    // A password may have a character in it that would end host and port.
     guard let at = rest.lastIndex(of: "@"), !rest[..<end].isHostAndPort else { return nil }
     return start..<at
   }
 
-  /// A message of libcurl's, in which URLs stand between quotes.
+  /// A message of libcurl's, in which URLs are in quotes.
   static func message(_ text: String) -> String {
     let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false)
     return parts.enumerated()
@@ -70,7 +70,7 @@ package enum Redaction {
       .joined(separator: "'")
   }
 
-  /// Whether the values of a header are secret, by what its name is made of: `X-Auth-Token`,
+  /// Whether the values of a header are secret, by the words in its name: `X-Auth-Token`,
   /// `x_auth_token`, `X-AuthToken` and `xauthtoken` are the same.
   package static func isSecret(header name: some StringProtocol) -> Bool {
     if name.lowercased() == "idempotency-key" { return false }
@@ -81,7 +81,7 @@ package enum Redaction {
     }
   }
 
-  /// The words of a name, in lower case; they begin behind a mark, or with a capital letter.
+  /// The words of a name, in lower case. A word begins after a separator, or with a capital letter.
   private static func words(of name: some StringProtocol) -> [String] {
     var words: [String] = []
     var word = ""
@@ -90,7 +90,7 @@ package enum Redaction {
       let isMark = !letter.isLetter && !letter.isNumber
       let before = index > 0 ? letters[index - 1] : nil
       let after = index + 1 < letters.count ? letters[index + 1] : nil
-      // In `CSRFToken` the T begins a word, as a small letter follows.
+      // In `CSRFToken` the T begins a word, since a small letter follows.
       let isBeginning =
         letter.isUppercase && (before?.isUppercase == false || after?.isLowercase == true)
       if isMark || isBeginning, !word.isEmpty {
@@ -102,18 +102,18 @@ package enum Redaction {
     return word.isEmpty ? words : words + [word]
   }
 
-  /// A header's value as it may be shown.
+  /// A header's value in the form in which it may be shown.
   package static func value(_ value: String, ofHeader name: some StringProtocol) -> String {
     isSecret(header: name) ? mark : value
   }
 
-  /// What is no secret as a part of a longer word.
+  /// Words that are secret only if they are whole words.
   private static let secretWords: Set<String> = [
     "auth", "bearer", "cookie", "cookie2", "jwt", "key", "otp", "pass", "pin", "pwd", "session",
     "sid", "sig",
   ]
 
-  /// What is one even there.
+  /// Words that are secret even within longer words.
   private static let secretStems = [
     "apikey", "authentication", "authoriz", "authoris", "cookie", "credential", "passphrase",
     "passwd", "password", "secret", "sessionid", "signature", "token",
@@ -121,7 +121,7 @@ package enum Redaction {
 }
 
 extension Substring.UnicodeScalarView {
-  /// Whether what stands behind the last colon, if there is one, can be a port.
+  /// Whether the text after the last colon, if there is one, can be a port.
   fileprivate var isHostAndPort: Bool {
     guard let colon = lastIndex(of: ":"), last != "]" else { return true }
     return self[index(after: colon)...].allSatisfy { ("0"..."9").contains($0) }
@@ -129,8 +129,7 @@ extension Substring.UnicodeScalarView {
 }
 
 extension String {
-  /// Where the host is meant to begin in a URL whose `://` was not quite typed: `http:/`, `http//`,
-  /// `//`.
+  /// Where the host probably begins in a URL with a mistyped `://`: `http:/`, `http//`, `//`.
   fileprivate var endOfSlippedScheme: Index {
     var rest = self[...]
     for scheme in ["https", "http"] where rest.lowercased().hasPrefix(scheme) {

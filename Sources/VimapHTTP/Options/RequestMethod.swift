@@ -1,4 +1,4 @@
-/// The method of a request, such as `POST`, sent as it is spelt.
+/// The method of a request, such as `POST`. It is sent exactly as it is written.
 package struct RequestMethod: Sendable, Equatable {
   package let name: String
 
@@ -13,10 +13,10 @@ package struct RequestMethod: Sendable, Equatable {
     self.name = name
   }
 
-  /// Whether the answer has no body whatever its headers say (RFC 9110 section 9.3.2).
+  /// Whether the answer has no body, whatever its headers say (RFC 9110 section 9.3.2).
   var hasNoAnswerBody: Bool { name == "HEAD" }
 
-  /// Whether a request that has no body says so (RFC 9110 section 8.6).
+  /// Whether a request without a body must say so (RFC 9110 section 8.6).
   var announcesEmptyBody: Bool { ["POST", "PUT", "PATCH"].contains(name) }
 }
 
@@ -30,7 +30,7 @@ package struct RequestMethodError: Error, Sendable, Equatable, CustomStringConve
 }
 
 extension StringProtocol {
-  /// Whether this is a token, as methods and the names of headers are (RFC 9110 section 5.6.2).
+  /// Whether this is a token, like methods and header names (RFC 9110 section 5.6.2).
   var isToken: Bool {
     !isEmpty
       && utf8.allSatisfy { byte in

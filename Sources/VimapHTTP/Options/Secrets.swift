@@ -1,8 +1,8 @@
 import VimapBytes
 
 extension HTTPConfiguration {
-  /// Whether there is anything in it that nobody else is to see.
-  /// - Parameter environment: where libcurl looks for proxies, `NAME=VALUE` each.
+  /// Whether there is anything in it that nobody else may see.
+  /// - Parameter environment: where libcurl looks for proxies: entries of the form `NAME=VALUE`.
   package func holdsSecrets(environment: [String]) -> Bool {
     let urls = urls.map(\.template.description) + connection.proxies(environment: environment)
     return connection.credentials != nil || connection.certificate?.password != nil

@@ -9,7 +9,7 @@ package struct StatusSet: Sendable, Equatable {
     self.ranges = ranges
   }
 
-  /// Reads a list of statuses and ranges of them, such as `200-299,304`.
+  /// Reads a list of statuses and ranges, such as `200-299,304`.
   package init(_ text: String) throws(StatusSetError) {
     ranges = []
     for item in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -20,8 +20,8 @@ package struct StatusSet: Sendable, Equatable {
     }
   }
 
-  /// One status or a range; RFC 9110 section 15 has them from 100 to 599, and clients are to bear
-  /// with any number of three digits.
+  /// Reads a status or a range. RFC 9110 section 15 defines 100 to 599, but clients must accept any
+  /// three digits.
   private static func range(_ item: Substring) -> ClosedRange<Int>? {
     let ends = item.split(separator: "-", omittingEmptySubsequences: false).map { end in
       end.utf8.count == 3 && end.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(end) : nil
@@ -41,7 +41,7 @@ package struct StatusSet: Sendable, Equatable {
 package struct StatusSetError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The whole text.
   package let list: String
-  /// The part of it that is neither a status nor a range.
+  /// The part that is neither a status nor a range.
   package let item: String
 
   package var description: String {

@@ -1,31 +1,30 @@
 import VimapBytes
 import VimapJSON
 
-/// A URL to send requests to, of http or https, which may have placeholders.
+/// A URL to send requests to, with http or https. It may have placeholders.
 ///
-/// A record can fill in the path, the query and so on. It can't change the scheme, the host or the
-/// port, unless a placeholder is what stands there: `http://{.host}/` and `{+.url}` say so, whereas
-/// in `http://example.org{+.path}` the host is known, and values must begin with `/`, `?` or `#`;
-/// what doesn't becomes an exception, as a URL does that libcurl doesn't take.
+/// A record can fill in the path, the query and so on. It can change the scheme, the host or the
+/// port only if a placeholder is in their place, as in `http://{.host}/` and `{+.url}`. In
+/// `http://example.org{+.path}` the host is fixed, so values must begin with `/`, `?` or `#`. Any
+/// other value becomes an exception, and so does a URL that libcurl does not accept.
 package struct TargetURL: Sendable, Equatable {
   package let template: Template
 
-  /// Bytes of the text that end with the host, where a placeholder follows it directly.
+  /// The number of bytes before a placeholder that directly follows the host.
   let guardedPrefix: Int?
 
-  /// What a record must not change, where it is not plain from the text before the first
-  /// placeholder.
+  /// What a record must not change, if the text before the first placeholder does not settle it.
   let fixedOrigin: FixedOrigin?
 
-  /// What a record must not change about the path, if there is anything.
+  /// What a record must not change in the path, if anything.
   let segments: PathSegments?
 
-  /// The host and port, as `host:port`, where no placeholder can change them.
+  /// The `host:port`, if no placeholder can change it.
   let hostAndPort: String?
 
-  /// Reads a URL; without a scheme it is one of http, as in curl.
+  /// Reads a URL. Without a scheme it gets http, as in curl.
   package init(_ text: String) throws(TargetURLError) {
-    // For libcurl the URL would end there, and the checks below would be about another one.
+    // libcurl would end the URL at the NUL, and the checks below would check another URL.
     if text.utf8.contains(0) { throw .malformed(url: text, reason: "there is a NUL in it") }
     let given = Template(text)
     let prefix = given.literalPrefix
@@ -44,7 +43,7 @@ package struct TargetURL: Sendable, Equatable {
     segments = guardedPrefix == nil ? PathSegments(of: template) : nil
     if template.literalPrefix.isEmpty, !template.isLiteral { return }
 
-    // A digit can stand in a path, a host and a port alike, though not always behind a port.
+    // A digit is valid in a path, a host and a port, but not always after a port.
     let sample = guardedPrefix == nil ? template.text(standIn: "1") : template.literalPrefix
     switch URLCheck.verdict(on: sample) {
     case .good: break
@@ -53,7 +52,7 @@ package struct TargetURL: Sendable, Equatable {
     }
   }
 
-  /// Whether it is of http, without TLS, for every record.
+  /// Whether it uses http, without TLS, for every record.
   var isPlain: Bool { template.literalPrefix.lowercased().utf8.starts(with: "http://".utf8) }
 
   private static func hostAndPort(of template: Template, isGuarded: Bool) -> String? {
@@ -71,35 +70,37 @@ package struct TargetURL: Sendable, Equatable {
     }
     let authority = prefix[start...].utf8
     if authority.isEmpty || authority.contains(where: \.endsAuthority) { return nil }
-    // A `/` of the URL's own behind the placeholder makes it a part of the host on purpose.
+    // If the URL has its own `/` after the placeholder, the placeholder is meant to be part of the
+    // host.
     let rest = template.text(standIn: "1").utf8.dropFirst(prefix.utf8.count)
     let end = rest.first(where: \.endsAuthority)
     return end == UInt8(ascii: "/") ? nil : prefix.withSystemBytes(\.count)
   }
 }
 
-/// Those of scheme, host and port that have no placeholder in them.
+/// The parts among scheme, host and port that have no placeholder in them.
 ///
-/// A placeholder before the host, or in the port, could hold what makes the rest another host:
+/// A placeholder before the host, or in the port, could be filled so that the host changes:
 /// `http://{+.user}@example.org/`.
 struct FixedOrigin: Equatable {
   private var scheme: String?
   private var host: String?
   private var port: String?
 
-  /// `nil` where the text before the first placeholder says it all, or says nothing.
+  /// `nil` if the text before the first placeholder settles everything, or nothing.
   init?(of template: Template) {
     let prefix = template.literalPrefix
     guard !template.isLiteral, let start = prefix.authorityStart,
       !prefix[start...].utf8.contains(where: \.endsAuthority),
       case let sample = template.text(standIn: "1"),
-      // What is the same whatever stands in the placeholders' places has none in it.
+      // A part that is the same for two different values has no placeholder in it.
       let one = URLCheck.origin(of: sample),
       let other = URLCheck.origin(of: template.text(standIn: "2"))
     else { return nil }
     scheme = one.scheme == other.scheme ? one.scheme : nil
     host = one.host == other.host ? one.host : nil
-    // In the host's place, a value may bring its port along where the URL has none of its own.
+    // If a placeholder is in the host's place, its value may contain a port, unless the URL has
+    // one.
     let authority = sample.utf8[start...].prefix { !$0.endsAuthority }
     let isOwn = host != nil || Substring(authority).hasSuffix(":\(one.port)")
     port = one.port == other.port && isOwn ? one.port : nil
@@ -119,14 +120,14 @@ extension UInt8 {
 }
 
 extension String {
-  /// The place behind `://`, be there a mark of some language or not, which would be one character
-  /// with it.
+  /// The place after `://`, found by bytes: a combining mark could form one character with the last
+  /// slash.
   var authorityStart: Index? { utf8.firstRange(of: "://".utf8)?.upperBound }
 
   var hasScheme: Bool { authorityStart != nil }
 
-  /// The scheme that a text begins with where what follows was to be `://`, such as in `http//host`
-  /// and `https:/host`: libcurl would take it for a host.
+  /// The scheme of a text with a mistyped `://`, such as `http//host` or `https:/host`. libcurl
+  /// would take the scheme for a host.
   var slippedScheme: String? {
     let start = lowercased()
     for scheme in ["https", "http"] where start.hasPrefix(scheme) {
@@ -140,7 +141,7 @@ extension String {
 /// Why a text is no ``TargetURL``.
 package enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherScheme(url: String, scheme: String)
-  /// - Parameter reason: libcurl's.
+  /// - Parameter reason: libcurl's reason.
   case malformed(url: String, reason: String)
 
   package var description: String {
@@ -148,7 +149,7 @@ package enum TargetURLError: Error, Sendable, Equatable, CustomStringConvertible
     case .otherScheme(let url, let scheme):
       "'\(Redaction.url(url))': \(scheme) is not spoken, only http and https"
     case .malformed(let url, _) where url.contains(" "):
-      // libcurl's reason is another one in each version.
+      // libcurl's reason differs from version to version.
       "'\(Redaction.url(url))' is no URL: there is a space in it, which is written %20"
     case .malformed(let url, let reason):
       "'\(Redaction.url(url))' is no URL: \(reason); one such as http://localhost:8080/ is expected"

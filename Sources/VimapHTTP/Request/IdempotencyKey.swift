@@ -1,15 +1,15 @@
 import VimapBytes
 
-/// What a server can know a request by that is sent again: the same for every try of a record, and
-/// in every run with the same input.
+/// A key by which a server recognises a request that is sent again. It is the same for every try of
+/// a record, and in every run with the same input.
 ///
-/// It is made from the record's line and from how many times that has been in the input before, so
-/// that equal records are told apart.
+/// It is made from the record's line and the number of times that the line was in the input before,
+/// so that equal records have different keys.
 struct IdempotencyKey {
   let line: ByteView
   let occurrence: Int
 
-  /// Appends 128 bits of the digest in hexadecimal, behind the header's name.
+  /// Appends the header: its name, and 128 bits of the digest in hexadecimal.
   func writeHeader(to buffer: inout ByteBuffer) {
     buffer.append("Idempotency-Key: ")
     var digest = SHA256()

@@ -3,7 +3,7 @@ import VimapJSON
 import VimapKit
 import VimapRecords
 
-/// Makes requests out of records.
+/// Makes requests from records.
 ///
 /// What is the same for every record is made once.
 struct RequestBuilder {
@@ -11,14 +11,14 @@ struct RequestBuilder {
   private let targets: [TargetURL]
   private let headers: [HeaderTemplate]
   private let context: TemplateContext
-  /// Whether requests carry what the configuration says they should.
+  /// Whether requests carry the body of the configuration.
   let sendsBody: Bool
-  /// The headers, where they are the same for all.
+  /// The headers, if they are the same for all requests.
   private let commonHeaders: HeaderList?
-  /// The URL, where there is one for all.
+  /// The URL, if it is the same for all requests.
   let commonURL: String?
 
-  /// - Parameter targets: where requests may go to, one of them each.
+  /// - Parameter targets: the URLs that requests may go to. Each request goes to one of them.
   init(_ configuration: HTTPConfiguration, targets: [TargetURL], worker: WorkerContext) throws {
     self.configuration = configuration
     self.targets = targets
@@ -39,23 +39,23 @@ struct RequestBuilder {
   }
 
   /// Makes a place for requests.
-  /// - Parameter tag: by which the multi interface will tell of it.
+  /// - Parameter tag: the number by which the multi interface reports it.
   func makeExchange(tag: Int) throws(CurlFailure) -> Exchange {
-    // One more for the key.
+    // One more for the idempotency key.
     let headers = commonHeaders ?? HeaderList(capacity: headers.count + 1)
     return Exchange(
       tag: tag, handle: try EasyHandle(tag: tag, configuration, headers: headers, url: commonURL),
       headers: headers)
   }
 
-  /// The host and port that a request goes to, as `host:port`.
+  /// The `host:port` that a request goes to.
   func host(of exchange: Exchange) -> String? {
     targets[exchange.server].hostAndPort
       ?? URLCheck.origin(of: exchange.url.view)?.hostAndPort
   }
 
-  /// Makes the request for a record, whose bytes must stay until it is over.
-  /// - Parameter key: what the server can know it by.
+  /// Makes the request for a record. The record's bytes must stay until the request is over.
+  /// - Parameter key: the key by which the server can recognise the record.
   func fill(
     _ exchange: Exchange, from record: ByteView, index: Int, key: IdempotencyKey? = nil
   ) throws(RequestProblem) {
@@ -130,7 +130,7 @@ struct RequestBuilder {
     }
   }
 
-  /// Makes the request for what was added.
+  /// Makes the request for the records that were added.
   func finishBatch(_ exchange: Exchange) throws(RequestProblem) {
     exchange.body.append("]")
     try fillHead(of: exchange)
@@ -148,8 +148,8 @@ struct RequestBuilder {
     }
   }
 
-  /// A string's text, made in the exchange where it is not a part of the record; any other value as
-  /// it stands.
+  /// The text of a string; it is written to the exchange if it is not a part of the record. Any
+  /// other value is returned as it is.
   private func text(of value: ByteView, _ exchange: Exchange) throws(RequestProblem) -> ByteView {
     guard value.isJSONString else { return value }
     exchange.body.removeAll()
@@ -175,18 +175,18 @@ struct RequestBuilder {
   }
 }
 
-/// Why no request can be made out of a record.
+/// Why no request can be made from a record.
 enum RequestProblem: Error {
   case missingField(path: String)
-  /// What is wanted of the record has no bytes.
+  /// The wanted part of the record can't be read.
   case unreadable(JSONProblem)
-  /// The value of a header would end it early.
+  /// A header's value contains a byte that would end the header early.
   case lineBreak(header: String)
-  /// What follows the host in the URL would become a part of it.
+  /// The value that follows the host in the URL would become a part of the host.
   case extendsHost
-  /// What is filled in would make the scheme, host or port another.
+  /// A value that is filled in would change the scheme, host or port.
   case changesOrigin
-  /// What is filled in would lead out of the place it has in the path.
+  /// A value that is filled in would leave its segment of the path.
   case leavesSegment
   case refused(CurlFailure)
 

@@ -2,12 +2,12 @@ import VimapBytes
 import VimapJSON
 
 extension HTTPConfiguration {
-  /// The headers asked for, and those that are sent, or left out, where none is asked for.
+  /// The headers that were asked for, and the defaults for those that were not.
   var allHeaders: [HeaderTemplate] {
     let names = Set(headers.map { $0.name.lowercased() })
     var all = headers
     if !names.contains("content-type") {
-      // Else libcurl would say that a POST is a form.
+      // Otherwise libcurl would label the body of a POST as a form.
       let value = body.contentType.map { HeaderTemplate.Value.text(Template($0)) } ?? .removed
       all.append(HeaderTemplate(name: "Content-Type", value: value))
     }
@@ -16,13 +16,13 @@ extension HTTPConfiguration {
       all.append(HeaderTemplate(name: "Accept-Encoding", value: value))
     }
     if !names.contains("expect") {
-      // Waiting for leave to send a large body (RFC 9110 section 10.1.1) costs up to a second.
+      // Waiting for permission to send a large body (RFC 9110 section 10.1.1) costs up to a second.
       all.append(HeaderTemplate(name: "Expect", value: .removed))
     }
     return all
   }
 
-  /// Whether each request asks for its connection to be closed behind it (RFC 9112 section 9.6).
+  /// Whether each request asks for its connection to be closed afterwards (RFC 9112 section 9.6).
   var asksToClose: Bool {
     headers.contains { header in
       guard header.name.lowercased() == "connection", case .text(let options) = header.value else {
@@ -36,12 +36,12 @@ extension HTTPConfiguration {
 }
 
 extension HeaderTemplate {
-  /// Whether it is the same for every record.
+  /// Whether the header is the same for every record.
   var isLiteral: Bool {
     if case .text(let template) = value { template.isLiteral } else { true }
   }
 
-  /// Appends the line as libcurl wants it.
+  /// Appends the line in the form that libcurl expects.
   fileprivate func write(
     to buffer: inout ByteBuffer, _ context: TemplateContext
   ) throws(RequestProblem) {
@@ -60,7 +60,7 @@ extension HeaderTemplate {
       let value = buffer.view.slice(end + 2)
       if value.hasHeaderEnd { throw .lineBreak(header: name) }
       if value.trimmed().isEmpty {
-        // Without a value, libcurl would take it for one to be left out.
+        // libcurl would not send a header without a value, unless it is written with a semicolon.
         buffer.truncate(to: end)
         buffer.append(";")
       }
@@ -69,7 +69,7 @@ extension HeaderTemplate {
 }
 
 extension [HeaderTemplate] {
-  /// Writes the headers, filled in from a record, to an empty list.
+  /// Fills in the headers from a record and writes them to an empty list.
   func write(to list: HeaderList, _ context: TemplateContext) throws(RequestProblem) {
     for header in self {
       try list.add { (buffer) throws(RequestProblem) in try header.write(to: &buffer, context) }

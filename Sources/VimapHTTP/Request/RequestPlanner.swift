@@ -2,31 +2,31 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// A request as it would be sent; without the secrets that ``Redaction`` knows of.
+/// A request as it would be sent, without the secrets that ``Redaction`` recognises.
 package struct PlannedRequest {
   /// The method, such as `POST`.
   package let method: String
   /// Where it goes.
   package let url: String
-  /// Its headers as curl's `-H` has them: `Name: value`, `Name;` for one without a value, and
-  /// `Name:` for one that is not to be sent.
+  /// Its headers in the form of curl's `-H`: `Name: value`, `Name;` for a header without a value,
+  /// and `Name:` for one that is not sent.
   package let headers: [SharedBytes]
-  /// What it carries, lent; `nil` where it has no body, which is not the same as an empty one.
+  /// Its body, lent. `nil` if it has none, which differs from an empty one.
   package let body: ByteView?
 }
 
-/// Says what a worker would send for its records, and sends nothing.
+/// Shows what a worker would send for its records, and sends nothing.
 package final class RequestPlanner {
   private let configuration: HTTPConfiguration
   private let builder: RequestBuilder
   private let exchange: Exchange
-  /// Of headers whose values are not shown, in lower case.
+  /// The names of headers whose values are not shown, in lower case.
   private let secretNames: Set<String>
-  /// Records that are in the request by now.
+  /// The number of records in the current request.
   package private(set) var count = 0
 
-  /// - Parameter context: the worker's.
-  /// - Throws: the reason that no worker could be set up.
+  /// - Parameter context: the worker's context.
+  /// - Throws: the reason why no worker could be set up.
   package init(_ configuration: HTTPConfiguration, context: WorkerContext) throws {
     try CurlLibrary.start()
     self.configuration = configuration
@@ -36,11 +36,12 @@ package final class RequestPlanner {
     exchange.server = context.number % configuration.urls.count
   }
 
-  /// Whether the request takes no more records.
+  /// Whether no more records fit into the request.
   package var isFull: Bool { count >= configuration.batch ?? 1 }
 
-  /// Adds a record, which is JSON; one by itself has to stay until ``take(_:)``.
-  /// - Returns: why it can be in no request, where that is so.
+  /// Adds a record, which is JSON. If requests have a single record, its bytes must stay until
+  /// ``take(_:)``.
+  /// - Returns: `nil`, or why the record can be in no request.
   package func add(_ record: Int, of batch: RecordBatch) -> RecordException? {
     let (bytes, index) = (batch.bytes(of: record), batch.index(of: record))
     do throws(RequestProblem) {
@@ -62,8 +63,8 @@ package final class RequestPlanner {
     return IdempotencyKey(line: batch.trimmedLine(of: record), occurrence: batch.occurrence)
   }
 
-  /// Lends the request for what was added, and begins another.
-  /// - Returns: why there can be none, where that is so.
+  /// Lends the request for the records that were added, and begins another.
+  /// - Returns: `nil`, or why there can be no request.
   package func take(_ body: (PlannedRequest) throws -> Void) throws -> RecordException? {
     defer { count = 0 }
     if configuration.batch != nil {
@@ -81,7 +82,7 @@ package final class RequestPlanner {
     return nil
   }
 
-  /// A header's line as it may be shown.
+  /// A header's line in the form in which it may be shown.
   private func shown(_ line: ByteView) -> SharedBytes {
     guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon + 1 < line.count,
       secretNames.contains(line.head(colon).text.lowercased())

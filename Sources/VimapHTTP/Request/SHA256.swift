@@ -6,7 +6,7 @@ struct SHA256 {
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,
   ]
-  /// What is not yet a whole block.
+  /// Bytes that do not fill a block yet.
   private var rest = [UInt8](repeating: 0, count: 64)
   private var restCount = 0
   private var length: UInt64 = 0
@@ -34,7 +34,7 @@ struct SHA256 {
     }
   }
 
-  /// The digest of all that was added; nothing can be added afterwards.
+  /// The digest of everything that was added. Nothing can be added afterwards.
   mutating func digest() -> [UInt8] {
     let length = length
     addByte(0x80)

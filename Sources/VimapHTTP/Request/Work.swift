@@ -1,7 +1,7 @@
 import VimapKit
 import VimapRecords
 
-/// A batch on its way: which records are to be begun yet, and how many to be answered.
+/// A batch on its way: which records must still be begun, and how many must still be answered.
 final class Work {
   let batch: RecordBatch
   private var rest: Range<Int>
@@ -18,7 +18,7 @@ final class Work {
   /// The next record to begin.
   func next() -> Int? { rest.popFirst() }
 
-  /// Counts an answer; whether it was the last.
+  /// Counts an answer. Returns whether it was the last.
   func noteAnswer() -> Bool {
     unanswered -= 1
     return unanswered == 0

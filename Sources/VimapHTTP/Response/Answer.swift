@@ -1,41 +1,41 @@
 import VimapBytes
 import VimapSystem
 
-/// An answer as it comes in, in memory that serves the next one too.
+/// An answer as it comes in. Its memory is used again for the next answer.
 final class Answer {
   enum Part: Equatable {
     case head, body
-    /// The form of the body that it came in.
+    /// The body in the encoded form in which it came.
     case coded
-    /// All lines of headers together, those of interim answers and trailers too.
+    /// All header lines together, with those of interim answers and trailers.
     case lines
   }
 
-  /// The header lines as they came, each with its line end; without status line, interim answers
-  /// (RFC 9110 section 15.2) and trailers.
+  /// The header lines as they came, each with its line end, without the status line, interim
+  /// answers (RFC 9110 section 15.2) and trailers.
   private(set) var head = ByteBuffer(capacity: 1024)
   private(set) var body = ByteBuffer(capacity: 4096)
-  /// What had to be cut off for its length.
+  /// The part that was cut off, since it was too long.
   private(set) var cutOff: Part?
   private(set) var headIsComplete = false
-  /// Something has come since the request was sent last.
+  /// Whether something has come since the request was last sent.
   private(set) var hasCome = false
 
-  /// It was still being decoded when the time was up.
+  /// Whether it was still being decoded when the time was up.
   private(set) var isOverdue = false
 
   private let longestHead: Int
   private let longestLines: Int
   private let longestBody: Int
-  /// Bytes of header lines since the request was sent last.
+  /// Bytes of header lines since the request was last sent.
   private var lineBytes = 0
-  /// When the request's time is up. libcurl looks only between the pieces that come in.
+  /// When the request's time is up. libcurl itself checks that only between pieces.
   private var deadline: Nanoseconds?
-  /// Decodes bodies, where they are asked for in codings.
+  /// Decodes bodies, if codings were asked for.
   private let decoder: ContentDecoder?
   private var coding = Coding.unknown
 
-  /// Whether the body that is coming has to be decoded.
+  /// Whether the current body has to be decoded.
   private enum Coding { case unknown, plain, encoded }
 
   init(
@@ -47,7 +47,7 @@ final class Answer {
     decoder = isCompressed ? ContentDecoder() : nil
   }
 
-  /// Forgets what came, and gives back the memory of an answer of unusual size.
+  /// Clears the answer. If its body was unusually large, its memory is released.
   func clear() {
     if body.count > 1 << 20 { body = ByteBuffer(capacity: 4096) }
     body.removeAll()
@@ -61,16 +61,16 @@ final class Answer {
     coding = .unknown
   }
 
-  /// From here on the request's time is running.
+  /// Starts the request's time.
   func begin(until deadline: Nanoseconds) { self.deadline = deadline }
 
-  /// The request is about to be sent, maybe again.
+  /// Prepares for a request that is about to be sent, maybe again.
   func expectAnother() {
     hasCome = false
     lineBytes = 0
   }
 
-  /// Takes one line of headers; `false` where there have been too many.
+  /// Takes a header line. Returns `false` if there have been too many.
   func takeHeaderLine(_ line: ByteView) -> Bool {
     hasCome = true
     lineBytes = lineBytes.plus(line.count)
@@ -93,7 +93,7 @@ final class Answer {
     return true
   }
 
-  /// Takes a piece of the body; `false` where it is too long, or can't be decoded.
+  /// Takes a piece of the body. Returns `false` if the body is too long, or can't be decoded.
   func takeBody(_ piece: ByteView) -> Bool {
     guard let decoder else { return keep(piece) }
     if coding == .unknown {
@@ -110,10 +110,10 @@ final class Answer {
     return !isOverdue
   }
 
-  /// Looks at the body as a whole, when all of it has come.
+  /// Checks the body as a whole when all of it has come.
   func finishBody() { if coding == .encoded { decoder?.finish() } }
 
-  /// Why the body can't be decoded, if it can't.
+  /// Why the body can't be decoded; `nil` if it can.
   var codingProblem: String? { coding == .encoded ? decoder?.problem : nil }
 
   private func keep(_ piece: ByteView) -> Bool {

@@ -1,17 +1,17 @@
 import VimapBytes
 import VimapJSON
 
-/// What an answer's body is.
+/// The body of an answer, by what it is.
 enum AnswerBody {
-  /// Nothing came.
+  /// Nothing.
   case empty
-  /// JSON, which passes as the bytes that it came in.
+  /// JSON, which is passed on byte by byte.
   case json(ByteView)
   /// Other text in UTF-8.
   case text(ByteView)
   case binary(ByteView)
 
-  /// - Parameter bytes: no JSON.
+  /// - Parameter bytes: a body that is not JSON.
   init(_ bytes: ByteView) {
     if bytes.isEmpty {
       self = .empty
@@ -22,7 +22,7 @@ enum AnswerBody {
     }
   }
 
-  /// The key under which it stands in an object.
+  /// The name of its member in an object.
   var key: StaticString {
     if case .binary = self { "body_base64" } else { "body" }
   }
@@ -40,7 +40,7 @@ enum AnswerBody {
     }
   }
 
-  /// Appends it by itself: its value, or an object with its key where that is not `body`.
+  /// Appends it by itself: its value, or, if its name is not `body`, an object with that member.
   func writeAlone(to out: inout ByteBuffer) {
     if case .binary = self {
       out.append("{")

@@ -4,11 +4,11 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// Makes results out of requests that are over.
+/// Makes results from requests that are over.
 final class AnswerWriter {
-  /// What a request came to.
+  /// The outcome of a request.
   enum Verdict {
-    /// The answer is accepted; there is an output for each record.
+    /// The answer is accepted, and there is an output for each record.
     case accepted(status: Int)
     case failed(RecordException)
   }
@@ -19,7 +19,7 @@ final class AnswerWriter {
   private var body = AnswerBody.empty
   private var headers = HeaderFields()
   private var text = ByteBuffer()
-  /// What each record of a batch is answered with.
+  /// The answer to each record of a batch.
   private var elements: [ByteView] = []
 
   /// - Parameter isJSON: whether some bytes are a JSON value.
@@ -28,10 +28,10 @@ final class AnswerWriter {
     bodies = BodyReader(configuration, isJSON: isJSON)
   }
 
-  /// The verdict on the request that `handle` has carried out.
+  /// The verdict on the request that `handle` has sent.
   /// - Parameters:
-  ///   - code: libcurl's.
-  ///   - records: how many were in the request.
+  ///   - code: libcurl's verdict.
+  ///   - records: the number of records in the request.
   func verdict(on handle: EasyHandle, _ code: CurlCode, records: Int) -> Verdict {
     let answer = handle.answer
     if let part = answer.cutOff ?? refusedPart(of: handle, code) {
@@ -42,7 +42,7 @@ final class AnswerWriter {
       return .failed(.timedOut(after: seconds, configuration))
     }
     if code == .ok { answer.finishBody() }
-    // Of a refusal, what could be decoded will do.
+    // For a refusal, the part that could be decoded is enough.
     if let problem = answer.codingProblem, configuration.accepted.contains(handle.status) {
       return .failed(RecordException(.badContentEncoding, problem))
     }
@@ -56,7 +56,8 @@ final class AnswerWriter {
     return .accepted(status: status)
   }
 
-  /// Makes outputs of an answer whose status is accepted; what is wrong with it, if anything is.
+  /// Makes outputs from an answer whose status is accepted. Returns what is wrong with the answer,
+  /// or `nil`.
   func accept(_ answer: Answer, status: Int, records: Int = 1) -> RecordException? {
     switch bodies.read(answer, status: status) {
     case .noJSON: return .noJSON(answer, isAskedFor: configuration.expected == .json)
@@ -65,18 +66,18 @@ final class AnswerWriter {
     return configuration.batch == nil ? nil : split(answer, records: records)
   }
 
-  /// The part of an answer that libcurl found to be too large.
+  /// The part of an answer that libcurl found too large.
   private func refusedPart(of handle: EasyHandle, _ code: CurlCode) -> Answer.Part? {
     switch code {
     case .fileSizeExceeded: .body
     case .tooLarge: .head
-    // What older ones say of a line that is too long.
+    // An older libcurl says this about a line that is too long.
     case .outOfMemory: handle.status != 0 && !handle.answer.headIsComplete ? .head : nil
     default: nil
     }
   }
 
-  /// Takes the answer to a batch apart; what is wrong with it, if anything is.
+  /// Splits the answer to a batch. Returns what is wrong with it, or `nil`.
   private func split(_ answer: Answer, records: Int) -> RecordException? {
     guard case .json(let json) = body, var items = ArrayItems(of: json) else {
       return .unpairable(
@@ -93,7 +94,7 @@ final class AnswerWriter {
 
   /// The output for a record, after ``verdict(on:_:records:)`` has accepted the answer: JSON on one
   /// line, valid until the next result is made.
-  /// - Parameter number: which of the request's records it is.
+  /// - Parameter number: the number of the record in the request.
   func output(_ answer: Answer, status: Int, number: Int = 0) -> ByteView {
     let body = configuration.batch == nil ? body : .json(elements[number])
     text.removeAll()
@@ -111,12 +112,13 @@ final class AnswerWriter {
     return text.view
   }
 
-  /// The exception for what libcurl could not do.
+  /// The exception for a request that libcurl could not complete.
   private func exception(_ handle: EasyHandle, _ code: CurlCode) -> RecordException {
     let (code, explanation) = handle.failure(code)
     var exception = RecordException(code, explanation)
     if code.isOfRequest, handle.isUnsent { exception.attempts = 0 }
-    // The same is said of an answer that is none of HTTP's, and the next one may be.
+    // libcurl uses the same code for an answer that is not HTTP. Such an answer may be better next
+    // time.
     let isOfAnswer = code.isOfRequest && !handle.isUnsent && handle.status == 0
     exception.isLasting =
       !isOfAnswer && code.isLasting(elsewhere: configuration.urls.count > 1)
@@ -135,7 +137,7 @@ final class AnswerWriter {
     return exception
   }
 
-  /// Where an answer redirects to, as it may be shown.
+  /// The target of a redirect, in the form in which it may be shown.
   private static func target(of answer: Answer, status: Int) -> String? {
     guard (300..<400).contains(status),
       let location = answer.head.view.values(ofHeader: "location").first, !location.isEmpty

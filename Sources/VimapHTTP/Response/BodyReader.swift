@@ -1,26 +1,26 @@
 import VimapBytes
 import VimapSystem
 
-/// Makes out what an answer's body is.
+/// Finds out what an answer's body is.
 ///
-/// JSON in UTF-8, as nearly every body is, takes no look at the headers. Another body is read by
-/// what its `Content-Type` and the mark of the order of bytes at its start say.
+/// Nearly every body is JSON in UTF-8, and then the headers are not needed. For any other body, the
+/// `Content-Type` and a byte order mark say what it is.
 final class BodyReader {
-  /// What a body came to.
+  /// The result of reading a body.
   enum Reading {
     case body(AnswerBody)
-    /// It is to be JSON and isn't, as one that breaks off.
+    /// The body should be JSON and isn't, for example because it breaks off.
     case noJSON
   }
 
   private let isJSON: (ByteView) -> Bool
   private let expected: ExpectedBody?
-  /// Answers have no body, or one that nobody decodes.
+  /// Answers have no body (`hasNoBody`), or their codings are not removed (`leavesCodings`).
   private let hasNoBody: Bool
   private let leavesCodings: Bool
   private let longestBody: Int
   private lazy var decoder = ContentDecoder()
-  /// A body that came compressed though nobody asked for that.
+  /// A body that came compressed, though nobody asked for that.
   private var unpacked = ByteBuffer()
   /// A body that had to be decoded.
   private var text = ByteBuffer()
@@ -35,8 +35,7 @@ final class BodyReader {
     longestBody = configuration.longestBody
   }
 
-  /// Reads the body of an answer that is accepted; what it comes to is valid until the next is
-  /// read.
+  /// Reads the body of an answer that is accepted. The result is valid until the next body is read.
   func read(_ answer: Answer, status: Int) -> Reading {
     let bytes = answer.body.view
     if expected != .text, isJSON(bytes) { return .body(.json(bytes)) }
@@ -61,7 +60,7 @@ final class BodyReader {
     }
   }
 
-  /// Reads the body of any other answer.
+  /// Reads the body of an answer that is not accepted.
   func read(_ answer: Answer) -> AnswerBody {
     let bytes = answer.body.view
     if isJSON(bytes) { return .json(bytes) }
@@ -70,8 +69,9 @@ final class BodyReader {
     return isJSON(text) ? .json(text) : body(text, type, mayBeJSON: true)
   }
 
-  /// A text that came compressed though that was not asked for, as it is stored in some places
-  /// (RFC 9110 section 12.5.3 allows it); `nil` where it is none, or can't be decompressed.
+  /// Decompresses a text that came compressed without being asked for. Some servers store it that
+  /// way, and RFC 9110 section 12.5.3 allows that. `nil` if the body is no such text, or can't be
+  /// decompressed.
   private func unpack(_ answer: Answer, _ type: ContentType) -> ByteView? {
     guard leavesCodings, type.isText, decoder.begin(answer.head.view, longestBody: longestBody)
     else { return nil }
@@ -84,7 +84,7 @@ final class BodyReader {
     return isWhole && decoder.problem == nil ? unpacked.view : nil
   }
 
-  /// Whether nobody here can tell what a body is, as it is in a coding that is not taken off.
+  /// Whether a body can't be recognised, since it has a coding that can't be removed.
   private func isCoded(_ head: ByteView) -> Bool {
     leavesCodings && ContentDecoder.codings(head).contains { ContentDecoder.formats[$0] == nil }
   }
@@ -94,7 +94,8 @@ final class BodyReader {
     return mayBeJSON && isJSON(decoded) ? .json(decoded) : AnswerBody(decoded)
   }
 
-  /// A body in UTF-8, without a mark; `nil` where it is so already, or nobody knows.
+  /// A body converted to UTF-8, without a mark. `nil` if it needs no conversion, or its encoding is
+  /// unknown.
   private func decode(_ bytes: ByteView, _ type: ContentType) -> ByteView? {
     if bytes.head(3) == ByteView("\u{FEFF}") { return bytes.slice(3) }
     guard type.isText, let name = Self.markedEncoding(bytes) ?? type.charset,
@@ -108,7 +109,7 @@ final class BodyReader {
     return decoded.head(3) == ByteView("\u{FEFF}") ? decoded.slice(3) : decoded
   }
 
-  /// The encoding that a mark of the order of bytes tells of.
+  /// The encoding that a byte order mark stands for.
   private static func markedEncoding(_ bytes: ByteView) -> String? {
     guard bytes.count >= 2 else { return nil }
     switch (bytes[0], bytes[1]) {
@@ -120,7 +121,7 @@ final class BodyReader {
 
   private func encoding(_ name: String) -> TextEncoding? {
     if let known = encodings[name] { return known }
-    // What a server calls them must not fill the memory.
+    // The names come from servers, so their number must be limited.
     if encodings.count >= 16 { encodings.removeAll() }
     encodings[name] = TextEncoding(name)
     return encodings[name]
@@ -128,6 +129,6 @@ final class BodyReader {
 }
 
 extension ContentType {
-  /// - Parameter head: the lines of an answer's headers.
+  /// - Parameter head: the header lines of an answer.
   init(_ head: ByteView) { self.init(head.values(ofHeader: "content-type").map(\.text)) }
 }

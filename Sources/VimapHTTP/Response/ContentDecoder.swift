@@ -1,42 +1,42 @@
 import VimapBytes
 
-/// Takes off what `Content-Encoding` says was put around a body (RFC 9110 section 8.4).
+/// Removes the codings that `Content-Encoding` names from a body (RFC 9110 section 8.4).
 final class ContentDecoder {
-  /// What is asked for: all that can be taken off.
+  /// The codings to ask for: all that can be removed.
   static let accepted = "gzip, deflate"
 
-  /// From the outermost on.
+  /// The decoders of the current body, the outermost first.
   private var stages: [Inflater] = []
   private var spare: [Inflater] = []
   private var names: [String] = []
-  /// Each multiplies by up to a thousand what comes out of a byte; nobody has use for more.
+  /// Each stage may turn a byte into up to a thousand, and nobody needs more stages.
   private static let mostStages = 2
-  /// Bytes that may still come in, over all stages: what each makes of the one before is no part of
-  /// the body, and what makes nothing never fills it.
+  /// The bytes that may still come in, over all stages. Without this limit, a body could grow
+  /// between stages, or make nothing for ever.
   private var budget = 0
 
-  /// Most bytes that may come in for a body of so many, whatever comes of them.
+  /// The most bytes that may come in for a body of this length, whatever they decode to.
   static func mostBytes(_ longestBody: Int) -> Int { longestBody.plus(longestBody).plus(64 << 10) }
 
-  /// Why the body can't be decoded, once that is clear.
+  /// Why the body can't be decoded, once that is certain.
   private(set) var problem: String?
-  /// There is more to decode than goes with the longest body.
+  /// There is more to decode than the longest body can need.
   private(set) var isTooMuch = false
 
   static let formats: [String: Inflater.Format] = [
     "gzip": .gzip, "x-gzip": .gzip, "deflate": .deflate,
   ]
 
-  /// What was put around a body, the first first.
+  /// The codings of a body, in the order in which they were applied.
   static func codings(_ head: ByteView) -> [String] {
     head.values(ofHeader: "content-encoding").flatMap { value in
       value.text.lowercased().split(separator: ",").map { $0.trimmingSpace() }
     }.filter { !$0.isEmpty && $0 != "identity" }
   }
 
-  /// Gets ready for the body behind some header lines.
+  /// Prepares for the body that follows some header lines.
   /// - Parameter most: the longest body that is wanted.
-  /// - Returns: whether there is anything to take off.
+  /// - Returns: whether there are codings to remove.
   func begin(_ head: ByteView, longestBody most: Int) -> Bool {
     spare += stages
     stages.removeAll()
@@ -60,10 +60,10 @@ final class ContentDecoder {
     return !stages.isEmpty
   }
 
-  /// Takes in a piece of the body; `false` where no more is to come.
+  /// Takes in a piece of the body. Returns `false` if no more must come.
   /// - Parameters:
-  ///   - isInTime: asked also while nothing comes out.
-  ///   - take: given what it is decoded to; says whether it wants more.
+  ///   - isInTime: also called while nothing comes out.
+  ///   - take: is given the decoded bytes; returns whether it wants more.
   func feed(
     _ piece: ByteView, while isInTime: () -> Bool, _ take: (ByteView) -> Bool
   ) -> Bool {
@@ -81,12 +81,12 @@ final class ContentDecoder {
       return .unwanted
     }
     let outcome = stages[stage].feed(piece) { feed($0, stage: stage + 1, isInTime, take) }
-    // The innermost says it first.
+    // The innermost stage reports first.
     if case .broken(let reason) = outcome, problem == nil { note(reason, stage) }
     return outcome
   }
 
-  /// Looks whether the body that has come is a whole one.
+  /// Checks whether the body that has come is complete.
   func finish() {
     guard problem == nil, let stage = stages.firstIndex(where: { $0.problem != nil }),
       let reason = stages[stage].problem

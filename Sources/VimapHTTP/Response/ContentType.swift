@@ -1,17 +1,16 @@
 import VimapBytes
 
-/// What an answer's `Content-Type` says of its body (RFC 9110 section 8.3).
+/// What an answer's `Content-Type` says about its body (RFC 9110 section 8.3).
 struct ContentType: Equatable {
-  /// JSON by name or by suffix (RFC 8259, RFC 6839 section 3.1).
+  /// JSON, by its name or suffix (RFC 8259, RFC 6839 section 3.1).
   let isJSON: Bool
-  /// Text for people, or of a kind of which the encoding is said as for those.
+  /// Text, or a type whose encoding is given in the same way.
   let isText: Bool
-  /// The encoding that is said, where it is not UTF-8 or a part of it.
+  /// The encoding that it names; `nil` if it names none, UTF-8 or ASCII.
   let charset: String?
 
-  /// - Parameter values: the header's, as often as it came. Where a server and what stands before
-  ///   it each said one, the last that names a type counts, as in browsers (Fetch, "extract a MIME
-  ///   type").
+  /// - Parameter values: the values of the header. There are several if a server and a proxy each
+  ///   set one. The last that names a type counts, as in browsers (Fetch, "extract a MIME type").
   init(_ values: [String]) {
     let named = values.flatMap { $0.split(separator: ",") }.last { $0.contains("/") }
     let parts = (named ?? "").lowercased().split(separator: ";", omittingEmptySubsequences: false)

@@ -4,7 +4,7 @@ import VimapKit
 import VimapRecords
 
 extension RecordException {
-  /// No request can be made out of the record, which counts as no try.
+  /// No request can be made from the record, which counts as no try.
   init(_ problem: RequestProblem) {
     switch problem {
     case .missingField(let path):
@@ -33,15 +33,15 @@ extension RecordException {
     attempts = 0
   }
 
-  /// There is no answer, or not all of it, for a reason of libcurl's.
+  /// There is no complete answer, for a reason that libcurl gives.
   init(_ code: CurlCode, _ message: String) {
     self.init(
       .httpTransport, message,
       details: [("curl_code", .number(code.number)), ("curl_name", .text(code.name))])
   }
 
-  /// The server asks for a longer pause than is waited for.
-  /// - Parameter attempts: how often the record was tried before.
+  /// The server asks for a pause that is too long to wait for.
+  /// - Parameter attempts: how many times the record was tried before.
   static func notSent(
     _ pause: KeyPause, longest: Duration, attempts: Int
   ) -> RecordException {
@@ -57,8 +57,8 @@ extension RecordException {
   static func timedOut(
     after seconds: Double, _ configuration: HTTPConfiguration
   ) -> RecordException {
-    // libcurl has one code for both limits, and counts anew where it sends a request again: what is
-    // as long as the whole request's limit, or longer, cannot have been the connection's.
+    // libcurl has one code for both limits, and starts its clock again when it sends a request
+    // again. A time as long as the limit of the whole request cannot be that of the connection.
     let isWhole =
       seconds >= configuration.timeout.seconds
       || configuration.connectTimeout >= configuration.timeout
@@ -89,8 +89,8 @@ extension RecordException {
       details: [("answer", .text(answer.body.view.head(256).text))])
   }
 
-  /// The answer's body is to be JSON and isn't, most often because it was cut off.
-  /// - Parameter isAskedFor: by whoever sent the request, not only by the answer itself.
+  /// The answer's body should be JSON and isn't, usually because it was cut off.
+  /// - Parameter isAskedFor: whether the user has asked for JSON, and not only the answer says so.
   static func noJSON(_ answer: Answer, isAskedFor: Bool) -> RecordException {
     let claim = isAskedFor ? "" : " though its Content-Type says so (--expect any takes it)"
     var exception = RecordException(
@@ -106,11 +106,11 @@ extension RecordException {
       .invalidOutput, message, details: [("answer", .text(answer.body.view.head(256).text))])
   }
 
-  /// The answer's status isn't one of those accepted.
+  /// The answer's status isn't an accepted one.
   /// - Parameters:
-  ///   - target: where it redirects to, if it does.
-  ///   - headers: the headers, the text of a JSON object.
-  ///   - body: the body, the text of a JSON value, under its key.
+  ///   - target: the target of the redirect, if it is one.
+  ///   - headers: the headers, as the text of a JSON object.
+  ///   - body: the body, as the name and the text of a JSON value.
   static func status(
     _ status: Int, target: String?, headers: SharedBytes,
     body: (key: String, value: SharedBytes)
@@ -133,7 +133,7 @@ extension Duration {
 }
 
 extension RecordException.Kind {
-  /// The server's status is not an accepted one; it is the exception's code.
+  /// The server's status is not an accepted one. The status is the exception's code.
   package static let httpStatus = Self(rawValue: "http_status")
   /// The request could not be sent, or the answer did not arrive.
   package static let httpTransport = Self(rawValue: "http_transport")

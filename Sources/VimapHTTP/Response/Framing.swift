@@ -2,12 +2,13 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// Whether an answer says clearly where it ends.
+/// Checks whether an answer says clearly where it ends.
 ///
-/// libcurl takes an answer that breaks off in its headers for one without a body, and of a length
-/// that is none what it can read as a number; to RFC 9112 (sections 6.3 and 8) both are incomplete.
+/// libcurl is too lenient in two cases. It takes an answer that breaks off in its headers for one
+/// without a body. And it reads what it can of a length that is not a number. To RFC 9112 (sections
+/// 6.3 and 8) both are incomplete.
 enum Framing {
-  /// What is wrong with an answer that libcurl has found to be whole; `nil` where nothing is.
+  /// What is wrong with an answer that libcurl takes for complete; `nil` if nothing is.
   static func problem(_ answer: Answer) -> RecordException? {
     guard answer.headIsComplete else {
       return RecordException(.partialFile, "the answer breaks off in its headers")

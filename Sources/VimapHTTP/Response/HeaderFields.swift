@@ -3,26 +3,26 @@ import VimapJSON
 
 /// The headers of an answer as a JSON object.
 ///
-/// Names are in lower case. The values of a header that came more than once are one, with `, `
-/// between them (RFC 9110 section 5.3), except `set-cookie`, whose value is always an array. What
-/// isn't UTF-8 in a value becomes U+FFFD.
+/// Names are in lower case. If a header came more than once, its values are joined with `, ` (RFC
+/// 9110 section 5.3). `set-cookie` is different: its value is always an array. Bytes that are not
+/// UTF-8 become U+FFFD.
 struct HeaderFields: ~Copyable {
   private struct Field {
     var name: ByteView
     var value: ByteView
     /// Equal names have equal keys.
     var key: UInt32
-    /// Where the header of that name comes next.
+    /// The index of the next field with the same name.
     var next: Int?
     var isFirst = true
   }
 
-  /// Kept between answers, as the buffer is.
+  /// Kept between answers, to use its memory again. The buffer is kept as well.
   private var fields: [Field] = []
   private var order: [Int] = []
   private var scratch = ByteBuffer(capacity: 256)
 
-  /// Appends the object for `head`, header lines as they came.
+  /// Appends the object for `head`, which has the header lines as they came.
   mutating func write(_ head: ByteView, to out: inout ByteBuffer) {
     read(head)
     chain()
@@ -41,13 +41,13 @@ struct HeaderFields: ~Copyable {
     out.append(UInt8(ascii: "}"))
   }
 
-  /// Finds the fields; lines that are none are left out.
+  /// Finds the fields. Lines that are no fields are skipped.
   private mutating func read(_ head: ByteView) {
     fields.removeAll(keepingCapacity: true)
     var offset = 0
     while offset < head.count {
       var end = head.firstIndex(of: UInt8(ascii: "\n"), from: offset) ?? head.count
-      // A line that begins with white space goes on with the one before (RFC 9112 section 5.2).
+      // A line that begins with white space continues the line before (RFC 9112 section 5.2).
       while end + 1 < head.count, head[end + 1].isSpaceOrTab {
         end = head.firstIndex(of: UInt8(ascii: "\n"), from: end + 1) ?? head.count
       }
@@ -59,8 +59,8 @@ struct HeaderFields: ~Copyable {
     }
   }
 
-  /// Finds for each field the next of the same name. They are sorted for it, as a server may send
-  /// so many that each could not be looked for among all.
+  /// Finds the next field of the same name for each field. It sorts them, since a server may send
+  /// too many fields to compare each with all others.
   private mutating func chain() {
     order.removeAll(keepingCapacity: true)
     order.append(contentsOf: fields.indices)
@@ -131,7 +131,7 @@ extension ByteView {
 }
 
 extension ByteBuffer {
-  /// Appends a value, with each line end in it and the white space around that as one space.
+  /// Appends a value. Each line end in it, with the white space around it, becomes one space.
   fileprivate mutating func appendUnfolded(_ value: ByteView) {
     guard var end = value.firstIndex(of: UInt8(ascii: "\n")) else { return append(value) }
     var rest = value

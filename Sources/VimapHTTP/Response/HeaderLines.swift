@@ -1,7 +1,7 @@
 import VimapBytes
 
 extension ByteView {
-  /// The values of the headers of that name, given in lower case, in lines of headers.
+  /// The values of all headers with a name, which is given in lower case, in some header lines.
   func values(ofHeader name: StaticString) -> [ByteView] {
     var values: [ByteView] = []
     var offset = 0
@@ -13,7 +13,7 @@ extension ByteView {
     return values
   }
 
-  /// The value, where this is the line of the header of that name, given in lower case.
+  /// The value, if this is the line of a header with this name, which is given in lower case.
   func value(ifHeader name: StaticString) -> ByteView? {
     let name = ByteView(name)
     guard count > name.count, self[name.count] == UInt8(ascii: ":"),

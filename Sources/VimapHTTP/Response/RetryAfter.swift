@@ -1,18 +1,18 @@
 import VimapBytes
 import VimapSystem
 
-/// How long a server wants to be left alone: `Retry-After` (RFC 9110 section 10.2.3), also in the
-/// forms that are no standard and common: with a fraction, with units as in `1m30s`, and
-/// `retry-after-ms`, which is in milliseconds and goes before the other.
+/// How long a server asks for a pause: `Retry-After` (RFC 9110 section 10.2.3). Some common forms
+/// that are not in the standard are read too: fractions, units as in `1m30s`, and `retry-after-ms`,
+/// which is in milliseconds and has precedence.
 enum RetryAfter {
-  /// More than this, a week, is taken for this much.
+  /// The longest pause, a week. Longer ones are cut to it.
   static let longest: Nanoseconds = .seconds(7 * 24 * 3600)
 
-  /// The time that an answer asks for; `nil` where it asks for none, or what it says is neither a
-  /// time nor a date. A date that has passed is no time at all.
+  /// The pause that an answer asks for; `nil` if it asks for none, or its text is neither a time
+  /// nor a date. For a date in the past, the pause is zero.
   /// - Parameters:
-  ///   - head: the lines of the answer's headers.
-  ///   - now: the time of day, where the answer doesn't say what the server takes it for.
+  ///   - head: the header lines of the answer.
+  ///   - now: the time of day, used if the answer doesn't give the server's time.
   static func delay(_ head: ByteView, now: () -> Int) -> Nanoseconds? {
     if let text = head.values(ofHeader: "retry-after-ms").first?.text,
       let milliseconds = number(text)
@@ -26,7 +26,7 @@ enum RetryAfter {
     return limited(Double(date) - Double(own ?? now()))
   }
 
-  /// Digits, with a point among them or without one.
+  /// Digits, with or without a decimal point.
   private static func number(_ text: some StringProtocol) -> Double? {
     guard let first = text.utf8.first, first.isDigit,
       text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") })
@@ -34,7 +34,7 @@ enum RetryAfter {
     return Double(text)
   }
 
-  /// Numbers with units, one behind the other.
+  /// The sum of several numbers with units.
   private static func sum(_ text: String) -> Double? {
     var rest = text[...]
     var sum = 0.0

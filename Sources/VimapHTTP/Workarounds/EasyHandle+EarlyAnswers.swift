@@ -1,13 +1,13 @@
 internal import CCurl
 
-/// Answers that come before the request is all sent, as `413` does where a body is too large.
+/// Answers that come before the whole request is sent, such as `413` for a body that is too large.
 ///
-/// A server may then end the stream, or the connection (RFC 9113 section 8.1, RFC 9112 section
-/// 9.6). libcurl fails to send the rest, and says that instead, or waits for leave to send it until
-/// time is up (``Workaround/earlyAnswers``). But the answer is there.
+/// After such an answer, a server may end the stream or the connection (RFC 9113 section 8.1, RFC
+/// 9112 section 9.6). libcurl then fails to send the rest and reports that, or waits for permission
+/// to send it until time is up (``Workaround/earlyAnswers``). But the answer is there.
 extension EasyHandle {
-  /// What the transfer came to that libcurl has ended with `code`: `.ok` where there is an answer
-  /// to be taken nevertheless.
+  /// The outcome of a transfer that libcurl has ended with `code`. It is `.ok` if there is an
+  /// answer that can be taken all the same.
   func verdict(despite code: CurlCode) -> CurlCode {
     if answer.isOverdue { return .operationTimedOut }
     guard Workaround.earlyAnswers.isNeeded, code.mayBeOfEarlyAnswer, status >= 200,
@@ -16,26 +16,26 @@ extension EasyHandle {
     return hasWholeAnswer || isRefused(code) ? .ok : code
   }
 
-  /// Whether the request is to share no connection (``Workaround/sharedUploads``), as its body is
-  /// longer than what is sent of it at once. Where all go to one URL, and the last answer came over
-  /// HTTP/1, the next will.
+  /// Whether the request must not share a connection (``Workaround/sharedUploads``), since its body
+  /// is longer than what is sent at once. If all requests go to one URL, and the last answer came
+  /// over HTTP/1, the next one will too.
   var needsOwnConnection: Bool {
     bodySize > Self.firstWindow && configuration.mayUseStreams && Workaround.sharedUploads.isNeeded
       && !(goesToOneHost && lastVersion > 0 && lastVersion < Int(CURL_HTTP_VERSION_2_0))
   }
 
-  /// Bytes that a stream of HTTP/2 takes before the server has said that it takes more (RFC 9113
-  /// section 6.9.2).
+  /// The bytes that an HTTP/2 stream accepts before the server has allowed more (RFC 9113 section
+  /// 6.9.2).
   private static let firstWindow = 65_535
 
   private var hasWholeAnswer: Bool {
     curl.offset(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T) == curl.offset(CURLINFO_SIZE_DOWNLOAD_T)
   }
 
-  /// Whether the status is one that says it all, however much of the body is there.
+  /// Whether the status says enough, however much of the body is there.
   private func isRefused(_ code: CurlCode) -> Bool {
     guard status >= 400, !configuration.accepted.contains(status) else { return false }
-    // Without an end of its own, an answer may only be slow.
+    // An answer that has not ended may only be slow.
     return code != .operationTimedOut || curl.offset(CURLINFO_SIZE_UPLOAD_T) < bodySize
   }
 }

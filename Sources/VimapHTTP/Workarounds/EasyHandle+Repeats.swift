@@ -1,12 +1,12 @@
 internal import CCurl
 import VimapBytes
 
-/// Sending a request a second time where a connection ended before a byte of the answer.
+/// Sends a request a second time if its connection ended before the first byte of the answer.
 ///
-/// libcurl does so by itself over a kept connection, whatever the method, and can't be told not to
-/// (``Workaround/repeats``). But it asks before each request (CURLOPT_PREREQFUNCTION(3)), and so
-/// one that must not have an effect twice is held back, unless the server said that it did nothing
-/// (RFC 9113 section 8.7).
+/// libcurl itself does that over a kept connection, whatever the method is, and can't be told not
+/// to (``Workaround/repeats``). But it calls back before each request (CURLOPT_PREREQFUNCTION(3)).
+/// So a request that must not have an effect twice can be held back here, unless the server said
+/// that it did nothing (RFC 9113 section 8.7).
 extension EasyHandle {
   func setRepeats() throws(CurlFailure) {
     let user = Unmanaged.passUnretained(self).toOpaque()
@@ -38,7 +38,7 @@ extension EasyHandle {
     return goes
   }
 
-  /// Whether the place that the request goes to is one for it.
+  /// Whether the request may go where it goes now.
   private var mayGo: Bool {
     guard let redirects else { return true }
     var count = 0
@@ -47,14 +47,14 @@ extension EasyHandle {
     return redirects.allows(url, isRedirect: count > 0)
   }
 
-  /// Where the request was sent last.
+  /// The URL that the request was last sent to.
   private var effectiveURL: String? {
     var text: UnsafePointer<CChar>?
     _ = curl.lend { vimap_easy_get_text($0, CURLINFO_EFFECTIVE_URL, &text) }
     return text.map { String(cString: $0) }
   }
 
-  /// Takes a line of the answer's headers; `false` where the answer is not to go on.
+  /// Takes a header line. Returns `false` if the transfer must end.
   func takeHeaderLine(_ line: ByteView) -> Bool {
     if let redirects, (300...399).contains(status), let url = effectiveURL,
       let location = line.value(ifHeader: "location"), !redirects.allows(location, from: url)
@@ -74,12 +74,12 @@ extension EasyHandle {
       let url = effectiveURL
     {
       lostBody = LostBody(status: status, location: location, from: url)
-      // What a 303 leads to is for a GET, and fetched by one from there on.
+      // The target of a 303 is meant to be fetched with GET.
       hasLeftBody = lostBody != nil || status == 303
     }
   }
 
-  /// The number that its connection has, where libcurl says it.
+  /// The number of its connection, if libcurl gives one.
   private var connection: Int? {
     let number = curl.offset(vimap_info_connection)
     return number < 0 ? nil : number
@@ -96,15 +96,15 @@ extension EasyHandle {
 }
 
 extension HTTPConfiguration {
-  /// Whether a request has no more effect twice than once: by its method (RFC 9110 section 9.2.2),
-  /// or because the server can know it by its key.
+  /// Whether sending a request twice has no more effect than sending it once: because of its method
+  /// (RFC 9110 section 9.2.2), or because the server can recognise it by its key.
   var isRepeatable: Bool {
     sendsIdempotencyKey
       || ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(method.name)
       || headers.contains { $0.name.lowercased() == "idempotency-key" && $0.value != .removed }
   }
 
-  /// Whether HTTP/2 may be spoken.
+  /// Whether HTTP/2 may be used.
   var mayUseStreams: Bool {
     switch connection.version {
     case .one: false
@@ -116,7 +116,7 @@ extension HTTPConfiguration {
 
 // MARK: - Callbacks
 
-/// CURLOPT_PREREQFUNCTION(3): called before each request, those of redirects included.
+/// CURLOPT_PREREQFUNCTION(3): called before each request, also after redirects.
 private func requestAsked(
   _ user: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?,
   _ local: UnsafeMutablePointer<CChar>?, _ remotePort: CInt, _ localPort: CInt

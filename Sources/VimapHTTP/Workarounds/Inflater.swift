@@ -1,35 +1,35 @@
 internal import CZlib
 import VimapBytes
 
-/// Decompresses one stream, piece by piece as it comes in.
+/// Decompresses one stream, piece by piece.
 ///
-/// libcurl would do so by itself, but takes a stream that breaks off for a whole one
+/// libcurl could do that, but takes a stream that breaks off for a complete one
 /// (``Workaround/brokenBodies``).
 final class Inflater {
   enum Format {
-    /// One or more members, one behind the other (RFC 1952 section 2.2).
+    /// One or more members, one after the other (RFC 1952 section 2.2).
     case gzip
-    /// A zlib stream (RFC 1950), or the bare deflate in it (RFC 1951), which some servers send
-    /// instead (RFC 9110 section 8.4.1.2).
+    /// A zlib stream (RFC 1950), or bare deflate (RFC 1951), which some servers send instead (RFC
+    /// 9110 section 8.4.1.2).
     case deflate
   }
 
   enum Outcome: Equatable {
-    /// All of the piece was taken in.
+    /// The whole piece was taken in.
     case taken
-    /// What it is decompressed to was not wanted.
+    /// The decompressed bytes were not wanted.
     case unwanted
-    /// Why it is no such stream.
+    /// The stream is broken, for this reason.
     case broken(String)
   }
 
   private let stream: UnsafeMutablePointer<z_stream>
   private let room: UnsafeMutableRawBufferPointer
   private var format = Format.gzip
-  /// The first bytes, until there are enough to tell what is there.
+  /// The first bytes, until there are enough to recognise the format.
   private var first = ByteBuffer(capacity: 64)
   private var hasStarted = false
-  /// The end of a stream was the last that came.
+  /// Whether the last bytes ended a stream.
   private var isAtEnd = false
 
   private static let roomSize = 32 << 10
@@ -41,13 +41,13 @@ final class Inflater {
   }
 
   deinit {
-    // Of a stream that was never started this does nothing.
+    // This does nothing if the stream was never started.
     inflateEnd(stream)
     stream.deallocate()
     room.deallocate()
   }
 
-  /// Gets ready for a stream from its beginning.
+  /// Prepares for a new stream.
   func reset(_ format: Format) {
     self.format = format
     first.removeAll()
@@ -55,11 +55,11 @@ final class Inflater {
     isAtEnd = false
   }
 
-  /// What is missing of the stream, if anything is.
+  /// Why the stream is not complete; `nil` if it is.
   var problem: String? { isAtEnd ? nil : "it breaks off" }
 
   /// Takes in the next piece of the stream.
-  /// - Parameter take: given what it is decompressed to; says whether it wants more.
+  /// - Parameter take: is given the decompressed bytes; returns whether it wants more.
   func feed(_ piece: ByteView, _ take: (ByteView) -> Outcome) -> Outcome {
     if hasStarted { return run(piece, take) }
     first.append(piece)
@@ -68,10 +68,10 @@ final class Inflater {
     return run(first.view, take)
   }
 
-  /// - Requires: two bytes in `first`.
+  ///   - Requires: two bytes in `first`.
   private func start() {
     let head = first.view
-    // 16 is for gzip, a number below zero for deflate without anything around it (zlib.h).
+    // Adding 16 means gzip; a number below zero means bare deflate (zlib.h).
     let isBare =
       head[0] & 15 != 8 || (Int(head[0]) << 8 + Int(head[1])) % 31 != 0
     let bits = format == .gzip ? 15 + 16 : isBare ? -15 : 15
@@ -106,7 +106,7 @@ final class Inflater {
         switch status {
         case Z_STREAM_END: isAtEnd = true
         case Z_OK where made == room.count || stream.pointee.avail_in > 0: continue
-        // Z_BUF_ERROR says that nothing was left to do.
+        // Z_BUF_ERROR means that there was nothing left to do.
         case Z_OK, Z_BUF_ERROR: return .taken
         default:
           return .broken(stream.pointee.msg.map { String(cString: $0) } ?? "zlib fails (\(status))")

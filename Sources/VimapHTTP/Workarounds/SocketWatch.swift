@@ -3,46 +3,47 @@ import Glibc
 import VimapBytes
 import VimapSystem
 
-/// The sockets that libcurl waits for, and those of the connections that it keeps.
+/// The sockets that libcurl waits for, and the sockets of the connections that it keeps.
 ///
-/// On a kept connection of HTTP/1 nothing may come, until a request was sent over it. What does
-/// come is the end, or a second answer to the request before, which libcurl would take for that to
-/// the next (``Workaround/surplusAnswers``). So such a connection is closed, and of an answer there
-/// is a notice, whatever libcurl does about it. That must not happen behind libcurl's back, so the
-/// descriptor is made that of another connection, one that has ended, which libcurl finds and
-/// closes.
+/// On a kept connection of HTTP/1, nothing may come until the next request is sent. If something
+/// comes, it is the end of the connection, or a second answer to the last request, which libcurl
+/// would take for the answer to the next one (``Workaround/surplusAnswers``). So such a connection
+/// is closed, and a second answer is reported in any case. The connection must not be closed
+/// without libcurl's knowledge. So its descriptor is replaced by the descriptor of a connection
+/// that has ended, and libcurl finds and closes that.
 final class SocketWatch {
   private struct Socket {
-    /// That of a connection, and not one of libcurl's own.
+    /// Whether it belongs to a connection, and is not an internal socket of libcurl.
     var isConnection = false
     var isWatched = false
     var interest: Readiness = []
-    /// Its connection is kept, and has no request.
+    /// Whether its connection is kept, and has no request.
     var isIdle = false
   }
 
   private(set) var events: EventSet
   private let ended: OwnedDescriptor
-  /// By descriptor.
+  /// The sockets, by descriptor.
   private var sockets: [Socket] = []
   private(set) var idleCount = 0
-  /// A server has answered more than it was asked for.
+  /// Whether a server has sent more answers than there were requests.
   private(set) var hasSurplus = false
-  /// Why a socket couldn't be watched; a callback can't throw.
+  /// Why a socket couldn't be watched. It is kept here since a callback can't throw.
   private var failure: SystemError?
 
-  /// - Parameter connections: how many there may be: one wait is to tell of all.
+  /// - Parameter connections: the most connections. A single wait must be able to report all of
+  ///   them.
   init(connections: Int) throws(SystemError) {
     events = try EventSet(room: 2 * connections + 64)
     ended = try Descriptor.endedSocket()
   }
 
   func add(inbox: CInt) throws(SystemError) {
-    // Each arrival is told of once, so that mail may wait until the loop comes to it.
+    // Each arrival is reported once, so that messages can wait until the loop reads them.
     try events.add(inbox, .readable, onceEach: true)
   }
 
-  /// Waits until something happens; ends kept connections on which something has.
+  /// Waits until something happens. Ends the kept connections on which something has come.
   func wait(milliseconds: Int?) throws(SystemError) {
     try events.wait(milliseconds: milliseconds)
     guard idleCount > 0 else { return }
@@ -60,18 +61,18 @@ final class SocketWatch {
 
   private func end(_ socket: CInt) throws(SystemError) {
     if Descriptor.peek(socket, startsWith: "HTTP/1."),
-      // What some say before they close a connection that has had no request for long.
+      // Some servers send this status before they close a connection that was idle for long.
       !Descriptor.peek(socket, startsWith: "HTTP/1.1 408"),
       !Descriptor.peek(socket, startsWith: "HTTP/1.0 408")
     {
       hasSurplus = true
     }
     unwatch(socket)
-    // Elsewhere libcurl drops the connection when it comes to it.
+    // Without the fault, libcurl drops the connection when it next looks at it.
     if Workaround.surplusAnswers.isNeeded { try Descriptor.replace(socket, by: ended) }
   }
 
-  // MARK: libcurl's wishes
+  // MARK: libcurl's requests to the event loop
 
   fileprivate func noteOpened(_ socket: CInt) {
     while sockets.count <= Int(socket) { sockets.append(Socket()) }
@@ -86,9 +87,9 @@ final class SocketWatch {
     return Glibc.close(socket)
   }
 
-  /// Has a socket watched for what libcurl says (CURLMOPT_SOCKETFUNCTION(3)).
-  /// - Parameter isKept: asked where libcurl is done with the socket: whether its connection is one
-  ///   on which nothing may come.
+  /// Watches a socket in the way that libcurl asks for (CURLMOPT_SOCKETFUNCTION(3)).
+  /// - Parameter isKept: called when libcurl is done with the socket. It says whether nothing may
+  ///   come on the kept connection.
   func watch(_ socket: CInt, _ what: CInt, isKept: () -> Bool) {
     while sockets.count <= Int(socket) { sockets.append(Socket()) }
     if what == CURL_POLL_REMOVE {
@@ -143,7 +144,7 @@ extension Readiness {
 // MARK: - Callbacks
 
 extension EasyHandle {
-  /// Has libcurl tell of the sockets of connections that it opens and closes.
+  /// Has libcurl report the sockets of connections that it opens and closes.
   func setSockets(_ watch: SocketWatch) throws(CurlFailure) {
     let user = Unmanaged.passUnretained(watch).toOpaque()
     let code = curl.lend { vimap_easy_set_socket_callbacks($0, socketOpened, closeSocket, user) }

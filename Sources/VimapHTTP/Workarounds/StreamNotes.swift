@@ -1,23 +1,23 @@
 import VimapBytes
 
-/// Where a request of HTTP/2 has gone, and which requests servers have said they leave out.
+/// Knows which stream of which connection an HTTP/2 request uses, and which requests servers have
+/// left out.
 ///
-/// A server that says GOAWAY names the last stream it has looked at, and so says that those behind
-/// it had no effect (RFC 9113 section 6.8). No function of libcurl's passes that on
-/// (``Workaround/leftOutRequests``), but it says so in the texts of CURLOPT_DEBUGFUNCTION(3), each
-/// version in its own words. Where another says them otherwise, no request counts as left out.
+/// A server that sends GOAWAY names the last stream that it has looked at. So the streams after
+/// that had no effect (RFC 9113 section 6.8). No function of libcurl passes that on
+/// (``Workaround/leftOutRequests``), but the texts of CURLOPT_DEBUGFUNCTION(3) contain it. Each
+/// version words them differently. If a text is not recognised, no request counts as left out.
 struct StreamNotes {
   private var connection: Int?
   private var stream: Int?
 
-  /// The last stream that was looked at, by the number of the connection.
+  /// By the number of a connection, the last stream that its server has looked at.
   final class GoAways {
     fileprivate var lastStreams: [Int: Int] = [:]
   }
 
   /// Takes in one of libcurl's texts about the request.
-  /// - Parameter connection: the number of its connection, as far as there is a function that says
-  ///   it, which is from 8.2 on.
+  /// - Parameter connection: the number of its connection. A function returns it only from 8.2 on.
   mutating func take(_ text: ByteView, connection known: Int?, _ goAways: GoAways?) {
     if text.starts("Re-using existing ") || text.starts("Connected to ") {
       connection = known ?? text.number(behind: "#")
@@ -45,7 +45,7 @@ extension ByteView {
     starts("recveived GOAWAY, ") || starts("received GOAWAY, ")
   }
 
-  /// The number of the stream that the request goes out in.
+  /// The number of the stream that the request uses.
   fileprivate var openedStream: Int? {
     if starts("Using Stream ID: ") { return number(behind: ": ") }
     // From 8.2 on: [HTTP/2] [5] OPENED stream for https://example.org/
@@ -62,7 +62,7 @@ extension ByteView {
     return head(start.count) == start
   }
 
-  /// The whole number that stands where `mark` was last.
+  /// The whole number after the last place where `mark` stands.
   fileprivate func number(behind mark: String) -> Int? {
     let text = text
     var rest = text[...]

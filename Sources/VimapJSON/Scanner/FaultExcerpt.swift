@@ -1,27 +1,29 @@
 import VimapBytes
 
-/// The part of a text that is no JSON which shows what is wrong with it.
+/// The part of an invalid JSON text that shows what is wrong with it.
 ///
-/// jansson builds all that it reads, in up to seventy times the memory of the text, only to say
-/// where it can't go on. So of the arrays and objects that are open there it is given the
-/// beginnings, and of what they hold what is being read, which comes to the same words.
+/// To say where it can't go on, jansson builds all that it has read, in up to seventy times the
+/// memory of the text. So it is given an excerpt instead: for each array and object that is open at
+/// the fault, its beginning, and then the item or member that is being read. jansson says the same
+/// about that.
 struct FaultExcerpt: ~Copyable {
   private(set) var text = ByteBuffer()
-  /// Where in the whole text stands what is behind the beginnings, and how long those are.
+  /// Where in the whole text the excerpt's own part begins, and the length of the beginnings before
+  /// it.
   private let start: Int
   private let lead: Int
 
-  /// What the grammar (RFC 8259) has next.
+  /// What the grammar (RFC 8259) expects next.
   private enum Next {
     case value, firstItem, item, firstKey, key, end
   }
 
-  /// `nil` where nothing is wrong.
+  /// `nil` if nothing is wrong.
   init?(of whole: ByteView) {
     let (first, end) = whole.cursors
     var place = first
     var next = Next.value
-    /// Whether each that is open is an object.
+    /// For each open array or object, whether it is an object.
     var nesting: [Bool] = []
     var mark = (place: first, next: next)
     // The last value was neither, and may go on where it seems to end.
@@ -42,7 +44,7 @@ struct FaultExcerpt: ~Copyable {
     text.append(whole.slice(start))
   }
 
-  /// jansson's word on the excerpt, as one on the whole text.
+  /// Translates jansson's problem with the excerpt into one with the whole text.
   func problem(_ found: JSONProblem, in whole: ByteView) -> JSONProblem {
     guard lead > 0 else { return found }
     let before = JSONProblem(message: "", at: start - 1, of: whole)
@@ -63,7 +65,7 @@ struct FaultExcerpt: ~Copyable {
     }
   }
 
-  /// Goes on by what is next; `nil` where it is not there.
+  /// Reads what must come next. Returns `nil` if it is not there.
   private static func step(
     _ place: Cursor, _ end: Cursor, _ next: inout Next, _ nesting: inout [Bool]
   ) -> (place: Cursor, closes: Bool)? {

@@ -1,13 +1,13 @@
 import VimapBytes
 
-/// The escapes of UTF-16 surrogates that stand alone, such as `\udce9`: half a character each.
+/// Escapes of single UTF-16 surrogates, such as `\udce9`. Each is half a character.
 ///
-/// RFC 8259 lets them be (section 8.2), and Python writes them for what is no UTF-8 in the name of
-/// a file. jansson refuses a text with one, so it is asked about the text with another in its
-/// place.
+/// RFC 8259 allows them (section 8.2), and Python writes them for bytes in file names that are not
+/// UTF-8. jansson refuses a text that has one, so it is asked about a text in which they are
+/// replaced.
 extension ByteView {
-  /// The text with U+FFFD in the place of every half character, escaped too, so that all else is
-  /// where it was; `nil` where there is none.
+  /// The text with every half character replaced by U+FFFD, which is written as an escape too, so
+  /// that all positions stay the same. `nil` if there is none.
   func withoutHalves() -> ByteBuffer? {
     let (start, end) = cursors
     var text = ByteBuffer()

@@ -1,5 +1,5 @@
-/// The place after the number (RFC 8259 section 6) whose first byte after its sign, if it has one,
-/// is at `start`, or nil where none stands there. Reads before `end`.
+/// The place after a number (RFC 8259 section 6), or nil if there is none. `start` is its first
+/// byte after the sign, if it has one. Reads before `end`.
 @inline(__always)
 func endOfNumber(_ start: Cursor, _ end: Cursor) -> Cursor? {
   var place = start
@@ -23,13 +23,13 @@ func endOfNumber(_ start: Cursor, _ end: Cursor) -> Cursor? {
   return place
 }
 
-/// The place after the decimal digits at `start`, or nil where there are none.
+/// The place after the decimal digits at `start`, or nil if there are none.
 @inline(__always)
 private func endOfDigits(_ start: Cursor, _ end: Cursor) -> Cursor? {
   var place = start
   while end - place >= 16 {
-    // Both words are looked at whether or not the first decides: a number's length can't be
-    // foreseen, and a wrongly foreseen branch costs more than the second look.
+    // Both words are always examined: the length of a number can't be predicted, and a wrong branch
+    // prediction costs more than examining the second word.
     let low = Word.load(place).digitMisses.firstHit
     let high = Word.load(place + 8).digitMisses.firstHit
     let count = low == 8 ? 8 &+ high : low

@@ -1,12 +1,13 @@
 public import VimapBytes
 
-/// The members of an object, found in its text, so that a value can be had byte for byte.
+/// The members of an object. They are found in its text, so that a value can be taken byte for
+/// byte.
 ///
-/// The text is known to be JSON; in one that is not, what is found is something or other, and
-/// nothing beyond its end is looked at.
+/// The text must be valid JSON. If it is not, the results are meaningless, but nothing beyond the
+/// text's end is read.
 public struct ObjectMembers {
   public struct Member {
-    /// What stands between the quotes, as it is spelt.
+    /// The text between the quotes, with its escapes.
     public let key: ByteView
     public let value: ByteView
   }
@@ -14,13 +15,13 @@ public struct ObjectMembers {
   private let text: ByteView
   private var place = 1
 
-  /// - Returns: `nil` where the text is no object.
+  /// - Returns: `nil` if the text is no object.
   public init?(of text: ByteView) {
     self.text = text.trimmed()
     guard self.text.count > 1, self.text[0] == UInt8(ascii: "{") else { return nil }
   }
 
-  /// The next member, or `nil` behind the last.
+  /// The next member, or `nil` after the last.
   public mutating func next() -> Member? {
     let keyStart = text.endOfSpace(place)
     guard keyStart < text.count, text[keyStart] == UInt8(ascii: "\"") else { return nil }
@@ -37,13 +38,13 @@ public struct ObjectMembers {
 }
 
 extension ObjectMembers.Member {
-  /// Whether the key is this one, of ASCII, however it is spelt.
+  /// Whether the key is this one, which is ASCII. Escapes in the key don't matter.
   public func hasKey(_ name: StaticString) -> Bool { hasKey(ByteView(name)) }
 
-  /// Whether the key is this one, in UTF-8, however it is spelt.
+  /// Whether the key is this one, in UTF-8. Escapes in the key don't matter.
   public func hasKey(_ name: ByteView) -> Bool {
     if key == name { return key.firstIndex(of: UInt8(ascii: "\\")) == nil }
-    // An escape is longer than what it stands for.
+    // An escape is always longer than the character that it stands for.
     return key.count > name.count && StringPieces(of: key).spell(name)
   }
 }

@@ -1,19 +1,19 @@
 public import VimapBytes
 
-/// Tells fast which texts are certainly valid JSON.
+/// Quickly tells which texts are certainly valid JSON.
 ///
-/// The scanner builds nothing and knows no reasons: it answers "valid" or "ask jansson". It is
-/// an accelerator in front of that library, never a second opinion, so it accepts only what
-/// jansson accepts, with three exceptions that ``accepts(_:)`` names.
+/// The scanner builds nothing and gives no reasons: it answers "valid" or "ask jansson". It only
+/// speeds things up and must never contradict jansson. So it accepts only what jansson accepts,
+/// with the three exceptions that ``accepts(_:)`` names.
 ///
-/// One scanner serves any number of texts, one at a time. It owns the few kilobytes in which it
-/// keeps track of nesting and frees them with itself; scanning allocates nothing.
+/// A scanner can be used for any number of texts, one at a time. It owns a few kilobytes for the
+/// nesting of a text. Scanning allocates nothing.
 public struct RecordScanner: ~Copyable {
-  /// Arrays and objects that may be open at once around a value. jansson counts the value itself
-  /// too (`JSON_PARSER_MAX_DEPTH`, 2048), so that an empty array may be one level deeper.
+  /// The most arrays and objects that may be open around a value. jansson counts the value itself
+  /// too (`JSON_PARSER_MAX_DEPTH`, 2048), so an empty array may be one level deeper.
   static let depthLimit = 2047
 
-  /// For each open array or object, outermost first, whether it is an object.
+  /// For each open array or object, the outermost first, whether it is an object.
   private let nesting: UnsafeMutablePointer<Bool>
 
   public init() {
@@ -24,13 +24,13 @@ public struct RecordScanner: ~Copyable {
     nesting.deallocate()
   }
 
-  /// Whether `text` is one JSON value (RFC 8259) in well-formed UTF-8, with or without white
-  /// space around it.
+  /// Whether `text` is one JSON value (RFC 8259) in well-formed UTF-8, with or without white space
+  /// around it.
   ///
-  /// `false` means that jansson has to be asked: see ``problem(with:)``. `true` is final, though
-  /// jansson would refuse three kinds of these texts: those with a number beyond the range of its
-  /// own integers and reals, those with the escape `\u0000` in a key, and those with the escape of
-  /// half a character, a surrogate that stands alone.
+  /// `false` means that jansson must be asked: see ``problem(with:)``. `true` is final. There are
+  /// three kinds of such texts that jansson would refuse: those with a number that does not fit its
+  /// integers and reals, those with the escape `\u0000` in a key, and those with the escape of half
+  /// a character, that is, of a single surrogate.
   public func accepts(_ text: ByteView) -> Bool {
     let (start, end) = text.cursors
     let first = skipSpace(start, end, .anywhere)
@@ -38,20 +38,20 @@ public struct RecordScanner: ~Copyable {
     return skipSpace(place, end, .anywhere) == end
   }
 
-  /// One JSON value that has a line to itself.
+  /// A JSON value that has a line of its own.
   public struct Line {
-    /// Where in the line the value is, without white space around it.
+    /// The range of the value in the line, without white space around it.
     public let value: Range<Int>
-    /// Bytes of the line, its line feed included.
+    /// The bytes of the line, with its line feed.
     public let length: Int
 
     /// Whether there is white space around the value.
     @inlinable public var isPadded: Bool { value.count + 1 != length }
   }
 
-  /// The first line of `text`, where that is one JSON value as ``accepts(_:)`` has it; the line's
-  /// end is found on the way. `nil` where jansson has to be asked, where the line is blank, and
-  /// where `text` ends before it does.
+  /// The first line of `text`, if it is one JSON value in the sense of ``accepts(_:)``. The line's
+  /// end is found at the same time. `nil` if jansson must be asked, if the line is blank, or if
+  /// `text` ends before the line does.
   public func firstLine(of text: ByteView) -> Line? {
     let (start, end) = text.cursors
     let first = skipSpace(start, end, .insideOfLine)
@@ -61,10 +61,10 @@ public struct RecordScanner: ~Copyable {
     return Line(value: (first - start)..<(last - start), length: lineEnd + 1 - start)
   }
 
-  /// The place after the value that starts at `start`, or nil where none does.
+  /// The place after the value that starts at `start`, or nil if there is none.
   ///
-  /// One loop instead of a function that calls itself: its outer turns each take a value, its
-  /// inner turns what follows one, which may close any number of arrays and objects.
+  /// This is a loop and not a recursive function. Each outer turn reads a value. Each inner turn
+  /// reads what follows a value, which may close any number of arrays and objects.
   @inline(__always)
   private func endOfValue(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
     var place = start
@@ -135,13 +135,14 @@ public struct RecordScanner: ~Copyable {
   }
 }
 
-/// The byte at `place`, or 0, which no rule of the grammar allows, at the end.
+/// The byte at `place`. At the end it is 0, which the grammar allows nowhere.
 @inline(__always)
 func byte(_ place: Cursor, _ end: Cursor) -> UInt8 {
   place < end ? place.pointee : 0
 }
 
-/// Where line feeds count as white space; known where the functions below are compiled into theirs.
+/// Whether line feeds count as white space. It is a constant wherever the functions below are
+/// inlined.
 enum WhiteSpace {
   case anywhere
   case insideOfLine
@@ -157,7 +158,7 @@ func skipSpace(_ start: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor {
   return place
 }
 
-/// The place where the value of the object member starts whose key must start at `place`.
+/// The place of an object member's value. The member's key must start at `place`.
 @inline(__always)
 func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
   guard byte(place, end) == UInt8(ascii: "\""), let key = endOfString(place + 1, end) else {
@@ -168,7 +169,7 @@ func endOfKey(_ place: Cursor, _ end: Cursor, _ space: WhiteSpace) -> Cursor? {
   return skipSpace(colon + 1, end, space)
 }
 
-/// The place after the four bytes of `word` that must stand at `place`.
+/// The place after the four bytes of `word`, which must be at `place`.
 @inline(__always)
 func endOfWord(_ word: StaticString, _ place: Cursor, _ end: Cursor) -> Cursor? {
   guard end - place >= 4 else { return nil }

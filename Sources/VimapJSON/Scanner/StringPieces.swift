@@ -1,14 +1,13 @@
 public import VimapBytes
 
-/// What a JSON string means, piece by piece: the stretches that stand as they are, and its escapes.
+/// The meaning of a JSON string, piece by piece: runs that stand for themselves, and escapes.
 ///
-/// Given is what stands between the quotes, which is known to be valid.
+/// It is given the text between the quotes, which must be valid.
 struct StringPieces {
   enum Piece {
     case plain(ByteView)
     case character(Unicode.Scalar)
-    /// Half a character: a surrogate that stands alone. RFC 8259 lets it be (section 8.2), and no
-    /// UTF-8 stands for it.
+    /// Half a character: a single surrogate. RFC 8259 allows it (section 8.2), but it has no UTF-8.
     case half(UInt16, escape: ByteView)
   }
 
@@ -49,7 +48,7 @@ struct StringPieces {
     return unit
   }
 
-  /// What a letter behind a backslash stands for.
+  /// The character that a letter after a backslash stands for.
   private static func character(of letter: UInt8) -> Unicode.Scalar {
     switch letter {
     case UInt8(ascii: "b"): "\u{8}"
@@ -61,12 +60,13 @@ struct StringPieces {
     }
   }
 
-  /// The byte that Python means by half a character ("surrogateescape"), where it does by this one.
+  /// The byte that Python writes as this half character ("surrogateescape"); nil if it writes no
+  /// byte so.
   static func byte(of half: UInt16) -> UInt8? {
     (0xDC80...0xDCFF).contains(half) ? UInt8(half & 0xFF) : nil
   }
 
-  /// Whether the string has these bytes.
+  /// Whether the string consists of these bytes.
   consuming func spell(_ bytes: ByteView) -> Bool {
     var rest = bytes
     func take(_ byte: UInt8) -> Bool {
@@ -90,10 +90,11 @@ struct StringPieces {
 }
 
 extension ByteBuffer {
-  /// Appends the UTF-8 of a JSON string, given with its quotes; half a character is the byte that
-  /// Python means by it (U+DC80 to U+DCFF).
+  /// Appends the UTF-8 of a JSON string, which is given with its quotes. A half character that
+  /// Python writes for a byte becomes that byte (U+DC80 to U+DCFF).
   ///
-  /// Throws where it is another half, which has no bytes; then the buffer is left as it was.
+  /// Throws if there is another half character, since it has no bytes. The buffer is then left as
+  /// it was.
   public mutating func append(textOf string: ByteView) throws(JSONProblem) {
     let before = count
     var pieces = StringPieces(of: string.unquoted)

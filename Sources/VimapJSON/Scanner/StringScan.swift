@@ -1,5 +1,5 @@
-/// The place after the closing quote of the string whose content starts at `start`, or nil where
-/// the content breaks RFC 8259 section 7 or the string has no end before `end`.
+/// The place after the closing quote of a string whose content starts at `start`. nil if the
+/// content breaks RFC 8259 section 7, or the string does not end before `end`.
 @inline(__always)
 func endOfString(_ start: Cursor, _ end: Cursor) -> Cursor? {
   var place = start
@@ -15,8 +15,8 @@ func endOfString(_ start: Cursor, _ end: Cursor) -> Cursor? {
   return endOfRichString(place, end)
 }
 
-/// The same where an escape, a character beyond ASCII or the end of the text is near; a function
-/// of its own, so that the common case stays small where it is used.
+/// The same, for when an escape, a character beyond ASCII or the end of the text is near. It is a
+/// separate function so that the common case stays small where it is inlined.
 @inline(never)
 private func endOfRichString(_ start: Cursor, _ end: Cursor) -> Cursor? {
   var place = start
@@ -24,7 +24,7 @@ private func endOfRichString(_ start: Cursor, _ end: Cursor) -> Cursor? {
     place = endOfPlainRun(place, end)
     guard place < end else { return nil }
     if place.pointee == UInt8(ascii: "\"") { return place + 1 }
-    // Escapes often come in rows.
+    // Escapes often follow each other.
     repeat {
       guard let next = endOfEscape(place, end) else { return nil }
       place = next
@@ -32,8 +32,8 @@ private func endOfRichString(_ start: Cursor, _ end: Cursor) -> Cursor? {
   }
 }
 
-/// The first place at or after `start` that can't stand in a JSON string as it is: `"`, `\`, a
-/// control character, a byte that isn't part of well-formed UTF-8, or `end`.
+/// The first place at or after `start` with something that can't be in a JSON string as it is: `"`,
+/// `\`, a control character, a byte that isn't well-formed UTF-8, or `end`.
 @inline(__always)
 func endOfPlainRun(_ start: Cursor, _ end: Cursor) -> Cursor {
   var place = start
@@ -65,7 +65,7 @@ func endOfPlainRun(_ start: Cursor, _ end: Cursor) -> Cursor {
   return place
 }
 
-/// The place after the escape sequence that must start at `place`.
+/// The place after the escape sequence, which must start at `place`.
 @inline(__always)
 private func endOfEscape(_ place: Cursor, _ end: Cursor) -> Cursor? {
   guard end - place >= 2, place.pointee == UInt8(ascii: "\\") else { return nil }
@@ -74,14 +74,14 @@ private func endOfEscape(_ place: Cursor, _ end: Cursor) -> Cursor? {
     UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
     return place + 2
   case UInt8(ascii: "u"):
-    // RFC 8259 lets a surrogate stand alone (section 8.2), so that any unit will do.
+    // RFC 8259 allows a single surrogate (section 8.2), so any unit is valid.
     return isUnitEscape(place, end) ? place + 6 : nil
   default:
     return nil
   }
 }
 
-/// Whether `\uXXXX` stands at `place`.
+/// Whether there is a `\uXXXX` at `place`.
 @inline(__always)
 private func isUnitEscape(_ place: Cursor, _ end: Cursor) -> Bool {
   guard end - place >= 6, place[0] == UInt8(ascii: "\\"), place[1] == UInt8(ascii: "u") else {
@@ -101,7 +101,7 @@ private func digits(of place: Cursor) -> UInt32 {
   UInt32(littleEndian: UnsafeRawPointer(place + 2).loadUnaligned(as: UInt32.self))
 }
 
-/// The UTF-16 unit that the escape `\uXXXX` at `place` stands for; nil where there is none.
+/// The UTF-16 unit that the escape `\uXXXX` at `place` stands for; nil if there is none.
 func unitOfEscape(_ place: Cursor, _ end: Cursor) -> UInt16? {
   guard isUnitEscape(place, end) else { return nil }
   // The value of a digit: its low nibble, and 9 more for a letter, which has bit 6 set.

@@ -1,14 +1,14 @@
 internal import CVimapJSON
 
-/// What stands at a place where a UTF-8 sequence of more than one byte should.
+/// What is at a place where a UTF-8 sequence of more than one byte should be.
 struct CharacterScan {
-  /// Bytes of the sequence, or where it isn't whole of its maximal subpart: what a decoder
+  /// The length of the sequence, or, if it isn't whole, of its maximal subpart: what a decoder
   /// replaces with one U+FFFD (Unicode 16, section 3.9). At least 1.
   let length: Int
   let isWhole: Bool
 }
 
-/// Looks at the sequence whose first byte, 0x80 or more, is at `place`. Reads before `end`.
+/// Scans the sequence whose first byte, 0x80 or more, is at `place`. Reads before `end`.
 @inline(__always)
 func scanCharacter(_ place: Cursor, _ end: Cursor) -> CharacterScan {
   let lead = place[0]
@@ -26,8 +26,9 @@ func scanCharacter(_ place: Cursor, _ end: Cursor) -> CharacterScan {
   return CharacterScan(length: 4, isWhole: true)
 }
 
-/// What may follow a lead byte (RFC 3629 section 4). Four leads have a narrower range, without
-/// which a character could be written longer than needed, be a surrogate or be past U+10FFFF.
+/// The valid second bytes after a lead byte (RFC 3629 section 4). Four lead bytes have a narrower
+/// range. It excludes characters that are written longer than needed, surrogates, and anything past
+/// U+10FFFF.
 @inline(__always)
 private func secondBytes(after lead: UInt8) -> ClosedRange<UInt8> {
   switch lead {
@@ -39,15 +40,15 @@ private func secondBytes(after lead: UInt8) -> ClosedRange<UInt8> {
   }
 }
 
-/// A place at or after `start` up to which there are only whole characters, of whatever script,
-/// that can stand in a JSON string as they are. It may stop early, even at once.
+/// A place at or after `start`, up to which there are only whole characters, of any script, that
+/// can be in a JSON string as they are. It may stop early, even at once.
 @inline(__always)
 func skipCharacters(_ start: Cursor, _ end: Cursor) -> Cursor {
   var place = start
   while end - place >= 16 {
     let length = Int(vimap_plain_length(place))
     place += length
-    // Where nothing but the end of the sixteen cut it short, it is by up to three bytes.
+    // If only the end of the sixteen bytes stopped it, at most three bytes are missing.
     if length < 13 { break }
   }
   return place

@@ -1,16 +1,16 @@
 public import VimapBytes
 
-/// Steps over what is known to be JSON, so that its parts can be had byte for byte. In what is none
-/// they lead to some place or other, and none beyond the end.
+/// Steps over text that must be valid JSON, so that its parts can be taken byte for byte. In
+/// invalid text the results are meaningless, but nothing beyond the end is read.
 extension ByteView {
-  /// The place behind white space from `place` on.
+  /// The place after white space from `place` on.
   func endOfSpace(_ place: Int) -> Int {
     var place = place
     while place < count, self[place].isJSONWhiteSpace { place += 1 }
     return place
   }
 
-  /// The place behind the string whose first quote is at `place`.
+  /// The place after the string whose first quote is at `place`.
   func endOfString(at place: Int) -> Int {
     let (start, end) = cursors
     guard place < count, let next = VimapJSON.endOfString(start + place + 1, end) else {
@@ -19,7 +19,7 @@ extension ByteView {
     return next - start
   }
 
-  /// The place behind the value that begins at `place`.
+  /// The place after the value that begins at `place`.
   func endOfValue(at place: Int) -> Int {
     var place = place
     var depth = 0
@@ -44,11 +44,11 @@ extension ByteView {
     return count
   }
 
-  /// Whether this is a string, of JSON.
+  /// Whether this JSON value is a string.
   public var isJSONString: Bool {
     count >= 2 && self[0] == UInt8(ascii: "\"") && self[count - 1] == UInt8(ascii: "\"")
   }
 
-  /// What stands between the quotes of a string.
+  /// The text between the quotes of a string.
   var unquoted: ByteView { slice(1, count - 2) }
 }

@@ -1,11 +1,11 @@
 public import VimapBytes
 
-/// The way to a part of a JSON value: `.user.id`, `.items[0].id`, `.["odd key"]`; `.` is the
-/// whole value.
+/// The path of a part of a JSON value: `.user.id`, `.items[0].id`, `.["odd key"]`; `.` is the whole
+/// value.
 ///
-/// A key after a dot may have any characters but white space, control characters and `. [ ] { } "`;
-/// one in brackets is a JSON string and may have any. An index counts from 0, a negative one from
-/// the end.
+/// A key after a dot may have any characters except white space, control characters and `. [ ] { }
+/// "`. A key in brackets is a JSON string and may have any characters. An index counts from 0, a
+/// negative index from the end.
 public struct JSONPath: Sendable {
   enum Step: Sendable, Equatable {
     /// The UTF-8 of a member's key.
@@ -24,9 +24,9 @@ public struct JSONPath: Sendable {
     description = text
   }
 
-  /// The part of `text`, which is known to be JSON, that the path leads to, byte for byte as it
-  /// stands there; `nil` where there is none. A null is a part. Of a key that an object has more
-  /// than once the last counts.
+  /// The part of `text` that the path leads to, byte for byte; `nil` if there is none. `text` must
+  /// be valid JSON. A null counts as a part. If an object has a key more than once, the last one
+  /// counts.
   public func find(in text: ByteView) -> ByteView? {
     var part = text.trimmed()
     for step in steps {
@@ -39,7 +39,7 @@ public struct JSONPath: Sendable {
 
 extension JSONPath: CustomStringConvertible {}
 
-/// Paths are equal where they lead to the same part, however they are spelt.
+/// Paths are equal if they lead to the same part, however they are written.
 extension JSONPath: Equatable {
   public static func == (left: JSONPath, right: JSONPath) -> Bool { left.steps == right.steps }
 }

@@ -8,13 +8,13 @@ public struct JSONPathError: Error, Sendable, Equatable, CustomStringConvertible
   /// What is wrong with it, such as "a key is expected".
   public let reason: String
 
-  /// Bytes of the text before the place where that is wrong.
+  /// The number of bytes before the place of the error.
   public let position: Int
 
   public var description: String { "path '\(path)': \(reason) at byte \(position + 1)" }
 }
 
-/// Takes the text of a ``JSONPath`` apart.
+/// Parses the text of a ``JSONPath``.
 struct JSONPathParser {
   private let text: String
   private let bytes: [UInt8]
@@ -56,7 +56,7 @@ struct JSONPathParser {
     return .key(Array(bytes[start..<place]))
   }
 
-  /// A key in quotes, whose escapes mean what they mean in a record.
+  /// A key in quotes. Its escapes mean the same as in a record.
   private mutating func quotedKey() throws(JSONPathError) -> JSONPath.Step {
     let quoted = bytes[place...].withUnsafeBytes { rest -> (key: [UInt8], length: Int)? in
       let text = ByteView(rest)
@@ -88,7 +88,7 @@ struct JSONPathParser {
 }
 
 extension UInt8 {
-  /// What a key may have in it without quotes.
+  /// Whether a key may contain this byte without quotes.
   fileprivate var isPlainKeyByte: Bool {
     switch self {
     case 0...0x20, 0x7F, UInt8(ascii: "."), UInt8(ascii: "\""), UInt8(ascii: "["),

@@ -1,24 +1,24 @@
 public import VimapBytes
 
-/// What is wanted of a file's path, in the letters of GNU parallel: `{/.file}` of the path that is
-/// in `.file`.
+/// A part of a file's path, written with the letters of GNU parallel: `{/.file}` takes the name
+/// from the path that is in `.file`.
 ///
-/// Names are as for basename(1) and dirname(1): slashes at the end are no part of a name. Dots that
-/// a name begins with begin no extension.
+/// Names are as for basename(1) and dirname(1): slashes at the end do not belong to a name. Dots at
+/// the beginning of a name begin no extension.
 public enum PathPart: String, Sendable, CaseIterable {
   /// `{/.file}`: the name, without the folder.
   case name = "/"
-  /// `{//.file}`: the folder, `.` where there is none.
+  /// `{//.file}`: the folder, or `.` if there is none.
   case folder = "//"
   /// `{..file}`: the path without its extension.
   case withoutExtension = "."
   /// `{/..file}`: the name without its extension.
   case nameWithoutExtension = "/."
 
-  /// In the order in which they have to be looked for.
+  /// In the order in which they must be tried.
   static let longestFirst: [PathPart] = [.folder, .nameWithoutExtension, .name, .withoutExtension]
 
-  /// That part of a path; lent from it.
+  /// This part of a path, lent from the path.
   public func of(_ path: ByteView) -> ByteView {
     switch self {
     case .name: path.fileName
@@ -33,7 +33,7 @@ extension ByteView {
   private static var slash: UInt8 { UInt8(ascii: "/") }
   private static var dot: UInt8 { UInt8(ascii: ".") }
 
-  /// Without slashes at the end, but for one that is all there is.
+  /// The path without slashes at the end; a single slash stays.
   private var withoutLastSlashes: ByteView {
     var end = count
     while end > 1, self[end - 1] == Self.slash { end -= 1 }

@@ -1,8 +1,8 @@
 import VimapBytes
 
 extension ByteBuffer {
-  /// Appends `bytes` percent-encoded (RFC 3986 section 2.1): all but the unreserved characters,
-  /// or with `keepsReserved` all but the reserved ones, those, and triplets such as `%2F`.
+  /// Appends `bytes` percent-encoded (RFC 3986 section 2.1). Unreserved characters stay as they
+  /// are. With `keepsReserved`, reserved characters stay too, and so do triplets such as `%2F`.
   mutating func appendPercentEncoded(_ bytes: ByteView, keepsReserved: Bool) {
     var plain = 0  // start of the run that stands as it is
     for index in 0..<bytes.count {
@@ -19,7 +19,7 @@ extension ByteBuffer {
 }
 
 extension ByteView {
-  /// Whether `%` and two hexadecimal digits stand at `index`.
+  /// Whether there is a `%` with two hexadecimal digits at `index`.
   fileprivate func hasTriplet(at index: Int) -> Bool {
     self[index] == UInt8(ascii: "%") && index + 2 < count
       && self[index + 1].isHexDigit && self[index + 2].isHexDigit

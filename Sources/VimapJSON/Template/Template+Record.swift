@@ -1,5 +1,5 @@
 extension Template {
-  /// Whether it can be filled in differently for each record: not only from what a worker has.
+  /// Whether it may be filled in differently for each record, and not only for each worker.
   public var dependsOnRecord: Bool {
     parts.contains { part in
       switch part {
@@ -9,9 +9,9 @@ extension Template {
     }
   }
 
-  /// The first placeholder that text of a record is filled in for, which may be anything: not only
-  /// a number, or what a worker has.
-  /// - Parameter grammar: what ``init(_:_:)`` was given.
+  /// The first placeholder that is filled with text of a record, which may be anything, unlike a
+  /// number or what a worker has.
+  /// - Parameter grammar: the grammar given to ``init(_:_:)``.
   public static func recordText(in text: String, _ grammar: Grammar) -> String? {
     let pieces = TemplateParser(grammar).pieces(of: text)
     let piece = pieces.first { piece in

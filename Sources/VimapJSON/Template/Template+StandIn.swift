@@ -1,8 +1,7 @@
 import VimapBytes
 
 extension Template {
-  /// The text with `standIn` in every placeholder's place: what a check of the text around them
-  /// looks at.
+  /// The text with `standIn` in place of every placeholder, for checking the text around them.
   public func text(standIn: String) -> String {
     var bytes: [UInt8] = []
     for part in parts {

@@ -1,9 +1,9 @@
 import VimapBytes
 
 extension Template {
-  /// As this one, a URL's, with what of its own text is not ASCII percent-encoded, as values are
-  /// (RFC 3986 section 2.5), from the end of the host on: names of hosts have an encoding of their
-  /// own.
+  /// The same template of a URL, with its own text percent-encoded where it is not ASCII, as values
+  /// are (RFC 3986 section 2.5). This begins after the host, since host names have an encoding of
+  /// their own.
   public var withEncodedText: Template {
     var isBehindHost = false
     let parts = parts.map { part in

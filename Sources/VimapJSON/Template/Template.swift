@@ -1,7 +1,7 @@
 public import VimapBytes
 
-/// A text with places to be filled in from a record: a URL, a header's value, an argument. It is a
-/// text of the system (``Swift/String/init(system:)``).
+/// A text with placeholders that are filled in from a record: a URL, a header's value, an argument.
+/// It is a system text (``Swift/String/init(system:)``).
 ///
 /// | placeholder | stands for |
 /// | --- | --- |
@@ -12,15 +12,15 @@ public import VimapBytes
 /// | `{%}` | the worker's number, from 0 |
 /// | `{init.NAME}` | a bound argument; letters, digits, `_` and `-` |
 ///
-/// A string stands as itself, without quotes or escapes; anything else as the bytes that it came
-/// in. Everything else in braces is text, be it `{foo}`, `{ }` or the braces of a JSON body: a text
-/// that isn't a placeholder is never an error, and there is no way to write `{}` as text.
+/// A string is filled in without quotes and escapes, anything else as the bytes that came in.
+/// Everything else in braces is text, such as `{foo}`, `{ }` or the braces of a JSON body. So a
+/// text that isn't a placeholder is never an error, and `{}` can't be written as text.
 ///
-/// In a command's arguments (``Grammar/argument``) a part can be taken as a file's path, of which
-/// only some is wanted (``PathPart``): `{/.path}`, and `{/}` of the whole record. There, braces
-/// behind a `$` are text: `${#}` is the shell's.
+/// In a command's arguments (``Grammar/argument``), a placeholder can take a part of a file's path
+/// (``PathPart``): `{/.path}`, and `{/}` for the whole record. There, braces after a `$` are text,
+/// since `${#}` belongs to the shell.
 public struct Template: Sendable {
-  /// Where a template stands, which says what a placeholder can be there.
+  /// Where a template is used, which decides what its placeholders can be.
   public enum Grammar: Sendable {
     /// A URL, or a header's value.
     case request
@@ -32,35 +32,36 @@ public struct Template: Sendable {
     case literal([UInt8])
     case record
     case field(JSONPath, keepsReserved: Bool)
-    /// Some of a file's path, which is at a place in the record, or the record itself.
+    /// A part of a file's path. The path is in the record, at a place in it, or is the record
+    /// itself.
     case file(PathPart, JSONPath?)
     case index
     case worker
     case initArgument(String)
   }
 
-  /// What is done to a value, and never to the text around it.
+  /// How values are encoded. The text around them never is.
   public enum Encoding: Sendable {
-    /// It goes in as it is.
+    /// The value is filled in as it is.
     case verbatim
 
-    /// All but RFC 3986's unreserved characters (letters, digits, `-._~`) become `%XX`. In
-    /// `{+.path}` the reserved ones stay too, and so does what is `%XX` already (RFC 6570
-    /// section 3.2.3).
+    /// All characters except RFC 3986's unreserved ones (letters, digits, `-._~`) become `%XX`. In
+    /// `{+.path}`, reserved characters stay too, and so does an existing `%XX` (RFC 6570 section
+    /// 3.2.3).
     case percent
 
-    /// Any value stands as the bytes that it came in, a string with its quotes and escapes.
+    /// Any value is filled in as the bytes that came in, a string with its quotes and escapes.
     case json
 
-    /// A string stands as a literal of SQL, between quotes of which those inside are doubled; a
-    /// number as it is, `true`, `false` and null as the keywords, and any other value as its JSON
-    /// in a string.
+    /// A string becomes an SQL literal: in quotes, with the quotes inside doubled. A number stays
+    /// as it is, `true`, `false` and null become the keywords, and any other value becomes a string
+    /// with its JSON.
     case sql
   }
 
   let parts: [Part]
 
-  /// The text that the template was made from, as it was typed.
+  /// The text that the template was made from.
   public let description: String
 
   public init(_ text: String, _ grammar: Grammar = .request) {
@@ -76,26 +77,26 @@ public struct Template: Sendable {
   /// Whether there is nothing to fill in.
   public var isLiteral: Bool { parts.allSatisfy(\.isLiteral) }
 
-  /// Whether all of it is a single placeholder.
+  /// Whether the whole template is a single placeholder.
   public var isPlaceholder: Bool { parts.count == 1 && !isLiteral }
 
-  /// The text before the first placeholder: what no record can change.
+  /// The text before the first placeholder, which no record can change.
   public var literalPrefix: String {
     guard case .literal(let bytes) = parts.first else { return "" }
     return bytes.withUnsafeBytes { String(system: ByteView($0)) }
   }
 
-  /// The names of the bound arguments asked for, as often as they are.
+  /// The names of all bound arguments that it uses, in order. A name may come more than once.
   public var initNames: [String] {
     parts.compactMap { if case .initArgument(let name) = $0 { name } else { nil } }
   }
 
   /// Appends the text with everything filled in.
   ///
-  /// A null is a value like any other and stands as `null`; only what isn't there at all is
-  /// missing. When this throws, `buffer` is left as it was.
-  /// - Parameter noteEmpty: is told where in `buffer` a placeholder stands that came to nothing,
-  ///   other than a `{+.path}`.
+  /// A null is a value like any other, and is filled in as `null`. Only a part that does not exist
+  /// is missing. If this throws, `buffer` is left as it was.
+  /// - Parameter noteEmpty: called with the place in `buffer` of each placeholder that was filled
+  ///   with nothing, except `{+.path}`.
   public func expand(
     into buffer: inout ByteBuffer, context: TemplateContext, encoding: Encoding = .verbatim,
     noteEmpty: (Int) -> Void = { _ in }
@@ -120,13 +121,13 @@ extension Template: Equatable {
   public static func == (left: Template, right: Template) -> Bool { left.parts == right.parts }
 }
 
-/// Why a ``Template`` could not be filled in from a record.
+/// Why a ``Template`` can't be filled in from a record.
 public enum TemplateError: Error, Sendable, Equatable {
-  /// The record has no such part, or there is no such bound argument: the text between the
-  /// braces, without `+`.
+  /// The record has no such part, or there is no such bound argument. `path` is the text between
+  /// the braces, without `+`.
   case missingField(path: String)
 
-  /// A string has half a character in it that has no bytes.
+  /// A string contains half a character that has no bytes.
   case unreadable(JSONProblem)
 }
 

@@ -1,9 +1,9 @@
 public import VimapBytes
 
-/// What a ``Template`` is filled in from.
+/// The values that a ``Template`` is filled in from.
 ///
-/// Made once, moved on from record to record. The record's bytes are borrowed: they must stay valid
-/// until the next ``move(to:index:)`` or the context's end.
+/// It is made once and moved from record to record. The record's bytes are borrowed: they must stay
+/// valid until the next ``move(to:index:)`` or the end of the context.
 public final class TemplateContext {
   public private(set) var record: ByteView
 
@@ -16,7 +16,7 @@ public final class TemplateContext {
   /// Values of the bound arguments, by name.
   public let initArguments: [String: String]
 
-  /// The text of the string that is being filled in; kept, so that none allocates.
+  /// The text of the string that is being filled in. The buffer is kept to avoid allocations.
   private var decoded = ByteBuffer(capacity: 256)
 
   public init(
@@ -34,7 +34,7 @@ public final class TemplateContext {
     self.index = index
   }
 
-  /// The part of the record that `path` leads to, as it stands there.
+  /// The part of the record that `path` leads to, as it is written there.
   public func part(at path: JSONPath) throws(TemplateError) -> ByteView {
     guard let part = path.find(in: record) else {
       throw .missingField(path: path.description)
@@ -42,7 +42,7 @@ public final class TemplateContext {
     return part
   }
 
-  /// The text of a string, without its quotes and escapes; lent until the next is asked for.
+  /// The text of a string, without its quotes and escapes; lent until the next call.
   func text(of string: ByteView) throws(TemplateError) -> ByteView {
     let content = string.unquoted
     if content.firstIndex(of: UInt8(ascii: "\\")) == nil { return content }

@@ -9,7 +9,7 @@ extension Template.Part {
     if case .field(_, let keepsReserved) = self { keepsReserved } else { false }
   }
 
-  /// Appends what the part stands for.
+  /// Appends the value of the part.
   func expand(
     into buffer: inout ByteBuffer, context: TemplateContext, encoding: Template.Encoding
   ) throws(TemplateError) {
@@ -38,8 +38,8 @@ extension Template.Part {
     }
   }
 
-  /// Appends a string as itself, or some of it where it is a file's path; anything else byte for
-  /// byte.
+  /// Appends the text of a string, or a part of it if it is a file's path. Any other value is
+  /// appended byte for byte.
   private func expand(
     _ value: ByteView, into buffer: inout ByteBuffer, _ context: TemplateContext,
     _ encoding: Template.Encoding, keepsReserved: Bool = false, of part: PathPart? = nil

@@ -1,6 +1,6 @@
 import VimapBytes
 
-/// Takes the text of a ``Template`` apart.
+/// Parses the text of a ``Template``.
 struct TemplateParser {
   private let grammar: Template.Grammar
 
@@ -35,19 +35,19 @@ struct TemplateParser {
     return pieces
   }
 
-  /// Whether a brace at `place` is a shell's: `${name}`, `${#}`.
+  /// Whether a brace at `place` belongs to the shell: `${name}`, `${#}`.
   private func isShells(_ bytes: [UInt8], _ place: Int) -> Bool {
     grammar == .argument && place > 0 && bytes[place - 1] == UInt8(ascii: "$")
   }
 
-  /// The placeholder that `text` starts with, and its length in bytes, braces included.
+  /// The placeholder at the beginning of `text`, and its length in bytes with the braces.
   private func placeholder(in text: ArraySlice<UInt8>) -> (Template.Part, Int)? {
     guard text.first == UInt8(ascii: "{"), let close = closingBrace(in: text) else { return nil }
     let content = text[text.startIndex + 1..<close].withUnsafeBytes { String(system: ByteView($0)) }
     return part(content).map { ($0, close - text.startIndex + 1) }
   }
 
-  /// Where the first `}` is that isn't in quotes, as one in `{.["}"]}` is.
+  /// The place of the first `}` that isn't in quotes. In `{.["}"]}`, it is the second.
   private func closingBrace(in text: ArraySlice<UInt8>) -> Int? {
     var isQuoted = false
     var isEscaped = false
@@ -66,7 +66,7 @@ struct TemplateParser {
     return nil
   }
 
-  /// What `content`, found in braces, stands for; nil where it is only text.
+  /// The placeholder with `content` in its braces; nil if it is only text.
   private func part(_ content: String) -> Template.Part? {
     switch content {
     case "": return .record
@@ -85,11 +85,12 @@ struct TemplateParser {
     return .field(path, keepsReserved: keepsReserved)
   }
 
-  /// What to take of a file's path, and then where that is; nowhere for the record itself.
+  /// Parses a part of a file's path: the letters for the part, and then the path in the record.
+  /// Without the latter it is the record itself.
   private func filePart(_ content: String) -> Template.Part? {
     for part in PathPart.longestFirst where content.hasPrefix(part.rawValue) {
       let path = String(content.dropFirst(part.rawValue.count))
-      // `{.}` is the record, whatever else it might be short for.
+      // `{.}` is the record, even though `.` is also the letter for a part.
       if path.isEmpty, part != .withoutExtension { return .file(part, nil) }
       if path.hasPrefix("."), let path = try? JSONPath(path) { return .file(part, path) }
     }

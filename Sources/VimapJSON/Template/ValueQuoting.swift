@@ -1,7 +1,7 @@
 import VimapBytes
 
 extension Template.Encoding {
-  /// Values stand as they are written in a language, and not as their bare text.
+  /// Whether values are written as literals of a language, and not as their bare text.
   var quotesValues: Bool {
     switch self {
     case .json, .sql: true
@@ -11,7 +11,7 @@ extension Template.Encoding {
 }
 
 extension ByteBuffer {
-  /// Appends a JSON value as it is written in another language.
+  /// Appends a JSON value as a literal of another language.
   mutating func append(
     _ value: ByteView, quotedFor encoding: Template.Encoding, _ context: TemplateContext
   ) throws(TemplateError) {
@@ -23,7 +23,7 @@ extension ByteBuffer {
     }
   }
 
-  /// A literal of SQL: quotes inside are doubled (ISO/IEC 9075-2, 5.3).
+  /// Appends an SQL literal, in which quotes are doubled (ISO/IEC 9075-2, 5.3).
   mutating func appendSQLString(_ bytes: ByteView) {
     append("'")
     var rest = bytes

@@ -1,9 +1,10 @@
 public import VimapBytes
 
 extension ByteBuffer {
-  /// Appends a JSON value so that values which are equal are the same bytes: strings however they
-  /// are spelt, numbers with the same value exactly (`1`, `1.0`, `10e-1`), white space left out,
-  /// and lists and objects where all in them are equal one by one.
+  /// Appends a JSON value in such a form that equal values have the same bytes. Strings are equal
+  /// whatever their escapes are. Numbers are equal if their values are exactly the same (`1`,
+  /// `1.0`, `10e-1`). White space is left out. Lists and objects are equal if all their elements
+  /// are, one by one.
   ///
   /// - Parameter value: valid JSON; lent for the call.
   public mutating func appendComparable(_ value: ByteView) {
@@ -25,7 +26,7 @@ extension ByteBuffer {
     }
   }
 
-  /// Appends a string with no more escapes than it takes to tell where it ends.
+  /// Appends a string with only the escapes that are needed to find its end.
   private mutating func appendComparableString(_ string: ByteView) {
     guard string.isJSONString, string.firstIndex(of: UInt8(ascii: "\\")) != nil else {
       return append(string)
@@ -47,14 +48,14 @@ extension ByteBuffer {
     append("\"")
   }
 
-  /// Appends the digits without zeros at either end, and the power of ten that they are taken
-  /// times; a whole number of usual size in full.
+  /// Appends the digits without zeros at either end, and the power of ten to multiply them by. A
+  /// whole number of a usual size is written in full.
   private mutating func appendNumber(_ number: ByteView) {
     let exponentPlace =
       number.firstIndex(of: UInt8(ascii: "e")) ?? number.firstIndex(of: UInt8(ascii: "E"))
     let mantissa = number.head(exponentPlace ?? number.count)
     guard let exponent = exponentPlace.map({ Self.exponent(number.slice($0 + 1)) }) ?? 0 else {
-      // So large that no sum with it could be had.
+      // The exponent is too large to calculate with.
       return append(number)
     }
     let start = count
@@ -75,7 +76,7 @@ extension ByteBuffer {
       power += 1
     }
     if end == digits {
-      // Nought, of either sign.
+      // Zero, of either sign.
       truncate(to: start)
       return append("0")
     }
@@ -89,7 +90,7 @@ extension ByteBuffer {
     append(decimal: power)
   }
 
-  /// More zeros at a whole number's end are written as a power of ten.
+  /// A whole number with more zeros than this at its end is written with a power of ten.
   private static let mostZeros = 20
 
   private static func exponent(_ text: ByteView) -> Int? {

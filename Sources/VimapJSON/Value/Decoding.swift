@@ -1,13 +1,13 @@
 internal import CJansson
 import VimapBytes
 
-/// A value of jansson's, as a pointer that says nothing about who owns it.
+/// A value of jansson's, as a pointer that does not say who owns it.
 typealias Node = UnsafeMutablePointer<json_t>
 
-/// Has jansson read `text`, and returns a reference that the caller owns.
+/// Has jansson read `text`. Returns a reference that the caller owns.
 ///
-/// Of two kinds of text jansson would be no help: of an empty one it says that a token is
-/// unexpected, and a NUL byte after a number or a word it takes for nothing at all.
+/// Two kinds of texts are handled here, since jansson is no help with them. It calls an empty text
+/// an unexpected token, and it ignores a NUL byte after a number or a word.
 func decode(_ text: ByteView, flags: Int32 = 0) throws(JSONProblem) -> Node {
   guard !text.trimmed().isEmpty else {
     throw JSONProblem(message: "empty text, a JSON value is expected", line: 1)

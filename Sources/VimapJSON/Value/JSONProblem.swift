@@ -5,13 +5,13 @@ import VimapBytes
 public struct JSONProblem: Error, Sendable, Equatable {
   public let message: String
 
-  /// Line of the text, from 1; 0 where the problem isn't one of a text.
+  /// The line of the text, from 1; 0 if the problem is not about a text.
   public let line: Int
 
-  /// Characters of that line that had been read when the problem was noticed.
+  /// How many characters of that line had been read when the problem was noticed.
   public let column: Int
 
-  /// Bytes of the text that had been read when the problem was noticed.
+  /// How many bytes of the text had been read when the problem was noticed.
   public let position: Int
 
   public init(message: String, line: Int = 0, column: Int = 0, position: Int = 0) {
@@ -32,12 +32,12 @@ extension JSONProblem: CustomStringConvertible {
 }
 
 extension JSONProblem {
-  /// What jansson said about the text that it refused.
+  /// jansson's problem with a text that it refused.
   init(_ error: json_error_t) {
     let message = withUnsafeBytes(of: error.text) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
-    // jansson has nothing to say where it couldn't get memory.
+    // jansson gives no message if it couldn't get memory.
     self =
       message.isEmpty
       ? .outOfMemory
@@ -46,7 +46,7 @@ extension JSONProblem {
         position: max(Int(error.position), 0))
   }
 
-  /// `message`, of the byte at `index` of `text`.
+  /// `message`, about the byte at `index` of `text`.
   init(message: String, at index: Int, of text: ByteView) {
     var line = 1
     var column = 0

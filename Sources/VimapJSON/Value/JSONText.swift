@@ -1,10 +1,10 @@
 public import VimapBytes
 
 extension ByteBuffer {
-  /// Appends `bytes` as a JSON string, quotes included (RFC 8259 section 7).
+  /// Appends `bytes` as a JSON string, with quotes (RFC 8259 section 7).
   ///
-  /// Escaped is what must be: `"`, `\` and control characters. Each maximal part of a sequence
-  /// that isn't UTF-8 becomes one U+FFFD, as in `String(decoding:as:)`.
+  /// Only what must be escaped is escaped: `"`, `\` and control characters. Each maximal part of a
+  /// sequence that isn't UTF-8 becomes one U+FFFD, as in `String(decoding:as:)`.
   /// - Returns: whether all of them are UTF-8.
   @discardableResult
   public mutating func appendString(of bytes: ByteView) -> Bool {

@@ -1,7 +1,7 @@
 internal import CJansson
 import VimapBytes
 
-/// As a string that holds the text.
+/// Coded as a string that contains the JSON text.
 extension JSONValue: Codable {
   public convenience init(from decoder: any Decoder) throws {
     var text = try decoder.singleValueContainer().decode(String.self)

@@ -18,13 +18,13 @@ extension JSONValue {
     }
   }
 
-  /// Members of an object, elements of an array; 0 of anything else.
+  /// The number of members of an object, or of elements of an array; 0 for anything else.
   public var count: Int {
-    // Each is 0 of what isn't its own kind.
+    // Each function returns 0 for a value of another kind.
     json_object_size(node) + json_array_size(node)
   }
 
-  /// The member of this object that has `key`; nil where there is none or this is no object.
+  /// The member of this object with `key`; nil if there is none, or this is no object.
   public subscript(key: String) -> JSONValue? {
     var key = key
     return key.withUTF8 { utf8 in
@@ -35,18 +35,18 @@ extension JSONValue {
     }.map { JSONValue(sharing: $0) }
   }
 
-  /// The element at `index`, from 0; nil where there is none or this is no array.
+  /// The element at `index`, from 0; nil if there is none, or this is no array.
   public subscript(index: Int) -> JSONValue? {
     guard index >= 0 else { return nil }
     return json_array_get(node, index).map { JSONValue(sharing: $0) }
   }
 
-  /// The number, where this is an integer.
+  /// The number, if this is an integer.
   public var integer: Int? {
     kind == .integer ? Int(json_integer_value(node)) : nil
   }
 
-  /// The number, where this is one; an integer beyond 2^53 is rounded.
+  /// The number, if this is one. An integer beyond 2^53 is rounded.
   public var number: Double? {
     switch kind {
     case .integer, .real: json_number_value(node)
@@ -58,13 +58,13 @@ extension JSONValue {
     kind == .bool ? node?.pointee.type == JSON_TRUE : nil
   }
 
-  /// The text, where this is a string.
+  /// The text, if this is a string.
   public var string: String? {
     withStringBytes { $0.text }
   }
 
-  /// Lends `body` the UTF-8 of this string, which may hold NUL, for the length of the call; nil
-  /// where this is no string.
+  /// Lends `body` the UTF-8 of this string for the length of the call. It may contain NUL. nil if
+  /// this is no string.
   public func withStringBytes<Result, Failure: Error>(
     _ body: (ByteView) throws(Failure) -> Result
   ) throws(Failure) -> Result? {

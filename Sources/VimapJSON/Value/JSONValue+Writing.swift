@@ -2,16 +2,16 @@ internal import CJansson
 public import VimapBytes
 
 extension JSONValue {
-  /// Appends the value as compact JSON: no white space, members in the order they were set,
-  /// reals so that reading them gives the same double: with as few digits as that takes where the
-  /// value is a real itself, with up to 17 inside of another.
+  /// Appends the value as compact JSON: without white space, and with members in the order in which
+  /// they were set. A real is written so that reading it gives the same double. If the value itself
+  /// is a real, it has as few digits as possible; a real inside another value has up to 17.
   ///
-  /// Throws where the value is lost (see ``JSONValue``) or jansson can't get memory to write it;
-  /// then `buffer` is left as it was.
+  /// Throws if the value is lost (see ``JSONValue``), or jansson can't get memory to write it.
+  /// `buffer` is then left as it was.
   public func write(to buffer: inout ByteBuffer) throws(JSONProblem) {
     guard let node else { throw .outOfMemory }
     if kind == .real, let number {
-      // jansson would write 0.2 as 0.20000000000000001, which is no name for it in a URL.
+      // jansson would write 0.2 as 0.20000000000000001, which nobody expects in a URL.
       buffer.append(text: "\(number)")
       return
     }
@@ -26,7 +26,7 @@ extension JSONValue {
   }
 }
 
-/// jansson's way of handing out text in pieces; `target` is the `ByteBuffer`.
+/// jansson's callback for writing text in pieces. `target` is the `ByteBuffer`.
 private func appendToBuffer(
   _ piece: UnsafePointer<CChar>?, _ size: Int, _ target: UnsafeMutableRawPointer?
 ) -> Int32 {

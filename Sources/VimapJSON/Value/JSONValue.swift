@@ -1,23 +1,23 @@
 internal import CJansson
 public import VimapBytes
 
-/// A JSON value in memory, as jansson keeps it.
+/// A JSON value in memory, owned by jansson.
 ///
-/// **Ownership.** A `JSONValue` owns one reference to a `json_t` and gives it up when it is
-/// released. Every `JSONValue` that a function returns has a reference of its own, so it outlives
-/// the value that it was found in; every `JSONValue` that a function is given stays the caller's.
-/// Nothing is copied: a value found inside of another *is* that part of it, and changing one
-/// changes the other.
+/// **Ownership.** A `JSONValue` owns one reference to a `json_t`, and releases it when it is itself
+/// released. Every `JSONValue` that a function returns has its own reference, so it outlives the
+/// value that it was found in. Every `JSONValue` that a function is given stays the caller's.
+/// Nothing is copied: a value found inside another *is* that part of it, and changing one changes
+/// the other.
 ///
 /// **Memory.** When jansson can't get memory for a value, or for a change of one, the value is
-/// *lost*: it looks like null, changes of it do nothing, a value that it is put into is lost too,
-/// and ``write(to:)`` throws. So values are built without a `try` on each line, and a value that
-/// isn't what was asked for can't reach an output. For that, finish a value before putting it
-/// into another.
+/// *lost*: it looks like null, changes do nothing, a value that it is put into is lost too, and
+/// ``write(to:)`` throws. So values are built without a `try` on each line, and an incomplete value
+/// can't reach an output. For that, finish a value before you put it into another.
 ///
-/// Not `Sendable`: one thread at a time may use a value and all it shares parts with.
+/// It is not `Sendable`: only one thread at a time may use a value and everything that it shares
+/// parts with.
 public final class JSONValue {
-  /// nil where the value is lost.
+  /// nil if the value is lost.
   var node: Node?
 
   /// Takes over the caller's reference.
@@ -25,7 +25,7 @@ public final class JSONValue {
     self.node = node
   }
 
-  /// Leaves the caller's reference alone.
+  /// Makes a reference of its own. The caller keeps its reference.
   convenience init(sharing node: Node) {
     self.init(owning: json_incref(node))
   }
@@ -36,8 +36,9 @@ public final class JSONValue {
 
   /// Reads a text: one JSON value, with or without white space around it.
   ///
-  /// A NUL character is allowed in strings, not in keys. Numbers must fit: integers 64 bits,
-  /// reals a double. The escape of half a character, such as `\udce9`, has no UTF-8 and is refused.
+  /// A NUL character is allowed in strings, but not in keys. Numbers must fit: integers in 64 bits,
+  /// reals in a double. The escape of half a character, such as `\udce9`, has no UTF-8 and is
+  /// refused.
   public static func parse(_ text: ByteView) throws(JSONProblem) -> JSONValue {
     JSONValue(owning: try decode(text))
   }
@@ -56,7 +57,7 @@ extension JSONValue {
     JSONValue(owning: json_integer(json_int_t(value)))
   }
 
-  /// A number; null where `value` is infinite or not a number, which JSON can't express.
+  /// A number. It is null if `value` is infinite or not a number, since JSON has neither.
   public static func real(_ value: Double) -> JSONValue {
     value.isFinite ? JSONValue(owning: json_real(value)) : .null
   }
@@ -70,12 +71,12 @@ extension JSONValue {
     }
   }
 
-  /// The text that `bytes` are; what isn't UTF-8 in them becomes U+FFFD.
+  /// The text of `bytes`. What isn't UTF-8 in them becomes U+FFFD.
   public static func string(_ bytes: ByteView) -> JSONValue {
     let node = bytes.withUnsafeBytes {
       json_stringn($0.bindMemory(to: CChar.self).baseAddress, $0.count)
     }
-    // nil also where there is no memory; then there is none for the repaired text either.
+    // The node is also nil if there is no memory. Then there is none for the repaired text either.
     return node.map { JSONValue(owning: $0) } ?? .string(bytes.text)
   }
 
@@ -89,9 +90,9 @@ extension JSONValue {
 // MARK: - Changing
 
 extension JSONValue {
-  /// Sets a member of this object, in place of one that has the same key.
+  /// Sets a member of this object. It replaces a member with the same key.
   ///
-  /// - Precondition: this is an object, and isn't part of `value`.
+  ///   - Precondition: this is an object, and isn't part of `value`.
   public func set(_ key: String, _ value: JSONValue) {
     guard let node else { return }
     precondition(kind == .object, "only an object has members")
@@ -120,7 +121,7 @@ extension JSONValue {
   }
 }
 
-/// What stands in for the address of an empty string, which Swift may leave out.
+/// A substitute for the address of an empty string, which Swift may leave nil.
 private var emptyChars: UnsafePointer<CChar> {
   UnsafeRawPointer(("" as StaticString).utf8Start).assumingMemoryBound(to: CChar.self)
 }

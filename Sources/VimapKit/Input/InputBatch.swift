@@ -1,34 +1,35 @@
 import VimapBytes
 import VimapSystem
 
-/// A batch as the parent holds it: where its bytes are until every record of it is answered.
+/// A batch as the parent has it. It knows where the batch's bytes are until every record is
+/// answered.
 package final class InputBatch {
   let slab: Int32
-  /// For a record larger than a slab: the file it is in.
+  /// The file that the record is in, if it is larger than a slab.
   let file: MemoryFile?
   let offset: Int
   package let length: Int
   package let records: Int
   package let place: InputPlace
-  /// The shard that all of its records belong to, where there are shards.
+  /// The shard that all of its records belong to, if there are shards.
   package var shard: Int?
-  /// What its record costs, where there is a budget.
+  /// The cost of its record, if there is a budget.
   package var cost = 0.0
-  /// How many times each of its records has been in the input before, where that is counted.
+  /// How many times each of its records has been in the input before, if that is counted.
   package var occurrence: Int32 = 0
-  /// The values the records were made from, where they are kept to stand beside the results.
+  /// The values that the records were made from, if they are kept to stand beside the results.
   let inputs: AnyObject?
   /// Records that failed and are to be tried again.
   var parked: [Int: ParkedRecord] = [:]
-  /// Records that are not answered and lie nowhere but here.
+  /// The number of records that are not answered, and of which there is no copy elsewhere.
   var inPlace: Int
-  /// The lines in it that are not UTF-8 have been counted.
+  /// Whether its lines that are not UTF-8 have been counted.
   var hasCountedGaps = false
-  /// Its place in the slab, or its file, has been given back.
+  /// Whether its place in the slab, or its file, has been released.
   package var isLetGo = false
-  /// Its results are all on their way out.
+  /// Whether all of its results are on their way out.
   var isPassedOn = false
-  /// Where the last line number was worked out.
+  /// The place whose line number was worked out last.
   var knownLine: (offset: Int, number: Int)
 
   package init(
@@ -58,7 +59,7 @@ package final class InputBatch {
     knownLine = (0, place.line)
   }
 
-  /// What a worker is told of some of the batch's records.
+  /// The message that gives a worker some of the batch's records.
   package func message(_ id: UInt64, _ records: Range<Int>, attempt: Int) -> ToWorker {
     if records.count == 1, let held = parked[records.lowerBound], let line = held.line {
       return ToWorker(
@@ -74,7 +75,7 @@ package final class InputBatch {
       occurrence: occurrence)
   }
 
-  /// The bytes that a message tells of, and what keeps them.
+  /// The bytes that a message refers to, and the object that keeps them in memory.
   package func region(
     of message: ToWorker, in slabs: InputSlabs
   ) throws(SystemError) -> (bytes: ByteView, owner: AnyObject) {
@@ -88,7 +89,7 @@ package final class InputBatch {
     return (slabs.memory.view(offset, length), slabs.memory)
   }
 
-  /// Lends a stretch of the batch's bytes.
+  /// Lends some of the batch's bytes.
   package func withBytes<Result>(
     _ range: Range<Int>, in slabs: InputSlabs, _ body: (ByteView) throws -> Result
   ) throws -> Result {

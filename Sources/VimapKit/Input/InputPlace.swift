@@ -1,4 +1,4 @@
-/// Where a batch stands in the input.
+/// The place of a batch in the input.
 package struct InputPlace: Sendable, Equatable {
   /// The number of its first record over all inputs, from 1.
   package var index: Int

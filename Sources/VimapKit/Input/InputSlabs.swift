@@ -1,19 +1,20 @@
 import VimapBytes
 import VimapSystem
 
-/// The slabs that input is read into: a fixed number, each counted by its users.
+/// The slabs that input is read into. Their number is fixed, and each has a count of its users.
 ///
-/// That there is no free slab is what stops the reading; it is all the flow control there is.
+/// While no slab is free, nothing is read. So the memory for input can't grow. Within it, the
+/// window and the number of records limit what is in flight (``Admission``).
 package final class InputSlabs {
   package let memory: SharedMemory
   package let size: Int
   private var users: [Int]
-  /// The last one given back is the first to be used again, while it is still in the cache.
+  /// The slab released last is used first, while it is still in the processor's cache.
   private var free: [Int]
-  /// Files made for records that are longer than a slab, and not given back.
+  /// The number of files in use for records that are longer than a slab.
   private var filesInUse = 0
 
-  /// Descriptors that such files leave to inputs, and to results on their way.
+  /// Descriptors that these files must leave free, for inputs and for results on their way.
   private static let spareDescriptors = 3
 
   package init(count: Int, size: Int) throws(SystemError) {
@@ -26,15 +27,15 @@ package final class InputSlabs {
   /// Where a slab begins in the memory.
   package func start(of slab: Int) -> Int { slab * size }
 
-  /// A slab with one user, if one is free.
+  /// Takes a slab and counts one user, if a slab is free.
   package func take() -> Int? {
     guard let slab = free.popLast() else { return nil }
     users[slab] = 1
     return slab
   }
 
-  /// A file for a record that is longer than a slab; `nil` where none can be had before another is
-  /// given back.
+  /// A file for a record that is longer than a slab. `nil` if there can be none before another one
+  /// is released.
   package func takeFile() throws(SystemError) -> MemoryFile? {
     do throws(SystemError) {
       let file = try MemoryFile(leaving: filesInUse == 0 ? 0 : Self.spareDescriptors)
@@ -48,7 +49,7 @@ package final class InputSlabs {
 
   package func letGoFile() { filesInUse -= 1 }
 
-  /// Gives back what the records of a batch are in.
+  /// Releases the place of a batch's records.
   package func letGo(_ batch: InputBatch) {
     if batch.file == nil { letGo(Int(batch.slab)) } else { letGoFile() }
   }
@@ -62,6 +63,6 @@ package final class InputSlabs {
     if users[slab] == 0 { free.append(slab) }
   }
 
-  /// Whether nobody but the one who asks uses the slab.
+  /// Whether the slab has no users besides the caller.
   package func hasOneUser(_ slab: Int) -> Bool { users[slab] == 1 }
 }

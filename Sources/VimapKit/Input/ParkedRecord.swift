@@ -1,15 +1,15 @@
 import VimapBytes
 import VimapSystem
 
-/// A record that failed and is to be tried again: what is kept of it until it is answered.
+/// A record that failed and will be tried again, with what is kept of it until it is answered.
 final class ParkedRecord {
-  /// Its line with its separator, in memory of its own; `nil` where it stays where its batch is.
+  /// A copy of its line with the separator. `nil` if the line stays in its batch.
   let line: SharedBytes?
-  /// Where its line is in the batch, without its separator.
+  /// The range of its line in the batch, without the separator.
   let range: Range<Int>
   /// The number of its line in its file.
   let lineNumber: Int
-  /// What it failed with last, as it is written where it is tried no more.
+  /// The exception of its last try, which is its answer if it gets no more tries.
   var exception: ExceptionTuple
 
   init(
@@ -21,19 +21,20 @@ final class ParkedRecord {
     self.exception = exception
   }
 
-  /// Bytes of memory it takes.
+  /// The memory that it takes, in bytes.
   var size: Int { (line?.bytes.count ?? 0) + exception.bytes.bytes.count }
 }
 
-/// Records of a batch that are put aside, so that a few that wait for long do not keep a slab.
+/// Parking copies a record out of its batch, so that a few records that wait for long keep no slab.
 extension InputBatch {
-  /// Puts a record aside that has failed.
+  /// Parks a record that has failed.
   /// - Parameters:
-  ///   - line: where its line is in the batch, without its separator.
-  ///   - separator: what ends a line; `nil` where records are not lines, and stay where they are.
+  ///   - line: the range of its line in the batch, without the separator.
+  ///   - separator: the byte that ends a line. `nil` if records are not lines; then they stay in
+  ///     place.
   ///   - exception: what it failed with.
-  /// - Returns: by how many bytes more the memory has grown that is taken by what is held.
-  func hold(
+  /// - Returns: by how many bytes the memory of parked records has grown.
+  func park(
     _ record: Int, line: Range<Int>, separator: UInt8?, _ exception: ExceptionTuple,
     in slabs: InputSlabs
   ) -> Int {
@@ -58,7 +59,7 @@ extension InputBatch {
   }
 
   /// Counts some records as answered.
-  /// - Returns: how many bytes less are held.
+  /// - Returns: how many bytes of parked records were released.
   func settle(_ records: Range<Int>) -> Int {
     inPlace -= records.count
     if parked.isEmpty { return 0 }
@@ -72,7 +73,7 @@ extension InputBatch {
   }
 
   /// The number of a record's line in its file.
-  /// - Parameter line: where that is in the batch.
+  /// - Parameter line: the range of the line in the batch.
   package func lineNumber(
     of record: Int, _ line: Range<Int>, separator: UInt8, in slabs: InputSlabs
   ) -> Int {
@@ -81,9 +82,9 @@ extension InputBatch {
     return lineNumber(at: line.lowerBound, separator, in: slabs)
   }
 
-  /// As ``lineNumber(of:_:separator:in:)``, where it is not known where the line is; `nil` where
-  /// the batch's bytes are gone.
-  /// - Parameter countLines: how many lines so many records take, at the head of some bytes.
+  /// As ``lineNumber(of:_:separator:in:)``, for when the line's place is not known. `nil` if the
+  /// batch's bytes are gone.
+  /// - Parameter countLines: counts the lines that the first records of some bytes take.
   package func lineNumber(
     of record: Int, slabs: InputSlabs, countLines: (ByteView, _ records: Int) -> Int
   ) -> Int? {
@@ -105,7 +106,7 @@ extension InputBatch {
   }
 
   /// Lends a record's line.
-  /// - Parameter range: where it is in the batch.
+  /// - Parameter range: the range of the line in the batch.
   package func withLine<Result>(
     of record: Int, _ range: Range<Int>, in slabs: InputSlabs,
     _ body: (ByteView) throws -> Result

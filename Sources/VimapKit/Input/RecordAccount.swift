@@ -1,18 +1,18 @@
 import VimapBytes
 
-/// The account that is kept of records beside their results, where they are lines that people know
-/// by their places: which of them failed, and of what.
+/// Keeps account of records that are lines, beside their results: which of them failed, and why.
+/// Users know such records by their files and line numbers.
 package protocol RecordAccount: AnyObject {
-  /// A record has an exception for its answer.
+  /// Takes in that a record is answered with an exception.
   func note(_ failed: FailedRecord) throws
 
-  /// Some lines of a batch are not UTF-8; told once of each.
+  /// Takes in that some lines of a batch are not UTF-8. Called once for each batch.
   func noteGaps(in batch: InputBatch)
 
-  /// Where a record is in the inputs; `nil` where that can't be told any more.
+  /// The place of a record in the inputs. `nil` if it can no longer be found out.
   func place(of record: Int, in batch: InputBatch) -> (file: String, line: Int)?
 
-  /// Bytes of input that records were taken from, and those there are, where these are known.
+  /// How many bytes of input records were taken from, and the size of all inputs, if known.
   var progress: (bytes: Int, total: Int?) { get }
 
   /// What ends a record's line.
@@ -21,14 +21,14 @@ package protocol RecordAccount: AnyObject {
 
 /// A record with the exception that is its answer.
 package struct FailedRecord {
-  /// The batch it is of.
+  /// The batch of the record.
   package let batch: InputBatch
-  /// Its number there, from 0.
+  /// The number of the record in the batch, from 0.
   package let record: Int
-  /// Where its line is in the batch.
+  /// The range of its line in the batch.
   package let line: Range<Int>
-  /// Its tuple; lent for the call.
+  /// Its tuple, lent for the call.
   package let tuple: ByteView
-  /// Where the words of the tuple are.
+  /// Where the words are in the tuple that sum it up.
   package let mark: FailureMark?
 }

@@ -1,27 +1,28 @@
 import VimapBytes
 import VimapSystem
 
-/// Outputs that may stand beside the wrong inputs: how many, and the first and the last of their
-/// records, by number over all inputs.
+/// Outputs that may stand beside the wrong inputs: how many there are, and which records are the
+/// first and the last of them. Records are numbered over all inputs.
 package struct SuspectRows: Sendable, Equatable {
-  /// How many records.
+  /// The number of records.
   package var count: Int
-  /// The first of them in the input.
+  /// The first of these records in the input.
   package var first: Int
-  /// The last.
+  /// The last of these records in the input.
   package var last: Int
 }
 
-/// Keeps in mind which outputs belong to their records only if the worker's command has kept order,
-/// until the worker says that it is certain. Where their lines may be wanted, it keeps those too.
+/// Records which outputs are in doubt. When a worker pairs answers by order, an output is in doubt
+/// until the worker says that its command has kept the order. If somebody wants the lines of such
+/// records, their bytes are kept as well.
 final class Doubts {
-  /// Outputs of one batch, one behind the other.
+  /// A run of consecutive outputs of one batch.
   struct Part {
     var batch: UInt64
     /// The number of the batch's first record over all inputs.
     var index: Int
     var records: Range<Int>
-    /// The line, where it lies in no batch.
+    /// The line of the record, if the record was parked and has a copy of its own.
     var line: SharedBytes?
 
     fileprivate func isContinued(by next: Part) -> Bool {
@@ -30,16 +31,16 @@ final class Doubts {
     }
   }
 
-  /// By slot.
+  /// The outputs in doubt, by worker slot.
   private var parts: [[Part]]
-  /// How many parts of a batch are in doubt.
+  /// For each batch, the number of its parts that are in doubt.
   private var counts: [UInt64: Int] = [:]
-  /// The bytes of batches that are answered whole.
+  /// Copies of the bytes of batches that are answered whole.
   private var kept: [UInt64: SharedBytes] = [:]
-  /// Memory that is taken again, as new pages cost more than what is copied to them.
+  /// Buffers for reuse: touching new pages would cost more than copying into old ones.
   private var spares: [SharedBytes] = []
-  /// Handed lines, and which of them are those of records that are in doubt for good; `nil` where
-  /// nobody wants them.
+  /// Is given lines, and the range of them that belongs to suspects. `nil` if nobody wants the
+  /// lines.
   private let onLines: ((ByteView, Range<Int>) -> Void)?
 
   private static let mostSpares = 128
@@ -49,7 +50,7 @@ final class Doubts {
     self.onLines = onLines
   }
 
-  /// A worker has given outputs.
+  /// Notes that a worker has given outputs.
   func note(_ records: Range<Int>, of id: UInt64, _ batch: InputBatch, by slot: Int) {
     let part = Part(
       batch: id, index: batch.place.index, records: records,
@@ -62,7 +63,8 @@ final class Doubts {
     }
   }
 
-  /// The bytes of a batch are about to be given up.
+  /// Copies the bytes of a batch, if they may still be wanted. Called before the bytes are
+  /// released.
   func keep(_ id: UInt64, _ batch: InputBatch, in slabs: InputSlabs) {
     guard counts[id] != nil else { return }
     let copy = spares.popLast() ?? SharedBytes()
@@ -70,7 +72,7 @@ final class Doubts {
     kept[id] = copy
   }
 
-  /// A worker's outputs are in doubt no more.
+  /// Clears a worker of doubt: its outputs so far are certain.
   func settle(_ slot: Int) {
     if onLines != nil {
       for part in parts[slot] {
@@ -84,8 +86,8 @@ final class Doubts {
     parts[slot].removeAll(keepingCapacity: true)
   }
 
-  /// A worker's outputs that are in doubt for good, the last ones first.
-  /// - Parameter most: how many of them, the last ones.
+  /// The outputs of a worker that can no longer become certain, the last ones first.
+  /// - Parameter most: the number of outputs that are suspect, counted back from the last one.
   func suspects(_ slot: Int, last most: Int) -> [Part] {
     var left = most
     var suspects: [Part] = []
@@ -98,8 +100,8 @@ final class Doubts {
     return suspects
   }
 
-  /// Hands on the lines of outputs that are in doubt for good, and forgets what was in doubt.
-  /// - Parameter batch: the batch with a number, as long as it has its bytes.
+  /// Hands on the lines of the suspects, and clears the worker's list.
+  /// - Parameter batch: finds a batch by its number, as long as the batch has its bytes.
   func confirm(
     _ suspects: [Part], by slot: Int, in slabs: InputSlabs, batch: (UInt64) -> InputBatch?
   ) -> SuspectRows? {

@@ -1,10 +1,10 @@
 import VimapSystem
 
-/// A descriptor that is none of the pool's, watched while it runs.
+/// A descriptor that does not belong to the pool, and that the pool watches while it runs.
 struct ExternalDescriptor {
   let descriptor: CInt
   let place: Int
-  /// Whether it is to be watched at the moment.
+  /// Whether to watch the descriptor at the moment.
   let isWanted: () -> Bool
   let onReadable: () -> Void
 

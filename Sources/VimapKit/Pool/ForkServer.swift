@@ -3,37 +3,39 @@ import VimapSystem
 
 /// A small process, forked early, that forks a pool's workers.
 ///
-/// Only the thread that calls fork(2) goes on in the new process; a lock that another thread held
-/// stays locked there for ever. So forking is safe for a process with one thread only, and a
-/// program that uses threads later, as everything asynchronous does, could not replace a worker.
-/// This process has one thread for good, and the state that workers are to inherit.
+/// After fork(2), the new process has only the thread that called it. A lock that another thread
+/// held stays locked in the new process for ever. So only a process with a single thread may fork
+/// safely. A program that starts threads later, as all asynchronous code does, could not replace a
+/// worker. The fork server never has a second thread, and it keeps the state that workers are to
+/// inherit.
 ///
-/// It does what it is asked for, one thing after the other, and ends when the program does. Should
-/// it be killed, another takes its place as long as the program has one thread.
+/// The server handles one request after the other, and ends when the program ends. If it is killed,
+/// another server takes its place, as long as the program has a single thread.
 ///
-/// Nobody waits for a fork: what became of it is said over the worker's socket, by the worker as
-/// the first thing it does (``FromWorker/Kind/forked``), or in its place by this server. So a pool
-/// is at work while most of its workers are still to be forked.
+/// Nobody waits for a fork. The worker itself reports over its socket that it has been forked
+/// (``FromWorker/Kind/forked``); if the fork fails, the server reports that over the same socket.
+/// So a pool is at work while most of its workers are still to be forked.
 final class ForkServer {
-  /// What a worker does, in its own process, with its slot and its end of the socket; `server` is
-  /// its parent.
+  /// What a worker does in its own process. It gets its slot, its end of the socket, and the
+  /// process id of the server, which is its parent.
   typealias BecomeWorker =
     (_ slot: Int, _ socket: consuming MessageSocket, _ server: ProcessID) -> Void
 
-  /// How many are forked one after the other for one worker.
+  /// The most servers that are started one after the other to get one worker forked.
   private static let replacements = 5
 
   private let becomeWorker: BecomeWorker
   private let holdsGroup: (ProcessID) -> Bool
   private var connection: Connection?
 
-  /// Called in a server that takes another's place: lets go of what joins the program to its
-  /// workers, whose end would not be seen if it were held open there.
+  /// Called in a new server that replaces a killed one. It closes the program's ends of the
+  /// workers' sockets: if the server held them open, a worker would not see that the program has
+  /// ended.
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
-  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number,
-  ///   which must be nobody else's until then.
+  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number. As
+  ///   long as it may, the status of its leader is not taken, so that the number stays its own.
   init(
     holdsGroup: @escaping (ProcessID) -> Bool, becomeWorker: @escaping BecomeWorker
   ) throws(SystemError) {
@@ -42,11 +44,12 @@ final class ForkServer {
     connection = try Connection(becomeWorker, holdsGroup, {})
   }
 
-  /// Has a worker forked, without waiting for it. Returns our end of its socket.
-  /// - Parameter spare: descriptors that this must leave for other things.
+  /// Asks the server to fork a worker, and does not wait for it. Returns our end of the worker's
+  /// socket.
+  /// - Parameter spare: the number of descriptors that must stay free for other purposes.
   func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket {
     if let socket = try connection?.fork(slot, leaving: spare) { return socket }
-    // What takes its place may be killed as well, before it has done anything.
+    // The replacement may be killed too, before it has done anything.
     for _ in 0..<Self.replacements {
       connection = nil
       guard try SystemProcess.threadCount() == 1 else { break }
@@ -56,11 +59,11 @@ final class ForkServer {
     throw SystemError(call: "fork", code: .noSuchProcess)
   }
 
-  /// Takes the status of a slot's worker, which is ended first if it still runs.
+  /// Takes the exit status of a slot's worker. If the worker still runs, it is killed first.
   func reap(_ slot: Int) -> WorkerEnd {
     let request = Request(kind: .reap, slot: Int32(slot))
     guard let reply = try? connection?.ask(request) else {
-      // Where its server is gone, it was killed with it.
+      // If the server is gone, so is the status. The worker counts as killed.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
     }
     let end: ProcessEnd =
@@ -69,11 +72,11 @@ final class ForkServer {
     return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
   }
 
-  /// Has the status taken of a slot's worker about which nobody wants to know more; it is ended
-  /// first if it still runs.
+  /// Has the worker of a slot reaped when nobody wants to know its exit status. If the worker still
+  /// runs, it is killed first.
   func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
 
-  /// Ends the server, once every worker has been reaped.
+  /// Ends the server. By then, every worker has been reaped.
   func leave() {
     connection?.leave()
     connection = nil
@@ -83,8 +86,8 @@ final class ForkServer {
 /// How a worker ended.
 struct WorkerEnd {
   var end: ProcessEnd
-  /// The most memory in bytes that one process has had, of the worker and of those that it has
-  /// waited for; `nil` where nobody could tell.
+  /// The most memory in bytes that one process has used: the worker, or a process that the worker
+  /// has waited for. `nil` if it is not known.
   var peakMemory: Int?
 
   init(_ end: ProcessEnd, peakMemory: Int? = nil) {
@@ -95,13 +98,13 @@ struct WorkerEnd {
 
 private struct Request: BitwiseCopyable {
   enum Kind: UInt8 {
-    /// Fork a worker for `slot`; its end of a socket is attached.
+    /// Fork a worker for `slot`. The worker's end of the socket is attached.
     case fork
-    /// End the worker of `slot` if need be, and say how it ended.
+    /// Kill the worker of `slot` if it still runs, and report how it ended.
     case reap
-    /// As `reap`, and say nothing.
+    /// As `reap`, without a report.
     case reapSilently
-    /// Nothing more comes.
+    /// No more requests will come.
     case leave
   }
   var kind: Kind
@@ -109,7 +112,7 @@ private struct Request: BitwiseCopyable {
 }
 
 private struct Reply: BitwiseCopyable {
-  /// 0, or why it could not be done (errno).
+  /// 0, or the error number that says why the request failed.
   var failure: CInt = 0
   var exitStatus: Int32 = 0
   var signal: Int32 = 0
@@ -140,7 +143,7 @@ private final class Connection {
     self.socket = socket
   }
 
-  /// `nil` where the server is gone.
+  /// Returns `nil` if the server is gone.
   func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
     var sockets = try MessageSocket.pair()
     let request = Request(kind: .fork, slot: Int32(slot))
@@ -152,7 +155,7 @@ private final class Connection {
     return ours
   }
 
-  /// `false` where the server is gone.
+  /// Returns `false` if the server is gone.
   private func tell(_ request: Request, attached: CInt = -1) throws(SystemError) -> Bool {
     do throws(SystemError) {
       return try socket.send(request, attached: attached, waiting: true)
@@ -162,7 +165,7 @@ private final class Connection {
     }
   }
 
-  /// `nil` where the server is gone.
+  /// Returns `nil` if the server is gone.
   func ask(_ request: Request) throws(SystemError) -> Reply? {
     guard try tell(request) else { return nil }
     guard case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true) else {
@@ -178,14 +181,15 @@ private final class Connection {
     _ = try? tell(Request(kind: .reapSilently, slot: Int32(slot)))
   }
 
-  /// A server that can't be told would be waited for without end.
+  /// Tells the server to end. If it can't be told, it is killed, or `deinit` would wait for ever.
   func leave() {
     guard (try? tell(Request(kind: .leave))) == nil else { return }
     SystemProcess.kill(process)
   }
 
   deinit {
-    // Its end of the socket is closed behind this, and it may not be the last to hold it.
+    // The socket is closed only after `deinit`, and other processes may hold it open too. So
+    // closing it is not enough to make the server end.
     leave()
     _ = try? SystemProcess.wait(process)
   }
@@ -217,7 +221,7 @@ private func serve(
       let worker = MessageSocket(theirs)
       do throws(SystemError) {
         guard let process = try SystemProcess.fork() else {
-          // The worker does not keep what joins the server to the program.
+          // The worker must not keep the connection between the server and the program open.
           _ = consume socket
           _ = consume orphans
           becomeWorker(Int(request.slot), worker, server)
@@ -230,13 +234,13 @@ private func serve(
     case .reapSilently: _ = reap(workers.removeValue(forKey: request.slot))
     case .reap:
       let reply = reap(workers.removeValue(forKey: request.slot))
-      // The pool waits for it, if need be for the end of this server.
+      // The pool waits for the reply, or for the end of this server.
       if (try? socket.send(reply, waiting: true)) != true { return }
     }
   }
 }
 
-/// Says in a worker's place why there is none.
+/// Reports to the pool, in place of the worker, why there is none.
 private func tell(
   of failure: SystemError, running: Int, _ socket: borrowing MessageSocket
 ) {
@@ -250,7 +254,7 @@ private func tell(
 private func reap(_ process: ProcessID?) -> Reply {
   var reply = Reply()
   do throws(SystemError) {
-    // A server that took another's place has not all of its children.
+    // A server that replaces another one is not the parent of all workers.
     guard let process else {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }

@@ -1,23 +1,23 @@
 import VimapBytes
 
-/// The batches that a pool has taken from its input and has not let go of, by number, and the bytes
-/// of each that count as in flight.
+/// The batches that a pool has read from its input and not released yet, by number, and how many
+/// bytes of each count as in flight.
 struct HeldBatches {
-  /// Those that are not answered whole.
+  /// Batches that are not yet answered whole.
   private var open: [UInt64: InputBatch] = [:]
-  /// Those that are, and keep their bytes.
+  /// Batches that are answered whole and still have their bytes.
   private var spent: [UInt64: InputBatch] = [:]
   private var bytesInFlight: [UInt64: Int] = [:]
   private var taken: UInt64 = 0
 
-  /// A batch that is not answered whole.
+  /// A batch that is not yet answered whole.
   subscript(_ id: UInt64) -> InputBatch? { open[id] }
 
-  /// A batch that has its bytes.
+  /// A batch that still has its bytes.
   func find(_ id: UInt64) -> InputBatch? { open[id] ?? spent[id] }
 
   /// Gives a batch its number.
-  /// - Parameter batch: without one, it is of records that need no worker.
+  /// - Parameter batch: `nil` for records that need no worker.
   mutating func add(_ batch: InputBatch?, bytes: Int) -> UInt64 {
     defer { taken += 1 }
     open[taken] = batch
@@ -25,24 +25,25 @@ struct HeldBatches {
     return taken
   }
 
-  /// A batch is answered whole.
+  /// Removes a batch that is answered whole from the open ones.
   mutating func complete(_ id: UInt64) -> InputBatch? { open.removeValue(forKey: id) }
 
-  /// A batch that is answered whole keeps its bytes.
+  /// Keeps the bytes of a batch that is answered whole.
   mutating func keep(_ id: UInt64, _ batch: InputBatch) { spent[id] = batch }
 
-  /// A batch that kept its bytes is to let go of them.
+  /// Removes a batch whose bytes were kept, so that they can be released.
   mutating func takeSpent(_ id: UInt64) -> InputBatch? { spent.removeValue(forKey: id) }
 
-  /// So many bytes more of a batch are in flight, or less; `false` where none counts any more.
+  /// Changes the number of a batch's bytes that are in flight. Returns `false` if none of its bytes
+  /// count any more.
   mutating func count(_ id: UInt64, _ bytes: Int) -> Bool {
     guard let before = bytesInFlight[id] else { return false }
     bytesInFlight[id] = before + bytes
     return true
   }
 
-  /// Nothing of a batch is in flight any more.
-  /// - Returns: how many bytes were.
+  /// Stops counting a batch's bytes as in flight.
+  /// - Returns: how many of its bytes were in flight.
   mutating func leaveFlight(_ id: UInt64) -> Int? { bytesInFlight.removeValue(forKey: id) }
 
   mutating func removeAll() { self = HeldBatches() }

@@ -7,7 +7,8 @@ package enum Interruption: Sendable {
   case finishBegun
   /// End at once.
   case abort
-  /// Stop the workers' commands, and this process as SIGTSTP would; when it is continued, go on.
+  /// Stop the workers' commands, and stop this process as SIGTSTP would. Go on when it is
+  /// continued.
   case suspend
   /// Go on as if there had been none.
   case none
@@ -27,13 +28,13 @@ final class Interruptions {
 }
 
 extension PoolDriver {
-  /// Does what is decided about the signals that have come.
+  /// Handles the signals that have arrived.
   func takeSignals() throws(SystemError) {
     while let signal = try watch.interruptions?.watch.next() {
       switch watch.interruptions?.decide(signal) {
       case .finishBegun:
         report.outcome = .interrupted
-        // One that somebody has stopped could not finish.
+        // A command that somebody has stopped could not finish.
         for slot in workers.slots { workers[slot]?.resumeCommand() }
         state.stop(.soon)
       case .abort: cutShort()
@@ -43,9 +44,9 @@ extension PoolDriver {
     }
   }
 
-  /// Ends at once: workers are killed, and what they had is answered as cancelled. What the output
-  /// does not take within a second is given up, and so is all that is left when it is asked for a
-  /// second time.
+  /// Ends the run at once: kills the workers, and answers the records they had as cancelled. The
+  /// output gets one more second; what it has not taken by then is given up. At a second request,
+  /// everything that is left is given up immediately.
   private func cutShort() {
     report.outcome = .interrupted
     guard lastMoment == nil else { return giveUp(.interrupted) }
@@ -54,14 +55,15 @@ extension PoolDriver {
     performActions()
   }
 
-  /// Gives up what is left when the time is over that a run has to end at once.
+  /// Gives the run up once its last moment has passed.
   func endAtLastMoment() {
     guard let moment = lastMoment, moment <= Clock.now(), !isGivenUp else { return }
     giveUp(.interrupted)
   }
 
-  /// Stops, and goes on when this process is continued. Workers are told as a terminal would tell
-  /// them, which is not theirs: those of commands stop these, and their clocks.
+  /// Stops this process until it is continued. The workers are in no process group of the terminal,
+  /// so the pool passes the signals on. A command's worker then stops the command, and its own
+  /// clock.
   private func suspend() {
     for slot in workers.slots { workers[slot]?.signal(Signals.suspend) }
     Signals.stopHere()

@@ -1,15 +1,15 @@
 import VimapSystem
 
-/// A worker says that all that has a key in common is to be left alone for a while, such as all
-/// requests to a server that has asked for that.
+/// A worker's request to leave a key alone for a while: for example, not to send any request to a
+/// server that has asked for a pause.
 package struct KeyPause: Sendable, Equatable {
-  /// What is to be left alone.
+  /// The key that is paused.
   package var key: String
-  /// The moment of `Clock.now()` at which it is over.
+  /// The moment of `Clock.now()` at which the pause is over.
   package var end: Nanoseconds
-  /// How long it was asked for.
+  /// How long a pause was asked for.
   package var length: Nanoseconds
-  /// The worker's own number for why; the pool passes it on.
+  /// The worker's own code for the reason. The pool only passes it on.
   package var reason: Int
 
   /// A pause that was asked for.

@@ -1,11 +1,11 @@
-/// The keys of a run in which records can't have others: those of all of its ``KeyPause``s.
+/// All keys that a ``KeyPause`` of this run can have, if they are known beforehand.
 package struct KnownKeys: Sendable, Equatable {
-  /// What may be left alone.
+  /// The keys that a pause can name.
   package var keys: [String]
-  /// A longer pause than this is not waited for.
+  /// The pool does not wait for a pause that is longer than this.
   package var longestPause: Duration
 
-  /// Keys of which pauses up to a length are waited for.
+  /// Known keys, and the longest pause of one that is waited for.
   package init(keys: [String], longestPause: Duration) {
     self.keys = keys
     self.longestPause = longestPause

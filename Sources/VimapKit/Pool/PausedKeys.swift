@@ -1,26 +1,26 @@
 import VimapBytes
 import VimapSystem
 
-/// The keys that are left alone, as the pool knows them, and which pauses people hear of.
+/// The keys that are paused, and which of the pauses users are told about.
 struct PausedKeys {
   private var pauses: [String: KeyPause] = [:]
-  /// What was said of a key last, and when.
+  /// The pause that users were last told of, by key: its length, and when they were told.
   private var said: [String: (length: Nanoseconds, time: Nanoseconds)] = [:]
 
-  /// A pause that is no longer than this is not worth a line.
+  /// Users are not told about a pause that is no longer than this.
   static let shortest: Nanoseconds = .seconds(1)
-  /// One that is paused again and again is not told of more often.
+  /// If a key is paused again and again, users are told no more often than this.
   static let interval: Nanoseconds = .seconds(60)
 
-  /// Takes in a pause; `false` where it changes nothing.
+  /// Adds a pause. Returns `false` if the key is already paused for as long.
   mutating func add(_ pause: KeyPause) -> Bool {
     guard pause.end > pauses[pause.key]?.end ?? 0 else { return false }
     pauses[pause.key] = pause
     return true
   }
 
-  /// Whether people are to hear of a pause that was added. Answers to requests that were under way
-  /// ask for the same, and put off its end a little; that is none of their concern.
+  /// Whether to tell users about a pause that was added. Other requests that were under way get the
+  /// same answer and move the end of the pause a little; users needn't know that.
   mutating func isNews(_ pause: KeyPause, now: Nanoseconds) -> Bool {
     guard pause.length > Self.shortest else { return false }
     if let last = said[pause.key], pause.length <= last.length + Self.shortest,
@@ -32,15 +32,15 @@ struct PausedKeys {
     return true
   }
 
-  /// Those that are not over, by key.
+  /// The pauses that are not over yet, sorted by key.
   mutating func current(_ now: Nanoseconds) -> [KeyPause] {
     if pauses.isEmpty { return [] }
     pauses = pauses.filter { $0.value.end > now }
     return pauses.values.sorted { $0.key < $1.key }
   }
 
-  /// When the first of some keys may be used again, where all are to be left alone and that
-  /// is waited for.
+  /// When the first of the known keys may be used again. `nil` if one of them is not paused, or if
+  /// no pause is short enough to be waited for.
   mutating func end(ofAll known: KnownKeys, now: Nanoseconds) -> Nanoseconds? {
     let current = current(now)
     let pauses = Set(known.keys).map { key in current.first { $0.key == key } }
@@ -49,6 +49,6 @@ struct PausedKeys {
       .map(\.end).min()
   }
 
-  /// When the next of them is over.
+  /// When the next pause is over.
   var nextEnd: Nanoseconds? { pauses.values.lazy.map(\.end).min() }
 }

@@ -1,21 +1,22 @@
 import VimapBytes
 import VimapSystem
 
-/// What a pool of workers is to be, whatever its records are.
+/// How a pool of workers is set up, whatever its records are.
 package struct PoolConfiguration: Sendable {
-  /// Worker processes, at most.
+  /// The most worker processes.
   package var jobs: Int
-  /// Records in a batch; `nil` lets the size adapt itself.
+  /// The number of records in a batch. `nil` lets the size adapt itself.
   package var chunk: Int?
-  /// Results in the order of the input.
+  /// Whether results come in the order of the input.
   package var keepsOrder = false
-  /// Most bytes of input in flight or waiting for their turn.
+  /// The most bytes of input that may be in flight, or wait for their turn in the output.
   package var window = 16 << 20
-  /// Records one worker works on at once.
+  /// The number of records that one worker works on at once.
   package var concurrency = 1
-  /// Whom a worker's death is charged to.
+  /// Which records a worker's death is charged to.
   package var attribution = DeathAttribution.firstBegun
-  /// Whether all workers are started at once, or as there is work for them.
+  /// Whether all workers are started at once. Otherwise, they are started as there is work for
+  /// them.
   var startsAll = false
   /// Whether batches belong to shards.
   package var hasShards = false
@@ -23,41 +24,40 @@ package struct PoolConfiguration: Sendable {
   var mostUnfinished: Int?
   /// Which records that failed are tried again, and when.
   package var retry = RetryRule()
-  /// Most tries started, over all workers.
+  /// The most tries that may be started, over all workers.
   package var rate: FlowLimit?
-  /// Most that the records may cost that are started, over all workers. The feed says what each
+  /// The most that the records started may cost, over all workers. The feed says what each record
   /// costs.
   package var budget: FlowLimit?
-  /// What workers may ask to be left alone, where nothing else can come up.
+  /// The keys that workers may pause, if no others can come up.
   package var knownKeys: KnownKeys?
-  /// Records a worker is given before another takes its place.
+  /// The number of records after which a worker is replaced.
   package var recycleAfter: Int?
-  /// Bytes of memory past which a worker is replaced.
+  /// The bytes of memory above which a worker is replaced.
   package var mostMemory: Int?
-  /// When the run stops because records fail; `nil` is never.
+  /// When failed records stop the run; `nil` is never.
   package var halt: HaltRule?
-  /// Whether a worker is given no more records than it can work on at once: then nothing is begun
-  /// after the failure that ``halt`` stops the run at, but what other workers begin meanwhile.
+  /// Whether a worker is given no more records than it can work on at once. Then, after the failure
+  /// at which ``halt`` stops the run, only other workers may still begin records.
   package var handsOutSingly = false
-  /// Whether workers pair answers with records by their order alone, so that outputs are in doubt
-  /// until a worker says that it has kept order.
+  /// Whether workers pair answers with records by order alone. Then an output is in doubt until its
+  /// worker says that the order has been kept.
   package var pairsByOrder = false
-  /// Whether the run stops when a worker finds that it has not.
+  /// Whether the run stops when a worker finds that the order has not been kept.
   package var stopsOutOfStep = true
-  /// Whether it is measured how long records take and where the time goes, for
-  /// statistics.
+  /// Whether to measure how long records take and where the time goes, for statistics.
   package var measures = false
-  /// Whether workers tell what they decide (``PoolDecision``).
+  /// Whether workers report what they decide (``PoolDecision``).
   package var explains = false
   /// Whether records that were not begun when a run is stopped, or not finished, are left as they
   /// are: they have no answer, and wait for another run.
   package var leavesUndone = false
   /// What an earlier run of the same job has come to, which counts as if it were this one's.
   package var before = Before()
-  /// Most time a worker may take over a record.
+  /// The most time that a worker may spend on a record.
   var timeLimit: Nanoseconds?
 
-  /// A pool of so many workers, all else as usual.
+  /// A pool of so many workers, with the usual settings for all else.
   package init(jobs: Int) {
     self.jobs = jobs
   }

@@ -2,8 +2,8 @@ import VimapBytes
 
 /// What the driver does about outputs that may stand beside the wrong inputs.
 extension PoolDriver {
-  /// A worker's answers and records did not match up.
-  /// - Parameter last: how many of its last outputs are in doubt, at most.
+  /// Handles a worker's report that its answers and records did not match up.
+  /// - Parameter last: the most of its last outputs that are in doubt.
   func loseStep(_ slot: Int, suspects last: Int, _ text: String) {
     report.isOutOfStep = true
     let suspects = (doubts?.suspects(slot, last: last) ?? []).flatMap(withoutThoseHeld)
@@ -14,7 +14,8 @@ extension PoolDriver {
     state.stop(.soon)
   }
 
-  /// Outputs that still wait for their turn become exceptions; the others of a part are written.
+  /// Turns those outputs of a part that still wait for their turn into exceptions. Returns the
+  /// others, which are written already.
   private func withoutThoseHeld(_ part: Doubts.Part) -> [Doubts.Part] {
     guard let batch = batches.find(part.batch) else { return [part] }
     var written = RangeSet(part.records)
@@ -29,7 +30,7 @@ extension PoolDriver {
     }
   }
 
-  /// The results of a batch are all on their way out.
+  /// Called when all results of a batch are on their way out.
   func passOn(_ id: UInt64) {
     if let batch = batches.takeSpent(id) {
       letGo(id, batch)
@@ -39,17 +40,18 @@ extension PoolDriver {
     leaveFlight(id)
   }
 
-  /// A batch is answered whole. Its bytes may still be asked for, where its results wait for their
-  /// turn and may be found to be wrong meanwhile.
+  /// Called when a batch is answered whole. If its results still wait for their turn, they may turn
+  /// out to be wrong meanwhile, and then its bytes are needed. So the bytes are kept until the
+  /// results have been passed on.
   func keepIfInDoubt(_ id: UInt64, _ batch: InputBatch) {
     guard keepsSpent, !batch.isLetGo else { return }
     if batch.isPassedOn { letGo(id, batch) } else { batches.keep(id, batch) }
   }
 
-  /// Results wait for their turn that may be found to be wrong meanwhile.
+  /// Whether results that wait for their turn may turn out to be wrong meanwhile.
   var keepsSpent: Bool { doubts != nil && configuration.keepsOrder }
 
-  /// Gives back what a batch's records are in.
+  /// Releases the memory that a batch's records lie in.
   func letGo(_ id: UInt64, _ batch: InputBatch) {
     batch.isLetGo = true
     doubts?.keep(id, batch, in: slabs)

@@ -1,12 +1,12 @@
 import VimapBytes
 import VimapSystem
 
-/// What whoever has a pool asks of it and is told, beside ``PoolDriver/pump()`` and its like.
+/// What the owner of a pool calls, beside ``PoolDriver/pump()`` and ``PoolDriver/wait()``.
 extension PoolDriver {
-  /// Says where records come from, before anything is read.
+  /// Sets where records come from. Called before anything is read.
   /// - Parameters:
-  ///   - account: who keeps the account of them, where they are lines.
-  ///   - onEvent: told of what happens.
+  ///   - account: keeps the account of the records, if they are lines.
+  ///   - onEvent: called with what happens.
   package func begin(
     _ feed: any Feed, account: any RecordAccount, onEvent: @escaping (PoolEvent) -> Void
   ) {
@@ -15,35 +15,37 @@ extension PoolDriver {
     self.onEvent = onEvent
   }
 
-  /// Keeps in mind which outputs are not certain.
-  /// - Parameter onLines: handed lines, and which of them are those of records whose outputs are
-  ///   in doubt for good; `nil` where nobody wants them.
+  /// Starts to keep track of outputs that are not certain.
+  /// - Parameter onLines: is given lines, and the range of them that belongs to suspects. `nil` if
+  ///   nobody wants the lines.
   package func keepDoubts(onLines: ((ByteView, Range<Int>) -> Void)?) {
     doubts = Doubts(slots: configuration.jobs, onLines: onLines)
   }
 
-  /// Tells of what is decided.
-  package func explain(to listener: ((PoolDecision) -> Void)?) { onDecision = listener }
+  /// Reports decisions to a listener; `nil` ends that.
+  package func explain(to listener: ((PoolDecision) -> Void)?) {
+    decisions.setListener(listener)
+  }
 
-  /// Takes signals into account while the pool runs.
-  /// - Parameter decide: what to do about one that has come.
+  /// Handles signals while the pool runs.
+  /// - Parameter decide: says what to do about a signal.
   package func watch(
     _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
   ) {
     watch.add(signals, decide: decide)
   }
 
-  /// Has somebody called now and then, and whoever was called before no more.
+  /// Has a body called now and then, in place of the one that was called before.
   package func watch(every pace: TickPace, _ body: @escaping () -> Void) { watch.add(pace, body) }
 
-  /// Has a descriptor watched that is none of the pool's.
+  /// Watches a descriptor that does not belong to the pool.
   package func watch(
     _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
   ) {
     watch.add(descriptor, while: isWanted, onReadable: onReadable)
   }
 
-  /// What the run has come to by now.
+  /// The state of the run so far.
   package var summary: PoolReport {
     var summary = report
     summary.outputs = flow.outputs
@@ -54,6 +56,6 @@ extension PoolDriver {
     return summary
   }
 
-  /// The run is over: time is measured no more.
+  /// Notes that the run is over, so that time is measured no further.
   package func noteEnd() { ended = Clock.now() }
 }

@@ -1,10 +1,10 @@
 import VimapBytes
 import VimapSystem
 
-/// What the driver does with results: it has them counted by the state, and sends them on.
+/// What the driver does with results: it tells the state about them, and passes them on.
 extension PoolDriver {
   /// Takes in runs of results that a worker has written.
-  /// - Parameter attached: the file that the last of them is in, where it is larger than a slab.
+  /// - Parameter attached: the file that holds the last run, if that is larger than a slab.
   func take(
     _ runs: [Run], of slab: Int, _ attached: consuming OwnedDescriptor?,
     from worker: WorkerProcess, _ slot: Int
@@ -16,7 +16,8 @@ extension PoolDriver {
     let now = Clock.now()
     var attached = attached
     for run in runs {
-      // Without its file a tuple is lost, and its record is left to the worker's end.
+      // Without its file, the tuple is lost. The worker is killed, and its death says what becomes
+      // of the record.
       guard let piece = piece(run, of: slab, run.isAttached ? attached.take() : nil, worker, slot)
       else {
         worker.slabs.letGo(slab)
@@ -24,7 +25,7 @@ extension PoolDriver {
         continue
       }
       let isPassedOn = passOn(run, piece, from: worker, slot, now)
-      // The slab is held by what lies in it and is on its way out.
+      // The slab stays in use as long as results in it are on their way out.
       if run.isAttached || !isPassedOn { worker.slabs.letGo(slab) }
     }
   }
@@ -48,8 +49,8 @@ extension PoolDriver {
     return piece
   }
 
-  /// Passes results on, unless their records are to be tried again or had been answered.
-  /// - Returns: whether they are on their way out.
+  /// Passes results on, unless their records are tried again or had been answered before.
+  /// - Returns: whether the results are on their way out.
   private func passOn(
     _ run: Run, _ piece: ResultPiece, from worker: WorkerProcess, _ slot: Int, _ now: Nanoseconds
   ) -> Bool {
@@ -70,7 +71,7 @@ extension PoolDriver {
       leaveUndone(run.batch, run.records)
       return false
     }
-    // A worker that cancels a further try does not know what the one before failed with.
+    // A worker that cancels a further try does not know how the try before failed. The pool does.
     if run.isCancelled, batch?.parked[run.firstRecord] != nil {
       answerParked(run.batch, run.firstRecord)
       return false
@@ -87,7 +88,7 @@ extension PoolDriver {
     return true
   }
 
-  /// A failure to write ends the run.
+  /// Runs a body that writes. If it fails, the run is given up.
   package func carefully(
     _ body: () throws -> Void,
     outcome: (SystemError) -> RunOutcome = { .outputFailed($0) }
@@ -101,8 +102,8 @@ extension PoolDriver {
     }
   }
 
-  /// A record has an exception for its answer.
-  /// - Parameter line: where its line is in the batch.
+  /// Notes that a record is answered with an exception.
+  /// - Parameter line: where the record's line is in the batch.
   func noteException(
     _ mark: FailureMark?, _ tuple: ByteView, _ batch: InputBatch, _ record: Int, _ line: Range<Int>
   ) {
@@ -113,8 +114,8 @@ extension PoolDriver {
     }
   }
 
-  /// Counts the lines of a batch that are not UTF-8: once, however many workers come to see it, and
-  /// here, as one that does may die before it has.
+  /// Counts the lines of a batch that are not UTF-8. Several workers may see the same batch, so it
+  /// is counted once. It is counted here, since a worker may die before it has reported.
   func countGaps(_ id: UInt64) {
     guard let batch = batches[id], !batch.hasCountedGaps else { return }
     batch.hasCountedGaps = true
@@ -148,14 +149,15 @@ extension PoolDriver {
     }
   }
 
-  /// A worker all of whose slabs wait for their turn can do nothing. It is helped as far as the
-  /// window allows…
+  /// Helps a worker that can do nothing, since all its slabs hold results that wait for their turn:
+  /// copies these out of the slabs, as far as the window allows.
   func spillIfStuck(_ slot: Int) {
     if workers.isStuck(slot) { flow.spill(slot, limit: configuration.window) }
   }
 
-  /// …and in any case when the batch that everybody waits for is its own, or nobody's: then it was
-  /// a dead worker's, and one of these must get on to be able to take it.
+  /// Helps stuck workers without a limit if the batch whose turn it is depends on them. Either a
+  /// stuck worker has that batch itself, or nobody has, since its worker died; then a stuck worker
+  /// must get on to be able to take it.
   func spillAwaited() {
     guard let head = flow.head else { return }
     let owner = state.slots.holder(of: head)

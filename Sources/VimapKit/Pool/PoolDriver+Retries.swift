@@ -1,10 +1,10 @@
 import VimapBytes
 import VimapSystem
 
-/// What the driver does with records that are to be tried again.
+/// What the driver does with records that get another try.
 extension PoolDriver {
-  /// Whether an exception is no answer, since its record is to be tried again. The record is then
-  /// put aside.
+  /// Parks the record of an exception, if it is to be tried again.
+  /// - Returns: whether the record was parked, so that the exception is not its answer.
   func parks(
     _ run: Run, _ slot: Int, _ exception: ByteView, _ now: Nanoseconds
   ) -> Bool {
@@ -20,7 +20,7 @@ extension PoolDriver {
     return true
   }
 
-  /// Parks a record over which its worker has died.
+  /// Parks a record that its worker died of.
   func park(
     _ id: UInt64, _ record: Int, _ cause: PoolState.Cause, _ next: RetryQueue.NextTry
   ) {
@@ -38,14 +38,14 @@ extension PoolDriver {
     _ exception: ExceptionTuple
   ) {
     guard let batch = batches[id] else { return }
-    explainRetry(of: record, in: id, next)
-    let growth = batch.hold(
+    decisions.noteRetry(of: place(of: record, in: id), next)
+    let growth = batch.park(
       record, line: line, separator: account?.separator, exception, in: slabs)
     countInFlight(id, growth)
     letGoIfSpent(id, batch)
   }
 
-  /// Answers a record that is tried no more with what it failed with.
+  /// Answers a parked record that will not be tried again, with the exception of its last try.
   func answerParked(_ id: UInt64, _ record: Int) {
     guard let batch = batches[id], let held = batch.parked[record] else { return }
     // Another run may try it again.
@@ -58,7 +58,7 @@ extension PoolDriver {
     settle(id, batch, record..<(record + 1))
   }
 
-  /// Some records are answered, and what was kept of them is needed no more.
+  /// Releases what was kept of records that are answered now.
   func settle(_ id: UInt64, _ batch: InputBatch, _ records: Range<Int>) {
     let freed = batch.settle(records)
     if freed > 0 { countInFlight(id, -freed) }
@@ -69,11 +69,11 @@ extension PoolDriver {
     guard batch.inPlace == 0, !batch.isLetGo else { return }
     if keepsSpent { return }
     letGo(id, batch)
-    // Where results wait for their turn, they count as long as that.
+    // If results keep their order, the batch counts until they have been passed on.
     if !configuration.keepsOrder { countInFlight(id, -batch.length) }
   }
 
-  /// Sends a record that was put aside, in the message or, where it is too long for one, in a file.
+  /// Sends a parked record again: in the message itself, or in a file if it is too long for that.
   func sendParked(_ line: SharedBytes, _ message: ToWorker, to worker: WorkerProcess) {
     if line.bytes.count <= MessageSocket.longestText {
       return worker.send(message, text: line)
@@ -85,20 +85,21 @@ extension PoolDriver {
       message.slab = ToWorker.attachedFile
       worker.send(message, attached: file)
     } catch {
-      // As one that cannot be reached: what it has goes to others.
+      // Treat the worker as one that cannot be reached: its records go to others.
       worker.kill()
     }
   }
 
-  // MARK: What is left alone
+  // MARK: Pauses
 
-  /// Something is to be left alone: all workers are told, and those that are forked while it lasts.
+  /// Adds a pause and tells all workers of it. Workers that are forked later are told at their
+  /// start.
   func leaveAlone(_ pause: KeyPause) {
     guard pausedKeys.add(pause) else { return }
     if let known = configuration.knownKeys {
       state.pause(until: pausedKeys.end(ofAll: known, now: Clock.now()) ?? 0)
     }
-    explainPause(of: pause.key, until: pause.end)
+    decisions.notePause(of: pause.key, until: pause.end)
     for slot in workers.slots { workers[slot]?.tell(pause) }
     if !state.phase.isStopping, pausedKeys.isNews(pause, now: Clock.now()) {
       onEvent(.paused(pause))
@@ -109,7 +110,7 @@ extension PoolDriver {
     for pause in pausedKeys.current(Clock.now()) { workers[slot]?.tell(pause) }
   }
 
-  /// Records that are with a worker, and wait there for the end of a pause.
+  /// The number of records that are with a worker and wait there for the end of a pause.
   func recordsWaiting(with slot: Int, _ now: Nanoseconds) -> Int {
     guard let worker = workers[slot] else { return 0 }
     if worker.isResting(now) { return state.slots[slot].outstanding }

@@ -5,9 +5,9 @@ extension PoolDriver {
   func nextDeadline(_ now: Nanoseconds) -> Nanoseconds? {
     guard let limit = configuration.timeLimit else { return nil }
     let since = workers.slots.compactMap { slot -> Nanoseconds? in
-      // One that was killed is waited for.
+      // A worker that was killed already is only waited for.
       if state.slots[slot].worker?.wasKilled == true { return nil }
-      // A worker does not tell when it begins a record; it has done so by now at the earliest.
+      // The worker does not say when it begins a record. At the earliest, it begins one now.
       return workers[slot]?.busySince ?? (state.slots[slot].outstanding > 0 ? now : nil)
     }
     return since.min().map { $0 + limit }
@@ -18,7 +18,8 @@ extension PoolDriver {
     let now = Clock.now()
     for slot in workers.slots {
       guard let worker = workers[slot] else { continue }
-      // Read in this order: a worker that goes on in between has begun more than this when it ends.
+      // The order matters: if the worker goes on to the next record between these two reads, the
+      // count at its end is higher than `begun`, and shows that it was not late with that record.
       let begun = worker.begun
       guard let since = worker.busySince, since.plus(limit) <= now else { continue }
       state.workerIsLate(slot, begun: begun)

@@ -1,22 +1,22 @@
 import VimapSystem
 
-/// What the driver does with workers: it has them forked, hears what they say, and reaps them.
+/// What the driver does with workers: it has them forked, takes their messages, and reaps them.
 extension PoolDriver {
   func fork(_ slot: Int) {
     do throws(SystemError) {
       try workers.fork(slot, watchedBy: &watch.poll)
       tellOfPauses(slot)
-      onDecision?(.workerStarted(number: slot))
+      decisions.note(.workerStarted(number: slot))
     } catch {
       state.workerFailed(
         slot, WorkerFailure("\(error)", errno: Int(error.code.rawValue)))
       state.workerEnded(slot, .exited(status: 1), begun: 0, now: Clock.now())
-      // Told last, as whoever is told may close the pool.
+      // This comes last, since the listener may close the pool.
       noteFewer(workers.count, "\(error)")
     }
   }
 
-  /// A worker cannot be had, but others can do its work.
+  /// Reports that a worker cannot be started, if others can do its work.
   private func noteFewer(_ running: Int, _ reason: String) {
     if running > 0 { onEvent(.fewerWorkers(running: running, reason: reason)) }
   }
@@ -63,7 +63,7 @@ extension PoolDriver {
     case .resting: worker.rest(until: UInt64(max(0, message.index)))
     case .notice: onEvent(.said(worker: slot, text))
     case .gaps: countGaps(UInt64(max(0, message.index)))
-    case .decision: onDecision?(.worker(number: slot, text))
+    case .decision: decisions.note(.worker(number: slot, text))
     case .certain: doubts?.settle(slot)
     case .outOfStep: loseStep(slot, suspects: message.index, text)
     case .stray:
@@ -84,8 +84,9 @@ extension PoolDriver {
   }
 
   private func takeEnd(of worker: WorkerProcess, _ slot: Int) {
-    // How one ended that left as it was told to, with all it had answered, changes nothing.
-    let isOfInterest = !state.hasLeft(slot) || onDecision != nil
+    // If a worker left as it was told to, with everything answered, its exit status changes
+    // nothing.
+    let isOfInterest = !state.hasLeft(slot) || decisions.isRead
     guard let end = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
       return
     }
@@ -95,6 +96,7 @@ extension PoolDriver {
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
-    explainEnd(of: slot, end, asTold: wasTold)
+    let forkableFrom = state.slots[slot].forkableFrom
+    decisions.noteEnd(of: slot, end, asTold: wasTold, forkableFrom: forkableFrom)
   }
 }

@@ -1,10 +1,11 @@
 import VimapBytes
 import VimapSystem
 
-/// Runs a pool: waits, feeds what happens to ``PoolState``, and carries out what it decides.
+/// Runs a pool: waits for events, passes them to ``PoolState``, and carries out the actions that
+/// the state decides on.
 ///
-/// It has no thread of its own. Whoever wants results calls ``pump()`` and, when there are none,
-/// ``wait()``.
+/// The driver has no thread of its own. Whoever wants results calls ``pump()``, and ``wait()`` when
+/// there are none.
 package final class PoolDriver {
   let configuration: PoolConfiguration
   package let slabs: InputSlabs
@@ -17,41 +18,39 @@ package final class PoolDriver {
   var feed: (any Feed)?
   var account: (any RecordAccount)?
 
-  /// Told of what happens.
+  /// Called with what happens.
   var onEvent: (PoolEvent) -> Void = { _ in }
-  /// Which outputs are not certain yet, where workers pair by order.
+  /// Which outputs are not certain yet, if workers pair by order.
   var doubts: Doubts?
   /// When somebody has something to do at the latest.
   package var nextMoment: () -> Nanoseconds? = { nil }
-  /// Told of every worker that could not be set up.
+  /// Called for every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
-  /// Told of what is decided, where somebody wants to know.
-  var onDecision: ((PoolDecision) -> Void)?
-  /// The size of batches that was told of last.
-  var toldBatchSize = 1
+  /// Reports decisions, if somebody wants to know them.
+  let decisions = DecisionLog()
 
   let started = Clock.now()
   var ended: Nanoseconds?
-  /// Where the time goes, where that is to be known.
+  /// Measures where the time goes, if that is wanted.
   var meter: RunMeter?
-  /// What is to be left alone.
+  /// The keys that are paused.
   var pausedKeys = PausedKeys()
-  /// For when the state was last asked what it wants.
+  /// The time for which the state was last asked what it wants.
   private(set) var asked: Nanoseconds = 0
   private(set) var isInputWaiting = false
-  /// There is more to be read without waiting.
+  /// There is more input that can be read without waiting.
   private var isInputAtHand = false
   /// The last worker has left.
   private(set) var isFinished = false
-  /// Answers are wanted no more.
+  /// Nobody wants answers any more.
   private(set) var isAbandoned = false
   /// The run has been given up.
   private(set) var isGivenUp = false
-  /// When the run is given up, where it is to end at once.
+  /// The moment at which a run that is to end at once is given up.
   var lastMoment: Nanoseconds?
 
-  /// Forks what will fork the workers.
-  /// - Throws: where the memory that the pool shares with its workers cannot be had.
+  /// Starts the fork server.
+  /// - Throws: if the memory that the pool shares with its workers cannot be had.
   package init(
     _ configuration: PoolConfiguration, target: any ResultTarget,
     context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
@@ -72,20 +71,20 @@ package final class PoolDriver {
     report.records = configuration.before.outputs + configuration.before.exceptions
   }
 
-  /// Nothing is left to do: the last worker has left and its results are passed on.
+  /// Whether nothing is left to do: the last worker has left and its results are passed on.
   package var isDone: Bool { isFinished && flow.waiting.isEmpty }
 
   // MARK: The loop
 
-  /// Does what can be done without waiting: carries out what is decided, reads as long as somebody
-  /// can use what is read, and passes results on.
+  /// Does everything that can be done without waiting: carries out decisions, reads as long as
+  /// somebody can use the input, and passes results on.
   package func pump() throws(SystemError) {
-    // First of all, as what was read since gives room for more.
+    // Passing results on comes first, since it frees memory for more input.
     passOn()
     try feedWorkers()
     let wasClogged = flow.isClogged
     passOn()
-    // What kept from reading is out by now, and nothing else would say so.
+    // The output that kept the pool from reading has been written, and no event will say so.
     if wasClogged, !flow.isClogged { isInputAtHand = true }
   }
 
@@ -100,7 +99,7 @@ package final class PoolDriver {
       switch try feed?.cut(records: demand.records) ?? .idle {
       case .batch(let batch): take(batch, for: demand)
       case .answered(let exception, let inputs):
-        // No worker slows this down, so what it gives is passed on before more is read.
+        // No worker slows this down, so the result is passed on before more is read.
         takeAnswered(exception, inputs)
         isInputAtHand = true
         return
@@ -136,24 +135,24 @@ package final class PoolDriver {
     try takeEvents()
   }
 
-  /// Says what is to be waited for in the poll set, and for how long at most, in milliseconds.
+  /// Fills in the poll set. Returns how long to wait at most, in milliseconds.
   func prepareToWait() -> Int? {
     let now = Clock.now()
-    // Whoever is called may have something to write.
+    // The tick comes first, since what it calls may have something to write.
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
     for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
-    explainBatchSize()
+    decisions.noteBatchSize(state.batchSize)
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
       watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment, nextMoment(),
-      // What is waited for is another thing then.
+      // When a pause is over, the reason for waiting changes, and the meter must see that.
       meter == nil || pausedKeys.current(now).isEmpty ? nil : pausedKeys.nextEnd,
     ]
     return timers.compactMap(\.self).min().map { $0.millisecondsFrom(now) }
   }
 
-  /// Takes in what the last wait found.
+  /// Handles the events that the last wait found.
   func takeEvents() throws(SystemError) {
     if watch.hasSignals { try takeSignals() }
     for slot in workers.slots {
@@ -195,7 +194,7 @@ package final class PoolDriver {
     }
   }
 
-  /// Has the workers leave after the record that each is at, and forgets what they answer.
+  /// Has each worker leave after its current record, and drops the answers that still come.
   func abandon() {
     isAbandoned = true
     flow.discard()
@@ -237,7 +236,7 @@ package final class PoolDriver {
     if !configuration.keepsOrder { leaveFlight(id) }
   }
 
-  /// Answers what has been taken from the input when no worker is there to get it.
+  /// Answers records that were read when there is no worker to take them.
   func answer(_ cut: FeedCut, _ cause: PoolState.Cause) {
     switch cut {
     case .batch(let batch):
@@ -260,7 +259,7 @@ package final class PoolDriver {
     if let bytes = batches.leaveFlight(id) { state.release(bytes: bytes) }
   }
 
-  /// So many bytes more of a batch are in flight, or less.
+  /// Changes the number of a batch's bytes that are in flight.
   func countInFlight(_ id: UInt64, _ bytes: Int) {
     if batches.count(id, bytes) { state.hold(bytes: bytes) }
   }
@@ -287,7 +286,7 @@ package final class PoolDriver {
 
   // MARK: The end
 
-  /// Ends what is left of the pool; nothing may be done with it afterwards.
+  /// Kills what is left of the pool. The pool can't be used after this.
   package func disband() {
     workers.disband(watchedBy: &watch.poll)
     batches.removeAll()

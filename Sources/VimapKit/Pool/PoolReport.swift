@@ -8,16 +8,16 @@ package enum RunOutcome: Equatable, Sendable {
   case interrupted
   /// Failures stopped it (``PoolConfiguration/halt``).
   case halted
-  /// It was stopped since answers and records did not match up
+  /// It was stopped because answers and records did not match up
   /// (``PoolConfiguration/stopsOutOfStep``).
   case outOfStep
   /// No worker can be started.
   case noWorker(String)
-  /// Whoever read the results has gone.
+  /// The reader of the results has gone.
   case readerGone
   /// The results cannot be written.
   case outputFailed(SystemError)
-  /// The exceptions that results have no place for cannot be written.
+  /// The exceptions cannot be written that belong in a file of their own.
   case exceptionsFailed(SystemError)
   /// The lines that failed cannot be kept.
   case failedLinesFailed(SystemError)
@@ -29,7 +29,7 @@ package enum RunOutcome: Equatable, Sendable {
   case systemFailed(SystemError)
 }
 
-/// What became of a run, as far as the pool itself knows.
+/// How a run has gone, as far as the pool itself knows.
 package struct PoolReport: Sendable {
   /// How the run ended.
   package internal(set) var outcome = RunOutcome.complete

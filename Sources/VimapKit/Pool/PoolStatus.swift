@@ -6,17 +6,17 @@ package struct PoolStatus: Sendable, Equatable {
   package struct Place: Sendable, Equatable {
     /// Its number over all inputs, from 1.
     package var index: Int
-    /// The input it is in, where that is known.
+    /// The input it is in, if known.
     package var file: String?
-    /// The number of its line there, from 1, where that is known.
+    /// The number of its line in that input, from 1, if known.
     package var line: Int?
   }
 
-  /// Something that is to be left alone, as a server that has asked for that.
+  /// A key that is paused, such as a server that has asked for a pause.
   package struct PausedKey: Sendable, Equatable {
-    /// What it is.
+    /// The name of the key.
     package var key: String
-    /// How long it is left alone from now on.
+    /// How much longer the pause lasts.
     package var left: Duration
 
     /// A key and the time that is left.
@@ -32,30 +32,29 @@ package struct PoolStatus: Sendable, Equatable {
   package var outputs = 0
   /// Records that became an exception.
   package var failures = 0
-  /// Records with workers, or on their way to one, but for those that are ``held``.
+  /// Records that are with workers, or on their way to one, without those that are ``held``.
   package var inFlight = 0
-  /// Records with workers that wait there until they can be sent, while a server has asked to be
-  /// left alone.
+  /// Records that wait in a worker until they can be sent, because a server has asked for a pause.
   package var held = 0
-  /// The servers that have asked to be left alone.
+  /// The servers that have asked for a pause.
   package var pausedKeys: [PausedKey] = []
-  /// Those of ``inFlight`` that workers have begun, and sent where they send them. Only in
-  /// ``RecordPool/status``.
+  /// Those of ``inFlight`` that workers have begun; if workers send requests, those they have sent.
+  /// Only in ``RecordPool/status``.
   package var begun = 0
-  /// How many workers have begun some. Only in ``RecordPool/status``.
+  /// How many workers have begun a record and not answered it. Only in ``RecordPool/status``.
   package var workersAtWork = 0
   /// Records that failed and wait to be tried again.
   package var waiting = 0
   /// Bytes of input that records were taken from.
   package var bytes = 0
-  /// Bytes that the inputs have by now, where all of them are files; they may yet grow.
+  /// The size of all inputs in bytes, if all of them are files. Files may still grow.
   package var totalBytes: Int?
-  /// The run is to end before its input does: no more is read.
+  /// The run will end before its input does: no more is read.
   package var isStopping = false
   /// Time since the pool was made.
   package var elapsed = Duration.zero
-  /// Where results keep the order of the input: the record whose result comes next, and which those
-  /// behind it wait for. Only in ``RecordPool/status``.
+  /// The record whose result comes next, and which all later results wait for. Only if results keep
+  /// the order of the input, and only in ``RecordPool/status``.
   package var awaited: Place?
   /// The workers, by number. Only in ``RecordPool/status``.
   package var workers: [WorkerStatus] = []
@@ -66,8 +65,8 @@ package struct PoolStatus: Sendable, Equatable {
   /// Records that have their results.
   package var finished: Int { outputs + failures }
 
-  /// How much of the input has its results, from 0 to 1, where the inputs' sizes are known: of the
-  /// bytes that records were taken from, those of records that are finished.
+  /// How much of the input is done, from 0 to 1: the bytes of finished records as a part of the
+  /// inputs' sizes. `nil` if the sizes are not known.
   package var share: Double? {
     guard let totalBytes else { return nil }
     if totalBytes == 0 { return 1 }
@@ -77,7 +76,7 @@ package struct PoolStatus: Sendable, Equatable {
 }
 
 extension PoolDriver {
-  /// - Parameter inDetail: whether to look for what takes a moment to be found.
+  /// - Parameter inDetail: whether to collect the details that take longer to find.
   package func status(inDetail: Bool) -> PoolStatus {
     var status = PoolStatus()
     status.records = report.records
@@ -109,7 +108,7 @@ extension PoolDriver {
     return status
   }
 
-  /// Records that the worker of a slot has begun and not answered, but for those that it has not
+  /// The records that a slot's worker has begun and not answered, without those that it has not
   /// sent yet.
   private func begunRecords(_ number: Int) -> Int {
     guard let worker = workers[number] else { return 0 }

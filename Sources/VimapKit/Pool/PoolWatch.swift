@@ -1,9 +1,9 @@
 import VimapSystem
 
-/// What a pool waits for: its workers, its input and outputs, signals, whatever else somebody wants
-/// watched, and the time at which somebody wants to look.
+/// What a pool waits for: its workers, input, outputs, signals, external descriptors, and the time
+/// of the next tick.
 struct PoolWatch: ~Copyable {
-  /// Workers have places in it as well.
+  /// Also holds the places of the workers.
   var poll = PollSet()
   private(set) var interruptions: Interruptions?
   private var externals: [ExternalDescriptor] = []
@@ -27,7 +27,8 @@ struct PoolWatch: ~Copyable {
     interruptions = Interruptions(watch: signals, place: place, decide: decide)
   }
 
-  /// A descriptor that is none of the pool's, watched as long as that is wanted.
+  /// Adds a descriptor that does not belong to the pool. It is watched as long as `isWanted` says
+  /// so.
   mutating func add(
     _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
   ) {
@@ -46,8 +47,8 @@ struct PoolWatch: ~Copyable {
 
   /// Chooses what to wait for besides the workers.
   /// - Parameters:
-  ///   - input: to be read, where that is waited for.
-  ///   - outputs: to be written to.
+  ///   - input: the descriptor to read from, if the pool waits for input.
+  ///   - outputs: the descriptors to write to.
   mutating func set(input descriptor: CInt?, outputs descriptors: [CInt]) {
     poll.set(input, descriptor ?? -1, descriptor == nil ? [] : .readable)
     for (index, place) in outputs.enumerated() {
@@ -59,12 +60,12 @@ struct PoolWatch: ~Copyable {
 
   var hasSignals: Bool { interruptions.map { !poll.ready($0.place).isEmpty } ?? false }
 
-  /// What else was found.
+  /// The external descriptors that are readable.
   var readyExternals: [ExternalDescriptor] {
     externals.filter { !poll.ready($0.place).isEmpty }
   }
 
-  /// Whom to call who wants to look, if it is time.
+  /// The body to call if a tick is due.
   mutating func takeTick(_ now: Nanoseconds, activity: Int) -> (() -> Void)? {
     ticker?.take(now, activity: activity) == true ? onTick : nil
   }

@@ -1,12 +1,13 @@
 import VimapSystem
 
-/// Shared memory of which each slot's worker has a part to write to, in one mapping.
+/// Shared memory, in one mapping, with a part for each slot that the slot's worker may write to.
 struct SlotMemory {
   private let whole: SharedMemory
   private let count: Int
   private let size: Int
 
-  /// - Parameter size: bytes of a part. It gets whole pages, so that no two workers share one.
+  /// - Parameter size: the bytes of a part, rounded up to whole pages so that no two workers share
+  ///   one.
   init(_ count: Int, size: Int) throws(SystemError) {
     self.count = count
     self.size = SharedMemory.wholePages(for: size)
@@ -19,7 +20,7 @@ struct SlotMemory {
     SharedMemory(part: slots.lowerBound * size, slots.count * size, of: whole)
   }
 
-  /// Leaves the calling process no part but one.
+  /// Unmaps all parts but one in the calling process.
   func limit(to slot: Int) throws(SystemError) {
     for others in [0..<slot, (slot + 1)..<count] where !others.isEmpty {
       try part(others).limit(to: .none)

@@ -4,20 +4,20 @@ import VimapSystem
 
 /// A forked worker as the parent sees it.
 final class WorkerProcess {
-  /// `nil` until it has said which it is.
+  /// `nil` until the worker has reported its process id.
   private var process: ProcessID?
-  /// It is to be killed as soon as it has.
+  /// The worker is to be killed as soon as its process id is known.
   private var isDoomed = false
   let socket: MessageSocket
   let slabs: ResultSlabs
-  /// Its number may be another process's by now.
+  /// The worker was reaped, so its process id may belong to another process by now.
   private var isReaped = false
   /// Its place in the parent's poll set.
   let pollPlace: Int
-  /// Messages that there was no room for yet.
+  /// Messages that did not fit into the socket yet.
   private var outbox: Deque<Outgoing> = []
 
-  /// Until when it can do nothing but wait for servers that ask for that.
+  /// Until when all records of the worker wait for the end of pauses.
   private var restEnd: Nanoseconds = 0
 
   private struct Outgoing {
@@ -42,19 +42,19 @@ final class WorkerProcess {
     send(ToWorker(kind: .resultSlab, slab: Int32(slab)))
   }
 
-  /// Sends a message, as soon as there is room for it. A worker that it cannot be delivered to is
-  /// lost: it has ended, or the system has no means left to reach it.
+  /// Sends a message, as soon as the socket takes it. If it can't be delivered, the worker is
+  /// killed: it has ended, or the system lacks the means to reach it.
   func send(_ message: ToWorker, text: SharedBytes? = nil, attached: MemoryFile? = nil) {
     let outgoing = Outgoing(message: message, text: text, attached: attached)
     if !outbox.isEmpty || !deliver(outgoing) { outbox.append(outgoing) }
   }
 
-  /// Sends what there was no room for.
+  /// Sends the messages that did not fit before.
   func sendWaiting() {
     while let first = outbox.first, deliver(first) { outbox.removeFirst() }
   }
 
-  /// Whether a message is off the hands.
+  /// Tries to send a message. Returns `false` if it has to wait for room in the socket.
   private func deliver(_ outgoing: Outgoing) -> Bool {
     do throws(SystemError) {
       return try socket.send(
@@ -66,13 +66,13 @@ final class WorkerProcess {
     }
   }
 
-  /// Says what is to be waited for.
+  /// Fills in the worker's place in the poll set.
   func watch(_ poll: inout PollSet) {
     poll.set(
       pollPlace, socket.descriptor.number, outbox.isEmpty ? .readable : [.readable, .writable])
   }
 
-  /// Ends the worker, and its command with all of its process group.
+  /// Kills the worker, and its command with the whole process group.
   func kill() {
     if isReaped { return }
     isDoomed = true
@@ -80,44 +80,46 @@ final class WorkerProcess {
     slabs.killCommand()
   }
 
-  /// Sends the worker itself a signal, where it is known which process it is.
+  /// Sends a signal to the worker itself, if its process id is known.
   func signal(_ number: CInt) {
     if !isReaped, let process { SystemProcess.signal(process, number) }
   }
 
-  /// Has a command that was stopped go on.
+  /// Continues a command that was stopped.
   func resumeCommand() {
     if !isReaped { SystemProcess.signalGroup(slabs.commandGroup, Signals.resume) }
   }
 
   var isForked: Bool { process != nil }
 
-  /// It has been forked, and says which process it is.
+  /// Called when the worker has reported its process id.
   func isForked(as process: ProcessID) {
     self.process = process
     if isDoomed { kill() }
   }
 
-  /// Takes the status of a worker whose socket has ended, also of one that could not say which
-  /// process it is.
-  /// - Parameter isOfInterest: whether anybody wants to know it. Thousands of workers that leave
-  ///   leave sooner where it need not be waited for.
+  /// Takes the exit status of a worker whose socket has ended, even if the worker never reported
+  /// its process id.
+  /// - Parameter isOfInterest: whether anybody wants to know the status. If nobody does, the pool
+  ///   does not wait for it, so that thousands of workers leave sooner.
   func reap(_ slot: Int, by server: ForkServer, isOfInterest: Bool) -> WorkerEnd {
     isReaped = true
-    // First, as the server holds the group's number only until then.
+    // The command goes first: once the worker is reaped, the server no longer keeps the group's
+    // number reserved.
     slabs.killCommand()
     if isOfInterest { return server.reap(slot) }
     server.reapSilently(slot)
     return WorkerEnd(.exited(status: 0))
   }
 
-  /// How many records the worker had begun since it was forked.
+  /// The number of records that the worker has begun since it was forked.
   var begun: UInt64 { slabs.memory.loadWord(at: ResultSlabLayout.begunWord) }
 
-  /// The records it had begun whose requests it had not sent.
+  /// The records that the worker has begun, but not yet sent.
   var unsent: UnsentRecords { UnsentRecords(in: slabs.memory) }
 
-  /// Since when it has been at the record begun last, if it is at one and says so.
+  /// The time at which the worker began its current record. `nil` if it has none, or does not
+  /// report it.
   var busySince: Nanoseconds? {
     let since = slabs.memory.loadWord(at: ResultSlabLayout.sinceWord)
     return since == 0 ? nil : since
@@ -125,14 +127,14 @@ final class WorkerProcess {
 
   func rest(until end: Nanoseconds) { restEnd = end }
 
-  /// Whether all it has waits for servers that have asked to be left alone.
+  /// Whether all records of the worker wait for servers that have asked for a pause.
   func isResting(_ now: Nanoseconds) -> Bool { restEnd > now }
 
-  /// Lets the worker leave what it has not begun, and what it still answers be dropped.
+  /// Tells the worker to leave after its current record. Its answers will be dropped.
   func dismiss() { stand(.dismissed) }
 
-  /// Has the worker leave when it has answered what it has begun. It finds that out before it
-  /// begins anything more, even if it is busy and has batches at hand.
+  /// Tells the worker to leave when it has answered what it has begun. A word in shared memory
+  /// tells it before it begins anything more, even if it is busy and has batches at hand.
   func recall() {
     stand(.recalled)
     send(ToWorker(kind: .close))
@@ -153,7 +155,7 @@ extension ResultSlabs {
     UnsentRecords.clear(in: memory)
   }
 
-  /// The process group of the worker's command; 0 where there is none, or nobody is to end it.
+  /// The process group of the worker's command. 0 if there is none, or if nobody is to kill it.
   var commandGroup: ProcessID {
     memory.groupSlot(at: ResultSlabLayout.groupWord).group
   }

@@ -1,18 +1,18 @@
 import VimapBytes
 import VimapSystem
 
-/// What a worker does in its own process: takes messages until there are no more.
+/// What a worker does in its own process: it takes messages until there are no more.
 package typealias WorkerBody = (WorkerChannel) throws -> Void
 
-/// The worker processes of a pool and the memory they write their results to, by slot.
+/// The worker processes of a pool, and the shared memory that they write results to, by slot.
 final class WorkerSet {
   private let server: ForkServer
   private var workers: [WorkerProcess?]
-  /// A slot's memory is kept for its next worker.
+  /// The memory of a slot stays when its worker is replaced.
   private let slabs: [ResultSlabs]
-  /// What the workers of each slot measure; empty where nothing is measured.
+  /// What the workers of each slot have measured. Empty if nothing is measured.
   let tables: [ServiceTable]
-  /// What is known of each slot's workers, once they are gone.
+  /// What is known of a slot's workers after they have ended.
   private(set) var histories: [SlotHistory]
 
   struct SlotHistory {
@@ -20,18 +20,19 @@ final class WorkerSet {
     var peakMemory: Int?
   }
 
-  /// Forks the process that will fork the workers, which inherit what there is now.
+  /// Starts the fork server. The workers that it forks inherit the memory that exists now.
   /// - Parameters:
-  ///   - resultSlabs: how many each worker has.
-  ///   - context: describes a worker's place, in its own process.
+  ///   - resultSlabs: how many result slabs each worker has.
+  ///   - context: describes a worker's place; called in the worker's process.
   init(
     jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool,
     context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
   ) throws(SystemError) {
-    // All of it is there before the first fork, in one mapping, and costs nothing until touched.
+    // All memory is mapped before the first fork, in one piece. It costs nothing until it is
+    // touched.
     let memory = try SlotMemory(
       jobs, size: ResultSlabLayout.memorySize(slabs: resultSlabs))
-    // And it is not the last that can be had: each process needs some of its own.
+    // Checks that this is not the last memory that can be had: each process needs some of its own.
     _ = try SharedMemory(count: Self.ownMemory)
     let slabs = (0..<jobs).map { ResultSlabs(count: resultSlabs, in: memory[$0]) }
     self.slabs = slabs
@@ -49,7 +50,7 @@ final class WorkerSet {
         context: context(number), socket: socket, input: input, shared: slabs[number].memory,
         parent: parent, table: tables.isEmpty ? nil : tables[number])
       channel.work { channel in
-        // A stray write, of the worker or of a library that it uses, changes nobody else's answers.
+        // A stray write of a worker, or of a library in it, must not change other workers' answers.
         try input.limit(to: .read)
         try memory.limit(to: number)
         try measured?.limit(to: number)
@@ -59,25 +60,25 @@ final class WorkerSet {
     server.onReplacing = { [unowned self] in workers.removeAll() }
   }
 
-  /// Descriptors that workers leave to the inputs, long records and results on their way.
+  /// Descriptors that must stay free for inputs, long records and results on their way.
   private static let spareDescriptors = 6
 
   private static let ownMemory = 64 << 20
 
   var slots: Range<Int> { workers.indices }
 
-  /// Workers that are there.
+  /// The number of workers, with those that are still being forked.
   var count: Int { workers.count { $0 != nil } }
 
-  /// Workers of which it is known that they have been forked.
+  /// The number of workers that have reported that they are forked.
   var forkedCount: Int { workers.count { $0?.isForked == true } }
 
   subscript(slot: Int) -> WorkerProcess? { workers[slot] }
 
-  /// Has a worker forked for a vacant slot and gives it what slabs there are.
+  /// Has a worker forked for a vacant slot, and gives it the slot's idle slabs.
   func fork(_ slot: Int, watchedBy poll: inout PollSet) throws(SystemError) {
     slabs[slot].resetState()
-    // Without one worker there is nothing to spare anything for.
+    // For the only worker, nothing is kept free: without it there is nothing to keep it for.
     let new = try server.fork(slot, leaving: count == 0 ? 0 : Self.spareDescriptors)
     let place = poll.add(new.descriptor.number, .readable)
     let worker = WorkerProcess(new, slabs: slabs[slot], pollPlace: place)
@@ -86,7 +87,7 @@ final class WorkerSet {
     worker.giveIdleSlabs()
   }
 
-  /// Takes leave of a worker whose socket has ended.
+  /// Reaps a worker whose socket has ended.
   /// - Parameter isOfInterest: whether anybody wants to know how it ended.
   func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
     guard let worker = workers[slot] else { return nil }
@@ -99,7 +100,7 @@ final class WorkerSet {
     return left.end
   }
 
-  /// Ends what is left, at once.
+  /// Kills the workers that are left, at once.
   func disband(watchedBy poll: inout PollSet) {
     for slot in slots {
       workers[slot]?.kill()
@@ -108,19 +109,19 @@ final class WorkerSet {
     server.leave()
   }
 
-  /// A piece of a result slab is not needed any more.
+  /// Releases a piece of a result slab.
   func release(_ slot: Int, _ slab: Int) {
     let memory = slabs[slot]
     memory.letGo(slab)
     if memory.isIdle(slab), let worker = workers[slot] { worker.give(slab) }
   }
 
-  /// Whether a worker can write nothing, because of results of its that are held.
+  /// Whether a worker can't write, since all its slabs hold results that are not passed on yet.
   func isStuck(_ slot: Int) -> Bool { workers[slot]?.slabs.areAllHeld ?? false }
 }
 
 extension WorkerChannel {
-  /// Runs a worker until it has no more to do, and ends the process.
+  /// Runs a worker until it has nothing more to do, and ends the process.
   fileprivate func work(_ body: WorkerBody) -> Never {
     SystemProcess.leaveGroup()
     SystemProcess.setName("worker \(context.number)")

@@ -2,17 +2,17 @@ import VimapSystem
 
 /// What a worker of a ``RecordPool`` is doing.
 package enum WorkerStatus: Sendable, Equatable {
-  /// There is none, as there was no need of it or it has left.
+  /// There is no worker: it was not needed, or it has left.
   case absent
-  /// The last one ended without having done anything; another is started in so much time.
+  /// The last worker ended without having done anything. Another one is started after this time.
   case pausing(Duration)
-  /// It is being set up.
+  /// The worker is being set up.
   case starting
-  /// It has nothing to do.
+  /// The worker has nothing to do.
   case idle
-  /// It has records, and can do nothing but wait until servers may be sent to again.
+  /// All records of the worker wait for servers that have asked for a pause.
   case resting
-  /// It has records, the oldest of them for so long.
+  /// The worker has records. The oldest was sent to it this long ago.
   case busy(records: Int, oldest: PoolStatus.Place, since: Duration)
 }
 
@@ -23,7 +23,7 @@ extension PoolDriver {
       guard let time = slot.forkableFrom, time > now else { return .absent }
       return .pausing(.nanoseconds(Int64(clamping: time - now)))
     }
-    // What is sent to it before it is set up waits for that.
+    // Records that are sent to a worker before it is set up wait in its socket.
     guard occupant.isServing else { return .starting }
     if workers[number]?.isResting(now) == true { return .resting }
     for assignment in occupant.load.assignments {

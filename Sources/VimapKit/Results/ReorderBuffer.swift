@@ -1,7 +1,7 @@
 /// Puts results into the order of the input.
 ///
-/// Batches are numbered in input order without gaps. What comes before its turn is held; how much
-/// that can be is bounded by what may be in flight.
+/// Batches are numbered in input order without gaps. Results that come before their turn are held.
+/// Their amount is limited by what may be in flight.
 struct ReorderBuffer<Piece> {
   private struct Held {
     var records: Range<Int>
@@ -18,19 +18,19 @@ struct ReorderBuffer<Piece> {
     head = first
   }
 
-  /// The record whose result is next, where it has been read.
+  /// The record whose result is next, if that record has been read.
   var awaited: (batch: UInt64, record: Int)? { sizes[head].map { _ in (head, nextRecord) } }
 
-  /// Nothing waits for its turn.
+  /// Whether no result waits for its turn.
   var isEmpty: Bool { sizes.isEmpty }
 
-  /// A batch has been cut.
+  /// Notes that a batch has been cut.
   mutating func expect(batch: UInt64, records: Int) {
     sizes[batch] = records
   }
 
-  /// Results have come. `emit` is handed every piece whose turn it is now, and `finished` every
-  /// batch that is out whole.
+  /// Takes in results. `emit` is given every piece whose turn it is now, and `finished` every batch
+  /// whose results have all been emitted.
   mutating func add(
     batch: UInt64, records: Range<Int>, _ piece: Piece,
     emit: (Piece) -> Void, finished: (UInt64) -> Void
@@ -63,13 +63,13 @@ struct ReorderBuffer<Piece> {
     }
   }
 
-  /// Gives up all that waits for its turn.
+  /// Takes out everything that waits for its turn.
   mutating func takeHeld() -> [Piece] {
     defer { held.removeAll() }
     return held.values.joined().map(\.piece)
   }
 
-  /// Gives up what waits for its turn and answers some of a batch's records.
+  /// Takes out what waits for its turn and answers some of a batch's records.
   mutating func takeHeld(
     _ batch: UInt64, _ records: Range<Int>, where isWanted: (Piece) -> Bool
   ) -> [Piece] {
@@ -82,7 +82,7 @@ struct ReorderBuffer<Piece> {
     return taken
   }
 
-  /// Lets `change` replace every held piece for which it gives another.
+  /// Calls `change` for every held piece, and replaces the piece if it returns another.
   mutating func replaceHeld(_ change: (Piece) -> Piece?) {
     for (batch, pieces) in held {
       for (index, entry) in pieces.enumerated() {

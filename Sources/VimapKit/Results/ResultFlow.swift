@@ -4,31 +4,31 @@ import VimapSystem
 
 /// Where results end up.
 package protocol ResultTarget: AnyObject {
-  /// Takes a piece over, in the order that results are to have.
+  /// Takes over a piece. Pieces come in the order that results must have.
   func add(_ piece: ResultPiece)
-  /// Passes on what it can without waiting, and hands every piece it is done with to `done`.
+  /// Passes on what it can without waiting. Calls `done` for every piece that it no longer needs.
   func flush(_ done: (ResultPiece) -> Void) throws(SystemError)
-  /// Gives up all it holds.
+  /// Drops everything that it holds.
   func discard()
-  /// Descriptors that have to take more before it can go on.
+  /// The descriptors that must become writable before it can go on.
   var waiting: [CInt] { get }
 }
 
-/// The way of results from the workers to where they are wanted: into order where that is asked
-/// for, counted, passed on, and their memory given back.
+/// The way of results from the workers to their target: they are put into order if that is asked
+/// for, counted, passed on, and their memory is released.
 final class ResultFlow {
   private let target: any ResultTarget
   private var reorderBuffer: ReorderBuffer<ResultPiece>?
   private(set) var outputs = 0
   private(set) var exceptionCount = 0
-  /// Bytes that are held in no slab: copied so that a worker could go on, or in files of their own.
+  /// Bytes that are held outside of slabs: copied, so that a worker can go on, or in files.
   private var keptBytes = 0
   private let keepLimit: Int
   private var isDiscarding = false
 
-  /// Told of every piece of a slab that is not needed any more.
+  /// Called for every piece of a slab that is no longer needed.
   var onRelease: (_ slot: Int, _ slab: Int) -> Void = { _, _ in }
-  /// Told of every batch whose results are all on their way out.
+  /// Called for every batch whose results are all on their way out.
   var onFinished: (UInt64) -> Void = { _ in }
 
   init(_ configuration: PoolConfiguration, target: any ResultTarget) {
@@ -58,7 +58,7 @@ final class ResultFlow {
     }
   }
 
-  /// Takes in an exception that no record is charged with, and that waits for no turn.
+  /// Takes in an exception that belongs to no record, and so waits for no turn.
   func addOrphan(_ piece: ResultPiece) { emit(piece) }
 
   private func emit(_ piece: ResultPiece) {
@@ -77,7 +77,7 @@ final class ResultFlow {
   }
 
   /// Takes back outputs of a batch that wait for their turn.
-  /// - Returns: the records that they answered, which are to be answered anew.
+  /// - Returns: the records that the outputs answered, which need new answers.
   func takeBack(_ batch: UInt64, _ records: Range<Int>) -> [Range<Int>] {
     let pieces = reorderBuffer?.takeHeld(batch, records) { $0.kind == .outputs } ?? []
     for piece in pieces {
@@ -89,21 +89,20 @@ final class ResultFlow {
 
   // MARK: Order
 
-  /// The batch whose results come next, where there is an order to keep.
+  /// The batch whose results come next, if results keep the order of the input.
   var head: UInt64? { reorderBuffer?.head }
 
-  /// The record whose result comes next, where there is an order to keep.
+  /// The record whose result comes next, if results keep the order of the input.
   var awaited: (batch: UInt64, record: Int)? { reorderBuffer?.awaited }
 
-  /// Copies what is held of a worker's results out of its slabs, so that it can go on.
-  ///
-  /// - Parameter limit: most bytes to hold in copies; `nil` for the worker that everybody else
-  ///   waits for.
+  /// Copies the held results of a worker out of its slabs, so that the worker can go on.
+  /// - Parameter limit: the most bytes to hold in copies; `nil` for the worker that all others wait
+  ///   for.
   func spill(_ slot: Int, limit: Int?) {
     if let limit, keptBytes >= limit { return }
     reorderBuffer?.replaceHeld { piece in
       guard case .slab(slot, let slab) = piece.source else { return nil }
-      // Copied first: once it is let go of, the worker may write to the slab at any moment.
+      // The copy comes first: after the release, the worker may write to the slab at any moment.
       let copy = piece.copied()
       keptBytes += piece.bytes.count
       onRelease(slot, slab)
@@ -111,7 +110,7 @@ final class ResultFlow {
     }
   }
 
-  /// Takes in a result in memory of its own, which is not copied from a slab.
+  /// Takes in a result that has its own memory and lies in no slab.
   func add(
     _ bytes: SharedBytes, _ kind: Run.Kind, batch: UInt64, record: Int, inputs: AnyObject? = nil
   ) {
@@ -124,19 +123,19 @@ final class ResultFlow {
 
   // MARK: Passing on
 
-  /// Passes on what can be without waiting.
+  /// Passes on what it can without waiting.
   func flush() throws(SystemError) { try target.flush(release) }
 
   /// So much is held that no more should be read.
   var isClogged: Bool { keptBytes >= keepLimit }
 
-  /// Gives up what is not passed on yet, and whatever else comes.
+  /// Drops everything that is not passed on yet, and all that still comes.
   func discard() {
     isDiscarding = true
     reorderBuffer?.takeHeld().forEach(release)
     target.discard()
   }
 
-  /// What has to be waited for before more can be passed on.
+  /// The descriptors that must become writable before more can be passed on.
   var waiting: [CInt] { target.waiting }
 }

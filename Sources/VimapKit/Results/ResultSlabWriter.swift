@@ -1,29 +1,29 @@
 import VimapBytes
 import VimapSystem
 
-/// What a worker writes into a result slab for one record.
+/// What a worker writes to a result slab for one record.
 package protocol ResultBody {
   /// An upper bound of its size in bytes.
   var sizeLimit: Int { get }
 
-  /// Hands its parts to `put`, first to last.
+  /// Passes its parts to `put`, in order.
   func write<Failure: Error>(_ put: (ByteView) throws(Failure) -> Void) throws(Failure)
 }
 
-/// Which record an answer is to.
+/// The record that an answer belongs to.
 package struct AnsweredRecord {
   var batch: UInt64
-  /// Counted from 0 in the batch.
+  /// The number of the record in the batch, from 0.
   var number: Int
-  /// For an exception: where the record's line is in the batch.
+  /// For an exception: the range of the record's line in the batch.
   var exceptionLine: Range<Int>?
-  /// For an exception: whether the record is worth another try…
+  /// For an exception: whether the record is worth another try.
   var isWorthRetry = false
-  /// …and how long that is to wait at least.
+  /// For an exception: how long the next try has to wait at least.
   var pause: Nanoseconds?
-  /// For an exception: whether the worker tried the record before it gave it that.
+  /// For an exception: whether the worker has tried the record.
   var wasTried = true
-  /// For an exception: whether it may have passed the record on.
+  /// For an exception: whether the worker may have sent the record on.
   var wasSent = true
   /// For an exception: where its words are.
   var failure: FailureMark?
@@ -46,12 +46,12 @@ package struct AnsweredRecord {
     self.isCancelled = isCancelled
   }
 
-  /// For an exception that no record is charged with.
+  /// For an exception that belongs to no record.
   static let noRecord = AnsweredRecord(batch: Run.noBatch, number: 0, exceptionLine: 0..<0)
 }
 
-/// Writes answers into a worker's result slabs, and keeps the table of runs that says what they
-/// answer.
+/// Writes answers to a worker's result slabs, and keeps the table of runs that says which records
+/// they answer.
 final class ResultSlabWriter {
   /// Sends an announcement, with a descriptor to attach or -1.
   var announce: (FromWorker, CInt) throws -> Void = { _, _ in }
@@ -62,7 +62,7 @@ final class ResultSlabWriter {
   private var used = 0
   private var runCount = 0
   private var announcedRuns = 0
-  /// The run at the table's end, as long as it may still be made longer.
+  /// The last run of the table, as long as it may be extended.
   private var openRun: Run?
 
   init(memory: SharedMemory) {
@@ -80,10 +80,10 @@ final class ResultSlabWriter {
     return used + size <= ResultSlabLayout.payloadSize || isOversize(size)
   }
 
-  /// An answer larger than a whole slab travels in a file of its own.
+  /// Whether an answer is larger than a whole slab, so that it travels in a file.
   private func isOversize(_ size: Int) -> Bool { size > ResultSlabLayout.payloadSize }
 
-  /// Adds the answer to one record. There is room for it (``hasRoom(for:)``).
+  /// Adds the answer to one record. The caller has checked ``hasRoom(for:)``.
   func add(_ answer: some ResultBody, to record: AnsweredRecord) throws {
     let size = answer.sizeLimit
     guard size <= Run.longest else { throw WorkerFailure("a result has 4 GiB or more") }
@@ -125,15 +125,15 @@ final class ResultSlabWriter {
     append(run, in: slab)
   }
 
-  /// Where outputs can be written one behind the other, in the slab at hand; `nil` where there is
-  /// no room for any.
+  /// A cursor for writing consecutive outputs to the current slab. `nil` if there is no room for
+  /// any.
   func beginRow() -> MemoryCursor? {
     guard let slab, fits(0) else { return nil }
     return memory.cursor(
       at: ResultSlabLayout.payload(of: slab) + used, room: ResultSlabLayout.payloadSize - used)
   }
 
-  /// Adds the outputs that were written, to records that stand one behind the other in their batch.
+  /// Adds the outputs that were written, as answers to consecutive records of a batch.
   func endRow(_ row: MemoryCursor, batch: UInt64, records: Range<Int>) {
     guard let slab, !records.isEmpty else { return }
     append(
@@ -143,8 +143,8 @@ final class ResultSlabWriter {
     used += row.count
   }
 
-  /// The run at the table's end, to be made longer without going through the writer; `nil` where it
-  /// cannot be.
+  /// Lends the last run of the table, so that it can be extended without the writer. `nil` if it
+  /// can't be.
   func beginStretch() -> ResultStretch? {
     guard let slab, let run = openRun, run.kind == .outputs, !run.isAttached else { return nil }
     return ResultStretch(
@@ -153,14 +153,14 @@ final class ResultSlabWriter {
         at: ResultSlabLayout.payload(of: slab) + used, room: ResultSlabLayout.payloadSize - used))
   }
 
-  /// Takes over what became of it.
+  /// Takes the run back, with what was added to it.
   func endStretch(_ stretch: ResultStretch) {
     openRun?.recordCount = stretch.count
     openRun?.length = stretch.length
     used += stretch.written
   }
 
-  /// Adds a run to the table, or makes the last one longer where the two are one.
+  /// Adds a run to the table, or extends the last run if the new one continues it.
   private func append(_ run: Run, in slab: Int) {
     if var open = openRun, run.extends(open) {
       open.recordCount += run.recordCount
@@ -175,8 +175,8 @@ final class ResultSlabWriter {
     openRun = run
   }
 
-  /// Writes no more to the current slab. Done also where there is no other, so that the parent
-  /// knows that this worker cannot go on.
+  /// Stops writing to the current slab. This is done even if there is no other slab, so that the
+  /// parent learns that this worker cannot go on.
   func giveUpSlab() throws {
     guard let slab else { return }
     let message = FromWorker(
@@ -195,7 +195,7 @@ final class ResultSlabWriter {
     openRun = nil
   }
 
-  /// The message that tells of what is new, or `nil` where nothing is.
+  /// The message that announces new runs. `nil` if there are none.
   func announcement() -> FromWorker? {
     guard let slab, announcedRuns < runCount else { return nil }
     announcedRuns = runCount
@@ -205,7 +205,7 @@ final class ResultSlabWriter {
 }
 
 extension Run {
-  /// Whether this run can be told as the end of `other`.
+  /// Whether this run continues `other`, so that the two can be one.
   fileprivate func extends(_ other: Run) -> Bool {
     kind == .outputs && other.kind == .outputs && batch == other.batch
       && firstRecord == other.records.upperBound && !isAttached && !other.isAttached

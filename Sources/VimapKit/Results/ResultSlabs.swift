@@ -1,55 +1,55 @@
 import VimapBytes
 import VimapSystem
 
-/// The parent's view of one worker's result slabs: which are with the worker, and which hold
-/// tuples that are not written out yet.
+/// The parent's view of one worker's result slabs: which of them are with the worker, and which
+/// hold tuples that are not written yet.
 ///
-/// The memory outlives the worker: a slot's next worker gets the same slabs, as they fall free.
+/// The memory outlives the worker: the slot's next worker gets the same slabs, as they become free.
 final class ResultSlabs {
   let memory: SharedMemory
   private var slabs: [State]
 
   private struct State {
-    /// The worker may write to it.
+    /// Whether the worker may write to it.
     var isWithWorker = false
-    /// Runs read from its table.
+    /// How many runs of its table have been read.
     var runsRead = 0
-    /// Pieces of it that are not written out yet.
+    /// How many of its pieces are not written yet.
     var users = 0
   }
 
-  /// - Parameter memory: of `ResultSlabLayout.memorySize(slabs: count)` bytes.
+  /// - Parameter memory: `ResultSlabLayout.memorySize(slabs: count)` bytes.
   init(count: Int, in memory: SharedMemory) {
     self.memory = memory
     slabs = Array(repeating: State(), count: count)
   }
 
-  /// Slabs that can be given to the worker.
+  /// The slabs that can be given to the worker.
   var idle: [Int] { slabs.indices.filter { isIdle($0) } }
 
   func isIdle(_ slab: Int) -> Bool { !slabs[slab].isWithWorker && slabs[slab].users == 0 }
 
-  /// The worker has nothing to write to, because of what is still held.
+  /// The worker has no slab to write to, since all of them hold results.
   var areAllHeld: Bool { !slabs.contains(where: \.isWithWorker) }
 
-  /// Makes a slab ready to be given to the worker.
+  /// Prepares a slab for the worker.
   func prepare(_ slab: Int) {
     slabs[slab] = State(isWithWorker: true)
     memory.storeWord(0, at: ResultSlabLayout.publishedWord(slab))
   }
 
-  /// The worker will not write to the slab any more.
+  /// Notes that the worker writes no more to the slab.
   func takeBack(_ slab: Int) {
     slabs[slab].isWithWorker = false
   }
 
-  /// A piece of the slab has been written out, or copied.
+  /// Releases a piece of the slab that has been written or copied.
   func letGo(_ slab: Int) {
     slabs[slab].users -= 1
   }
 
-  /// The runs of a slab that have not been read yet, up to `published`; each counts as a user.
-  /// `nil` where the worker's words make no sense.
+  /// Reads the runs of a slab that have not been read yet, up to `published`. Each counts as a
+  /// user. `nil` if the worker's numbers make no sense.
   func readRuns(of slab: Int, published: Int) -> [Run]? {
     guard slabs.indices.contains(slab), slabs[slab].isWithWorker,
       published <= ResultSlabLayout.runCapacity, published >= slabs[slab].runsRead
@@ -70,7 +70,7 @@ final class ResultSlabs {
     memory.view(ResultSlabLayout.payload(of: slab) + run.offset, run.length)
   }
 
-  /// What a dead worker had finished and not yet told of.
+  /// Reads what a dead worker had finished and not announced yet.
   func salvage() -> [(slab: Int, runs: [Run])] {
     let left = slabs.indices.filter { slabs[$0].isWithWorker }.map { slab in
       let published = Int(clamping: memory.loadWord(at: ResultSlabLayout.publishedWord(slab)))

@@ -1,16 +1,16 @@
 import VimapBytes
 import VimapSystem
 
-/// The run at the end of a worker's table of results, while it is made longer by one output after
-/// the other: what a worker that answers in order does for each record.
+/// The last run of a worker's table of results, while outputs are added to it one by one. A worker
+/// that answers in order does that for each record.
 ///
-/// A ``ResultSlabWriter`` gives it out, and has to be told what became of it before anything else
-/// is asked of the writer.
+/// A ``ResultSlabWriter`` lends it. It must be given back before the writer is used for anything
+/// else.
 struct ResultStretch {
-  /// The batch whose records it answers, and the record that it would answer next.
+  /// The batch whose records it answers, and the record that it can answer next.
   let batch: UInt64
   private(set) var next: Int
-  /// How many records it answers, with how many bytes, and where it says so.
+  /// How many records it answers, with how many bytes, and the word that holds these counts.
   private(set) var count: Int
   private(set) var length: Int
   private let extent: SharedWord
@@ -25,12 +25,11 @@ struct ResultStretch {
     self.cursor = cursor
   }
 
-  /// Bytes written since it was given out.
+  /// The bytes written since it was lent.
   var written: Int { cursor.count }
 
-  /// Answers the record, if that is the next and there is room.
-  /// - Parameter bytes: the output; behind a head that says how long it is, where `isFramed` is
-  ///   false.
+  /// Answers a record, if that record is the next one and there is room.
+  /// - Parameter bytes: the output. If `isFramed` is false, a head with its length is put in front.
   mutating func add(
     _ bytes: ByteView, isFramed: Bool, to record: Int, of batch: UInt64
   ) -> Bool {

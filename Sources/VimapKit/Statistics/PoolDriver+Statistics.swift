@@ -1,8 +1,8 @@
 import VimapSystem
 
-/// What the driver knows of where its time goes.
+/// What the driver knows about where its time goes.
 extension PoolDriver {
-  /// To be called before every wait.
+  /// Called before every wait.
   func noteWait() {
     guard meter != nil else { return }
     let now = Clock.now()
@@ -12,7 +12,7 @@ extension PoolDriver {
     }
   }
 
-  /// To be called behind it.
+  /// Called after every wait.
   func noteWoken() {
     if meter != nil { meter?.endWait(now: Clock.now()) }
   }
@@ -41,7 +41,7 @@ extension PoolDriver {
     return moment
   }
 
-  /// What was measured up to now; `nil` where nothing is.
+  /// What has been measured so far. `nil` if nothing is measured.
   package var measurements: PoolMeasurements? {
     guard let meter else { return nil }
     return PoolMeasurements(
@@ -58,7 +58,7 @@ extension PoolDriver {
 }
 
 extension WorkerSlot {
-  /// Its worker could be at more records than it has, or there could be one.
+  /// Whether the slot's worker could work on more records than it has, or one could be started.
   fileprivate func couldDoMore(concurrency: Int) -> Bool {
     guard let worker else { return !isRetired }
     return worker.isServing && worker.goesOn

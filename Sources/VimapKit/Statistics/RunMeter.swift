@@ -1,15 +1,15 @@
 import VimapSystem
 
-/// Where the time of a run goes, and which worker does how much. It is told the time twice for each
-/// wait of the pool, and looks at nothing itself.
+/// Measures where the time of a run goes, and how much each worker does. It reads no clock: it is
+/// told the time before and after each wait of the pool.
 struct RunMeter {
-  /// By slot, how many records its workers answered…
+  /// By slot, how many records its workers answered.
   private(set) var records: [Int]
-  /// …and how long they had any, and room for the answers.
+  /// By slot, how long its workers had records, and room for the answers.
   private(set) var busy: [Nanoseconds]
   private(set) var waits: [WaitReason: Nanoseconds] = [:]
 
-  /// Up to when time is accounted for.
+  /// The moment up to which time is accounted for.
   private var mark: Nanoseconds
   private var reason: WaitReason?
   private var isBusy: [Bool]
@@ -23,9 +23,9 @@ struct RunMeter {
 
   mutating func noteAnswers(_ count: Int, of slot: Int) { records[slot] += count }
 
-  /// The pool begins to wait.
-  /// - Parameter isBusy: whether a slot's worker is at records now; it counts as having been so
-  ///   since the wait before.
+  /// Notes that the pool begins to wait.
+  /// - Parameter isBusy: whether a slot's worker is working now. It then counts as busy from the
+  ///   end of the last wait to the end of this one.
   mutating func beginWait(
     for reason: WaitReason, now: Nanoseconds, isBusy: (_ slot: Int) -> Bool
   ) {

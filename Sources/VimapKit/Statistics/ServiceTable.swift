@@ -1,18 +1,19 @@
 import VimapBytes
 import VimapSystem
 
-/// How long one slot's workers took over their tries, counted in memory that they share with the
-/// pool: so it is known also when a worker dies, and no result is read for it.
+/// How long the workers of one slot took over their tries. The times are counted in memory that is
+/// shared with the pool, so they are known even after a worker has died, and no result is parsed
+/// for them.
 ///
-/// Times are counted as HdrHistogram does: each octave is cut into so many equal parts that a time
-/// is known to less than one percent. A worker writes, one after the other; the pool reads, and
-/// reckons with any number to stand there.
+/// Times are counted as in an HdrHistogram: each octave is cut into equal parts, so many that a
+/// time is known to less than one percent. The slot's workers write to the table, one after the
+/// other, and the pool reads it. The pool has to expect any number in it.
 package final class ServiceTable {
   private let memory: SharedMemory
 
-  /// Parts of an octave, as a power of two.
+  /// The number of parts of an octave, as a power of two.
   private static let partBits = 7
-  /// Longer times, from 13 days on, count as this.
+  /// Times from 13 days on count as this.
   package static let longest: Nanoseconds = 1 << 50
   package static let placeCount = place(of: longest - 1) + 1
 
@@ -38,7 +39,7 @@ package final class ServiceTable {
     memory.storeWord(max(time, memory.loadWord(at: Self.longestWord)), at: Self.longestWord)
   }
 
-  /// The worker's command was started again.
+  /// Counts that the worker's command was started again.
   package func noteRestart() { add(1, at: Self.restartsWord) }
 
   package func note(concurrency: Double) {
@@ -51,7 +52,7 @@ package final class ServiceTable {
 
   // MARK: Reading
 
-  /// All times together.
+  /// The sum of all times.
   package var total: Nanoseconds { memory.loadWord(at: Self.totalWord) }
 
   /// The longest time.
@@ -60,13 +61,13 @@ package final class ServiceTable {
   /// How many times commands were started again.
   package var restarts: Int { Int(UInt32(clamping: memory.loadWord(at: Self.restartsWord))) }
 
-  /// How many requests at once the worker has come to, where it finds that out by itself.
+  /// How many requests at once the worker has settled on, if it finds that out by itself.
   package var concurrency: Double? {
     let number = Double(bitPattern: memory.loadWord(at: Self.concurrencyWord))
     return number > 0 && number.isFinite ? number : nil
   }
 
-  /// Adds up what was counted at each place.
+  /// Adds the count of each place to `counts`.
   package func add(to counts: inout [UInt64]) {
     for place in counts.indices {
       counts[place] &+= memory.loadWord(at: Self.countsOffset + 8 * place)
@@ -75,9 +76,9 @@ package final class ServiceTable {
 
   // MARK: Places
 
-  /// Where a time is counted.
+  /// The place that a time is counted at.
   static func place(of time: Nanoseconds) -> Int {
-    // Two octaves' worth of times are known exactly.
+    // The times of the first two octaves are known exactly.
     let shift = max(0, Nanoseconds.bitWidth - 1 - time.leadingZeroBitCount - partBits)
     return shift << partBits + Int(time >> UInt64(shift))
   }

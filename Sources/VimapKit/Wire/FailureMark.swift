@@ -1,12 +1,12 @@
 import VimapBytes
 
-/// Where in an exception's tuple the words are that it is summed up by, so that failures can be
-/// counted without reading results.
+/// The places in an exception's tuple of the words that sum it up. With them, failures are counted
+/// without parsing results.
 package struct FailureMark: Equatable {
-  /// Where its message is in the tuple, as a JSON string.
+  /// The place of its message, which is a JSON string.
   package var message: Range<Int>
-  /// Where the last line is of what the command said, as a part of a JSON string; empty where there
-  /// is none.
+  /// The place of the last line that the command printed, which is a part of a JSON string. Empty
+  /// if there is no such line.
   package var exitMessage = 0..<0
 
   package init(
@@ -16,23 +16,23 @@ package struct FailureMark: Equatable {
     self.exitMessage = exitMessage
   }
 
-  /// The same where the exception stands further on.
+  /// The mark for the same tuple, moved further on by `offset`.
   package func moved(by offset: Int) -> FailureMark {
     FailureMark(message: message.moved(by: offset), exitMessage: exitMessage.moved(by: offset))
   }
 }
 
 extension Range<Int> {
-  /// As it is where what it is in stands further on; an empty range stays as it is.
+  /// The range moved by `offset`. An empty range stays as it is.
   package func moved(by offset: Int) -> Range<Int> {
     isEmpty ? self : (lowerBound + offset)..<(upperBound + offset)
   }
 }
 
-/// An exception that is written by the parent.
+/// An exception written by the parent.
 package struct ExceptionTuple {
   package var bytes: SharedBytes
-  /// `nil` where it is none of a record's kinds.
+  /// `nil` if it is not counted by its words.
   var mark: FailureMark?
 
   package init(

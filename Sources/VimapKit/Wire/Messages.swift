@@ -1,15 +1,16 @@
-/// What the parent tells a worker. A batch that is larger than a slab comes as an attached file.
+/// A message of the parent to a worker. A batch that is larger than a slab comes as an attached
+/// file.
 package struct ToWorker: BitwiseCopyable {
   package enum Kind: UInt8, BitwiseCopyable {
-    /// Here are records.
+    /// The worker gets records.
     case batch
-    /// `slab` is yours to write results into.
+    /// The worker may write results to `slab`.
     case resultSlab
-    /// No more can be given for now: get out what is held back.
+    /// The worker gets no more for now: it must give the answers that it holds back.
     case flush
-    /// No more batches will come: finish and leave.
+    /// No more batches will come: the worker must finish and leave.
     case close
-    /// Leave the key in the text alone until `index`, a moment on the monotonic clock.
+    /// The key in the text is paused until `index`, a moment on the monotonic clock.
     case pause
   }
 
@@ -19,9 +20,10 @@ package struct ToWorker: BitwiseCopyable {
   package var batch: UInt64 = 0
   package var offset: Int = 0
   package var length: Int = 0
-  /// The record that the bytes begin with.
+  /// The number of the record that the bytes begin with.
   package var begin: Int = 0
-  /// The records of the batch to work on: all, or those left of one that a worker died over.
+  /// The records of the batch to work on: all of them, or those that are left after a worker's
+  /// death.
   package var firstRecord: Int = 0
   package var endRecord: Int = 0
   /// The batch's place in the input: its first record from 1, its first line from 1, its file.
@@ -30,11 +32,11 @@ package struct ToWorker: BitwiseCopyable {
   package var file: Int32 = 0
   /// Which try this is, from 1.
   package var attempt: Int32 = 1
-  /// Whether the records may have been passed on in a try before.
+  /// Whether the records may have been sent on in an earlier try.
   package var mayBeSent = false
-  /// How many times each of the records has been in the input before, where that is counted.
+  /// How many times each of the records has been in the input before, if that is counted.
   package var occurrence: Int32 = 0
-  /// The worker's own number for why there is a pause, of `length` nanoseconds.
+  /// The worker's own code for the reason of the pause. `length` is the pause in nanoseconds.
   var reason: Int32 = 0
 
   static let attachedFile: Int32 = -1
@@ -42,54 +44,53 @@ package struct ToWorker: BitwiseCopyable {
   static let inline: Int32 = -2
 }
 
-/// What a worker tells the parent.
+/// A message of a worker to the parent.
 package struct FromWorker: BitwiseCopyable {
   package enum Kind: UInt8, BitwiseCopyable {
-    /// There, as the process `index`.
+    /// The worker exists, as the process `index`.
     case forked
-    /// The worker cannot be forked; the text says why, `code` is the errno. There are `index`
-    /// others.
+    /// The worker cannot be forked. The text says why, `code` is the errno. There are `index` other
+    /// workers.
     case notForked
-    /// Set up, and at work.
+    /// The worker is set up.
     case ready
-    /// Cannot be set up; the text says why, `code` is the errno or 0.
+    /// The worker cannot be set up. The text says why, `code` is the errno or 0.
     case failed
-    /// What a worker has to say about its end; in the text.
+    /// The exit message of the worker, in the text.
     case exitMessage
-    /// `slab` has `published` runs. Where a file is attached, it holds the tuple of the last run.
+    /// `slab` has `published` runs. If a file is attached, it holds the tuple of the last run.
     case results
-    /// All records are handed to the command, it has taken them in, and does not answer: more of
-    /// them may help.
+    /// The command has read all records of this worker, and does not answer. More records may help.
     case wantsMore
-    /// Of the records sent, no more than the first `index` will be begun, and no more taken.
+    /// The worker will begin only the first `index` of the records sent to it, and takes no more.
     case retiring
-    /// Something a person should know; in the text.
+    /// Something that users should know, in the text.
     case notice
-    /// Some of the text in the batch `index` is not UTF-8.
+    /// Some lines of the batch `index` are not UTF-8.
     case gaps
-    /// What the worker has decided, for those who want to know why; in the text.
+    /// A decision of the worker, for users who want to know why; in the text.
     case decision
-    /// All outputs told of by now stand beside their own inputs.
+    /// All outputs reported so far stand beside their own inputs.
     case certain
-    /// Outputs since the last `certain`, and no more than the last `index` of them, may stand
-    /// beside the wrong inputs; in the text, why.
+    /// Outputs since the last `certain` may stand beside the wrong inputs, but no more than the
+    /// last `index`. The text says why.
     case outOfStep
-    /// Something came that answers no record, and leaves no other in doubt; in the text.
+    /// Something came that answers no record, and leaves no other record in doubt; in the text.
     case stray
-    /// A command ended without a single answer; in the text, how.
+    /// A command ended without a single answer. The text says how.
     case inVain
-    /// The key in the text is to be left alone until `index`, a moment on the monotonic clock, for
-    /// `length` nanoseconds; `code` is the worker's own number for why.
+    /// The key in the text is paused until `index`, a moment on the monotonic clock, for `length`
+    /// nanoseconds. `code` is the worker's own code for the reason.
     case pause
-    /// Until `index`, a moment on the monotonic clock, the worker can do nothing but wait for the
-    /// end of such pauses; 0 where it no longer has to.
+    /// All records of the worker wait for pauses to end, until `index`, a moment on the monotonic
+    /// clock. 0 if they no longer have to wait.
     case resting
   }
 
   var kind: Kind
   var slab: Int32 = 0
   var published: Int32 = 0
-  /// The slab will not be written to any more.
+  /// The worker writes no more to the slab.
   var slabIsFull = false
   var code: Int32 = 0
   var index: Int = 0

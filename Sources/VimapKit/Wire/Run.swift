@@ -1,13 +1,13 @@
 import VimapBytes
 import VimapSystem
 
-/// A run of results: tuples that stand one behind the other in a result slab and answer records
-/// that stand one behind the other in a batch.
+/// A run of results: consecutive tuples in a result slab that answer consecutive records of a
+/// batch.
 ///
-/// A worker that answers in order needs one run for a whole slab; one that answers in any order
-/// needs a run for each record. Runs are kept in shared memory beside the tuples and a run is made
-/// longer by storing a single word, so whatever a worker finished is there to be read even when the
-/// worker has been killed.
+/// A worker that answers in order needs a single run for a whole slab. A worker that answers in any
+/// order needs a run for each record. Runs are kept in shared memory beside the tuples, and a run
+/// is extended by storing a single word. So even after a worker was killed, everything that it had
+/// finished can be read.
 package struct Run: Equatable {
   package enum Kind: UInt8 {
     /// Tuples of type `output`.
@@ -21,25 +21,26 @@ package struct Run: Equatable {
   var firstRecord: Int
   var recordCount: Int
   var kind: Kind
-  /// Where the tuples begin in the slab's payload, and how long they are together.
+  /// Where the tuples begin in the slab's payload, and how many bytes they have together.
   var offset: Int
   var length: Int
-  /// For an exception, the input line in the batch, without its separator.
+  /// For an exception, the range of the input line in the batch, without the separator.
   var lineOffset = 0
   var lineLength = 0
-  /// The tuple is not in the slab but in a file that comes with the announcement.
+  /// Whether the tuple is in a file that comes with the announcement, and not in the slab.
   var isAttached = false
-  /// For an exception, where its words are; `nil` where it has none that are to be summed up.
+  /// For an exception, where its words are. `nil` if it is not counted by its words.
   var failure: FailureMark?
-  /// The worker was told to give the record up, and does not know what earlier tries came to.
+  /// Whether the worker was told to give the record up. Then it does not know how earlier tries
+  /// failed.
   var isCancelled = false
-  /// It is an exception whose record is worth another try.
+  /// Whether this is an exception whose record is worth another try.
   var isWorthRetry = false
-  /// The worker tried what it answers.
+  /// Whether the worker has tried the record that it answers.
   var wasTried = true
-  /// It may have passed it on.
+  /// Whether the worker may have sent the record on.
   var wasSent = true
-  /// How long that try is to wait at least, where that is known, in milliseconds; else 0.
+  /// How long the next try has to wait at least, in milliseconds; 0 if that is not known.
   var pauseMilliseconds = 0
 
   var pause: Nanoseconds? {
@@ -51,19 +52,19 @@ package struct Run: Equatable {
 
   var records: Range<Int> { firstRecord..<(firstRecord + recordCount) }
 
-  /// The batch of an exception that no record is charged with.
+  /// The batch number of an exception that belongs to no record.
   static let noBatch = UInt64.max
 
-  /// Bytes a run takes in shared memory: seven words, of which the last two are an exception's.
+  /// The bytes of a run in shared memory: seven words, the last two only for exceptions.
   static let size = 56
-  /// The most bytes that it can say it has.
+  /// The most bytes of tuples that a run can have.
   package static let longest = Int(UInt32.max)
-  /// Where in these it says how long it is.
+  /// The offset of the word with the run's counts of records and bytes.
   static let extent = 32
 }
 
 extension SharedMemory {
-  /// Stores a new run. It counts only once the slab's published word says so.
+  /// Stores a new run. It counts only once the slab's published word includes it.
   func storeRun(_ run: Run, at place: Int) {
     storeWord(run.batch, at: place)
     storeWord(pack(run.firstRecord, run.offset), at: place + 8)
@@ -81,12 +82,12 @@ extension SharedMemory {
     storeRunExtent(run, at: place)
   }
 
-  /// Makes a stored run longer: one store, so that it is seen whole or not at all.
+  /// Extends a stored run. This is a single store, so a reader sees all of it or nothing.
   func storeRunExtent(_ run: Run, at place: Int) {
     storeWord(pack(run.recordCount, run.length), at: place + Run.extent)
   }
 
-  /// The run at `place`, or `nil` where what stands there is none.
+  /// Loads the run at `place`. `nil` if there is no valid run.
   func loadRun(at place: Int) -> Run? {
     let nature = loadWord(at: place + 16)
     guard let kind = Run.Kind(rawValue: UInt8(nature & 0xFF)) else { return nil }
@@ -127,7 +128,7 @@ extension SharedMemory {
 }
 
 extension SharedWord {
-  /// Makes the run longer that this is the extent of.
+  /// Extends the run whose counts are in this word.
   func storeExtent(_ recordCount: Int, _ length: Int) { store(pack(recordCount, length)) }
 }
 

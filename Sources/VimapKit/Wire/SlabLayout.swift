@@ -1,28 +1,29 @@
 /// The sizes of the memory that the pool's processes share.
 ///
-/// A slab is small enough that what the parent reads is still in the processor's cache when a
-/// worker looks at it, and large enough that the cost of a message about it does not show.
+/// A slab is small enough to be in the processor's cache still when a worker looks at what the
+/// parent has read. It is large enough to hide the cost of a message.
 package struct SlabLayout: Sendable {
-  /// Bytes of input a slab holds.
+  /// The bytes of input that a slab holds.
   package var inputSlabSize = 256 << 10
-  /// How many slabs input is read into.
+  /// The number of slabs that input is read into.
   var inputSlabCount: Int
-  /// Slabs for results, each worker.
+  /// The number of result slabs of each worker.
   var resultSlabCount = 4
 
-  /// Memory that is not touched costs nothing, but it has an address.
+  /// Limits the address space: memory that is never touched costs nothing else.
   private static let mostWindow = 1 << 30
 
   /// - Parameters:
-  ///   - window: most bytes of input in flight or waiting for their turn.
-  ///   - keepsOrder: results wait for their turn in their slabs.
+  ///   - window: the most bytes of input that may be in flight, or wait for their turn in the
+  ///     output.
+  ///   - keepsOrder: whether results wait in their slabs for their turn.
   package init(jobs: Int, window: Int, keepsOrder: Bool = false) {
-    // Every worker can hold a slab in each of two batches, and one is being read into; beyond that
-    // it is the window that stops the reading, so that requests at once are as many as was asked
-    // for, however long the records are.
+    // Every worker can hold slabs of two batches, and one slab is being read into. Further slabs
+    // are enough for the window to be what stops the reading. So the number of requests at once is
+    // what the user asked for, however long the records are.
     inputSlabCount = 2 * jobs + 4 + min(window, Self.mostWindow) / inputSlabSize
-    // Where processors are fewer than processes, a worker gets ahead of the one whose turn it is by
-    // some milliseconds. It should be able to, or its results have to be copied out of its way.
+    // If there are fewer processors than processes, a worker gets some milliseconds ahead of the
+    // worker whose turn it is. With more slabs it can do that, and its results need not be copied.
     if keepsOrder {
       resultSlabCount = max(4, min(16, window / ResultSlabLayout.payloadSize / jobs))
     }
@@ -31,20 +32,20 @@ package struct SlabLayout: Sendable {
 
 /// What the parent wants of a worker.
 enum StopRequest: UInt64 {
-  /// All it was given, and is still given.
+  /// Answers to everything that the worker was given and still gets.
   case wanted = 0
-  /// What it has begun, and nothing more.
+  /// Answers to what the worker has begun, and nothing more.
   case recalled = 1
   /// Nothing any more.
   case dismissed = 2
 }
 
-/// The shared memory of one worker: words about its state, then its result slabs, each of
-/// which is a word, a table of runs, and the tuples.
+/// The shared memory of one worker: words about its state, then its result slabs. Each slab has a
+/// word, a table of runs, and the tuples.
 enum ResultSlabLayout {
-  /// Most runs in a slab.
+  /// The most runs in a slab.
   static let runCapacity = 512
-  /// Bytes of tuples in a slab.
+  /// The bytes of tuples in a slab.
   static let payloadSize = 256 << 10
 
   private static let stateSize = unsentTable + unsentCapacity * 8
@@ -54,27 +55,28 @@ enum ResultSlabLayout {
 
   static func memorySize(slabs: Int) -> Int { stateSize + slabs * slabSize }
 
-  /// The word that counts the records begun since the worker was forked, in the order they were
-  /// sent to it. It can be read when the worker has died: of the records not answered, those
-  /// counted here may have had an effect, the others have not been touched.
+  /// The word with the number of records begun since the worker was forked. They are counted in the
+  /// order in which they were sent to it. The word can be read after the worker has died: a record
+  /// without an answer may have had an effect if it is counted here, and was not touched if it is
+  /// not.
   static let begunWord = 0
-  /// The word that holds the process group of the worker's command.
+  /// The word with the process group of the worker's command.
   static let groupWord = 8
-  /// The word that says since when the worker has been at the record begun last, on the monotonic
-  /// clock; 0 where it is at none, or nobody wants to know.
+  /// The word with the moment, on the monotonic clock, at which the worker began its current
+  /// record. 0 if there is none, or if nobody wants to know.
   static let sinceWord = 16
-  /// The word in which the parent says what it wants of the worker, a ``StopRequest``.
+  /// The word with the parent's ``StopRequest``.
   static let stopRequestWord = 24
 
-  /// The word that counts the places of the table behind it that have been used.
+  /// The word with the number of places that are used in the table of unsent records.
   static let unsentPlacesWord = 32
-  /// Words that each tell of some records that were begun and have not been sent yet; see
+  /// A table of words. Each stands for some records that were begun and are not sent yet; see
   /// ``UnsentRecords``.
   private static let unsentTable = 64
   static let unsentCapacity = 1024
   static func unsentWord(_ place: Int) -> Int { unsentTable + place * 8 }
 
-  /// The word that counts the runs published in a slab.
+  /// The word with the number of runs published in a slab.
   static func publishedWord(_ slab: Int) -> Int { stateSize + slab * slabSize }
   static func run(_ index: Int, of slab: Int) -> Int {
     stateSize + slab * slabSize + tableOffset + index * Run.size

@@ -1,10 +1,11 @@
 import VimapSystem
 
-/// Records that a worker has begun, and whose requests it has not sent: they cannot have had an
-/// effect. They are known by how many the worker had begun before each.
+/// Records that a worker has begun and whose requests it has not sent, so that they cannot have had
+/// an effect. Each is identified by the number of records that the worker had begun before it.
 ///
 /// The worker keeps a word for each request that it may have at a time, so that this can be read
-/// also when it has been killed. Of requests beyond those it is not known, and they count as sent.
+/// even after it was killed. If it has more requests than there are words, those without a word
+/// count as sent.
 struct UnsentRecords: Equatable {
   private(set) var numbers = RangeSet<UInt64>()
 
@@ -24,7 +25,7 @@ struct UnsentRecords: Equatable {
 
   var isEmpty: Bool { numbers.isEmpty }
 
-  /// Forgets what was noted. Memory that nobody has written to is not touched.
+  /// Clears the notes of a worker, without touching memory that nobody has written to.
   static func clear(in memory: SharedMemory) {
     for place in 0..<usedPlaces(in: memory) {
       memory.storeWord(0, at: ResultSlabLayout.unsentWord(place))
@@ -32,13 +33,13 @@ struct UnsentRecords: Equatable {
     memory.storeWord(0, at: ResultSlabLayout.unsentPlacesWord)
   }
 
-  /// Whatever a worker has written there.
+  /// Reads the count, which may be any number, as the worker has written it.
   private static func usedPlaces(in memory: SharedMemory) -> Int {
     let count = memory.loadWord(at: ResultSlabLayout.unsentPlacesWord)
     return min(Int(clamping: count), ResultSlabLayout.unsentCapacity)
   }
 
-  /// Notes some records, or none, for a request.
+  /// Notes the unsent records of a request; an empty range if it has none.
   static func note(_ numbers: Range<UInt64>, at place: Int, in memory: SharedMemory) {
     guard place < ResultSlabLayout.unsentCapacity else { return }
     memory.storeWord(word(numbers), at: ResultSlabLayout.unsentWord(place))
@@ -51,7 +52,7 @@ struct UnsentRecords: Equatable {
 
   private static let countBits = 20
 
-  /// The word for some records; 0 for none, and for more than it can tell of.
+  /// Packs a range into a word. 0 if it is empty, or too large for a word.
   private static func word(_ numbers: Range<UInt64>) -> UInt64 {
     let count = UInt64(numbers.count)
     guard count < 1 << countBits, numbers.upperBound < 1 << (64 - countBits) else { return 0 }
@@ -66,7 +67,7 @@ struct UnsentRecords: Equatable {
 }
 
 extension Assignment {
-  /// The records apart that were not sent, and those that may have been.
+  /// Splits the records into those that may have been sent and those that were not.
   func parted(by unsent: UnsentRecords) -> (sent: [Assignment], unsent: [Assignment]) {
     if unsent.isEmpty { return ([self], []) }
     let own = RangeSet(start..<(start + UInt64(records.count)))

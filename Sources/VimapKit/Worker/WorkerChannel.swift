@@ -1,25 +1,25 @@
 import VimapBytes
 import VimapSystem
 
-/// A worker's end of what joins it to its pool: messages both ways, and shared memory that answers
+/// A worker's connection to its pool: messages in both directions, and shared memory that answers
 /// are written to.
 ///
-/// It knows nothing of what records are; ``WorkerLink`` does for lines of JSON, and
+/// The channel does not know what records are. ``WorkerLink`` knows it for lines of JSON,
 /// ``FramedTransport`` for Swift values.
 package final class WorkerChannel {
-  /// What a ``receive(waiting:)`` brought.
+  /// What a ``receive(waiting:)`` brings.
   package enum Arrival {
-    /// Records, and the memory they are in.
+    /// Records, and the memory that they are in.
     case batch(ToWorker, SharedMemory)
-    /// Room for results has come back.
+    /// A result slab came back, so there is room for results.
     case room
-    /// No more can come before some of what was given is answered.
+    /// No more can come before some of the records are answered.
     case flush
     /// No more batches will come.
     case closed
-    /// A key is to be left alone until then.
+    /// A key is paused.
     case pause(KeyPause)
-    /// Nothing now.
+    /// Nothing has come yet.
     case nothing
   }
 
@@ -30,11 +30,11 @@ package final class WorkerChannel {
   private let input: SharedMemory
   private let shared: SharedMemory
   let results: ResultSlabWriter
-  /// Where it is measured how long tries take, if it is.
+  /// The table that the times of tries are counted in, if they are measured.
   package let table: ServiceTable?
-  /// What came while an answer waited for room.
+  /// Messages that came while an answer waited for room.
   private var pending: [Arrival] = []
-  // Unchecked, as nothing is called while it is counted up, which is done for each record.
+  // Unchecked for speed, since this is counted up for each record. Nothing is called meanwhile.
   @exclusivity(unchecked) package private(set) var begunCount: UInt64 = 0
 
   init(
@@ -56,20 +56,20 @@ package final class WorkerChannel {
 
   // MARK: Receiving
 
-  /// Readable when there is something to receive.
+  /// Becomes readable when there is something to receive.
   package var descriptor: CInt { socket.descriptor.number }
 
-  /// Something has come already that the descriptor does not show.
+  /// Whether messages have arrived that the descriptor no longer shows.
   package var hasPending: Bool { !pending.isEmpty }
 
   /// Takes the next message.
-  /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
+  /// - Parameter waiting: whether to wait for one. Before it waits, it flushes.
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
   package func receive(waiting: Bool) throws -> Arrival {
     pending.isEmpty ? try receiveNext(waiting: waiting) : pending.removeFirst()
   }
 
-  /// Takes in what has come, to be received later.
+  /// Reads all messages that have arrived, and keeps them for ``receive(waiting:)``.
   package func takeInMessages() throws {
     while true {
       let arrival = try receiveNext(waiting: false)
@@ -119,40 +119,39 @@ package final class WorkerChannel {
 
   // MARK: Working
 
-  /// Has the kernel end this process when the program ends, whatever it is doing then.
+  /// Has the kernel kill this process when the program ends, whatever it is doing then.
   package func endWithProgram() { SystemProcess.endWith(parent: parent) }
 
-  /// Says that `count` more records have been begun, in the order received: from here on they may
-  /// have an effect.
+  /// Notes that `count` more records have been begun, in the order in which they came. From here on
+  /// they may have an effect.
   package func begin(_ count: Int) {
     begunCount += UInt64(count)
     shared.storeWord(begunCount, at: ResultSlabLayout.begunWord)
   }
 
-  /// Says that some records that were begun have not been sent yet.
-  /// - Parameter place: of the request that they are for, among those of the worker.
+  /// Notes that some records that were begun have not been sent yet.
+  /// - Parameter place: the place, among the worker's requests, of the request that they are for.
   package func noteUnsent(_ numbers: Range<UInt64>, at place: Int) {
     UnsentRecords.note(numbers, at: place, in: shared)
   }
 
-  /// Says since when the worker has been at the record begun last; 0 where it is at none.
+  /// Notes when the worker began its current record; 0 if it has none.
   func noteTime(_ now: Nanoseconds) { shared.storeWord(now, at: ResultSlabLayout.sinceWord) }
 
-  /// The pool wants no more answers: the rest of what was given may be left.
+  /// Whether the pool wants no more answers, so that all records may be left.
   var isDismissed: Bool { stopRequest == StopRequest.dismissed.rawValue }
 
-  /// The pool wants what was begun answered, and nothing more.
+  /// Whether the pool wants answers only to what was begun.
   package var isRecalled: Bool { stopRequest != StopRequest.wanted.rawValue }
 
   private var stopRequest: UInt64 { shared.loadWord(at: ResultSlabLayout.stopRequestWord) }
 
-  /// Where the process group of the worker's command is to be written.
+  /// The shared word for the process group of the worker's command.
   package var groupSlot: GroupSlot { shared.groupSlot(at: ResultSlabLayout.groupWord) }
 
   // MARK: Answering
 
-  /// Answers a record if there is room for it; where there is none, a ``receive(waiting:)`` will
-  /// bring it.
+  /// Answers a record if there is room. If there is none, a ``receive(waiting:)`` will bring some.
   /// - Returns: whether there was room.
   package func tryAnswer(_ record: AnsweredRecord, with answer: some ResultBody) throws -> Bool {
     guard results.hasRoom(for: answer.sizeLimit) else {
@@ -163,10 +162,10 @@ package final class WorkerChannel {
     return true
   }
 
-  /// Answers records that stand one behind the other in a batch, with outputs that `write` puts one
-  /// behind the other as long as there is room at hand.
+  /// Answers consecutive records of a batch with outputs that `write` writes, as long as there is
+  /// room in the current slab.
   /// - Parameter write: returns how many records it wrote an output for.
-  /// - Returns: as many.
+  /// - Returns: the number of records that were answered.
   package func answerRow(
     of batch: UInt64, from record: Int, _ write: (inout MemoryCursor) -> Int
   ) -> Int {
@@ -176,7 +175,7 @@ package final class WorkerChannel {
     return count
   }
 
-  /// Answers a record, waiting for room; not where no more answers are wanted.
+  /// Answers a record, and waits for room if needed. Returns at once if no more answers are wanted.
   package func answer(_ record: AnsweredRecord, with answer: some ResultBody) throws {
     while try !isDismissed && !tryAnswer(record, with: answer) {
       let arrival = try receiveNext(waiting: true)
@@ -187,14 +186,14 @@ package final class WorkerChannel {
 
   // MARK: Telling
 
-  /// Tells the parent of every result that it does not know of yet.
+  /// Announces all results that the parent does not know yet.
   package func flush() throws {
     if let announcement = results.announcement() {
       _ = try socket.send(announcement, waiting: true)
     }
   }
 
-  /// Says that no more records will be begun than have been.
+  /// Tells the parent that no more records will be begun.
   package func retire() throws { try tell(FromWorker(kind: .retiring, index: Int(begunCount))) }
 
   package func tell(_ message: FromWorker, _ text: String = "") throws {
@@ -204,8 +203,8 @@ package final class WorkerChannel {
   }
 }
 
-/// Why a worker's link to its pool is of no more use.
+/// Why a worker's connection to its pool is of no more use.
 package enum LinkError: Error, Equatable {
-  /// The parent has ended; nobody waits for results.
+  /// The parent has ended, so nobody waits for results.
   case parentIsGone
 }

@@ -1,12 +1,12 @@
 import VimapSystem
 
-/// A worker's place in its pool: who it is and what it was bound to.
+/// A worker's place in its pool: its number, and the arguments bound to it.
 package struct WorkerContext: Sendable {
-  /// From 0; a worker that replaces another has its number.
+  /// The number of the worker, from 0. A worker that replaces another has the same number.
   package let number: Int
-  /// Workers in the pool.
+  /// The number of workers in the pool.
   package let jobs: Int
-  /// Bound arguments by name.
+  /// The bound arguments, by name.
   package let initArguments: [String: String]
 
   package init(
@@ -17,33 +17,33 @@ package struct WorkerContext: Sendable {
     self.initArguments = initArguments
   }
 
-  /// The variables a worker's command finds in its environment: `VIMAP_WORKER`, `VIMAP_JOBS` and a
-  /// `VIMAP_INIT_…` for each bound argument, as `NAME=VALUE`.
+  /// The environment variables of a worker's command, as `NAME=VALUE`: `VIMAP_WORKER`,
+  /// `VIMAP_JOBS`, and a `VIMAP_INIT_…` for each bound argument.
   package var environment: [String] {
     ["VIMAP_WORKER=\(number)", "VIMAP_JOBS=\(jobs)"]
       + initArguments.sorted { $0.key < $1.key }.map { "VIMAP_INIT_\($0.key)=\($0.value)" }
   }
 }
 
-/// Why a worker cannot be set up, or not any more. It is nobody's fault: no record is charged with
-/// it.
+/// Why a worker cannot be set up, or cannot go on. No record is to blame for it.
 package struct WorkerFailure: Error, Equatable, Sendable {
   /// What cannot be started, and the reason.
   package let message: String
-  /// The system's reason, where it is one.
+  /// The error number, if a system call failed.
   package let errno: Int?
 
-  /// A failure with its reason and, where a system call failed, its number.
+  /// A failure with its reason and, if a system call failed, the error number.
   package init(_ message: String, errno: Int? = nil) {
     self.message = message
     self.errno = errno
   }
 }
 
-/// Whom to hold responsible when a worker process dies with records unanswered.
+/// Which records a worker's death is charged to.
 package enum DeathAttribution: Sendable {
-  /// The worker does one record after the other: the first that it had begun.
+  /// The first record that it had begun: the worker does one record after the other.
   case firstBegun
-  /// The worker does several at once and each may have had an effect: all that it had begun.
+  /// All records that it had begun: the worker does several at once, and each may have had an
+  /// effect.
   case everyBegun
 }

@@ -2,14 +2,14 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// Reads an input that is not in UTF-8 as if it were: what is read is converted before lines are
-/// cut from it.
+/// Reads an input that is not in UTF-8 as if it were: the bytes are converted before lines are cut
+/// from them.
 final class InputDecoder {
   private let converter: TextConverter
   private var bytes = ByteBuffer()
-  /// What is converted and not yet taken.
+  /// Text that is converted and not taken yet.
   private var text = ByteBuffer()
-  /// Bytes of the input that were read.
+  /// The bytes of input that were read.
   private(set) var bytesRead = 0
   private var isAtStart = true
   private var isAtEnd = false
@@ -20,16 +20,16 @@ final class InputDecoder {
     converter = try encoding.decoder(endOfLine: separator)
   }
 
-  /// Lines in which bytes were no text.
+  /// The number of lines with bytes that are not text.
   var linesWithGaps: Int { converter.linesWithGaps }
 
-  /// There is something to be taken without reading.
+  /// Whether something can be taken without reading.
   var hasText: Bool { !text.isEmpty || isAtEnd }
 
-  /// Bytes of text that are not taken.
+  /// The bytes of text that are not taken yet.
   var textLeft: Int { text.count }
 
-  /// As ``SharedMemory/read(from:to:limit:)``; also `nil` where what was read is no whole
+  /// As ``SharedMemory/read(from:to:limit:)``. Also returns `nil` if what was read makes no whole
   /// character.
   /// - Parameter readBytes: reads once onto the end of a buffer; as `Descriptor.read`.
   func read(
@@ -52,7 +52,7 @@ final class InputDecoder {
     return count
   }
 
-  /// A mark of the order of bytes is no part of the text.
+  /// Drops a byte order mark, which is not part of the text.
   private func dropMark() {
     guard isAtStart, !text.isEmpty else { return }
     isAtStart = false

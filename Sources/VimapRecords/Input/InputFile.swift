@@ -11,7 +11,7 @@ package struct InputFile: Sendable {
     case descriptor(CInt)
   }
 
-  /// What messages and `meta` call it.
+  /// The name used in messages and `meta`.
   package let name: String
   let source: Source
 
@@ -20,36 +20,36 @@ package struct InputFile: Sendable {
     if case .path(let path) = source { path } else { nil }
   }
 
-  /// A file that is opened when its turn comes. Where its name is not UTF-8, each byte that is not
-  /// stands in it as a character from U+10FE80 on, as in what `String(system:)` makes of it.
+  /// A file that is opened when its turn comes. If its name is not UTF-8, a character from U+10FE80
+  /// on stands for each byte that is not, as in `String(system:)`.
   package static func path(_ path: String) -> InputFile {
     InputFile(name: path, source: .path(path))
   }
 
-  /// An open descriptor, lent for the length of the run.
+  /// An open descriptor, lent until the run is over.
   package static func descriptor(_ number: CInt, name: String) -> InputFile {
     InputFile(name: name, source: .descriptor(number))
   }
 }
 
-/// An input that could not be read, or not to its end. The run goes on with the next one.
+/// An input that could not be read, or not to its end. The run goes on with the next input.
 package struct InputProblem: Error, Sendable {
   /// The input's name, as in ``InputFile/name``.
   package let name: String
   /// What the operating system said.
   package let error: SystemError
-  /// It could not be opened, or is not something to be read.
+  /// Whether it could not be opened, or is not something that can be read.
   package let isUnreadable: Bool
 }
 
-/// An input while it is read.
+/// An input that is being read.
 final class OpenInput {
-  /// Keeps the descriptor open, where it is not lent.
+  /// Keeps the descriptor open, unless it is lent.
   private let owner: OwnedDescriptor?
   let descriptor: CInt
-  /// A read can be relied on not to wait.
+  /// Whether a read never waits.
   private let neverWaits: Bool
-  /// Where it is not read as it is.
+  /// Converts what is read, if the input is not in UTF-8.
   private let decoder: InputDecoder?
   /// Where it was read before, and could not be looked at until now.
   private var checked: CheckedInput?
@@ -87,17 +87,17 @@ final class OpenInput {
     }
   }
 
-  /// Lines in which bytes were no text in the encoding that was asked for.
+  /// The number of lines with bytes that are not text in the input's encoding.
   var linesWithGaps: Int { decoder?.linesWithGaps ?? 0 }
 
-  /// Bytes of text that are read, and still to be taken.
+  /// The bytes of text that are read and not taken yet.
   var textLeft: Int { decoder?.textLeft ?? 0 }
 
   /// What is wrong with the input, where it was read before; it is at its end then.
   var difference: InputDifference? { checked?.difference }
 
-  /// Reads once to `start`; 0 at the end, `nil` where that would have to wait.
-  /// - Parameter read: raised by the bytes that were read from the input.
+  /// Reads once to `start`. Returns 0 at the end, and `nil` if the read would have to wait.
+  /// - Parameter read: is increased by the number of bytes read from the input.
   func read(
     to memory: SharedMemory, at start: Int, limit: Int, counting read: inout Int
   ) throws(SystemError) -> Int? {

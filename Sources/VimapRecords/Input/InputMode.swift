@@ -5,20 +5,20 @@ import VimapKit
 package struct InputMode: Sendable, Equatable {
   /// What ends a record: LF, or NUL.
   package var separator: UInt8
-  /// Each line is text, and the record is that text as a JSON string.
+  /// Each line is text, and its record is this text as a JSON string.
   package var isText: Bool
-  /// The longest record in bytes, its separator not counted.
+  /// The longest record in bytes, without its separator.
   package var longestRecord: Int
 
-  /// Lines of JSON of any usual length, unless told otherwise.
+  /// Lines of JSON of any usual length, by default.
   package init(separator: UInt8 = 0x0A, isText: Bool = false, longestRecord: Int = 64 << 20) {
     self.separator = separator
     self.isText = isText
     self.longestRecord = longestRecord
   }
 
-  /// Whether a line holds no record: only white space, where records are JSON. An empty line of
-  /// text is a record like any other.
+  /// Whether a line holds no record, which is so for JSON if it is only white space. An empty line
+  /// of text is a record like any other.
   @inlinable
   func isBlank(_ line: ByteView) -> Bool {
     if isText { return false }
@@ -27,21 +27,21 @@ package struct InputMode: Sendable, Equatable {
   }
 }
 
-/// How far into a stretch of input a batch goes.
+/// How far a batch reaches into some bytes of input.
 struct BatchCut: Equatable {
-  /// Bytes taken, the last separator included.
+  /// The bytes taken, with the last separator.
   var length = 0
-  /// Records among them.
+  /// The number of records taken.
   var records = 0
-  /// Lines among them, blank ones too.
+  /// The number of lines taken, with blank ones.
   var lines = 0
-  /// The next line is longer than a record may be: its length.
+  /// The length of the next line, if it is longer than a record may be.
   var longLine: Int?
 }
 
 extension InputMode {
-  /// Takes whole lines from the front of `bytes` until there are `wanted` records, or
-  /// no more, or one that is too long.
+  /// Takes whole lines from the front of `bytes`, until there are `wanted` records, no more lines,
+  /// or a line that is too long.
   func cut(_ bytes: ByteView, records wanted: Int) -> BatchCut {
     var cut = plainLines(bytes, records: wanted)
     while cut.records < wanted, let end = bytes.firstIndex(of: separator, from: cut.length) {
@@ -57,7 +57,7 @@ extension InputMode {
     return cut
   }
 
-  /// Hands out the lines of some records, which are the first ones in `bytes`.
+  /// Passes on the lines of some records, which are counted from the beginning of `bytes`.
   func forEachLine(
     of records: Range<Int>, in bytes: ByteView, _ body: (ByteView) -> Void
   ) {
@@ -70,8 +70,8 @@ extension InputMode {
     }
   }
 
-  /// Takes short lines by the block, as far as it is clear at a glance that each of them is a
-  /// record. To look for the end of each is cheaper where they are longer.
+  /// Takes short lines by the block, as long as it is clear at a glance that each of them is a
+  /// record. If lines are longer, it is cheaper to look for the end of each.
   private func plainLines(_ bytes: ByteView, records wanted: Int) -> BatchCut {
     var cut = BatchCut()
     guard bytes.count <= longestRecord, bytes.head(64).firstIndex(of: separator) != nil

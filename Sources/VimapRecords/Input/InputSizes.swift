@@ -1,12 +1,13 @@
 import VimapKit
 import VimapSystem
 
-/// How many bytes the inputs have, where all of them are regular files.
+/// The size of the inputs in bytes, if all of them are regular files.
 ///
-/// Sizes are looked up once, when they are first asked for, as there may be very many inputs; that
-/// of the one being read is looked up again, as it may grow.
+/// There may be very many inputs, so their sizes are looked up once, when they are first needed.
+/// The size of the input being read is looked up again, since a file may grow.
 struct InputSizes {
-  /// Bytes from each input to the last, as they were at first; `nil` where one is no regular file.
+  /// For each input, the bytes from there to the end of the last, as first looked up. `nil` if an
+  /// input is not a regular file.
   private let rest: [Int]?
 
   init(_ files: [InputFile]) {
@@ -21,19 +22,18 @@ struct InputSizes {
     self.rest = rest.reversed()
   }
 
-  /// The bytes of all inputs.
+  /// The size of all inputs.
   /// - Parameters:
-  ///   - read: bytes read so far.
+  ///   - read: the bytes read so far.
   ///   - file: the input read last; -1 for none.
-  ///   - ahead: bytes of it that are still to be read.
+  ///   - ahead: the bytes of this input that are not read yet.
   func total(read: Int, file: Int, ahead: Int) -> Int? {
     rest.map { read + ahead + $0[min(file + 1, $0.count - 1)] }
   }
 }
 
 extension InputFile {
-  /// The bytes that there are to be read; `nil` where that is not known. What can't be read counts
-  /// nothing.
+  /// The bytes that can be read; `nil` if unknown. An input that can't be read counts as empty.
   fileprivate var size: Int? {
     switch source {
     case .path(let path): Descriptor.size(path)

@@ -3,15 +3,15 @@ import VimapKit
 
 /// Counts how many times a record has been in the input before.
 ///
-/// It knows records by 64 bits of their lines, without white space around them, and needs 16 to 50
-/// bytes of memory for each that is different. Two records that happen to have the same 64 bits are
-/// counted as one; with their lines, the count still tells all records apart.
+/// A record is identified by a 64-bit hash of its line without surrounding white space. Each
+/// different record takes 16 to 50 bytes of memory. Two records with the same hash are counted as
+/// one. That does no harm, since their lines tell them apart.
 ///
-/// A run that goes on where another was cut off has to have it look at what it skips.
+/// A run that continues an earlier one must show the counter the lines that it skips.
 final class OccurrenceCounter {
   private var counts: [UInt64: Int32] = [:]
 
-  /// How many times the record of a line has been before this time.
+  /// How many times the record of a line came before this one.
   func count(_ line: ByteView) -> Int32 {
     let hash = line.trimmed().stableHash
     let before = counts[hash, default: 0]

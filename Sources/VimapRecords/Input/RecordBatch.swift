@@ -3,12 +3,12 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-/// Records a worker was given, found and checked: the worker's view of a stretch of input.
+/// The records that a worker was given, found and checked: the worker's view of a piece of input.
 ///
-/// Records are numbered by their position in the batch, from 0. The bytes lie in memory shared with
-/// the parent and stay until the last record has been answered.
+/// Records are numbered by their position in the batch, from 0. Their bytes lie in memory that is
+/// shared with the parent, and stay there until the last record is answered.
 package final class RecordBatch {
-  /// One record: its line in the region, and its own bytes in the region or in `encoded`.
+  /// A record: its line in the region, and its own bytes, in the region or in `encoded`.
   fileprivate struct Entry {
     var line: UInt32
     var lineLength: UInt32
@@ -20,28 +20,28 @@ package final class RecordBatch {
   private(set) var place = InputPlace(index: 1, line: 1, file: 0)
   /// Which try of these records this is, from 1.
   package private(set) var attempt = 1
-  /// Whether a worker may have passed them on in a try before.
+  /// Whether a worker may have sent them on in an earlier try.
   package private(set) var mayBeSent = false
-  /// How many times each of these records has been in the input before, where
+  /// How many times each of these records has been in the input before, if
   /// ``RecordForm/countsOccurrences`` asks for that.
   package private(set) var occurrence = 0
-  /// The records to work on; a part of the batch where an earlier worker died over it.
+  /// The records to work on. They are a part of the batch if an earlier worker died of it.
   package private(set) var records = 0..<0
 
   private var region = ByteView.empty
-  /// Keeps what the region lies in.
+  /// Keeps the memory that the region lies in.
   private var memory: AnyObject?
   private var entries: [Entry] = []
   private var problems: [Int: JSONProblem] = [:]
-  /// The records as they are passed on, where that differs from the bytes of the input: text as
-  /// JSON strings, records that span lines as one line. Each is followed by LF.
+  /// The records in the form in which they are passed on, if that differs from the input: text as
+  /// JSON strings, and records of several lines as one line. Each ends in LF.
   private var encoded = ByteBuffer()
   private var isEncoded = false
-  /// Some of the text is not UTF-8, and U+FFFD in the records.
+  /// Whether some of the text is not UTF-8, so that the records have U+FFFD in it.
   private(set) var hasGaps = false
-  /// Where the run of records ends that lie in the region exactly as they are to be passed on.
+  /// The end of the run of records that lie in the region exactly as they are passed on.
   private var verbatimEnd = 0
-  /// Where the last line number was worked out.
+  /// The place whose line number was worked out last.
   private var knownLine = (offset: 0, number: 1)
 
   init() {}
@@ -59,7 +59,7 @@ package final class RecordBatch {
     records = message.firstRecord..<message.endRecord
     self.region = region
     self.memory = memory
-    // Worked on as a local, so that the compiler need not guard each access to it.
+    // As a local variable, so that the compiler need not guard each access to it.
     var entries: [Entry] = []
     swap(&entries, &self.entries)
     entries.removeAll(keepingCapacity: true)
@@ -71,7 +71,7 @@ package final class RecordBatch {
     knownLine = (0, message.line)
     verbatimEnd = -1
 
-    // Most lines are JSON that passes on as it is: their ends are found as they are scanned.
+    // Most lines are JSON that is passed on as it is. Their ends are found while they are scanned.
     let areLines = !mode.isText && mode.separator == 0x0A
     var ordinal = message.begin
     var offset = 0
@@ -86,7 +86,7 @@ package final class RecordBatch {
       }
       let end = region.firstIndex(of: mode.separator, from: offset) ?? region.count
       let line = region.slice(offset, end - offset)
-      // The parent counts a line that came by itself as a record without looking at it.
+      // The parent counts a line that came by itself as a record, whatever is in it.
       if !mode.isBlank(line) || message.slab < 0 {
         if ordinal >= records.lowerBound {
           entries.append(
@@ -97,12 +97,12 @@ package final class RecordBatch {
       }
       offset = end + 1
     }
-    // The region and the parent's count disagree only if something wrote over the input.
+    // The region can disagree with the parent's count only if something overwrote the input.
     records = records.lowerBound..<(records.lowerBound + entries.count)
     if verbatimEnd < 0 { verbatimEnd = records.upperBound }
   }
 
-  /// Lets go of the input.
+  /// Releases the input.
   func unload() {
     memory = nil
     region = .empty
@@ -121,7 +121,7 @@ package final class RecordBatch {
         record: UInt32(offset + line.value.lowerBound), recordLength: UInt32(line.value.count)))
   }
 
-  /// Looks at one line.
+  /// Checks a line and makes its entry.
   /// - Parameter last: the entry before.
   private func entry(
     _ line: ByteView, at offset: Int, ordinal: Int, mode: InputMode, last: Entry?,
@@ -161,7 +161,7 @@ package final class RecordBatch {
 
   // MARK: Records
 
-  /// What is wrong with a record, or `nil` where it is JSON.
+  /// What is wrong with a record, or `nil` if it is JSON.
   package func problem(with record: Int) -> JSONProblem? {
     problems.isEmpty ? nil : problems[record]
   }
@@ -169,7 +169,7 @@ package final class RecordBatch {
   /// Whether any of the records is not JSON.
   package var hasProblems: Bool { !problems.isEmpty }
 
-  /// A record's bytes, without surrounding white space; for one that is not JSON, its line.
+  /// A record's bytes without surrounding white space. For a record that is not JSON, its line.
   package func bytes(of record: Int) -> ByteView {
     let entry = entries[record - records.lowerBound]
     let isInRegion = !isEncoded || (hasProblems && problem(with: record) != nil)
@@ -178,7 +178,7 @@ package final class RecordBatch {
       : encoded.view.slice(Int(entry.record), Int(entry.recordLength))
   }
 
-  /// The bytes of records, for many of them at once. There are no problems in the batch.
+  /// The bytes of many records, for a batch without problems.
   struct Views {
     fileprivate let entries: [Entry]
     fileprivate let bytes: ByteView
@@ -191,27 +191,27 @@ package final class RecordBatch {
     }
   }
 
-  /// As ``bytes(of:)``; valid until the batch is unloaded.
+  /// As ``bytes(of:)``, valid until the batch is unloaded.
   var views: Views {
     Views(entries: entries, bytes: isEncoded ? encoded.view : region, first: records.lowerBound)
   }
 
-  /// A record's line as it was read, without its separator.
+  /// The range of a record's line as it was read, without its separator.
   func lineRange(of record: Int) -> Range<Int> {
     let entry = entries[record - records.lowerBound]
     return Int(entry.line)..<Int(entry.line + entry.lineLength)
   }
 
-  /// A record's line as it was read, without white space around it.
+  /// A record's line as it was read, without surrounding white space.
   package func trimmedLine(of record: Int) -> ByteView {
     let line = lineRange(of: record)
     return region.slice(line.lowerBound, line.count).trimmed()
   }
 
-  /// Bytes that a record takes where it is passed on, with its line feed.
+  /// The bytes that a record takes when it is passed on, with its line feed.
   /// - Parameters:
   ///   - record: the record, counted from 0 in its batch.
-  ///   - asText: it is passed on as it was read.
+  ///   - asText: whether it is passed on as it was read.
   package func fedLength(of record: Int, asText: Bool) -> Int {
     (asText ? lineRange(of: record).count : bytes(of: record).count) + 1
   }
@@ -235,8 +235,8 @@ package final class RecordBatch {
     return region.slice(start, lineRange(of: end - 1).upperBound + 1 - start)
   }
 
-  /// The first of some records that is not wholly before bytes which are still to be written; the
-  /// end of `records` where those bytes are none of the batch's.
+  /// The first of some records whose bytes are not all written yet. `records.upperBound` if the
+  /// unwritten bytes do not belong to the batch.
   package func firstTouched(by unwritten: ByteView, among records: Range<Int>) -> Int {
     if unwritten.isEmpty { return records.upperBound }
     let (offset, end): (Int, (Entry) -> Int)
@@ -250,7 +250,7 @@ package final class RecordBatch {
     var range = records
     while !range.isEmpty {
       let middle = range.lowerBound + range.count / 2
-      // With its line feed.
+      // The line feed belongs to the line.
       if end(entries[middle - self.records.lowerBound]) < offset {
         range = (middle + 1)..<range.upperBound
       } else {
@@ -260,9 +260,9 @@ package final class RecordBatch {
     return range.lowerBound
   }
 
-  /// The longest stretch of bytes from `record` on that holds whole records, each with its LF, as
-  /// they are passed on; and the record behind it. `nil` where the record has to be put together
-  /// from its bytes and an LF.
+  /// The longest piece of bytes from `record` on that holds whole records as they are passed on,
+  /// each with its LF, and the record after it. `nil` if the record must be put together from its
+  /// bytes and an LF.
   package func verbatim(from record: Int, to end: Int) -> (bytes: ByteView, end: Int)? {
     if isEncoded {
       guard problems.isEmpty else { return nil }

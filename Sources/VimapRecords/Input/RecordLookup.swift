@@ -2,19 +2,20 @@ import VimapBytes
 import VimapJSON
 import VimapKit
 
-/// Looks into records before they are handed out: which shard one belongs to, by the value at a
-/// path, of which equal ones belong together; and what it costs, by the number at another.
+/// Looks into records before they are handed out. The value at one path says which shard a record
+/// belongs to: equal values belong to the same shard. The number at another path says what the
+/// record costs.
 final class RecordLookup {
   enum Place: Equatable {
     case found(shard: Int?, cost: Double)
-    /// The record has no such part.
+    /// The record has no value at this path.
     case missing(JSONPath)
-    /// What it costs is no number, or one below 0.
+    /// The record's cost is not a number, or is below 0.
     case noCost(JSONPath)
-    /// It costs so much, more than the budget ever holds.
+    /// The record costs this much, which is more than the whole budget.
     case tooCostly(String, budget: Double)
 
-    /// The record can be handed out.
+    /// Whether the record can be handed out.
     var isFound: Bool { if case .found = self { true } else { false } }
 
     var shard: Int? { if case .found(let shard, _) = self { shard } else { nil } }
@@ -30,7 +31,7 @@ final class RecordLookup {
   private let scanner = RecordScanner()
   private var key = ByteBuffer()
 
-  /// `nil` where nothing is to be looked for.
+  /// `nil` if there is nothing to look for.
   init?(_ form: RecordForm, shards: Int, budget: Double) {
     if form.shardPath == nil, form.costPath == nil { return nil }
     shardPath = form.shardPath
@@ -40,14 +41,14 @@ final class RecordLookup {
     isText = form.mode.isText
   }
 
-  /// Each record has a cost of its own, and so is by itself.
+  /// Whether each record has its own cost, and so needs a batch of its own.
   var separatesRecords: Bool { costPath != nil }
 
-  /// The place of a record, given its line.
+  /// Looks a record up, given its line.
   func place(of line: ByteView) -> Place {
     if isText { return .found(shard: shardPath.map { _ in shard(of: line.trimmed()) }, cost: 0) }
     guard scanner.problem(with: line) == nil else {
-      // What is not JSON is refused by a worker, whichever that is.
+      // A line that is not JSON is refused by a worker, and any worker can do that.
       return .found(shard: shardPath.map { _ in shard(of: line) }, cost: 0)
     }
     return place(ofJSON: line)
@@ -63,7 +64,7 @@ final class RecordLookup {
     }
     guard let costPath else { return .found(shard: number, cost: 0) }
     guard let value = costPath.find(in: record) else { return .missing(costPath) }
-    // Of JSON, only a number reads as one; beyond what can be counted it is infinite.
+    // A value that is JSON reads as a number only if it is one. If it is too large, it is infinite.
     guard let cost = Double(value.text), cost >= 0 else { return .noCost(costPath) }
     if cost > budget { return .tooCostly(value.text, budget: budget) }
     return .found(shard: number, cost: cost)
@@ -71,7 +72,7 @@ final class RecordLookup {
 
   private func shard(of bytes: ByteView) -> Int {
     let hash = bytes.stableHash
-    // Its low bits alone are not mixed well.
+    // The low bits alone are not mixed well.
     return Int((hash ^ (hash >> 32)) % UInt64(shards))
   }
 }

@@ -1,15 +1,15 @@
 import VimapBytes
 import VimapKit
 
-/// Says which records may be in one batch: those that are marked alike.
+/// Marks records. Only records with equal marks may be in the same batch.
 final class RecordMarker {
   struct Mark: Equatable {
-    /// Where records are looked into, the shard that the record belongs to, and what it costs.
+    /// The shard and the cost of the record, if records are looked up.
     var place: RecordLookup.Place?
-    /// Where it is counted, how many times the record has been before.
+    /// How many times the record was in the input before, if that is counted.
     var occurrence: Int32 = 0
 
-    /// The record cannot be handed out, as it lacks what was looked for.
+    /// Whether the record cannot be handed out, since it lacks a value that is needed.
     var isHomeless: Bool { place.map { !$0.isFound } ?? false }
 
     /// The number of the shard.
@@ -21,17 +21,17 @@ final class RecordMarker {
   private let lookup: RecordLookup?
   private let counter: OccurrenceCounter?
 
-  /// `nil` where all records are alike.
+  /// `nil` if all records are alike.
   init?(_ lookup: RecordLookup?, _ counter: OccurrenceCounter?) {
     if lookup == nil, counter == nil { return nil }
     self.lookup = lookup
     self.counter = counter
   }
 
-  /// No two records may be in one batch.
+  /// Whether each batch may only have a single record.
   var separatesRecords: Bool { lookup?.separatesRecords ?? false }
 
-  /// The mark of a record, given its line; asked for once for each.
+  /// The mark of a record, given its line. Must be called once for each record.
   func mark(_ line: ByteView) -> Mark {
     Mark(place: lookup?.place(of: line), occurrence: counter?.count(line) ?? 0)
   }

@@ -2,8 +2,8 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// A line that does not fit into a slab; kept in a file, or, beyond the longest record and where
-/// that cannot be, only counted.
+/// A line that does not fit into a slab. It is kept in a file. If it is too long for a record, or
+/// can't be kept, its bytes are only counted.
 final class LongLine {
   var file: MemoryFile?
   var length = 0
@@ -23,8 +23,8 @@ final class LongLine {
 
 /// What the reader does with lines that are longer than a slab.
 extension RecordReader {
-  /// The slab is full and holds no separator. `false` where no file can be had for the line before
-  /// another is given back.
+  /// Moves the line from a full slab that holds no separator to a file. Returns `false` if there
+  /// can be no file before another one is released.
   func beginLongLine(_ slab: Int) throws(SystemError) -> Bool {
     let bytes = slabs.memory.view(slabs.start(of: slab), filled)
     let line = LongLine(head: SharedBytes(copying: bytes.head(Self.shownLength)))
@@ -40,7 +40,7 @@ extension RecordReader {
     return true
   }
 
-  /// Adds what was read to the long line, if one is under way, up to its end.
+  /// Adds what was read to the long line, if there is one, up to the line's end.
   func continueLongLine(in slab: Int) throws(SystemError) -> Cut? {
     guard let line = long, !atEnd else { return nil }
     let bytes = slabs.memory.view(slabs.start(of: slab), filled)
@@ -100,7 +100,7 @@ extension RecordReader {
     if line.file == nil, !isNextDone { onDiscard(bytes) }
   }
 
-  /// Keeps bytes of the line as long as that can be done.
+  /// Appends bytes of the line to its file, if that can be done.
   private func keep(
     _ bytes: ByteView, of line: LongLine, after kept: Int
   ) throws(SystemError) {
@@ -112,7 +112,7 @@ extension RecordReader {
     }
   }
 
-  /// Passes on what was kept of the line, and keeps no more.
+  /// Hands on what was kept of the line, and keeps no more of it.
   func drop(_ line: LongLine, kept: Int) throws(SystemError) {
     guard let file = line.takeFile() else { return }
     slabs.letGoFile()
@@ -121,7 +121,7 @@ extension RecordReader {
     onDiscard(memory.view(0, kept))
   }
 
-  /// A long line's mark, and the line itself where it cannot be handed out.
+  /// A long line's mark, and the line itself if it cannot be handed out.
   private func mark(
     of file: MemoryFile, _ length: Int
   ) throws(SystemError) -> (mark: RecordMarker.Mark, line: SharedBytes?)? {

@@ -1,10 +1,10 @@
 import VimapBytes
 import VimapKit
 
-/// What the reader does where records are looked into before they are handed out.
+/// What the reader does if records are looked into before they are handed out.
 extension RecordReader {
-  /// As the mode cuts, but no further than the records are marked alike; a record that
-  /// cannot be handed out, or has a cost of its own, is by itself.
+  /// Cuts like the mode, but stops at a record with a different mark. A record that cannot be
+  /// handed out, or has a cost, is cut by itself.
   func cut(
     _ bytes: ByteView, records: Int, _ mark: inout RecordMarker.Mark?
   ) -> BatchCut {
@@ -33,7 +33,7 @@ extension RecordReader {
     return cut
   }
 
-  /// The mark of a record, given its line and the number of that.
+  /// The mark of a record, given its line and line number.
   func mark(
     _ line: ByteView, number: Int, by marker: RecordMarker
   ) -> RecordMarker.Mark {

@@ -3,39 +3,39 @@ import VimapCheckpoint
 import VimapKit
 import VimapSystem
 
-/// Reads the inputs, one after the other, into slabs, and cuts them into batches on demand.
+/// Reads the inputs one after the other into slabs, and cuts batches from them on demand.
 final class RecordReader {
   enum Cut {
     case batch(InputBatch)
     case rejected(RejectedLine)
-    /// The input has nothing yet; ``waitDescriptor`` will tell.
+    /// The input has nothing yet. ``waitDescriptor`` becomes readable when it has.
     case waiting
-    /// There is more to be read at once, but it has been read for long enough: a line may have no
-    /// end, and blank lines neither, and nobody is to wait for that.
+    /// There is more to read at once, but others must get their turn. Otherwise an endless line, or
+    /// endless blank lines, would make them wait for ever.
     case more
     /// There is no free slab.
     case noSlab
     case ended
   }
 
-  /// Told of every input that cannot be read (to its end).
+  /// Called for every input that cannot be read, or not to its end.
   var onProblem: (InputProblem) -> Void = { _ in }
-  /// Handed the bytes of lines that are too long, piece by piece, and `nil` at the end of each.
+  /// Is given the bytes of rejected lines, piece by piece, and `nil` at the end of each line.
   var onDiscard: (ByteView?) -> Void = { _ in }
-  /// Told of every input that is open now.
+  /// Called for every input that is opened.
   var onOpen: () -> Void = {}
   /// Told where an input is not the one that an earlier run has read. Nothing more is read then.
   var onChange: (InputDifference) -> Void = { _ in }
-  /// Told, once, of the first line that has been before, where that is counted.
+  /// Called once, for the first line that was in the input before, if that is counted.
   var onRepeat: ((_ file: String, _ line: Int) -> Void)?
-  /// Told of every input that begins with a byte order mark.
+  /// Called for every input that begins with a byte order mark.
   var onMark: (_ file: String) -> Void = { _ in }
-  /// Bytes read from all inputs.
+  /// The bytes read from all inputs.
   private(set) var bytesRead = 0
 
   private let files: [InputFile]
   private let encoding: TextEncoding?
-  /// Lines with gaps of inputs that are done.
+  /// The number of lines with gaps in inputs that are done.
   private var gapsBefore = 0
   let mode: InputMode
   let slabs: InputSlabs
@@ -58,13 +58,13 @@ final class RecordReader {
   private var fileIndex = -1
   private lazy var sizes = InputSizes(files)
   var atEnd = false
-  /// The first bytes of the input have been looked at.
+  /// Whether the first bytes of the input have been looked at.
   private var hasBegun = false
-  /// Why the input ends before its end; its last line is then not known.
+  /// The error that ended the input early. How its last line goes on is then not known.
   private var tornBy: SystemError?
 
-  /// The slab being read into; its bytes from `cursor` to `filled` are not cut yet, and those up
-  /// to `lineEnd` are whole lines.
+  /// The slab being read into. Its bytes from `cursor` to `filled` are not cut yet; those up to
+  /// `lineEnd` are whole lines.
   private var slab: Int?
   var cursor = 0
   private var lineEnd = 0
@@ -74,19 +74,19 @@ final class RecordReader {
 
   /// How much of a line that is too long is kept to show it.
   static let shownLength = 256
-  /// With less room than this a slab is not read into any more.
+  /// A slab with less free space than this is not read into any more.
   private static let leastRead = 32 << 10
-  /// How much is done at most before others have their turn: in bytes read.
+  /// The most that is done before others get their turn, in bytes read.
   private static let longestTurn = 1 << 20
-  /// To open a file, or to fail to, takes as long as to read this much.
+  /// Opening a file, or failing to, takes as long as reading this much.
   private static let openingEffort = 16 << 10
   private var effort = 0
 
   /// - Parameters:
-  ///   - encoding: what the inputs are in, if not in UTF-8.
-  ///   - lookup: where it is given, all records of a batch are of one shard, or there is one in
-  ///     each.
-  ///   - counter: where it is given, all records of a batch have been as many times before.
+  ///   - encoding: the encoding of the inputs, if it is not UTF-8.
+  ///   - lookup: if given, all records of a batch belong to one shard, or each batch has one
+  ///     record.
+  ///   - counter: if given, all records of a batch were in the input equally often before.
   ///   - log: where it is given, records are left out that are done, and it is told what is read.
   ///   - known: what earlier runs have read.
   init(
@@ -104,13 +104,13 @@ final class RecordReader {
     self.slabs = slabs
   }
 
-  /// Lines in which bytes were no text in the encoding that was asked for.
+  /// The number of lines with bytes that are not text in the input's encoding.
   var linesWithGaps: Int { gapsBefore + (input?.linesWithGaps ?? 0) }
 
-  /// What to wait for (to be readable) after ``Cut/waiting``.
+  /// The descriptor to wait for, until it is readable, after ``Cut/waiting``.
   var waitDescriptor: CInt? { input?.descriptor }
 
-  /// The next batch, of at most `records` records.
+  /// Cuts the next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> Cut {
     let end = effort + Self.longestTurn
     while effort < end {
@@ -132,21 +132,20 @@ final class RecordReader {
     return .more
   }
 
-  /// The input that is read, as messages call it.
+  /// The name of the current input, for messages.
   var fileName: String { files[place.file].name }
 
-  /// How much has been cut of how much, where that is known.
+  /// How many bytes have been cut, and of how many, if known.
   var progress: (bytes: Int, total: Int?) {
     let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
     return (
-      // Of text that was decoded, it is not known how many bytes it was.
+      // It is not known from how many bytes decoded text came.
       max(0, bytesRead - (filled - cursor) - (input?.textLeft ?? 0)),
       sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
     )
   }
 
-  /// Where the input goes on that was not cut; `nil` where it is at its end, as far as that is
-  /// known.
+  /// The place from which on the input was not cut. `nil` if it was cut to its end.
   var rest: InputRest? {
     let (bytes, total) = progress
     let isAtEnd = input == nil && fileIndex + 1 >= files.count
@@ -212,7 +211,7 @@ final class RecordReader {
   /// The next record is done.
   var isNextDone: Bool { skipped?.ahead(of: place.index - 1).isDone ?? false }
 
-  /// Leaves out the mark that says that an input is UTF-8: EF BB BF, as some programs begin files.
+  /// Skips a byte order mark: EF BB BF, which some programs write at the beginning of files.
   private func skipMark(in slab: Int) {
     let start = slabs.memory.view(slabs.start(of: slab) + cursor, min(3, filled - cursor))
     guard start.count == 3 || lineEnd > cursor || atEnd else { return }
@@ -234,12 +233,12 @@ final class RecordReader {
 
   // MARK: Reading
 
-  /// The slab to read into: the current one, or, when that has little room left, a new one to which
-  /// the beginning of the last line moves.
+  /// The slab to read into. If the current slab is almost full, a new one is taken, and the
+  /// beginning of the last line moves there.
   private func slabWithRoom() throws(SystemError) -> Int? {
     if let slab {
       if cursor == filled, slabs.hasOneUser(slab) { rewind() }
-      // One byte stays free for a separator behind a last line that has none.
+      // One byte stays free for the separator of a last line that has none.
       let room = slabs.size - 1 - filled
       if room >= Self.leastRead || (cursor == 0 && room > 0) { return slab }
       if cursor == 0 { return try beginLongLine(slab) ? slab : nil }
@@ -262,7 +261,7 @@ final class RecordReader {
     filled = 0
   }
 
-  /// Reads once; `false` where that would have to wait.
+  /// Reads once. Returns `false` if the read would have to wait.
   private func read(into slab: Int) throws(SystemError) -> Bool {
     guard let input else { return false }
     do throws(SystemError) {
@@ -318,7 +317,7 @@ final class RecordReader {
     }
   }
 
-  /// What is left of a file is its last line, even without a separator.
+  /// Cuts the last line of a file, even if it has no separator.
   private func endFile() throws(SystemError) -> Cut? {
     if let tornBy, let cut = try rejectTornLine(tornBy) { return cut }
     if isLastLineOpen, try !takesLastLine() { return .noSlab }
@@ -356,8 +355,7 @@ final class RecordReader {
     return true
   }
 
-  /// What was read of a line that could not be read to its end is no record: the rest might have
-  /// made another of it.
+  /// Rejects a line that was not read to its end: the rest might have made another record of it.
   private func rejectTornLine(_ error: SystemError) throws(SystemError) -> Cut? {
     if let line = long {
       try drop(line, kept: line.length)

@@ -4,24 +4,24 @@ import VimapKit
 import VimapSystem
 
 /// Reads the records of files as a ``RecordPool`` does, and hands them out one after the other in
-/// this process: for whoever wants to see what a pool would be given, and needs no pool.
+/// this process. It shows what a pool would be given, without a pool.
 ///
 /// It takes the memory of two slabs, however long the inputs are.
 package final class RecordWalk {
   /// What comes next in the inputs.
   package enum Step {
-    /// A record that is JSON, by its number in its batch, which stays as it is until the next step.
-    /// The worker is the one that has to have it, where that is settled by the record.
+    /// A record that is JSON: its number in its batch, which does not change until the next step.
+    /// `worker` is the slot that must have it, if the record decides that.
     case record(Int, of: RecordBatch, worker: Int?)
-    /// A record that becomes an exception before anything is done with it.
+    /// A record that becomes an exception without a try.
     case refused(RecordException, file: String, line: Int)
     /// There is nothing yet. The next step may wait.
     case waiting
-    /// There is nothing more.
+    /// The inputs are at their end.
     case ended
   }
 
-  /// Told of every input that cannot be read, or not to its end.
+  /// Called for every input that cannot be read, or not to its end.
   package var onProblem: (InputProblem) -> Void {
     get { reader.onProblem }
     set { reader.onProblem = newValue }
@@ -39,19 +39,19 @@ package final class RecordWalk {
   private let scanner = RecordScanner()
 
   private let batch = RecordBatch()
-  /// Where the batch lies, until its last record was handed out.
+  /// The place of the batch, until its last record is handed out.
   private var input: InputBatch?
   private var rest = 0..<0
   private var isWaiting = false
 
-  /// Most records that are looked at together.
+  /// The most records that are read at a time.
   private static let batchSize = 256
 
   /// - Parameters:
   ///   - configuration: the pool that would map the records.
   ///   - form: what the records are.
-  ///   - inputs: what is read, in this order.
-  /// - Throws: `SystemError` where there is no memory to read into.
+  ///   - inputs: what to read, in this order.
+  /// - Throws: `SystemError` if there is no memory to read into.
   package init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile]
   ) throws(SystemError) {
@@ -68,15 +68,15 @@ package final class RecordWalk {
       counter: form.countsOccurrences ? OccurrenceCounter() : nil)
   }
 
-  /// A worker's place in the pool that would map the records.
+  /// The place of a worker in the pool that would map the records.
   package func context(_ number: Int) -> WorkerContext { form.context(number, of: jobs) }
 
-  /// The input that a record is in, and the number of its line there, from 1.
+  /// The input that a record is in, and its line number there, from 1.
   package func place(of record: Int, in batch: RecordBatch) -> (file: String, line: Int) {
     (form.fileNames[batch.place.file], batch.line(of: record, mode: form.mode))
   }
 
-  /// Goes on to what comes next.
+  /// Goes on to the next step.
   package func next() throws(SystemError) -> Step {
     while true {
       if let record = rest.popFirst() { return step(to: record) }
@@ -95,7 +95,7 @@ package final class RecordWalk {
         isWaiting = true
         return .waiting
       case .more: return .waiting
-      // Nobody else has slabs, and all of ours were given back.
+      // All slabs are ours, and none is in use now.
       case .noSlab: throw SystemError(call: "mmap", code: .noMemory)
       case .ended: return .ended
       }

@@ -5,17 +5,17 @@ import VimapSystem
 /// A line that is not given to a worker.
 struct RejectedLine {
   enum Reason {
-    /// It is longer than a record may be.
+    /// The line is longer than a record may be.
     case tooLong
-    /// There is no memory for it.
+    /// There is no memory for the line.
     case notKept(SystemError)
-    /// It could not be read to its end.
+    /// The line could not be read to its end.
     case torn(SystemError)
-    /// It belongs to no shard, or has no cost that could be met.
+    /// The line belongs to no shard, or its cost is missing or too high.
     case unplaced(RecordLookup.Place)
   }
 
-  /// Its first bytes; all of them where it has no place.
+  /// The beginning of the line; the whole line for `unplaced`.
   var head: SharedBytes
   var length: Int
   var place: InputPlace

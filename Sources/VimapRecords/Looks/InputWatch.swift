@@ -1,32 +1,35 @@
 import VimapBytes
 import VimapKit
 
-/// Looks at what is wrong with an input, until it has found out.
+/// Looks at lines that are not JSON, until it knows what the input is instead.
 struct InputWatch {
-  /// Told of it, once.
+  /// Called once, with what was found.
   var onFound: (WrongInput) -> Void = { _ in }
   private var isOver = false
   private var looks = 0
   private var firstRecord: (isArrayOfSeveral: Bool, file: String)?
-  /// The inputs that begin with an array which their first line does not end.
+  /// The inputs that begin with an array which does not end on the first line.
   private var openArrays: Set<String> = []
 
-  /// After so many lines that say nothing, only those are looked at that an input begins with.
-  private static let patience = 100
+  /// After so many lines that say nothing, only the first lines of inputs are looked at.
+  private static let mostLooks = 100
 
-  /// A line is not JSON.
+  /// Lines anywhere in an input are looked at, and not only the first.
+  var looksAnywhere: Bool { !isOver && looks < Self.mostLooks }
+
+  /// Looks at a line that is not JSON.
   mutating func look(at line: ByteView, file: String, number: Int) {
-    if isOver || (looks >= Self.patience && number > 1) { return }
+    if isOver || (looks >= Self.mostLooks && number > 1) { return }
     looks += 1
     guard var look = TextLook(line, isFirst: number == 1) else { return }
-    // Lines may be looked at in any order.
+    // The lines may come in any order.
     if look == .partOfObject || look == .commaBehind, openArrays.contains(file) {
       look = .partOfArray
     }
     tell(WrongInput(look: look, file: file))
   }
 
-  /// What an input begins with.
+  /// Notes the first line of an input.
   mutating func note(firstLine line: ByteView, file: String) {
     if !isOver, line.trimmed().firstIndex(of: UInt8(ascii: "[")) == 0,
       TextLook(line, isFirst: true) == .partOfArray
@@ -35,15 +38,15 @@ struct InputWatch {
     }
   }
 
-  /// What the first record is.
+  /// Notes the first record.
   /// - Parameters:
-  ///   - record: how it begins.
-  ///   - length: how many bytes it has.
+  ///   - record: its beginning.
+  ///   - length: its length in bytes.
   mutating func note(first record: ByteView, length: Int, file: String) {
     firstRecord = (record.isArrayOfSeveral(isWhole: length <= record.count), file)
   }
 
-  /// There are no more records.
+  /// Notes that there are no more records.
   mutating func end(records: Int) {
     guard !isOver, records == 1, let firstRecord, firstRecord.isArrayOfSeveral else { return }
     tell(WrongInput(look: .wholeArray, file: firstRecord.file))
@@ -55,7 +58,7 @@ struct InputWatch {
   }
 }
 
-/// An input that is not what it should be, and what it looks like instead.
+/// An input that is not what it should be, and what it looks like.
 package struct WrongInput: Sendable, Equatable {
   /// What it looks like.
   package let look: TextLook
@@ -64,8 +67,8 @@ package struct WrongInput: Sendable, Equatable {
 }
 
 extension ByteView {
-  /// Whether it is JSON's array of more than one element. Of one that was cut within its first,
-  /// that is taken for granted.
+  /// Whether it is a JSON array of more than one element. If it was cut within the first element,
+  /// the answer is yes.
   fileprivate func isArrayOfSeveral(isWhole: Bool) -> Bool {
     let text = trimmed()
     guard text.count > 1, text[0] == UInt8(ascii: "[") else { return false }

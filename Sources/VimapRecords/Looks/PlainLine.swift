@@ -1,16 +1,15 @@
 import VimapBytes
 import VimapKit
 
-/// A line of text that is not JSON, taken apart as far as it takes to see what it is.
+/// A line of text that is not JSON, prepared for recognising what it is.
 struct PlainLine {
   private let text: String
-  /// It was not cut.
+  /// Whether it was not cut.
   private let isWhole: Bool
-  /// Without what is in double quotes, of which the quotes are left, and without spaces beside
-  /// what stands in braces.
+  /// The text without what is in double quotes; the quotes stay.
   private let frame: [UInt8]
 
-  /// `nil` for what is no text.
+  /// `nil` if the bytes are not text.
   init?(_ bytes: ByteView, isWhole: Bool) {
     let trimmed = bytes.trimmed()
     guard let whole = Self.validText(trimmed, isWhole: isWhole) else { return nil }
@@ -36,11 +35,11 @@ struct PlainLine {
 
   private static func validText(_ bytes: ByteView, isWhole: Bool) -> String? {
     for index in 0..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0x7F {
-      // A tab, and what colours a line.
+      // Tabs and colour sequences are allowed.
       if bytes[index] != 9, bytes[index] != 0x1B { return nil }
     }
     return bytes.withUnsafeBytes { raw in
-      // One that was cut may have been cut within a character.
+      // A line that was cut may have been cut within a character.
       for cut in 0...(isWhole ? 0 : min(3, raw.count)) {
         if let text = String(validating: raw.dropLast(cut), as: UTF8.self) { return text }
       }
@@ -48,8 +47,8 @@ struct PlainLine {
     }
   }
 
-  /// Whether something that is not text in UTF-8 looks like text in an encoding of a byte a
-  /// character: JSON, or mostly ASCII.
+  /// Whether bytes that are not UTF-8 look like text in an encoding of one byte per character:
+  /// JSON, or mostly ASCII.
   static func isOtherEncoding(_ bytes: ByteView) -> Bool {
     let line = bytes.trimmed()
     guard let first = line.isEmpty ? nil : line[0] else { return false }
@@ -65,7 +64,7 @@ struct PlainLine {
 
   // MARK: Nearly JSON
 
-  /// What it is, where it is JSON but for something.
+  /// What the line is, if it is almost JSON.
   var lookOfJSON: TextLook? {
     guard let first = frame.first, let last = frame.last else { return nil }
     let plain = String(decoding: frame, as: UTF8.self)
@@ -76,7 +75,7 @@ struct PlainLine {
     case "None", "True", "False": return .python
     default: break
     }
-    // `"key": value`, of an object on several lines.
+    // `"key": value`, from an object on several lines.
     if plain.hasPrefix("\""), plain.dropFirst().hasPrefix("\":") { return .partOfObject }
     guard "{[('".utf8.contains(first) else {
       return first == UInt8(ascii: "\"") && plain == "\"\"," ? .partOfArray : nil
@@ -132,8 +131,8 @@ struct PlainLine {
     return nil
   }
 
-  /// A value that goes on behind this line; in the middle of an input it may as well be one that
-  /// was cut off.
+  /// The first line of a value that goes on. In the middle of an input, it might also be a line
+  /// that was cut off.
   private var lookOfStart: TextLook? {
     guard isWhole, let first = frame.first, let last = frame.last,
       ",:{[".utf8.contains(last)
@@ -144,7 +143,7 @@ struct PlainLine {
 
   // MARK: Words for people
 
-  /// What Python says of an error.
+  /// What the line is, if it belongs to Python's report of an error.
   var lookOfTraceback: TextLook? {
     if text.hasPrefix("Traceback (most recent call last)") { return .traceback }
     if text.hasPrefix("File \""), text.contains("\", line ") { return .traceback }
@@ -155,7 +154,7 @@ struct PlainLine {
     return .traceback
   }
 
-  /// What an input is that begins with it.
+  /// What an input is that begins with this line.
   var lookOfFirst: TextLook? {
     if text.hasPrefix("<") {
       let start = text.prefix(15).lowercased()
@@ -171,9 +170,9 @@ struct PlainLine {
     if !key.isEmpty, key.contains(where: \.isLowercase), rest == ":" || rest.hasPrefix(": ") {
       return .yaml
     }
-    // What begins like JSON is said to be wrong where it is.
+    // A line that begins like JSON gets a message about where it is wrong.
     guard let first = text.first, !"{[\"".contains(first) else { return lookOfStart }
-    // What begins like a number is likely to have been meant for one.
+    // A line that begins like a number was probably meant to be one.
     return first == "-" || first.isNumber ? nil : .plainText
   }
 

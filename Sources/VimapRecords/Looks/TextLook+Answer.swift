@@ -2,8 +2,8 @@ import VimapBytes
 import VimapKit
 
 extension TextLook {
-  /// What a command's answer is that is not JSON, and what to do about it in the command; for the
-  /// end of a sentence.
+  /// What a command's answer is if it is not JSON, and what to do about it in the command. The text
+  /// goes at the end of a sentence.
   package static func advice(onAnswer answer: ByteView) -> String? {
     if answer.isEmpty { return "the line is empty; every line has to be an answer" }
     return switch TextLook(answer, isFirst: true) {

@@ -1,9 +1,9 @@
 import VimapBytes
 import VimapKit
 
-/// What a line is that should have been JSON and is not, as far as that can be told at a glance.
+/// What a line is that is not JSON but should be, as far as that can be seen at a glance.
 package enum TextLook: Equatable, Sendable {
-  // What a whole input is, by how it begins.
+  // What a whole input is, known from its beginning.
 
   /// Compressed by gzip.
   case gzip
@@ -17,9 +17,9 @@ package enum TextLook: Equatable, Sendable {
   case zip
   /// A Parquet file.
   case parquet
-  /// Text in an encoding of this name (iconv(1)).
+  /// Text in the encoding with this name (iconv(1)).
   case encoded(String)
-  /// Values with a separator between them, and maybe names in the first line.
+  /// Values with a separator between them, and maybe their names in the first line.
   case columns(separator: Character, hasNames: Bool)
   /// A document in YAML.
   case yaml
@@ -36,43 +36,43 @@ package enum TextLook: Equatable, Sendable {
   /// Text of another kind.
   case plainText
 
-  // What a line is, wherever it stands.
+  // What a line is, wherever it is.
 
-  /// A part of a value that is written on several lines.
+  /// A part of an object that is written on several lines.
   case partOfObject
   /// A part of an array that is written on several lines.
   case partOfArray
-  /// Values one behind the other.
+  /// Several values on one line.
   case severalValues
-  /// What Python prints of its values.
+  /// A value as Python prints it.
   case python
-  /// A value with single quotes, as JavaScript has them.
+  /// A value in single quotes, as in JavaScript.
   case singleQuotes
   /// An object whose keys have no quotes.
   case unquotedKeys
   /// A value with a comma behind its last member.
   case commaAtEnd
-  /// A value with a comma behind it, as the elements of an array have it.
+  /// A value with a comma behind it, like an element of an array.
   case commaBehind
   /// A value with NaN or an infinity in it.
   case notANumber
-  /// A part of what Python says of an error.
+  /// A part of Python's report of an error.
   case traceback
-  /// Text in another encoding than UTF-8, most likely one of a byte a character.
+  /// Text in another encoding than UTF-8, most likely one of one byte per character.
   case notUTF8
 
-  // What is JSON, and nevertheless not what was meant.
+  // What is JSON, but not what was meant.
 
   /// All records as one array.
   case wholeArray
 
-  /// As much of a line is looked at.
+  /// Only so many bytes of a line are looked at.
   static let lookedAt = 2048
 
   /// Recognises a line.
   /// - Parameters:
   ///   - line: the line, which is not JSON.
-  ///   - isFirst: it is what an input begins with.
+  ///   - isFirst: whether it is the first line of an input.
   package init?(_ line: ByteView, isFirst: Bool = false) {
     let head = line.head(min(line.count, Self.lookedAt))
     if isFirst, let look = Self.format(head) {
@@ -111,7 +111,7 @@ package enum TextLook: Equatable, Sendable {
       ([0xFF, 0xFE], .encoded("utf-16")), ([0xFE, 0xFF], .encoded("utf-16")),
     ]
     if let known = formats.first(where: { begins($0.0) }) { return known.1 }
-    // Without a mark, letters have zeros on one side.
+    // UTF-16 and UTF-32 without a byte order mark: letters have zero bytes on one side.
     guard head.count >= 2, let zero = head.firstIndex(of: 0) else { return nil }
     if head.count >= 4, zero == 0, head[1] == 0, head[2] == 0, head[3] != 0 {
       return .encoded("utf-32be")

@@ -5,13 +5,14 @@ import VimapSystem
 
 /// A pool that maps the lines of files, each a JSON value, to lines of results in another file.
 ///
-/// Its workers see batches of lines and answer them with bytes (``PoolWorker``); nothing is copied
-/// on the way, and no Swift value is made of a record. ``Pool`` is for workers that map Swift
+/// Its workers see batches of lines and answer them with bytes (``PoolWorker``). On the way nothing
+/// is copied, and no record is made into a Swift value. ``Pool`` is for workers that map Swift
 /// values.
 ///
-/// It belongs to one thread; see ``Pool`` for what that means for a program that has several.
+/// The pool belongs to one thread; see ``Pool`` for what that means for programs with several
+/// threads.
 package final class RecordPool {
-  /// Makes the worker of a slot; called in the worker's process.
+  /// Makes the worker of a slot. Called in the worker's process.
   package typealias MakeWorker = (WorkerContext) throws -> any PoolWorker
 
   private let driver: PoolDriver
@@ -24,31 +25,31 @@ package final class RecordPool {
   private let log: RunLog?
   private var report = RunReport()
 
-  /// Told what a person should know while the run goes on.
+  /// Called with what users should know while the run goes on.
   package var onNotice: (RunNotice) -> Void = { _ in }
 
-  /// Told of what the pool decides, for those who want to know why a run goes as it does.
+  /// Called with what the pool decides, for users who want to know why a run goes as it does.
   package var onDecision: ((PoolDecision) -> Void)? {
     didSet { driver.explain(to: onDecision) }
   }
 
-  /// Called once, before anything is read, when a worker is ready and an input is open: the moment
-  /// to change what a run that comes to nothing is to leave as it was. Where it throws, nothing is
+  /// Called once, before anything is read, when a worker is ready and an input is open. A run that
+  /// fails before that must not change files, so files are changed here. If this throws, nothing is
   /// read.
   package var onBegin: () throws(SystemError) -> Void = {}
 
-  /// Forks what will fork the workers: they inherit what there is at this moment.
+  /// Starts the fork server. The workers that it forks inherit what exists now.
   ///
   /// - Parameters:
-  ///   - configuration: what the pool is to be.
+  ///   - configuration: how the pool is set up.
   ///   - form: what the records are and how results are written.
-  ///   - inputs: what is read, in this order.
-  ///   - results: where results are written.
-  ///   - exceptions: where exceptions are written that the format has no place for.
-  ///   - failed: where the input lines of exceptions are kept.
+  ///   - inputs: what to read, in this order.
+  ///   - results: where to write results.
+  ///   - exceptions: where to write exceptions, if the format has no place for them.
+  ///   - failed: keeps the input lines of exceptions.
   ///   - checkpoint: where what is done is written down, and what earlier runs have done.
-  ///   - makeWorker: makes the worker of a slot, in its own process.
-  /// - Throws: `SystemError` where the memory that the pool shares with its workers cannot be had.
+  ///   - makeWorker: makes the worker of a slot, in the worker's process.
+  /// - Throws: `SystemError` if the memory that the pool shares with its workers cannot be had.
   package init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
     results: ResultSink, exceptions: ResultSink, failed: FailedLines? = nil,
@@ -127,44 +128,44 @@ package final class RecordPool {
     driver.carefully(body) { .systemFailed($0) }
   }
 
-  /// Takes signals into account while the pool runs.
+  /// Handles signals while the pool runs.
   /// - Parameters:
-  ///   - signals: the signals, which the caller has chosen.
-  ///   - decide: what to do about one that has come.
+  ///   - signals: the signals, chosen by the caller.
+  ///   - decide: says what to do about a signal.
   package func watch(
     _ signals: consuming SignalWatch, decide: @escaping (CInt) -> Interruption
   ) {
     driver.watch(signals, decide: decide)
   }
 
-  /// How far the run has come; to be asked for in what is told of notices and signals.
+  /// How far the run has come. Read this when a notice or a signal is handled.
   package var status: PoolStatus { driver.status(inDetail: true) }
 
-  /// As ``status``, without what takes a moment to be found: the workers, and the record that
-  /// others wait for.
+  /// As ``status``, without what takes longer to find: the workers, and the record that others wait
+  /// for.
   package var briefStatus: PoolStatus { driver.status(inDetail: false) }
 
-  /// Has somebody called now and then while the pool runs, where something has changed and where
-  /// nothing has. Whoever was called before is not called any more.
+  /// Has a body called now and then while the pool runs, in place of the one that was called
+  /// before.
   package func watch(every pace: TickPace, _ body: @escaping () -> Void) {
     driver.watch(every: pace, body)
   }
 
-  /// Has a descriptor watched while the pool runs.
+  /// Watches a descriptor while the pool runs.
   /// - Parameters:
-  ///   - descriptor: lent for the length of the run; it is not to wait when it is read.
-  ///   - isWanted: whether it is to be watched at the moment.
-  ///   - onReadable: called when there is something to be read.
+  ///   - descriptor: lent until the run is over. Reading it must not wait.
+  ///   - isWanted: whether to watch it at the moment.
+  ///   - onReadable: called when there is something to read.
   package func watch(
     _ descriptor: CInt, while isWanted: @escaping () -> Bool, onReadable: @escaping () -> Void
   ) {
     driver.watch(descriptor, while: isWanted, onReadable: onReadable)
   }
 
-  /// What the run has come to by now, and where its time went; `nil` unless
+  /// What the run has done so far, and where its time went; `nil` unless
   /// ``PoolConfiguration/measures``.
   ///
-  /// The peak memory of a worker is known when it has left.
+  /// The peak memory of a worker is known when the worker has left.
   package var statistics: RunStatistics? {
     driver.measurements.map {
       RunStatistics(
@@ -173,14 +174,14 @@ package final class RecordPool {
   }
 
   /// Maps the whole input. Returns when every worker has left and every result is written, or when
-  /// the run has been given up.
+  /// the run was given up.
   package func run() -> RunReport {
     reader.onOpen = { [unowned self] in begin() }
     do throws(SystemError) {
       try loop()
     } catch {
       driver.giveUp(.systemFailed(error))
-      // What is left is to see the workers out; where even that fails, they end with us.
+      // All that is left is to wait for the workers to leave. If even that fails, they end with us.
       try? loop()
     }
     if log?.lostLines == nil { keepingLines { try failed?.finish() } }
@@ -230,12 +231,12 @@ package final class RecordPool {
     }
   }
 
-  /// A failure to keep the lines that failed ends the run.
+  /// Runs a body that keeps failed lines. If it fails, the run is given up.
   private func keepingLines(_ body: () throws -> Void) {
     driver.carefully(body) { .failedLinesFailed($0) }
   }
 
-  /// An input could not be read, or not to its end.
+  /// Notes that an input could not be read, or not to its end.
   private func note(_ problem: InputProblem) {
     if problem.isUnreadable {
       report.hasUnreadableInput = true

@@ -1,7 +1,7 @@
 import VimapCheckpoint
 import VimapKit
 
-/// What became of a run.
+/// How a run has gone.
 package struct RunReport: Sendable {
   /// How the run ended.
   package var outcome = RunOutcome.complete
@@ -11,18 +11,18 @@ package struct RunReport: Sendable {
   package var outputs = 0
   /// Records that became an exception.
   package var exceptions = 0
-  /// Those records by kind, and what the first of them failed with.
+  /// How many of these records there are of each kind, and how the first of them failed.
   package var failures = FailureTally()
   /// An input could not be opened or is not a file to be read.
   package var hasUnreadableInput = false
   /// An input could not be read to its end.
   package var hasBrokenInput = false
-  /// Lines of text in which bytes were not what they should be, UTF-8 or in
-  /// ``RecordForm/encoding``; in their records they are U+FFFD.
+  /// Lines of text with bytes that are not text in their encoding: UTF-8, or
+  /// ``RecordForm/encoding``. In their records these bytes are U+FFFD.
   package var linesWithGaps = 0
   /// A worker gave more or fewer answers than it had records.
   package var isOutOfStep = false
-  /// Where the input goes on that was not read, of a run that ended before its input did.
+  /// If the run ended before its input did, the place from which on the input was not read.
   package var rest: InputRest?
 
   /// Records read that have no answer, and wait for another run.
@@ -36,7 +36,7 @@ package struct RunReport: Sendable {
   package init() {}
 }
 
-/// Where an input goes on that was not read to its end.
+/// The place from which on an input was not read.
 package struct InputRest: Sendable, Equatable {
   /// The input's name.
   package var file: String

@@ -2,18 +2,18 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// Keeps the input lines whose records became exceptions, as they were read, so that they can be
-/// fed again: in the encoding of the input.
+/// Writes the input lines whose records became exceptions, as they were read and in the encoding of
+/// the input, so that they can be fed again.
 package final class FailedLines {
   private let descriptor: CInt
   private let separator: UInt8
   private var buffer = ByteBuffer()
-  /// Lines that came while one that is too long to hold is being passed through.
+  /// Lines that came while a line that is too long to hold was passed through.
   private var held = ByteBuffer()
   private var isPassing = false
-  /// Bytes of that line that are written.
+  /// The bytes written of that long line.
   private var passed = 0
-  /// Where the input is not in UTF-8: back to what it is in.
+  /// Converts lines back to the encoding of the input, if that is not UTF-8.
   private let encoder: TextConverter?
   private var encoded = ByteBuffer()
   /// Told of what has been written.
@@ -21,8 +21,8 @@ package final class FailedLines {
 
   /// - Parameters:
   ///   - descriptor: lent; the caller closes it.
-  ///   - separator: what ends a line.
-  ///   - encoding: what the input is in, if not in UTF-8.
+  ///   - separator: the byte that ends a line.
+  ///   - encoding: the encoding of the input, if it is not UTF-8.
   package init(
     descriptor: CInt, separator: UInt8, encoding: TextEncoding? = nil
   ) throws(SystemError) {
@@ -44,7 +44,7 @@ package final class FailedLines {
     }
   }
 
-  /// Passes on a piece of a line; `nil` is its end.
+  /// Passes on a piece of a line; `nil` is the end of the line.
   func pass(_ piece: ByteView?) throws(SystemError) {
     if let piece {
       if !isPassing { passed = 0 }
@@ -70,8 +70,8 @@ package final class FailedLines {
     held.removeAll()
   }
 
-  /// Writes everything. A line whose end was not read, as the run was stopped in the middle of it,
-  /// is no record, and is taken back where that can be: from a file.
+  /// Writes everything. If the run was stopped in the middle of a long line, the line is no record.
+  /// It is taken back if that is possible, as it is in a file.
   func finish() throws(SystemError) {
     if isPassing {
       Descriptor.takeBack(passed, from: descriptor)
@@ -85,8 +85,8 @@ package final class FailedLines {
     onWritten(encoded.view)
   }
 
-  /// Writes what has been added, waiting as long as it takes. Where that is not to be, a file is
-  /// left with whole lines.
+  /// Writes what has been added, waiting if needed. If writing fails, the file is left with whole
+  /// lines.
   func flush() throws(SystemError) {
     if let encoder, !buffer.isEmpty {
       encoded.removeAll()
@@ -98,7 +98,8 @@ package final class FailedLines {
       do throws(SystemError) {
         written += try Descriptor.writeSome(descriptor, buffer.view.slice(written))
       } catch {
-        // In other encodings it is not known where lines end, and all of these are taken back.
+        // In other encodings it is not known where lines end, so all that was written is taken
+        // back.
         let end = encoder == nil ? buffer.view.head(written).lastIndex(of: separator) : nil
         let whole = end.map { $0 + 1 } ?? 0
         Descriptor.takeBack(written - whole, from: descriptor)

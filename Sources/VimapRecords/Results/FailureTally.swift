@@ -1,15 +1,15 @@
 import VimapKit
 
-/// How many records failed, by kind and by cause, and what the first of them in the input failed
-/// with. Its size does not grow with their number, however different they are.
+/// How many records failed, by kind and by cause, and how the first of them in the input failed.
+/// The size does not grow with the number of failures, however different they are.
 package struct FailureTally: Sendable, Equatable {
-  /// What a record failed with.
+  /// Why a record failed.
   package struct Cause: Sendable, Equatable {
-    /// What went wrong, for programs.
+    /// The kind of failure, for programs.
     package var kind: RecordException.Kind
-    /// One plain sentence.
+    /// A plain sentence.
     package var message: String
-    /// The last line of what its command said; `nil` where it said nothing.
+    /// The last line that its command printed, or `nil` if it printed nothing.
     package var exitMessage: String?
     /// The record's number over all inputs, from 1.
     package var index: Int
@@ -19,29 +19,29 @@ package struct FailureTally: Sendable, Equatable {
     package var line: Int
   }
 
-  /// Records that failed with the same message and the same last words.
+  /// Records that failed with the same message and the same exit message.
   package struct Group: Sendable, Equatable {
-    /// What one of them failed with.
+    /// The cause of one of them.
     package let cause: Cause
     /// How many there are.
     package internal(set) var count: Int
     fileprivate let key: Int
   }
 
-  /// Records that failed, by kind.
+  /// The number of failed records, by kind.
   package private(set) var counts: [RecordException.Kind: Int] = [:]
-  /// Those among them whose command said something, by cause; the first ``mostGroups`` causes that
-  /// came up. What is not among them is counted in ``counts`` only.
+  /// Records that failed after their command printed something, by cause: the first ``mostGroups``
+  /// causes that came up. All others are counted in ``counts`` only.
   package private(set) var groups: [Group] = []
-  /// What the first of them failed with, in the order of the input, one of each cause; ``shown`` at
-  /// most. Records that were cancelled are not among them, as something else is the cause of that.
+  /// How the first records in the input failed, one of each cause, and at most ``shown``. Cancelled
+  /// records are left out, since something else caused that.
   package var first: [Cause] { firstOfCauses.map(\.cause) }
 
   private var firstOfCauses: [Group] = []
 
-  /// So many are kept in ``first``.
+  /// The most causes in ``first``.
   package static let shown = 3
-  /// So many are kept in ``groups``.
+  /// The most groups in ``groups``.
   package static let mostGroups = 16
 
   /// No failures yet.
@@ -50,14 +50,14 @@ package struct FailureTally: Sendable, Equatable {
   /// Failures of which nothing else is known.
   init(counts: [RecordException.Kind: Int]) { self.counts = counts }
 
-  /// Records that failed.
+  /// The number of failed records.
   package var total: Int { counts.values.reduce(0, +) }
 
   /// Counts a record.
   /// - Parameters:
   ///   - index: its number over all inputs.
-  ///   - key: the same for records that failed with the same.
-  ///   - cause: asked for only where it is shown as one of the first so far, or is a new one.
+  ///   - key: equal for records that failed in the same way.
+  ///   - cause: called only if the cause is new, or is one of the first so far.
   mutating func add(
     _ kind: RecordException.Kind, index: Int, key: Int, hasExitMessage: Bool, _ cause: () -> Cause?
   ) {
@@ -85,7 +85,7 @@ package struct FailureTally: Sendable, Equatable {
     if firstOfCauses.count > Self.shown { firstOfCauses.removeLast() }
   }
 
-  /// Counts a record whose command said nothing.
+  /// Counts a record whose command printed nothing.
   mutating func add(_ cause: Cause) {
     var hasher = Hasher()
     hasher.combine(cause.kind)

@@ -3,14 +3,14 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-/// The account of a run over the lines of files: which records failed, and of what, with their
-/// lines where these are kept, and what the inputs look like where they are not as they should be.
+/// Keeps account of a run over the lines of files: which records failed, and why, with their lines
+/// if these are kept. It also recognises inputs that are not lines of JSON.
 final class LineAccount: RecordAccount {
   /// How many records failed, by kind and by cause.
   var failures = FailureTally()
-  /// Lines of text that are not UTF-8.
+  /// The number of lines of text that are not UTF-8.
   private(set) var linesWithGaps = 0
-  /// Looks at what the inputs are.
+  /// Recognises what the inputs are.
   var watch = InputWatch()
 
   private let reader: RecordReader
@@ -20,8 +20,12 @@ final class LineAccount: RecordAccount {
   private let failed: FailedLines?
   /// Holds lines until their exceptions are out, where that is to be.
   private let log: RunLog?
+  /// The kind of the last failure, with its name. Most often the next one has the same kind.
+  private var lastKind = (name: SharedBytes(), kind: RecordException.Kind.worker)
 
-  /// - Parameter failed: where lines are kept whose records failed.
+  /// - Parameters:
+  ///   - failed: keeps the lines of records that failed.
+  ///   - log: holds these lines until the exceptions are out, if that is to be so.
   init(
     _ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, log: RunLog?,
     slabs: InputSlabs
@@ -52,7 +56,7 @@ final class LineAccount: RecordAccount {
 
   // MARK: What the inputs are
 
-  /// Looks at how an input begins.
+  /// Looks at the beginning of an input.
   func note(_ batch: InputBatch) {
     guard batch.place.line == 1, !mode.isText else { return }
     let file = fileNames[batch.place.file]
@@ -78,7 +82,7 @@ final class LineAccount: RecordAccount {
   // MARK: What failed
 
   func note(_ record: FailedRecord) throws {
-    let kind = record.mark?.kind(in: record.tuple)
+    let kind = record.mark.map { self.kind(named: $0.kindName(in: record.tuple)) }
     try keepLine(record, kind)
     guard let mark = record.mark, let kind else { return }
     if kind == .invalidJSON { look(at: record) }
@@ -111,7 +115,15 @@ final class LineAccount: RecordAccount {
     }
   }
 
+  private func kind(named name: ByteView) -> RecordException.Kind {
+    if name != lastKind.name.bytes {
+      lastKind = (SharedBytes(copying: name), RecordException.Kind(rawValue: name.text))
+    }
+    return lastKind.kind
+  }
+
   private func look(at record: FailedRecord) {
+    guard watch.looksAnywhere || record.batch.place.line == 1 else { return }
     let place = place(of: record)
     try? record.batch.withLine(of: record.record, record.line, in: slabs) {
       watch.look(at: $0, file: place.file, number: place.line)
@@ -120,23 +132,24 @@ final class LineAccount: RecordAccount {
 }
 
 extension FailureMark {
-  /// The kind of the exception, which stands before its message: `{"kind":"…","message":…`.
-  fileprivate func kind(in tuple: ByteView) -> RecordException.Kind {
+  /// The name of the exception's kind, which is written before its message:
+  /// `{"kind":"…","message":…`.
+  fileprivate func kindName(in tuple: ByteView) -> ByteView {
     let end = message.lowerBound - RecordException.messageMember.utf8CodeUnitCount
     guard end > 0, end <= tuple.count,
       let quote = tuple.head(end).lastIndex(of: UInt8(ascii: "\""))
-    else { return .worker }
-    return RecordException.Kind(tuple.slice(quote + 1, end - quote - 1))
+    else { return .empty }
+    return tuple.slice(quote + 1, end - quote - 1)
   }
 }
 
 extension ByteView {
-  /// What is there; nothing where that is not inside.
+  /// The bytes in a range; nothing if the range reaches outside.
   fileprivate func part(_ range: Range<Int>) -> ByteView {
     range.upperBound <= count ? slice(range.lowerBound, range.count) : .empty
   }
 
-  /// What a part of a JSON string stands for; what is none stands for itself.
+  /// The text that a part of a JSON string stands for. If it is no such part, it stands for itself.
   fileprivate var textInString: String {
     var quoted = ByteBuffer(capacity: count + 2)
     quoted.append("\"")

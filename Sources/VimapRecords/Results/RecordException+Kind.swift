@@ -1,15 +1,10 @@
-import VimapBytes
-
 extension RecordException {
-  /// What went wrong, as users of the tuples match on it: a word in small letters, digits and
+  /// What went wrong, as a word that users of the tuples can match: small letters, digits and
   /// underscores. A kind of worker may have words of its own.
   package struct Kind: RawRepresentable, Hashable, Sendable {
     package let rawValue: String
 
     package init(rawValue: String) { self.rawValue = rawValue }
-
-    /// The kind with a name, as it stands in a tuple.
-    init(_ name: ByteView) { self.init(rawValue: name.text) }
 
     /// The record is not JSON.
     package static let invalidJSON = Kind(rawValue: "invalid_json")
@@ -21,15 +16,15 @@ extension RecordException {
     package static let exit = Kind(rawValue: "exit")
     /// The command was ended by a signal.
     package static let signal = Kind(rawValue: "signal")
-    /// The answer is not JSON, is too large, or does not answer the record.
+    /// The answer is not JSON, is too large, or does not belong to the record.
     package static let invalidOutput = Kind(rawValue: "invalid_output")
     /// There was no complete answer in time.
     package static let timeout = Kind(rawValue: "timeout")
-    /// No worker is left to try it, and none can be started.
+    /// No worker is left to try the record, and none can be started.
     package static let spawn = Kind(rawValue: "spawn")
-    /// The worker's process died with it, or the command reported an exception.
+    /// The worker's process died of the record, or the command reported an exception.
     package static let worker = Kind(rawValue: "worker")
-    /// An answer came, or was missed, when order could not be trusted any more.
+    /// An answer came, or was missing, when order could no longer be trusted.
     package static let unpaired = Kind(rawValue: "unpaired")
     /// The run was stopped before the record was tried, or while it was.
     package static let cancelled = Kind(rawValue: "cancelled")

@@ -5,7 +5,7 @@ import VimapSystem
 
 /// Why a record has no output: the `out` of an exception tuple.
 package struct RecordException {
-  /// A further member of the exception: a number, a text, or any JSON.
+  /// A further member of the exception.
   package enum Detail {
     /// A whole number.
     case number(Int)
@@ -15,56 +15,56 @@ package struct RecordException {
     case text(String)
     /// True or false.
     case bool(Bool)
-    /// Any value, given as its text on one line, which stands as it is.
+    /// Any JSON value, given as its text on one line, which is written as it is.
     case json(SharedBytes)
   }
 
-  /// When a record may be tried again, where somebody has asked for time.
+  /// When a record may be tried again, if somebody has asked for a pause.
   package enum NextTry: Sendable, Equatable {
-    /// When the time is over.
+    /// When the pause is over.
     case afterPause
-    /// As after any other failure, since somebody else can be asked.
+    /// As after any other failure, since another server can be asked.
     case elsewhere
-    /// Not at all: nobody waits for so long.
+    /// Never: the pause is too long to wait for.
     case never
   }
 
-  /// When another try may be made, where somebody has asked for time.
+  /// A pause that somebody has asked for before another try.
   package struct Pause: Sendable, Equatable {
-    /// How long from now the record is not to be tried again.
+    /// How long from now the record must not be tried.
     package var delay: Nanoseconds
-    /// What all is to be left alone for that long that has it in common, as a server.
+    /// The key that is paused for that long, such as a server.
     package var key: String?
-    /// What it means for the record itself.
+    /// What the pause means for the record itself.
     package var nextTry = NextTry.afterPause
 
-    /// A pause for a record, and for all that has a key, where one is given.
+    /// A pause for a record and, if a key is given, for everything with this key.
     package init(delay: Nanoseconds, key: String? = nil) {
       self.delay = delay
       self.key = key
     }
   }
 
-  /// What went wrong, for programs.
+  /// The kind of failure, for programs.
   package let kind: Kind
-  /// A number within the kind, as the status of an answer, for those who choose by it; no part of
-  /// the tuple by itself.
+  /// A number within the kind, such as an HTTP status, by which failures can be chosen. It is not
+  /// written to the tuple by itself.
   package var code: Int?
-  /// One plain sentence.
+  /// A plain sentence.
   package let message: String
-  /// Times the record was tried: a command had it, or a connection was sought for it. What can't be
-  /// tried at all, as it is refused for what it is, adds nothing.
+  /// How many times the record was tried: a command had it, or a connection was attempted for it. A
+  /// record that is refused for what it is counts no try.
   package var attempts: Int
-  /// What the kind adds, by name, in the order in which it is written.
+  /// What the kind adds, by name, in the order of writing.
   package var details: [(name: String, value: Detail)]
-  /// Whether it is about an answer that broke off, so that another try may give it whole; no part
-  /// of the tuple.
+  /// Whether an answer broke off, so that another try may give it whole. Not written to the tuple.
   package var isTorn = false
-  /// Whether another try would come to the same; no part of the tuple.
+  /// Whether another try would fail in the same way. Not written to the tuple.
   package var isLasting = false
-  /// Whether the worker may have passed the record on in this try; no part of the tuple by itself.
+  /// Whether the worker may have sent the record on in this try. Not written to the tuple by
+  /// itself.
   package var wasSent = true
-  /// What was asked for before the next try; no part of the tuple.
+  /// The pause that was asked for. Not written to the tuple.
   package var pause: Pause?
 
   /// An exception with its message.
@@ -85,15 +85,15 @@ package struct RecordException {
       attempts: 0, details: [("file", .text(file.plainText)), ("line", .number(line))])
   }
 
-  /// The run was stopped before the record was tried, or tried again, or in the middle of a try.
+  /// The run was stopped before the record was tried, before it was tried again, or during a try.
   ///
   /// The detail `was_sent` says whether the record was on its way, so that the command or the
-  /// server may have done something about it.
+  /// server may have acted on it.
   /// - Parameters:
-  ///   - attempts: how often the record was tried, that one included.
-  ///   - wasBegun: it was being tried.
-  ///   - wasSent: in this try or one before, it may have got to the command or the server; without
-  ///     it, as `wasBegun`.
+  ///   - attempts: how many times the record was tried, with the try that was stopped.
+  ///   - wasBegun: whether it was being tried.
+  ///   - wasSent: whether it may have reached the command or the server in any try; by default, the
+  ///     same as `wasBegun`.
   package static func cancelled(
     attempts: Int, wasBegun: Bool, wasSent: Bool? = nil
   ) -> RecordException {
@@ -106,8 +106,8 @@ package struct RecordException {
       details: [("was_sent", .bool(wasSent ?? wasBegun))])
   }
 
-  /// The answer of the record's command can't be told from those to other records.
-  /// - Parameter attempts: how often the record was tried.
+  /// The answer of the record's command can't be told from the answers to other records.
+  /// - Parameter attempts: how many times the record was tried.
   package static func unpaired(attempts: Int = 1) -> RecordException {
     RecordException(
       .unpaired,
@@ -115,27 +115,27 @@ package struct RecordException {
         + " one's", attempts: attempts)
   }
 
-  /// The record and its output are together longer than a result can be.
+  /// The record and its output together are longer than a result can be.
   static func tooLongResult(attempts: Int) -> RecordException {
     RecordException(
       .invalidOutput, "the result would have 4 GiB or more", attempts: attempts)
   }
 
-  /// What stands between the kind and the message.
+  /// What is written between the kind and the message.
   static let messageMember: StaticString = "\",\"message\":"
 
   /// Writes the exception as one line of JSON without its line feed.
   package func write(to buffer: inout ByteBuffer) { _ = put(into: &buffer) }
 
-  /// As ``write(to:)``; returns where its message is in what it has written, as a JSON string, and
-  /// where the last words of what failed are, as a part of one.
+  /// As ``write(to:)``. Returns where its message is in what was written, as a JSON string, and
+  /// where the last line of the command's text is, as a part of one.
   func put(into buffer: inout ByteBuffer) -> FailureMark {
     let start = buffer.count
     buffer.append("{\"kind\":\"")
     buffer.append(text: kind.rawValue)
     buffer.append(Self.messageMember)
     let place = buffer.count
-    // Names of files and programs may stand in it.
+    // The message may have names of files and programs in it.
     buffer.appendString(of: message.plainText)
     var mark = FailureMark(message: (place - start)..<(buffer.count - start))
     buffer.append(",\"attempts\":")
@@ -184,8 +184,8 @@ extension ByteBuffer {
 }
 
 extension ByteView {
-  /// Where the last line is that has something in it, of the text that these bytes are as a JSON
-  /// string; of another value, all of it.
+  /// For a JSON string, the range of the last line of its text that is not blank. For any other
+  /// value, the whole range.
   var lastLineOfString: Range<Int> {
     guard count >= 2, self[0] == UInt8(ascii: "\"") else { return 0..<count }
     var found = 0..<0

@@ -6,34 +6,34 @@ import VimapSystem
 
 /// Where results are written: one descriptor, one writer, whole lines.
 ///
-/// A descriptor that may make a writer wait — a pipe, a terminal — is opened a second time so that
-/// it does not: the flags of the one that was handed over are shared with other programs and stay
-/// as they are. A socket, which can't be opened, can be told with each write not to wait. Where
-/// nothing of this is possible, little is written at a time, and only once there is room.
+/// A pipe or a terminal may make a writer wait. It is opened a second time with flags of its own
+/// that make it never wait. The flags of the original descriptor stay as they are, since other
+/// programs share them. A socket can't be opened again, but each write can say that it must not
+/// wait. If nothing of this is possible, little is written at a time, and only when there is room.
 package final class ResultSink {
   private let descriptor: CInt
-  /// Keeps the second opening.
+  /// Keeps the second descriptor open.
   private var reopened: OwnedDescriptor?
-  /// How it is written to.
+  /// How to write to the descriptor.
   private let manner: Manner
   private var queue: Deque<ResultPiece> = []
-  /// Bytes that are out.
+  /// The bytes that have been written.
   private(set) var bytesWritten = 0
-  /// How much of the first piece is out.
+  /// How much of the first piece has been written.
   private var written = 0
 
   private enum Manner {
-    /// It never waits, or only as long as a disk takes.
+    /// A write never waits, or only as long as a disk takes.
     case plain
     case socket
-    /// A write of more than there is room for would wait.
+    /// A write waits if it is larger than the room that there is.
     case careful
     case shared(any SharedOutput)
   }
 
-  /// As much is copied to a shared output at a time.
+  /// The most that is copied to a shared output at a time.
   private static let sharedLength = 64 << 10
-  /// Bytes that a pipe has room for where poll(2) says that it can be written to (PIPE_BUF).
+  /// The room that a pipe has if poll(2) says that it can be written to (PIPE_BUF).
   private static let carefulLength = 4096
 
   /// - Parameter descriptor: lent; the caller closes it.
@@ -52,21 +52,21 @@ package final class ResultSink {
     if kind == .pipe { Descriptor.growPipe(descriptor, to: 1 << 20) }
   }
 
-  /// Results go where other things go as well.
+  /// Results go to an output that is shared with other things.
   package init(_ output: any SharedOutput) {
     descriptor = output.descriptor
     reopened = nil
     manner = .shared(output)
   }
 
-  /// Whether results go where other things go as well.
+  /// Whether results go to an output that is shared with other things.
   package var isShared: Bool {
     if case .shared = manner { true } else { false }
   }
 
-  /// To be watched for room while ``isWaiting``.
+  /// The descriptor to watch for room while ``isWaiting``.
   var watched: CInt { descriptor }
-  /// There is something to write that the descriptor did not take.
+  /// Whether there are results that the descriptor has not taken.
   var isWaiting: Bool {
     if case .shared(let output) = manner, output.isWaiting { return true }
     return !queue.isEmpty
@@ -80,7 +80,7 @@ package final class ResultSink {
     pending += piece.bytes.count
   }
 
-  /// Writes as much as the descriptor takes, and hands every piece that is out to `done`.
+  /// Writes as much as the descriptor takes. Calls `done` for every piece that is written.
   func flush(_ done: (ResultPiece) -> Void) throws(SystemError) {
     while let first = queue.first {
       let span = contiguousBytes(from: first)
@@ -104,7 +104,7 @@ package final class ResultSink {
     if case .shared(let output) = manner { try output.flush() }
   }
 
-  /// Writes once; the number of bytes taken, or `nil` where it would have to wait.
+  /// Writes once. Returns how many bytes were taken, or `nil` if the write would have to wait.
   private func write(_ bytes: ByteView) throws(SystemError) -> Int? {
     switch manner {
     case .plain: return try Descriptor.write(descriptor, bytes)
@@ -121,22 +121,23 @@ package final class ResultSink {
     }
   }
 
-  /// A disk that is full took a part of a line: a file is left with whole lines.
+  /// If a full disk took only a part of a line, takes that part back, so that the file has whole
+  /// lines.
   private func takeBackTornLine(_ written: ByteView) {
     let whole = written.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
     let torn = written.count - whole
     if Descriptor.takeBack(torn, from: descriptor) { bytesWritten -= torn }
   }
 
-  /// Gives up what has not been written.
+  /// Drops what has not been written.
   func discard() {
     queue.removeAll()
     written = 0
     pending = 0
   }
 
-  /// The first piece together with those that follow it in memory, so that they go out in one
-  /// write.
+  /// The first piece together with the pieces that follow it in memory, so that a single write
+  /// takes them all.
   private func contiguousBytes(from first: ResultPiece) -> ByteView {
     var bytes = first.bytes
     for piece in queue.dropFirst() {

@@ -3,8 +3,8 @@ import VimapJSON
 import VimapKit
 import VimapSystem
 
-/// Puts the exceptions together that no worker is there to write: for records that killed their
-/// worker, that no worker is left for, or that are too long to be one.
+/// Writes the exceptions that no worker writes: of records that killed their worker or that no
+/// worker is left for, and of lines that are rejected.
 final class TupleComposer {
   private let encoder: TupleEncoder
   private let form: RecordForm
@@ -16,8 +16,8 @@ final class TupleComposer {
       format: form.format, withMeta: form.withMeta, fileNames: form.fileNames)
   }
 
-  /// The exceptions for some records of a batch.
-  /// - Parameter body: handed each record, where its line is in the batch, and the tuple.
+  /// Writes the exceptions for some records of a batch.
+  /// - Parameter body: is given each record, the range of its line in the batch, and the tuple.
   func compose(
     _ message: ToWorker, _ input: InputBatch, _ slabs: InputSlabs, _ cause: PoolState.Cause,
     _ body: (_ record: Int, _ line: Range<Int>, _ tuple: ExceptionTuple) -> Void
@@ -41,7 +41,7 @@ final class TupleComposer {
     }
   }
 
-  /// Why a line is not given to a worker, and whether it is JSON nevertheless.
+  /// Why a line is not given to a worker, and whether it is JSON all the same.
   func exception(for line: RejectedLine) -> (exception: RecordException, isJSON: Bool) {
     let file = form.fileNames[line.place.file]
     let start = "\(file):\(line.place.line): "
@@ -85,8 +85,8 @@ final class TupleComposer {
     return (exception, isJSON)
   }
 
-  /// The exception for a line that is not given to a worker. Of one that is too long, or cannot be
-  /// kept, `in` is how it begins.
+  /// The exception for a line that is not given to a worker. If the line is too long, or cannot be
+  /// kept, `in` is its beginning.
   func rejected(_ line: RejectedLine) -> (tuple: ExceptionTuple, cause: FailureTally.Cause) {
     let (exception, isJSON) = exception(for: line)
     let meta = TupleMeta(

@@ -1,14 +1,14 @@
 import VimapBytes
 import VimapKit
 
-/// What `meta` says of a record.
+/// What `meta` says about a record.
 struct TupleMeta {
   var index: Int
   var file: Int
   var line: Int
   var attempts: Int
   var seconds: Double
-  /// The worker that had it; `nil` where none has.
+  /// The worker that had it; `nil` if none had it.
   var worker: Int?
 }
 
@@ -19,7 +19,7 @@ final class TupleEncoder {
   private let exceptionFrame: TupleFormat.Frame
   /// The names of the inputs as JSON strings.
   private let fileNames: [SharedBytes]
-  /// The parts of a tuple that do not depend on the record, in bytes; see ``size(input:output:)``.
+  /// The size of all parts that do not depend on the record, in bytes; see ``size(input:output:)``.
   private let overhead: Int
   private var metaText = ByteBuffer()
 
@@ -28,7 +28,7 @@ final class TupleEncoder {
     self.outputFrame = format.outputFrame(meta: self.withMeta)
     self.exceptionFrame = format.exceptionFrame(meta: self.withMeta)
     self.fileNames = fileNames.map(SharedBytes.init(jsonString:))
-    // 160 holds the names and numbers of `meta`.
+    // 160 bytes are enough for the names and numbers of `meta`.
     let meta = self.withMeta ? 160 + (self.fileNames.map(\.bytes.count).max() ?? 0) : 0
     overhead = meta + max(outputFrame.size, exceptionFrame.size)
   }
@@ -36,22 +36,22 @@ final class TupleEncoder {
   /// An upper bound of a tuple's size.
   fileprivate func size(input: Int, output: Int) -> Int { overhead + input + output }
 
-  /// What tuples of outputs consist of, for many of them in a row; `nil` where each has `meta`.
+  /// Writes many tuples of outputs in a row; `nil` if each of them has `meta`.
   var row: TupleRow? {
     withMeta ? nil : TupleRow(frame: outputFrame)
   }
 
-  /// What the parent is told of an exception.
+  /// Moves the mark of an exception to where the exception is in its tuple.
   /// - Parameters:
-  ///   - mark: the same for the exception alone.
-  ///   - input: how long the input is that stands beside it.
+  ///   - mark: the mark within the exception.
+  ///   - input: the length of the input that is written beside it.
   func mark(_ mark: FailureMark, input: Int) -> FailureMark {
     let frame = exceptionFrame
     return mark.moved(
       by: frame.hasInput ? frame.beforeInput.count + input + frame.beforeOutput.count : 0)
   }
 
-  /// Hands the tuple's parts to `write`, first to last.
+  /// Passes the tuple's parts to `write`, in order.
   func encode<Failure: Error>(
     input: ByteView, output: ByteView, isException: Bool, meta: TupleMeta?,
     write: (ByteView) throws(Failure) -> Void
@@ -94,7 +94,7 @@ final class TupleEncoder {
   }
 }
 
-/// A result put together from its parts as it is written.
+/// A result that is put together from its parts as it is written.
 struct TupleAnswer: ResultBody {
   let encoder: TupleEncoder
   var input: ByteView

@@ -14,7 +14,7 @@ package enum TupleFormat: String, Sendable, CaseIterable {
   /// nothing
   case none
 
-  /// Whether exceptions stand among the outputs; where not, they go to standard error.
+  /// Whether exceptions are written among the outputs. If not, they go to standard error.
   package var carriesExceptions: Bool {
     switch self {
     case .object, .array: true
@@ -36,11 +36,11 @@ package enum TupleFormat: String, Sendable, CaseIterable {
     var beforeOutput: ByteView
     var beforeMeta: ByteView
     var end: ByteView
-    /// Whether the input is written at all.
+    /// Whether the input is written.
     var hasInput = true
     var isEmpty = false
 
-    /// Bytes that are the same for every tuple.
+    /// The bytes that are the same for every tuple.
     var size: Int {
       isEmpty ? 0 : beforeInput.count + beforeOutput.count + beforeMeta.count + end.count
     }
@@ -73,8 +73,8 @@ package enum TupleFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// The frame of an exception: the format's own, or, where the format has no place for one, the
-  /// object that goes to standard error.
+  /// The frame of an exception in this format. If the format has no place for exceptions, it is the
+  /// frame of the object that goes to standard error.
   func exceptionFrame(meta: Bool) -> Frame {
     switch self {
     case .array:

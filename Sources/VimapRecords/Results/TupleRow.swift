@@ -2,7 +2,7 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// Writes tuples of outputs without `meta`, many in a row.
+/// Writes many tuples of outputs in a row, without `meta`.
 struct TupleRow {
   private let frame: TupleFormat.Frame
   private let overhead: Int
@@ -12,7 +12,7 @@ struct TupleRow {
     overhead = frame.size
   }
 
-  /// Writes one tuple; `false`, and nothing written, where there is no room for it.
+  /// Writes one tuple. Returns `false`, and writes nothing, if there is no room for it.
   @inline(__always)
   func write(_ input: ByteView, _ output: ByteView, to place: inout MemoryCursor) -> Bool {
     if frame.isEmpty { return true }

@@ -1,16 +1,16 @@
 import VimapKit
 import VimapSystem
 
-/// Writes tuples to the output, and exceptions elsewhere where the format has no place for them.
+/// Writes tuples to the output. If the format has no place for exceptions, they go elsewhere.
 final class TupleTarget: ResultTarget {
   private let results: ResultSink
   private let exceptions: ResultSink
   private let carriesExceptions: Bool
-  /// It was not the results that could not be written, but the exceptions beside them.
+  /// Whether writing failed for the exceptions, and not for the results.
   private(set) var hasLostExceptions = false
   /// Is told of what is out.
   var log: RunLog?
-  /// Pieces without a byte, for formats that write nothing.
+  /// Pieces without a byte, from formats that write nothing.
   private var empty: [ResultPiece] = []
 
   init(_ format: TupleFormat, results: ResultSink, exceptions: ResultSink) {

@@ -1,9 +1,9 @@
 import VimapKit
 import VimapSystem
 
-/// What a run of a ``RecordPool`` came to, and where its time went.
+/// What a run of a ``RecordPool`` has done, and where its time went.
 ///
-/// It is kept where ``PoolConfiguration/measures`` asks for it, and read by
+/// It is collected if ``PoolConfiguration/measures`` asks for it, and read with
 /// ``RecordPool/statistics``.
 package struct RunStatistics: Sendable, Equatable {
   /// What the workers of one slot did, one after the other.
@@ -14,12 +14,13 @@ package struct RunStatistics: Sendable, Equatable {
     package var records: Int
     /// How long they had records to work on, and room for the answers.
     package var busy: Duration
-    /// How many times a worker took the place of another, or a worker started its command again.
+    /// How many times a worker replaced another, or a worker started its command again.
     package var restarts: Int
-    /// The most memory in bytes that one of their processes has had: of the workers, their commands
-    /// and what these have waited for, as the kernel kept it (`ru_maxrss`); `nil` where it did not.
+    /// The most memory in bytes that one of their processes used: the workers, their commands, and
+    /// the processes that these have waited for. It comes from the kernel (`ru_maxrss`); `nil` if
+    /// unknown.
     package var peakMemory: Int?
-    /// Requests in flight that the last of them has come to, where it finds that out by itself.
+    /// How many requests at once the last of them has settled on, if it finds that out by itself.
     package var concurrency: Double?
   }
 
@@ -29,14 +30,14 @@ package struct RunStatistics: Sendable, Equatable {
     package var input = Duration.zero
     /// For answers.
     package var workers = Duration.zero
-    /// For results to be taken.
+    /// For the reader to take results.
     package var output = Duration.zero
     /// For the time to hand out more: because of a rate or a budget, or before another try.
     package var pauses = Duration.zero
     /// For the end of pauses that servers have asked for.
     package var servers = Duration.zero
 
-    /// All of it together.
+    /// The sum of all waits.
     package var total: Duration { input + workers + output + pauses + servers }
   }
 
@@ -46,26 +47,26 @@ package struct RunStatistics: Sendable, Equatable {
   package var outputs: Int
   /// Records that became an exception.
   package var exceptions: Int
-  /// Those records by kind.
+  /// The number of these records, by kind.
   package var failures: [RecordException.Kind: Int]
-  /// How many times a record was tried, all records together.
+  /// How many tries there were, over all records.
   package var tries: Int
-  /// Those of the tries that were not a record's first.
+  /// The tries that were not the first of their record.
   package var retries: Int
   /// Bytes read from the inputs.
   package var bytesRead: Int
-  /// Bytes of results written, without exceptions that the format has no place for.
+  /// Bytes of results written, without the exceptions that the format has no place for.
   package var bytesWritten: Int
-  /// Time since the pool was made, up to the end of its run.
+  /// The time from the making of the pool to the end of its run.
   package var elapsed: Duration
-  /// Workers that were started, by number.
+  /// The workers that were started, by number.
   package var workers: [Worker]
   /// How long tries took.
   package var serviceTimes: ServiceTimes
-  /// What was waited for.
+  /// How long the pool waited, and for what.
   package var waits: Waits
 
-  /// Time that was not waited: the pool's own work, or that of others on its processor.
+  /// The time that the pool did not wait: its own work, or that of others on its processor.
   package var ownTime: Duration { max(.zero, elapsed - waits.total) }
 }
 

@@ -12,7 +12,7 @@ package struct ServiceTimes: Sendable, Equatable {
   }
 
   private var histogram: Histogram<UInt64>
-  /// What is in it, in order: its own ways of counting take as long for a small run as the run.
+  /// The counts of the histogram, in order. Its own iterators take as long as a small run.
   private var buckets: [Bucket] = []
   private var total: Nanoseconds = 0
   private var longest: Nanoseconds = 0
@@ -24,7 +24,7 @@ package struct ServiceTimes: Sendable, Equatable {
       total &+= table.total
       longest = Swift.max(longest, table.maximum)
     }
-    // Two digits mean the same parts of an octave as the tables have.
+    // Two digits mean the same parts of an octave as in the tables.
     histogram = Histogram(
       highestTrackableValue: ServiceTable.longest, numberOfSignificantValueDigits: .two)
     for (place, count) in counts.enumerated() where count > 0 {
@@ -45,14 +45,14 @@ package struct ServiceTimes: Sendable, Equatable {
   /// The longest time.
   package var max: Duration { .nanoseconds(Int64(clamping: longest)) }
 
-  /// The time that a share of the tries did not exceed: 0.5 gives the median.
+  /// The time that this share of the tries did not exceed: 0.5 gives the median.
   package func quantile(_ share: Double) -> Duration {
     let value = histogram.valueAtPercentile(100 * Swift.min(1, Swift.max(0, share)))
     return .nanoseconds(Int64(clamping: Swift.min(value, longest)))
   }
 
-  /// How many tries took at least the lower bound, and less than the upper one, to about one
-  /// percent of these.
+  /// How many tries took at least the lower bound and less than the upper bound. The bounds are
+  /// exact to about one percent.
   package func count(in range: Range<Duration>) -> Int {
     let times = range.lowerBound.nanoseconds..<range.upperBound.nanoseconds
     return Int(clamping: buckets.reduce(0) { times.contains($1.time) ? $0 &+ $1.count : $0 })

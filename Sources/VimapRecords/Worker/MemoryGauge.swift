@@ -2,17 +2,17 @@ import VimapBytes
 import VimapKit
 import VimapSystem
 
-/// Tells when a worker has grown past what it may have.
+/// Tells when a worker uses more memory than it may.
 ///
-/// It measures now and then, so that measuring, which can mean to look at every process there is,
-/// takes no more than a small part of the time.
+/// It measures only now and then. Measuring may mean looking at every process that there is, and
+/// must take only a small part of the time.
 struct MemoryGauge {
-  /// Most bytes the worker may have; `nil` is no limit, and nothing is measured.
+  /// The most bytes that the worker may use. `nil` is no limit, and nothing is measured.
   let limit: Int?
   private var next: Nanoseconds = 0
 
   private static let interval: Nanoseconds = .milliseconds(250)
-  /// Of this much time, measuring may take one part.
+  /// Measuring may take one part in so many of the time.
   private static let parts: Nanoseconds = 50
 
   init(limit: Int?) {

@@ -1,16 +1,16 @@
 /// Which failures of records are worth another try.
 package struct RetriedFailures: Sendable, Equatable {
-  /// Those of these kinds.
+  /// Failures of these kinds.
   package var kinds: Set<RecordException.Kind> = []
-  /// Those of these kinds whose ``RecordException/code`` is one of these.
+  /// Failures of these kinds with a ``RecordException/code`` in one of the ranges.
   package var codes: [RecordException.Kind: [ClosedRange<Int>]] = [:]
   /// Answers that broke off, whatever their kind.
   package var coversTornAnswers = false
 
-  /// None.
+  /// No failures.
   package init() {}
 
-  /// Whether a record that failed so is worth another try.
+  /// Whether a record that failed with this exception is worth another try.
   package func covers(_ exception: RecordException) -> Bool {
     if kinds.contains(exception.kind) || exception.isTorn && coversTornAnswers { return true }
     guard let code = exception.code, let codes = codes[exception.kind] else { return false }

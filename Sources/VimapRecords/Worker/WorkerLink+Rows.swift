@@ -3,19 +3,19 @@ import VimapJSON
 import VimapKit
 
 extension WorkerLink {
-  /// Answers records with the lines of a text, one each, as far as that is simple: as long as each
-  /// line is one JSON value, is there to its end, and has room at hand.
+  /// Answers records with the lines of a text, one each, as long as that is simple: each line is a
+  /// single JSON value, is complete, and fits into the current slab.
   ///
-  /// It costs a fraction of what ``tryOutput(_:for:of:attempts:seconds:)`` does for each record, so
-  /// it is worth trying before that; which can then tell what is the matter with the next.
+  /// This costs a fraction of what ``tryOutput(_:for:of:attempts:seconds:)`` does for each record,
+  /// so try it first. That function can then say what is wrong with the next line.
   ///
   /// - Parameters:
   ///   - lines: the text; lent for the call.
   ///   - records: the records, counted from 0 in their batch.
-  ///   - batch: the batch they are of, with no problems in it.
-  ///   - longest: the most bytes a line may have, its line feed not counted.
-  /// - Returns: how many records are answered, and how long their lines are together. Then
-  ///   ``note(seconds:count:)`` is to be told of them.
+  ///   - batch: the batch of the records, without problems.
+  ///   - longest: the most bytes of a line, without its line feed.
+  /// - Returns: how many records were answered, and how long their lines are together. Call
+  ///   ``note(seconds:count:)`` for them afterwards.
   package func outputLines(
     _ lines: ByteView, for records: Range<Int>, of batch: RecordBatch, longest: Int
   ) -> (count: Int, length: Int) {
@@ -29,7 +29,7 @@ extension WorkerLink {
         let rest = lines.slice(used)
         let output: ByteView
         let length: Int
-        // What is the record's own bytes has been looked at before.
+        // The record's own bytes were checked before.
         if rest.isLine(input) {
           output = input
           length = input.count + 1
@@ -50,7 +50,7 @@ extension WorkerLink {
 }
 
 extension ByteView {
-  /// Whether the first line is these bytes.
+  /// Whether the first line has exactly these bytes.
   @inline(__always)
   fileprivate func isLine(_ bytes: ByteView) -> Bool {
     count > bytes.count && self[bytes.count] == 0x0A && head(bytes.count) == bytes

@@ -5,29 +5,28 @@ import VimapSystem
 
 /// A worker's side of a ``RecordPool``: batches of records come in here, and results go out.
 ///
-/// Results are written straight into shared memory. The parent is told of them by ``flush()``,
-/// which a worker calls when it has nothing more to do at once.
+/// Results are written straight to shared memory. ``flush()`` announces them to the parent. A
+/// worker calls it when it has nothing more to do at once.
 package final class WorkerLink {
-  /// What a ``receive(waiting:)`` brought.
+  /// What a ``receive(waiting:)`` brings.
   package enum Event {
     /// Records to work on.
     case batch(RecordBatch)
-    /// Room for results has come back.
+    /// A result slab came back, so there is room for results.
     case room
-    /// No more can come before some of what was given is answered.
+    /// No more can come before some of the records are answered.
     case flush
     /// No more batches will come.
     case closed
-    /// What has a key in common is to be left alone. Workers whose records have none have nothing
-    /// to do about it.
+    /// A key is paused. Workers whose records have no keys can ignore this.
     case pause(KeyPause)
-    /// Nothing now.
+    /// Nothing has come yet.
     case nothing
   }
 
   /// How the input is cut into records.
   package let mode: InputMode
-  /// The inputs by name, for messages and `meta`.
+  /// The names of the inputs, for messages and `meta`.
   package let fileNames: [String]
 
   let channel: WorkerChannel
@@ -37,10 +36,12 @@ package final class WorkerLink {
   private var gauge: MemoryGauge
   private let retried: RetriedFailures
   private let triesAgain: Bool
-  /// Until when the parent knows that keys are to be left alone.
+  /// For each key, until when the parent knows that it is paused.
   private var knownPauses: [String: Nanoseconds] = [:]
   var explains = false
   private var hasGapInAnswer = false
+  /// What the pool still wants of the worker.
+  package private(set) var stage = WorkerStage.open
 
   /// - Parameter triesAgain: whether records are tried again at all.
   init(_ channel: WorkerChannel, _ form: RecordForm, triesAgain: Bool, mostMemory: Int?) {
@@ -59,30 +60,34 @@ package final class WorkerLink {
 
   // MARK: Receiving
 
-  /// Readable when there is something to receive.
+  /// Becomes readable when there is something to receive.
   package var descriptor: CInt { channel.descriptor }
 
-  /// Something has come already that ``receive(waiting:)`` will give without waiting, and that the
-  /// descriptor does not show.
+  /// Whether ``receive(waiting:)`` has something at hand that the descriptor does not show.
   package var hasPending: Bool { channel.hasPending }
 
-  /// Takes the next message.
-  /// - Parameter waiting: whether to wait for one; before it does so, it flushes.
+  /// Takes the next message. A worker that has retired only gets room and pauses: other messages
+  /// are dropped, since their records go to other workers.
+  /// - Parameter waiting: whether to wait for one. Before it waits, it flushes.
   /// - Throws: `SystemError`, or ``LinkError/parentIsGone``.
   package func receive(waiting: Bool) throws -> Event {
-    switch try channel.receive(waiting: waiting) {
-    case .batch(let message, let memory): .batch(try load(message, memory))
-    case .room: .room
-    case .flush: .flush
-    case .closed: .closed
-    case .pause(let pause): .pause(pause)
-    case .nothing: .nothing
+    while true {
+      switch try channel.receive(waiting: waiting) {
+      case .room: return .room
+      case .pause(let pause): return .pause(pause)
+      case .nothing: return .nothing
+      case _ where stage >= .retired: continue
+      case .batch(let message, let memory): return .batch(try load(message, memory))
+      case .flush: return .flush
+      case .closed:
+        stage = .closed
+        return .closed
+      }
     }
   }
 
-  /// Takes in what has come, to be received later: a worker that waits for something else can watch
-  /// ``descriptor`` so, and look whether it ``isRecalled``.
-  /// - Throws: as ``receive(waiting:)``.
+  /// Reads all messages that have come, and keeps them for ``receive(waiting:)``. So a worker that
+  /// waits for something else can watch ``descriptor`` and check ``isRecalled``.
   package func takeInMessages() throws { try channel.takeInMessages() }
 
   private func load(_ message: ToWorker, _ memory: SharedMemory) throws -> RecordBatch {
@@ -104,68 +109,79 @@ package final class WorkerLink {
 
   // MARK: Working
 
-  /// Says that `count` more records have been begun, in the order received: from here on they may
-  /// have an effect.
+  /// Notes that `count` more records have been begun, in the order in which they came. From here on
+  /// they may have an effect.
   package func begin(_ count: Int) { channel.begin(count) }
 
   /// How many records have been begun.
   package var begun: UInt64 { channel.begunCount }
 
-  /// Says that some of the records begun have not been sent anywhere yet, and so cannot have had an
-  /// effect: should the worker be killed now, they are not held to have been tried.
+  /// Notes that some of the records begun have not been sent yet, and so cannot have had an effect.
+  /// If the worker is killed now, they do not count as tried.
   /// - Parameters:
-  ///   - records: by what ``begun`` was before each of them.
-  ///   - place: of the request that they go into, among those that the worker may have at a time.
+  ///   - records: for each record, the value of ``begun`` before it was begun.
+  ///   - place: the place of their request among those that the worker may have at a time.
   package func noteUnsent(_ records: Range<UInt64>, at place: Int) {
     channel.noteUnsent(records, at: place)
   }
 
-  /// Says that a request is about to be sent, or is over.
+  /// Notes that a request is about to be sent, or is over.
   package func noteSent(at place: Int) { channel.noteUnsent(0..<0, at: place) }
 
-  /// Has the worker replaced where it has grown past what it may have.
-  ///
-  /// Where this is `true`, the pool has been told: the worker answers the records it has begun,
-  /// begins no more, whatever else it has or is sent, and returns. The others go to other workers.
-  /// - Parameter measure: the worker's size in bytes; asked for now and then only, and not at all
-  ///   where there is no limit.
+  /// Has the worker replaced if it uses more memory than it may.
+  /// - Parameter measure: the worker's size in bytes. It is called only now and then, and never if
+  ///   there is no limit.
+  /// - Returns: whether it is replaced; then it has retired, as after ``retire()``.
   package func retires(measuring measure: () -> Int) throws -> Bool {
-    guard gauge.isPast(measure) else { return false }
-    try channel.retire()
+    guard stage == .open, gauge.isPast(measure) else { return false }
+    try retire()
     return true
   }
 
-  /// Whether the run is stopped before its end. The worker then calls ``retire()``, and does as it
-  /// says; one that doesn't look finishes all it was given.
-  package var isRecalled: Bool { channel.isRecalled }
+  /// Whether the run was stopped, and ``heedRecall()`` has not been called since. A worker that
+  /// does not check this before each record finishes all that it was given.
+  package var isRecalled: Bool { stage < .recalled && channel.isRecalled }
 
-  /// Says that the worker answers the records it has begun, begins no more, whatever else it has or
-  /// is sent, and returns. The others are no longer its affair.
-  package func retire() throws { try channel.retire() }
+  /// If the run was stopped, tells the pool that the worker begins no more records.
+  /// - Returns: whether the run was stopped, and this is the first call since.
+  package func heedRecall() throws -> Bool {
+    guard isRecalled else { return false }
+    try retire()
+    stage = .recalled
+    return true
+  }
 
-  /// Where the process group of the worker's command is to be written, so that it can be ended
-  /// even if this process is not there to do it.
+  /// Tells the pool that the worker begins no more records, answers those it has begun, and then
+  /// returns. The pool gives the other records to other workers.
+  package func retire() throws {
+    if stage >= .retired { return }
+    try channel.retire()
+    stage = .retired
+  }
+
+  /// The shared word for the process group of the worker's command. With it, the command can be
+  /// killed even if this process can no longer do it.
   package var groupSlot: GroupSlot { channel.groupSlot }
 
-  /// Whether a value is JSON: as ``problem(with:)``, without a word about what is wrong, for which
-  /// memory of many times the value's size may be needed.
+  /// Whether a value is JSON. Unlike ``problem(with:)``, this does not find out what is wrong,
+  /// which may need memory of many times the value's size.
   package func isJSON(_ value: ByteView) -> Bool { scanner.accepts(value) }
 
-  /// What keeps a value from being JSON, by the scanner and, where that is not sure, by jansson.
+  /// What is wrong with a value, or `nil` if it is JSON. The scanner decides, or jansson if it
+  /// can't.
   package func problem(with value: ByteView) -> JSONProblem? { scanner.problem(with: value) }
 
   // MARK: Answering
 
-  /// Answers a record with an output, which is valid JSON on one line, if there is room for it.
-  ///
-  /// Where there is none, ``receive(waiting:)`` will bring ``Event/room``.
+  /// Answers a record with an output, which is valid JSON on one line, if there is room for it. If
+  /// there is none, ``receive(waiting:)`` will bring ``Event/room``.
   /// - Parameters:
   ///   - output: the answer; lent for the call.
   ///   - record: the record, counted from 0 in its batch.
-  ///   - batch: the batch it is of.
-  ///   - attempts: times it was tried, for `meta`.
+  ///   - batch: the batch of the record.
+  ///   - attempts: how many times it was tried, for `meta`.
   ///   - seconds: how long it took, for `meta`.
-  /// - Returns: whether there was room; then ``note(seconds:count:)`` is to be told of it.
+  /// - Returns: whether there was room. If so, call ``note(seconds:count:)``.
   package func tryOutput(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
@@ -179,7 +195,7 @@ package final class WorkerLink {
       AnsweredRecord(batch: batch.id, number: record), with: answer)
   }
 
-  /// As ``tryOutput(_:for:of:attempts:seconds:)``, waiting for room, and noting the time.
+  /// As ``tryOutput(_:for:of:attempts:seconds:)``, but waits for room and notes the time.
   package func output(
     _ output: ByteView, for record: Int, of batch: RecordBatch, attempts: Int = 1,
     seconds: Double = 0
@@ -193,11 +209,10 @@ package final class WorkerLink {
     note(seconds: seconds, count: 1)
   }
 
-  /// Answers a record with an exception; where the pool has further tries for it, it comes again.
+  /// Answers a record with an exception. If the pool has more tries for the record, it comes again.
   ///
-  /// A ``RecordException/Pause`` that has a key holds, whether or not there are further tries.
-  ///
-  /// The record of a line that is not JSON stands in the tuple as a string.
+  /// A ``RecordException/Pause`` with a key holds even if there are no more tries. If the record's
+  /// line is not JSON, the tuple has it as a string.
   package func exception(
     _ exception: RecordException, for record: Int, of batch: RecordBatch, seconds: Double = 0
   ) throws {
@@ -215,7 +230,7 @@ package final class WorkerLink {
     try channel.answer(
       AnsweredRecord(
         batch: batch.id, number: record, exceptionLine: batch.lineRange(of: record),
-        // What is wrong with the record itself does not pass.
+        // A fault of the record itself does not pass.
         isWorthRetry: triesAgain && wasTried && !exception.isLasting
           && exception.pause?.nextTry != .never && retried.covers(exception),
         pause: exception.pause.flatMap { $0.nextTry == .afterPause ? $0.delay : nil },
@@ -226,16 +241,16 @@ package final class WorkerLink {
     if wasTried { note(seconds: seconds, count: 1) }
   }
 
-  /// Says how long some tries took, each of them, for statistics. It is best told of many at once.
+  /// Notes how long some tries took, each of them, for statistics. Call it for many tries at once.
   /// - Parameters:
-  ///   - seconds: how long; 0 where it is not known, and then they are left out.
+  ///   - seconds: how long each took. If it is 0, the time is unknown, and the tries are left out.
   ///   - count: how many tries.
   package func note(seconds: Double, count: Int) {
     if seconds > 0, count > 0 { channel.table?.note(seconds, count: count) }
   }
 
-  /// Tells the other workers of what is to be left alone. What is said by many answers at
-  /// about the same time is told once: up to a few milliseconds later.
+  /// Tells the other workers about a pause. If many answers ask for it at about the same time, they
+  /// are told once, up to a few milliseconds later.
   private func pass(_ pause: RecordException.Pause, reason: Int) throws {
     guard let key = pause.key else { return }
     let step = Nanoseconds.milliseconds(16)
@@ -248,7 +263,7 @@ package final class WorkerLink {
         length: Int(clamping: pause.delay)), key)
   }
 
-  /// Answers a record whose line is not JSON with the exception that says so.
+  /// Answers a record whose line is not JSON with the exception for that.
   package func refuse(_ record: Int, of batch: RecordBatch, _ problem: JSONProblem) throws {
     let file = fileNames[batch.place.file]
     let line = batch.line(of: record, mode: mode)
@@ -271,10 +286,10 @@ package final class WorkerLink {
 
   // MARK: Telling
 
-  /// Tells the parent of every result that it does not know of yet.
+  /// Announces all results that the parent does not know yet.
   package func flush() throws { try channel.flush() }
 
-  /// Says, the first time, that an answer that is text is not UTF-8.
+  /// Reports, once, that an answer that is text is not UTF-8.
   package func noteGapInAnswer() throws {
     if hasGapInAnswer { return }
     hasGapInAnswer = true

@@ -5,15 +5,15 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// Prints what a run would do for each record, as commands for a shell, and does nothing of it.
+/// Prints, as shell commands, what a run would do for each record, and does none of it.
 ///
-/// Which worker gets a record is not known before it does. Here they take turns, but for records
-/// that belong to one.
+/// Which worker gets a record is decided only during a run. Here the workers take turns, except for
+/// records that belong to a certain worker.
 final class DryRun {
   private let walk: RecordWalk
   private let form: RecordForm
   private let worker: WorkerChoice
-  /// For each worker, once it had its turn.
+  /// The planner of each worker; nil until the worker's first turn.
   private var planners: [Planner?]
   private var turn = 0
   private var line = ShellLine()
@@ -22,13 +22,13 @@ final class DryRun {
   private var hasUnreadableInput = false
   private var hasBrokenInput = false
 
-  /// What says what a worker would do.
+  /// Says what a worker would do.
   private enum Planner {
     case command(CommandPlanner)
     case request(RequestPlanner, HTTPConfiguration)
   }
 
-  /// As much is written at once.
+  /// Output is written in pieces of at least this size.
   private static let pieceSize = 64 << 10
 
   init(
@@ -142,7 +142,7 @@ final class DryRun {
 
   private func except(_ exception: RecordException, _ file: String, _ number: Int) {
     hasExceptions = true
-    // What is wrong with a line as such says itself where that is.
+    // If a line itself is wrong, the message already says where it is.
     let isPlaced = exception.details.contains { $0.name == "line" }
     let place = isPlaced ? "" : "\(file):\(number): "
     line.add(comment: "\(place)\(exception.message) (\(exception.kind.rawValue))")

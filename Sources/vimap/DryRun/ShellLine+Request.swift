@@ -2,10 +2,10 @@ import VimapBytes
 import VimapExec
 import VimapHTTP
 
-/// Requests as commands of curl(1). What curl does by default and the HTTP worker does not is
-/// switched off, and the other way round.
+/// Requests as commands of curl(1). Options turn off what only curl does by default, and turn on
+/// what only the HTTP worker does.
 extension ShellLine {
-  /// The longest body that is an argument; the system's limit is 128 KiB (execve(2)).
+  /// The longest body that is written as an argument. The system's limit is 128 KiB (execve(2)).
   private static let longestArgument = 64 << 10
 
   mutating func add(_ request: PlannedRequest, _ configuration: HTTPConfiguration) {
@@ -15,7 +15,8 @@ extension ShellLine {
       add(printing: body)
       add(syntax: "|")
     }
-    // No ~/.curlrc, which counts only when it comes first; no globbing; no progress, but errors.
+    // -q skips ~/.curlrc, and must come first. -g means no globbing. -sS means no progress, but
+    // errors.
     add(syntax: "curl -qgsS")
     add("--max-time", configuration.timeout.secondsText)
     add("--connect-timeout", configuration.connectTimeout.secondsText)
@@ -55,7 +56,7 @@ extension ShellLine {
   private mutating func add(url: String) {
     let start = url.prefix(8).lowercased()
     if !start.hasPrefix("http://"), !start.hasPrefix("https://") {
-      // curl would guess, and speak ftp, file and others.
+      // curl would guess the protocol, and also use ftp, file and others.
       add("--proto", "=http,https")
       add("--proto-default", "http")
     }
@@ -77,7 +78,7 @@ extension ShellLine {
     if let file = options.certificateAuthorities { add("--cacert", file) }
     if let certificate = options.certificate {
       add("-E", certificate.file.replacing("\\", with: "\\\\").replacing(":", with: "\\:"))
-      // Without one, curl would ask the terminal.
+      // Without a password, curl would ask for one on the terminal.
       add("--pass", certificate.password == nil ? "" : Redaction.mark)
       if let key = certificate.key { add("--key", key) }
     }
@@ -87,7 +88,7 @@ extension ShellLine {
     if let socket = options.unixSocket { add("--unix-socket", socket) }
     if options.isCompressed { add(syntax: "--compressed") }
     switch options.version {
-    // curl does so by itself; its --http2 would ask servers without TLS to upgrade.
+    // curl does that by default. Its --http2 would ask servers without TLS to upgrade.
     case .any, .two: break
     case .one: add(syntax: "--http1.1")
     case .twoByPriorKnowledge:
@@ -99,7 +100,7 @@ extension ShellLine {
 }
 
 extension Duration {
-  /// Seconds, as fine as curl counts them; 0 would be no limit.
+  /// Seconds with curl's precision, and more than 0, which would mean no limit.
   fileprivate var secondsText: String {
     let milliseconds = max(
       1, components.seconds.times(1000).plus(components.attoseconds / 1_000_000_000_000_000))

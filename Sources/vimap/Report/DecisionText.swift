@@ -4,7 +4,7 @@ import VimapRecords
 
 extension PoolDecision {
   /// The decision in words.
-  /// - Parameter place: says where a record is.
+  /// - Parameter place: describes where a record is.
   func text(_ place: (PoolStatus.Place) -> String) -> String {
     switch self {
     case .byteOrderMark(let file):
@@ -26,7 +26,7 @@ extension PoolDecision {
 }
 
 extension Duration {
-  /// In seconds, with one decimal.
+  /// The duration in seconds, with one decimal.
   var rounded: String {
     let tenths = Int(saturating: (min(max(0, seconds), 1e12) * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"

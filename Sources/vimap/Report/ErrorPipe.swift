@@ -3,10 +3,10 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// What commands write to standard error, on its way to a screen.
+/// Carries what commands write to standard error to the screen.
 ///
-/// Workers write whole lines, each at once and none longer than what a pipe keeps together
-/// (PIPE_BUF, pipe(7)), so those of several workers do not mix. While the screen takes no more,
+/// Workers write whole lines, each with one write, and none longer than what a pipe keeps together
+/// (PIPE_BUF, pipe(7)). So lines of several workers do not mix. While the screen takes no more,
 /// nothing is read, and workers wait as they would at the terminal.
 final class ErrorPipe {
   private var reading: OwnedDescriptor?
@@ -25,10 +25,11 @@ final class ErrorPipe {
     self.screen = screen
   }
 
-  /// In a worker: when this program ends, nobody is there to read.
+  /// Closes the reading end in a worker. Otherwise the pipe would still have a reader after this
+  /// program has ended.
   func leaveReading() { reading = nil }
 
-  /// What workers write to.
+  /// The descriptor that workers write to.
   var target: CInt { writing.number }
 
   func watch(_ pool: RecordPool) {
@@ -53,6 +54,6 @@ final class ErrorPipe {
     return true
   }
 
-  /// Passes on what was left when all workers had ended.
+  /// Passes on the rest when all workers have ended.
   func finish() { while passOn() {} }
 }

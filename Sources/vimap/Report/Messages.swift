@@ -3,11 +3,11 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// All that is said while a run goes on: by importance, on standard error.
+/// Everything that is printed on standard error while a run goes on, by importance.
 final class Messages {
-  /// Errors, notices and, for those who want to know why, decisions (`debug`).
+  /// Errors, notices and, for users who want to know why, decisions (`debug`).
   let log: Logger
-  /// Where standard error is a terminal with a line about the run's progress on it.
+  /// Standard error, if it is a terminal with a progress line.
   let screen: Screen?
 
   init(_ options: WatchOptions, _ screen: Screen?) {
@@ -17,13 +17,14 @@ final class Messages {
     log = Logger(label: "vimap", factory: { _ in handler })
   }
 
-  /// What was asked for is said however quiet the run is to be.
+  /// Prints what was asked for, even in a quiet run.
   func say(_ text: String) { Printer.say(text, on: screen) }
 }
 
-/// Writes each message as one line, `vimap: what: why`; decisions with the time since the start.
+/// Writes each message as one line, `vimap: what: why`. A decision also has the time since the
+/// start.
 ///
-/// It is used by the one thread of this program only.
+/// Only the single thread of this program uses it.
 private struct MessageHandler: LogHandler, @unchecked Sendable {
   var logLevel: Logger.Level
   let screen: Screen?

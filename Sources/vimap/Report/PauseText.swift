@@ -2,8 +2,8 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// What people are told of a server that has asked to be left alone: which, why, for how long, and
-/// what can be done about it.
+/// The message about a server that has asked for a pause: which server, why, for how long, and what
+/// can be done about it.
 struct PauseText: CustomStringConvertible {
   let pause: KeyPause
   /// The longest pause that is waited for.

@@ -8,10 +8,10 @@ enum ProgressManner {
   case none
   /// A line on a terminal that is drawn again and again.
   case line
-  /// A line now and then, one below the other.
+  /// A new line now and then.
   case lines
 
-  /// On a terminal there is a line, unless that is not wanted, or records are typed there.
+  /// On a terminal there is a line, unless the user does not want it, or types records there.
   init(_ options: WatchOptions, readsTerminal: Bool) {
     let isTerminal = Descriptor.isTerminal(StandardDescriptor.error)
     if isTerminal, TerminalStyle.canBeDrawnOn {
@@ -23,7 +23,7 @@ enum ProgressManner {
   }
 }
 
-/// What the environment says about terminals.
+/// What the environment says about the terminal.
 enum TerminalStyle {
   /// Whether the cursor can be moved.
   static var canBeDrawnOn: Bool {
@@ -39,17 +39,17 @@ enum TerminalStyle {
   }
 }
 
-/// Shows how far a run has come, while it goes on.
+/// Shows the progress of a run.
 final class Progress {
   private let manner: ProgressManner
   private let messages: Messages
   private let colours = TerminalStyle.hasColours
   private var records = RateMeter(window: 5)
-  /// What is left is reckoned from more than the last seconds, so as not to jump to and fro.
+  /// The remaining time is estimated over a longer period, so that it does not jump.
   private var share = RateMeter(window: 60)
   private var hasShown = false
 
-  /// The width where a terminal does not say how wide it is.
+  /// The width of a terminal that does not report it.
   private static let usualColumns = 80
 
   init(_ manner: ProgressManner, _ messages: Messages) {
@@ -61,7 +61,7 @@ final class Progress {
     switch manner {
     case .none: break
     case .line:
-      // A run that is over before one could read it is not worth a line.
+      // If the run ends before anybody could read the line, no line is shown.
       pool.watch(
         every: TickPace(first: .milliseconds(500), busy: .milliseconds(100), quiet: .seconds(1))
       ) { [unowned self, unowned pool] in show(pool.briefStatus) }
@@ -81,7 +81,7 @@ final class Progress {
       line.shown(columns: screen.columns ?? Self.usualColumns, colours: colours))
   }
 
-  /// The terminal has another size.
+  /// Draws the line again, since the terminal has another size.
   func resize(_ pool: RecordPool) {
     if manner == .line, hasShown { show(pool.briefStatus) }
   }
@@ -99,7 +99,7 @@ final class Progress {
     return line
   }
 
-  /// The run is over: a line that sums up is left, in the place of the one that was shown.
+  /// Replaces the line by a summary, since the run is over.
   func finish(_ status: PoolStatus) {
     guard hasShown || manner == .lines else { return }
     messages.say(ProgressLine(status: status).summary)

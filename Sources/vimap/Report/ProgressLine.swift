@@ -2,15 +2,15 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// How far a run has come, and how it goes, as a line for people.
+/// The progress of a run, as a line for users.
 struct ProgressLine {
   let status: PoolStatus
-  /// Records a second over the last seconds, where that can be said.
+  /// Records per second over the last seconds, if known.
   var rate: Double?
-  /// Seconds that are left, where that can be said.
+  /// The estimated number of remaining seconds, if known.
   var remaining: Double?
 
-  /// A part of the line. Where there is no room for all, those that matter least are left out.
+  /// A part of the line. If not all parts fit, those with the least weight are left out.
   private struct Part {
     let text: String
     let weight: Int
@@ -22,13 +22,13 @@ struct ProgressLine {
   /// The fewest and the most columns of the bar.
   private static let barWidths = 10...40
 
-  /// The line for a terminal. It takes one column less than there are, as a character in the last
-  /// one makes some terminals go on to the next line.
+  /// The line for a terminal. It leaves the last column free, since some terminals go on to the
+  /// next line after a character there.
   func shown(columns: Int, colours: Bool) -> ShownLine {
     let room = columns - 1
     var parts = self.parts
     if status.share != nil {
-      // As narrow as it may be; it takes the room that the others leave.
+      // It begins with the least width. Later it gets the columns that the other parts leave free.
       parts.insert(Part(text: bar(Self.barWidths.lowerBound), weight: 15, isBar: true), at: 1)
     }
     while parts.count > 1, Self.width(parts) > room {
@@ -48,12 +48,12 @@ struct ProgressLine {
     return line
   }
 
-  /// The line for a file: all there is to say.
+  /// The line for a file, with all parts.
   var plainText: String {
     parts.map { String($0.text.drop(while: { $0 == " " })) }.joined(separator: ", ")
   }
 
-  /// What is left of the line at the end.
+  /// The line that remains at the end.
   var summary: String {
     let seconds = status.elapsed.seconds
     let rate = seconds > 0 ? ", \(Self.rate(Double(status.finished) / seconds))/s" : ""
@@ -94,8 +94,8 @@ struct ProgressLine {
     return parts
   }
 
-  /// The servers that are left alone, and for how long. What is left to do takes longer than it
-  /// went before then, nobody knows how much.
+  /// The servers that are paused, and for how long. It replaces the remaining time: during a pause,
+  /// records take longer than before, and nobody knows how much.
   private var paused: String? {
     guard let longest = status.pausedKeys.max(by: { $0.left < $1.left }) else { return nil }
     let count = status.pausedKeys.count
@@ -122,7 +122,7 @@ struct ProgressLine {
     "\(records) \(records == 1 ? "record" : "records")"
   }
 
-  /// In five characters, so that the line does not move to and fro.
+  /// In five characters, so that the rest of the line does not move.
   private static func rate(_ rate: Double) -> String {
     switch rate {
     case ..<9.995: decimal(rate, places: 2)
@@ -146,7 +146,7 @@ struct ProgressLine {
     return "\(count) bytes"
   }
 
-  /// As a clock shows it: minutes and seconds, and hours where there are any.
+  /// In the format of a clock: minutes and seconds, and hours if there are any.
   private static func time(_ seconds: Double) -> String {
     let seconds = Int(saturating: min(max(0, seconds), 1e9))
     let (minutes, rest) = (seconds / 60, seconds % 60)

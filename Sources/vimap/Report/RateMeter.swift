@@ -1,11 +1,11 @@
 /// How fast a number has grown over the last seconds.
 struct RateMeter {
-  /// So many seconds are looked at.
+  /// The number of seconds to look at.
   let window: Double
   private var samples: [(time: Double, value: Double)] = []
   private var latest: (time: Double, value: Double) = (0, 0)
 
-  /// Samples kept for a window.
+  /// The number of samples kept for a window.
   private static let resolution = 20.0
 
   init(window: Double) {
@@ -19,14 +19,14 @@ struct RateMeter {
     if time - samples[samples.count - 1].time >= window / Self.resolution {
       samples.append(latest)
     }
-    // The last one before the window is where it begins.
+    // The window begins with the last sample before it.
     while samples.count > 1, samples[1].time <= time - window { samples.removeFirst() }
   }
 
-  /// Samples kept.
+  /// The number of samples kept.
   var count: Int { samples.count }
 
-  /// `nil` as long as nothing can be said.
+  /// `nil` as long as the rate is unknown.
   var perSecond: Double? {
     guard let first = samples.first, latest.time > first.time else { return nil }
     return (latest.value - first.value) / (latest.time - first.time)

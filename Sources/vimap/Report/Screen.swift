@@ -3,33 +3,34 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// The terminal that messages go to, with a line about the run below them. All that is written
-/// there comes through here: results too, where they go to the same terminal, and what commands
-/// write to standard error. So the line is taken away before anything else, put back after it, and
-/// never drawn in the middle of a line.
+/// The terminal that messages go to, with a progress line below them. Everything that is written to
+/// the terminal goes through here: also results, if they go there, and what commands write to
+/// standard error. So the line is erased before anything else is written, drawn again afterwards,
+/// and never drawn in the middle of another line.
 ///
-/// The cursor stays where the line begins. Where the terminal becomes narrower, the line may wrap,
-/// but it still begins at the cursor, and what is erased from there on is the line, all of it, and
-/// nothing else. The cursor is never hidden: there is nothing to restore, however the run ends.
+/// The cursor stays at the beginning of the line. If the terminal becomes narrower, the line may
+/// wrap, but it still begins at the cursor. So erasing from the cursor on erases the whole line and
+/// nothing else. The cursor is never hidden, so there is nothing to restore however the run ends.
 final class Screen: SharedOutput {
   let descriptor: CInt
-  /// Keeps the second opening, which does not wait; see ``ResultSink``.
+  /// Keeps a second descriptor open whose writes never wait; see ``ResultSink``.
   private let reopened: OwnedDescriptor?
-  /// The line as it is to be; empty for none.
+  /// The line to draw; empty for none.
   private var line = ByteBuffer()
   private var isDrawn = false
   private var isCurrent = false
-  /// What is to be written.
+  /// Bytes that are still to be written.
   private var output = ByteBuffer()
   private var isBlocked = false
   private var isInMiddleOfLine = false
   /// Messages that came in the middle of a line.
   private var held = ByteBuffer()
 
-  /// As much is written at a time where a write may wait.
+  /// The most that is written at a time if a write may wait.
   private static let carefulLength = 4096
-  /// Erases the line, and what it was wrapped to behind it (ECMA-48, EL and ED). Without the first,
-  /// tmux would take it for a screen that is cleared, where it is the first one, and keep it.
+  /// Erases the line, and what it has wrapped to below (ECMA-48, EL and ED). With ED alone, on the
+  /// first line of the screen, tmux would take this for clearing the screen, and would keep the
+  /// line.
   private static let erase: StaticString = "\r\u{1B}[K\u{1B}[J"
 
   /// - Parameter descriptor: a terminal, lent.
@@ -49,7 +50,7 @@ final class Screen: SharedOutput {
 
   // MARK: The line
 
-  /// Shows a line below all else, in the place of the one before.
+  /// Shows a line below everything else. It replaces the line before.
   func show(_ text: ShownLine) {
     line.removeAll()
     line.append(text: text.text)
@@ -57,7 +58,7 @@ final class Screen: SharedOutput {
     writeSome()
   }
 
-  /// Takes the line away until there is another.
+  /// Erases the line, until another one is shown.
   func hide() {
     line.removeAll()
     if isDrawn { output.append(Self.erase) }
@@ -67,14 +68,14 @@ final class Screen: SharedOutput {
   }
 
   private func draw() {
-    // Who can't take what there is has no use for a line that is out of date by then.
+    // While the terminal takes no more, a line would be out of date before it is shown.
     if isCurrent || isBlocked || isInMiddleOfLine || line.isEmpty { return }
-    // It would be in the way of whatever has the terminal now.
+    // Another job has the terminal now, and the line would disturb it.
     if Terminal.isElsewhere(descriptor) {
       isDrawn = false
       return
     }
-    // Written over the one before, so that there is no moment without one.
+    // The new line is written over the old one, so that there is always a line to see.
     output.append("\r")
     output.append(line.view)
     output.append("\u{1B}[J\r")
@@ -97,7 +98,7 @@ final class Screen: SharedOutput {
     }
   }
 
-  /// Adds whole lines that are no results; not in the middle of a result's line.
+  /// Adds whole lines that are not results. They never come in the middle of a result's line.
   func say(_ lines: ByteView) {
     if isInMiddleOfLine {
       held.append(lines)
@@ -123,7 +124,7 @@ final class Screen: SharedOutput {
     }
   }
 
-  /// As ``flush()``, where it is no reason to end a run that it cannot be done.
+  /// As ``flush()``, but a failure is no reason to end the run.
   func writeSome() { try? flush() }
 
   private func write(_ bytes: ByteView) throws(SystemError) -> Int? {
@@ -132,12 +133,12 @@ final class Screen: SharedOutput {
     return try Descriptor.write(descriptor, bytes.head(Self.carefulLength))
   }
 
-  /// Takes the line away for good, and writes what there is, waiting as long as it takes.
+  /// Erases the line for good, and writes the rest, waiting as long as needed.
   func finish() {
     line.removeAll()
     if isDrawn { output.append(Self.erase) }
     isDrawn = false
-    // A result that was given up half-way.
+    // A result was cut off in the middle of its line.
     if isInMiddleOfLine { add(ByteView("\n")) }
     while !output.isEmpty {
       writeSome()

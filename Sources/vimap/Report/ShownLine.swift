@@ -1,5 +1,4 @@
-/// A line for a terminal: nothing in it steers that but its colours, whatever its parts are made
-/// of.
+/// A line for a terminal. Only its colours steer the terminal, whatever its parts contain.
 struct ShownLine {
   private(set) var text = ""
 

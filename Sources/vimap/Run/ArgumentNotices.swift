@@ -1,11 +1,11 @@
 import VimapExec
 
-/// What a person is told of a command's arguments before they are used: what they should be.
+/// Notices about the arguments of a command, printed before the arguments are used.
 struct ArgumentNotices {
-  /// A line each.
+  /// The notices, a line each.
   let texts: [String]
 
-  /// What may be wrong with the arguments of the command, or of requests, on the command line.
+  /// Checks the arguments of the command, or of requests, on the command line.
   /// - Parameter jobs: how many workers there will be.
   init(_ line: TypedLine, jobs: Int) {
     let exec = line.options.exec
@@ -44,7 +44,7 @@ struct ArgumentNotices {
     }
   }
 
-  /// How the value is given to a program so that it stays a value.
+  /// How to give the value to a program in such a way that it stays a value.
   private static func advice(_ text: ProgramText, _ form: String) -> String {
     let program = text.program.shown
     return switch text.language {

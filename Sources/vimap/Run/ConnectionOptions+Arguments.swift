@@ -3,7 +3,7 @@ import VimapHTTP
 import VimapSystem
 
 extension ConnectionOptions {
-  /// The connections that the options describe; files that they name have to be there.
+  /// The connections that the options describe. The files that they name must exist.
   init(_ arguments: ConnectionArguments) throws {
     self.init()
     followsRedirects = arguments.location

@@ -4,7 +4,7 @@ import VimapKit
 import VimapRecords
 
 extension VimapExec.ExecConfiguration {
-  /// Takes over what the command line says about how a kept command is talked to.
+  /// Takes over the options that say how to talk to a kept command.
   mutating func choosePairing(_ options: VimapCommand, _ form: RecordForm) throws {
     stopsOnDesync = options.exec.onDesync == .stop
     startLimit = options.time.startTimeout.map { .seconds($0.seconds) }

@@ -5,9 +5,9 @@ import VimapJSON
 import VimapSystem
 
 extension VimapExec.ExecConfiguration {
-  /// Refuses a command that is not in PATH before any file is made or emptied for it.
+  /// Refuses a command that is not in PATH, before any file is made or emptied for it.
   ///
-  /// Whatever else may keep it from running shows when it is started.
+  /// Any other reason why it can't run shows when it is started.
   func checkProgram() throws {
     guard let program = arguments.first else { return }
     if program.looksLikeURL, Descriptor.regularFile(program) == nil {
@@ -49,7 +49,7 @@ extension VimapExec.ExecConfiguration {
 }
 
 extension String {
-  /// Whether it begins as a URL does that requests can be sent to.
+  /// Whether the text begins like a URL that requests can be sent to.
   var looksLikeURL: Bool {
     let start = prefix(8).lowercased()
     return start.hasPrefix("http://") || start == "https://"

@@ -3,15 +3,15 @@ import VimapJSON
 import VimapKit
 import VimapRecords
 
-/// What can be done about requests that failed: said once, at the end of a run.
+/// Hints about failed requests, printed once at the end of a run.
 struct FailureHints {
   private let http: HTTPOptions
   private let connection: ConnectionArguments
   private let hasRetries: Bool
-  /// Hosts and ports of proxies that requests may go through.
+  /// The hosts and ports of proxies that requests may go through.
   private let proxies: [(host: String, port: String)]
 
-  /// - Parameter environment: `NAME=VALUE` each.
+  /// - Parameter environment: entries of the form `NAME=VALUE`.
   init(_ options: VimapCommand, environment: [String]) {
     http = options.http
     connection = options.connection
@@ -21,7 +21,7 @@ struct FailureHints {
     proxies = asked.proxies(environment: environment).compactMap(ProxyCheck.hostAndPort)
   }
 
-  /// What to do about one of the causes; `nil` where nothing is known.
+  /// What to do about one of the causes; `nil` if there is no hint.
   func hint(on cause: FailureTally.Cause) -> String? {
     if http.post.isEmpty { return nil }
     switch cause.kind {
@@ -87,7 +87,7 @@ struct FailureHints {
       + " it, as a URL that stays as it is"
   }
 
-  /// What libcurl says, and what to do about it.
+  /// Words of libcurl's messages, and what to do about them.
   private static let transport: [(words: String, hint: String)] = [
     (
       "certificate has expired",

@@ -1,22 +1,22 @@
 import VimapKit
 import VimapRecords
 
-/// One line about all that failed: how many records, of which kinds and for which causes, and the
-/// first of them.
+/// One line about all failures: how many records failed, of which kinds and for which causes, and
+/// the first of them.
 struct FailureSummary: CustomStringConvertible {
   let failures: FailureTally
   let records: Int
-  /// Whether a line's number says where a record is.
+  /// Whether a line number is enough to say where a record is.
   let hasOneFile: Bool
-  /// What can be done about a cause.
+  /// Gives a hint about a cause.
   var hint: (FailureTally.Cause) -> String? = { _ in nil }
 
-  /// The longest that one cause may be, the last words beside a kind, and the name of a file, in
-  /// characters.
+  /// The longest texts, in characters: a cause, an exit message beside a kind, and the name of a
+  /// file.
   private static let longestCause = 120
   private static let longestWords = 80
   private static let longestName = 60
-  /// So many causes are shown beside their kinds.
+  /// The most causes that are shown beside their kinds.
   private static let mostCauses = 3
 
   var description: String {
@@ -27,14 +27,14 @@ struct FailureSummary: CustomStringConvertible {
       + (hints.isEmpty ? "" : " (\(hints.joined(separator: "; ")))")
   }
 
-  /// What can be done about the first causes, each once.
+  /// The hints about the first causes, each once.
   private var hints: [String] {
     failures.first.compactMap(hint).reduce(into: []) { hints, hint in
       if !hints.contains(hint) { hints.append(hint) }
     }
   }
 
-  /// How many failed with what, the most first.
+  /// How many records failed of each kind, the most first.
   private var kinds: [String] {
     let shown = failures.groups.sorted { ($0.count, $1.cause.index) > ($1.count, $0.cause.index) }
       .prefix(Self.mostCauses)
@@ -53,7 +53,7 @@ struct FailureSummary: CustomStringConvertible {
     }
   }
 
-  /// How it ended, in a word, and its last words.
+  /// How the command ended, in a word, and its exit message.
   private func reason(_ cause: FailureTally.Cause) -> String {
     let words = (cause.exitMessage ?? "").onOneLine(atMost: Self.longestWords)
     switch cause.kind {
@@ -64,7 +64,7 @@ struct FailureSummary: CustomStringConvertible {
   }
 
   private func text(_ cause: FailureTally.Cause) -> String {
-    // What is wrong with the line itself says where that is.
+    // If the line itself is wrong, the message already says where it is.
     if cause.message.hasPrefix("\(cause.file):\(cause.line):") {
       return cause.message.onOneLine(atMost: Self.longestCause)
     }
@@ -77,7 +77,8 @@ struct FailureSummary: CustomStringConvertible {
 }
 
 extension FailureTally.Cause {
-  /// What says most about it: of a command that failed, what it said last.
+  /// The text that says most about it. For a command that failed, it is the last line that it
+  /// printed.
   fileprivate var sentence: String {
     switch kind {
     case .exit, .signal, .worker: exitMessage ?? message
@@ -85,7 +86,7 @@ extension FailureTally.Cause {
     }
   }
 
-  /// The message about a command's end without the words that all of these have.
+  /// The message about a command's end, without the words that all such messages have.
   fileprivate var shortMessage: String {
     var text = message[...]
     for start in ["the command ended with ", "the command was ended by "]

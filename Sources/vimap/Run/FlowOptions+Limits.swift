@@ -2,15 +2,15 @@ import VimapKit
 import VimapRecords
 
 extension FlowOptions {
-  /// Most tries started.
+  /// The most tries that may be started.
   var rateLimit: FlowLimit? { get throws { try rate.map { try limit($0, "--rate") } } }
 
-  /// Most that the records started may cost.
+  /// The most that the records started may cost.
   var budgetLimit: FlowLimit? {
     get throws { try budget.map { try limit($0, "--budget") } }
   }
 
-  /// When failures stop the run.
+  /// When failed records stop the run.
   var haltRule: HaltRule? {
     get throws {
       guard let halt else { return nil }

@@ -1,10 +1,10 @@
 import VimapKit
 import VimapRecords
 
-/// One line about bytes of the input that are no text: in how many lines they are.
+/// One line about bytes of the input that are not text: how many lines have such bytes.
 struct GapSummary: CustomStringConvertible {
   let lines: Int
-  /// What the input is in, where that was said.
+  /// The encoding of the input, if the user gave one.
   let encoding: String?
 
   var description: String {

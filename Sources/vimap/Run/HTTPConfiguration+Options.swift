@@ -56,7 +56,7 @@ extension HTTPConfiguration {
   /// The most requests that `--concurrency auto` has in flight.
   private static let mostConcurrency = 1000
 
-  /// A batch has one URL, and the same headers, for all of its records.
+  /// Checks the size of a batch, and that all records of a batch have the same URL and headers.
   private func checkedBatch(_ number: Int) throws -> Int {
     guard (1...100_000).contains(number) else {
       throw Refusal(.usage, "--batch \(number): give a number from 1 to 100000")
@@ -81,7 +81,8 @@ extension HTTPConfiguration {
     sendsIdempotencyKey = true
   }
 
-  /// A header as it was given, or those of the file behind an `@`, one a line, which are secret.
+  /// The header in the option's text or, after an `@`, the headers in a file, one per line. Headers
+  /// from a file are secret.
   private static func headers(_ text: String) throws -> [HeaderTemplate] {
     guard text.namesFile else {
       do {
@@ -99,7 +100,8 @@ extension HTTPConfiguration {
       do throws(HeaderError) {
         return try HeaderTemplate(line.text, isSecret: true)
       } catch {
-        // A name that is none may be a part of a secret.
+        // If the text before the colon is no name, it may be a part of a secret, so it is not
+        // shown.
         let reason =
           switch error {
           case .badName: "what stands before the colon is no name of a header"
@@ -120,7 +122,7 @@ extension HTTPConfiguration {
     return options.noBody ? RequestBody.none : nil
   }
 
-  /// Names of bound arguments that the URLs and headers ask for.
+  /// The names of the bound arguments that the URLs and headers use.
   var initNames: [String] {
     var names = urls.flatMap(\.template.initNames)
     for case .text(let template) in headers.map(\.value) { names += template.initNames }
@@ -129,6 +131,6 @@ extension HTTPConfiguration {
 }
 
 extension String {
-  /// Whether it stands for headers of a file, as `@FILE` does.
+  /// Whether the text names a file of headers, as `@FILE` does.
   var namesFile: Bool { utf8.first == UInt8(ascii: "@") }
 }

@@ -4,7 +4,7 @@ import VimapKit
 import VimapRecords
 
 extension InputProblem {
-  /// What is wrong, and what to do about it where that is known.
+  /// What is wrong and, if known, what to do about it.
   var complaint: String {
     if name.looksLikeURL {
       let url = Redaction.url(name)

@@ -1,13 +1,13 @@
 import VimapBytes
 import VimapSystem
 
-/// Files that options name: read, or only looked at, before a run begins.
+/// Files that options name. They are read, or only checked, before a run begins.
 enum InputText {
-  /// More than this is no file of options.
+  /// A file that is longer than this is no file of options.
   private static let longest = 1 << 20
 
-  /// Whether a file can be read.
-  /// - Parameter advice: what to do where it can't.
+  /// Checks that a file can be read.
+  /// - Parameter advice: what to do if it can't.
   static func check(_ path: String, of option: String, _ advice: String) throws {
     do throws(SystemError) {
       let file = try Descriptor.open(reading: path)
@@ -19,7 +19,7 @@ enum InputText {
     }
   }
 
-  /// The lines of a file, without their ends, each with its number; empty ones are left out.
+  /// The lines of a file, without their ends, each with its number. Empty lines are left out.
   static func lines(
     _ path: String, of option: String, _ advice: String
   ) throws -> [(number: Int, text: String)] {

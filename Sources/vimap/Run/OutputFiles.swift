@@ -3,28 +3,29 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// Where a run writes to, opened before anything is read, and changed when it begins.
+/// The files that a run writes to. They are opened before anything is read, and changed when the
+/// run begins.
 final class OutputFiles {
-  /// What messages call the place that results go to.
+  /// The name of the results' file, for messages.
   let name: String
   let results: ResultSink
-  /// For exceptions that the format has no place for.
+  /// Where exceptions go that the format has no place for.
   let exceptions: ResultSink
   let failed: FailedLines?
-  /// What messages call the place that they are kept in.
+  /// The name of the file of failed lines, for messages.
   let failedName: String
 
   /// The regular files that are read or written.
   let files: Set<FileIdentity>
 
-  /// Those that are emptied when the run begins.
+  /// The files that are emptied when the run begins.
   private let replaced: [ResultFile]
   /// Results go to a file of this name.
   private let path: String?
 
   /// - Parameters:
-  ///   - encoding: what the input is in, if not in UTF-8.
-  ///   - screen: what results have to share the terminal with, if they go to one.
+  ///   - encoding: the encoding of the input, if it is not UTF-8.
+  ///   - screen: the screen that results share with other things, if they go to one.
   init(
     _ command: VimapCommand, _ encoding: TextEncoding?, _ standard: StandardDescriptors,
     _ screen: Screen?
@@ -33,7 +34,7 @@ final class OutputFiles {
     self.path = path
     name = path ?? "standard output"
     let inputs = Self.inputs(command)
-    // What is written to a file that is opened twice is written over.
+    // If a file were opened twice, one output would overwrite the other.
     var taken = inputs.union(Self.regularFile(StandardDescriptor.error))
     var replaced: [ResultFile] = []
     if let path {
@@ -52,7 +53,7 @@ final class OutputFiles {
     }
     failedName =
       isFailedOnOutput == true ? "standard output" : command.results.failed ?? ""
-    // Where both go to one screen, each has to be whole before the other.
+    // If both go to one screen, neither may come in the middle of the other's line.
     exceptions =
       results.isShared ? results : try Self.sink(StandardDescriptor.error, screen)
     if isFailedOnOutput == true {
@@ -86,7 +87,7 @@ final class OutputFiles {
     let reason: SystemError
   }
 
-  /// Empties the files, now that there will be results.
+  /// Empties the files. Called when the run begins, so that results will come.
   func begin() throws(Unemptied) {
     for file in replaced {
       do throws(SystemError) {
@@ -114,13 +115,14 @@ final class OutputFiles {
     return Checkpoint.Written(descriptor: file.descriptor, path: file.path)
   }
 
-  /// A file that is written to; `nil` where that is standard output.
+  /// The name of a file to write to; `nil` if it is standard output.
   static func file(_ name: String?) -> String? {
     name.flatMap { isStandardOutput($0) ? nil : $0 }
   }
 
-  /// Whether a name is that of standard output: `-` is, and of a regular file each name is, such as
-  /// `/dev/stdout`. Opened a second time, that would be written over from its start.
+  /// Whether a name means standard output. `-` does, and if standard output is a regular file, so
+  /// does every name of that file, such as `/dev/stdout`. If it were opened again, it would be
+  /// overwritten from its start.
   static func isStandardOutput(_ name: String) -> Bool {
     name == "-"
       || Descriptor.regularFile(name).map(regularFile(StandardDescriptor.output).contains) == true
@@ -133,13 +135,13 @@ final class OutputFiles {
     return readsStandardInput ? files.union(regularFile(StandardDescriptor.input)) : files
   }
 
-  /// What a descriptor stands for, if that is a file that keeps what is written to it.
+  /// The file behind a descriptor, if it is a regular file.
   private static func regularFile(_ descriptor: CInt) -> [FileIdentity] {
     guard let facts = try? Descriptor.facts(descriptor), facts.kind == .regular else { return [] }
     return [facts.identity]
   }
 
-  /// Standard output has to be there, and to be none of the inputs.
+  /// Checks that standard output is open, and is not an input.
   static func checkStandardOutput(
     _ standard: StandardDescriptors, inputs: Set<FileIdentity>
   ) throws {
@@ -157,7 +159,7 @@ final class OutputFiles {
     return try ResultSink(descriptor: descriptor)
   }
 
-  /// Opens or creates a file, but not one that is also read, or written to in another way.
+  /// Opens or creates a file. Refuses a file that is also read, or written in another way.
   private static func open(
     _ path: String, unlessAmong taken: Set<FileIdentity>
   ) throws -> ResultFile {

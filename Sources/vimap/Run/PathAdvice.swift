@@ -2,7 +2,7 @@ import VimapJSON
 
 /// What to give instead of a text that is no path.
 enum PathAdvice {
-  /// For the end of a sentence; empty where the reason says it all.
+  /// The advice for the end of a sentence; empty if the reason says enough.
   static func text(_ error: some Error) -> String {
     guard let error = error as? JSONPathError, !error.path.isEmpty else { return "" }
     let path = corrected(error.path)
@@ -10,7 +10,8 @@ enum PathAdvice {
     return ": give a path such as \(path ?? ".id")"
   }
 
-  /// The path that was meant: `id`, `{.id}`, `{id}`, `$.id` and `/id` are those of others.
+  /// The path that was probably meant. Other programs write it as `id`, `{.id}`, `{id}`, `$.id` or
+  /// `/id`.
   private static func corrected(_ text: String) -> String? {
     var name = text[...]
     if name.hasPrefix("{"), name.hasSuffix("}") { name = name.dropFirst().dropLast() }
@@ -23,8 +24,8 @@ enum PathAdvice {
 }
 
 extension JSONPath {
-  /// Reads a path that an option has.
-  /// - Parameter advice: what else to do where it is none; for the end of a sentence.
+  /// Reads the path of an option.
+  /// - Parameter advice: what else to do if it is no path; for the end of a sentence.
   init(_ text: String, of option: String, _ advice: String = "") throws {
     do {
       try self.init(text)

@@ -31,7 +31,8 @@ extension PoolConfiguration {
     explains = options.watch.verbose
   }
 
-  /// Each URL is to have a worker, unless fewer are asked for.
+  /// The number of workers. By default there is one for each processor, and at least one for each
+  /// URL.
   private static func jobs(_ options: PoolOptions, urls: Int) throws -> Int {
     let processors = SystemProcess.processorCount
     guard let typed = options.jobs else { return max(processors, urls) }

@@ -31,9 +31,9 @@ enum Program {
     }
   }
 
-  /// What jansson needs of the stack for the most levels that it reads, 2048, and then some; taking
-  /// the command line apart needs a third of it. Where that is not there, the kernel ends whoever
-  /// goes beyond, and nothing can be said any more.
+  /// The stack that jansson needs for the deepest nesting that it reads, 2048 levels, with a
+  /// margin. Parsing the command line needs a third of that. If the stack is too small, the kernel
+  /// kills the process, and nothing can be reported any more.
   private static let stackNeeded = 256 * 1024
 
   private static func checkStack() throws(Refusal) {
@@ -45,7 +45,8 @@ enum Program {
         + " \(stackNeeded / 1024) KiB are needed")
   }
 
-  /// What argument parsing threw: help or the version, which were asked for, or a mistake.
+  /// Handles what argument parsing has thrown: help or the version, if the user asked for it, or a
+  /// mistake.
   private static func explain(
     _ error: any Error, _ arguments: ArraySlice<String>
   ) -> ExitStatus {

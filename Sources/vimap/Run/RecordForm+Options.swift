@@ -4,7 +4,7 @@ import VimapRecords
 import VimapSystem
 
 extension RecordForm {
-  /// What records and results look like by the options.
+  /// The form of records and results that the options describe.
   init(_ options: VimapCommand) throws {
     self.init()
     format = options.results.format

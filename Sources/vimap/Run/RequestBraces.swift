@@ -1,17 +1,17 @@
 import VimapHTTP
 import VimapJSON
 
-/// Something in braces in a URL or a header that is not filled in, and was meant to be.
+/// Braces in a URL or a header that look like a placeholder, but are not filled in.
 struct RequestBraces {
-  /// With its braces.
+  /// The text, with its braces.
   let text: String
   /// What to do about it.
   let advice: String
 
-  /// The first in a URL, which has no braces of its own.
+  /// The first one in a URL. A URL has no braces of its own.
   static func first(inURL url: String) -> RequestBraces? { first(in: url, isURL: true) }
 
-  /// The first in a header, whose value may be JSON or anything else with braces.
+  /// The first one in a header. A header's value may be JSON or anything else with braces.
   static func first(inHeader header: String) -> RequestBraces? { first(in: header, isURL: false) }
 
   private static func first(in text: String, isURL: Bool) -> RequestBraces? {
@@ -55,7 +55,7 @@ struct RequestBraces {
       return
     }
     guard let path = Self.path(content) else {
-      // A query may have JSON in it.
+      // A query may contain JSON.
       guard isURL, !inside.contains("\"") else { return nil }
       self.init(
         text: whole,
@@ -66,7 +66,7 @@ struct RequestBraces {
     self.init(text: whole, advice: "a part of the record is {\(path)}")
   }
 
-  /// The placeholder that was meant, without its braces.
+  /// The placeholder that was probably meant, without its braces.
   private static func path(_ content: Substring) -> String? {
     let sign = content.hasPrefix("+") ? "+" : ""
     // In arguments of --each, `{/.path}` and the like are parts of a file's name.
@@ -83,7 +83,8 @@ struct RequestBraces {
 }
 
 extension Substring {
-  /// Where the characters end, at most so many, that the text begins with.
+  /// The end of the characters at the beginning of the text for which `belongs` holds; at most
+  /// `most` of them.
   fileprivate func endOfPrefix(_ most: Int, while belongs: (Character) -> Bool) -> Index {
     var place = startIndex
     var count = 0

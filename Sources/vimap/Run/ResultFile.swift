@@ -2,12 +2,12 @@ import VimapSystem
 
 /// A file that a run writes to.
 ///
-/// It stays as it is until the run begins: one that is refused, for a name that was mistyped, say,
-/// leaves what an earlier one has brought, and no new file either.
+/// It does not change until the run begins. A run that is refused, for example because of a
+/// mistyped name, leaves the results of an earlier run in the file, and makes no new file.
 final class ResultFile {
   let path: String
   private let file: OwnedDescriptor
-  /// There was nothing of that name before.
+  /// Whether the name did not exist before.
   private let isNew: Bool
   private var hasBegun = false
 
@@ -17,7 +17,7 @@ final class ResultFile {
       file = created
       isNew = true
     } else {
-      // There may be a link to what is not there.
+      // The name may be a link whose target does not exist.
       isNew = !Descriptor.isThere(path)
       file = try Descriptor.open(writing: path)
     }
@@ -32,7 +32,7 @@ final class ResultFile {
   /// The file is there to stay, with what is in it.
   func keep() { hasBegun = true }
 
-  /// Empties the file; what is no regular file stays as it is.
+  /// Empties the file. What is not a regular file stays as it is.
   func begin() throws(SystemError) {
     hasBegun = true
     try Descriptor.empty(file.number)

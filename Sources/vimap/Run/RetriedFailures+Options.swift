@@ -2,7 +2,7 @@ import VimapHTTP
 import VimapRecords
 
 extension RetriedFailures {
-  /// What the options have tried again: what usually passes, unless they say.
+  /// The failures that the options have tried again; by default, those that usually pass.
   init(_ options: FlowOptions) throws {
     self.init()
     if let list = options.retryOn {
@@ -14,7 +14,7 @@ extension RetriedFailures {
     coversTornAnswers = true
   }
 
-  /// Covers what stands in a list of kinds, statuses and ranges of statuses, and nothing else.
+  /// Covers the kinds, statuses and ranges of statuses in a list, and nothing else.
   private mutating func cover(_ list: String) throws {
     for item in list.split(separator: ",", omittingEmptySubsequences: false) {
       if let kind = RecordException.Kind.known.first(where: { $0.rawValue == item }) {
@@ -44,7 +44,7 @@ extension RetriedFailures {
 }
 
 extension RecordException.Kind {
-  /// Every kind that there is in the command's tuples.
+  /// Every kind that the command's tuples can have.
   static let known: [Self] = [
     .invalidJSON, .recordTooLarge, .missingField, .exit, .signal, .invalidOutput, .timeout, .spawn,
     .httpStatus, .httpTransport, .worker, .unpaired, .cancelled,

@@ -1,14 +1,14 @@
 import VimapKit
 import VimapRecords
 
-/// What is still done when a run is to stop, for the person who waits for it.
+/// Says what is still done when a run is to stop, for the user who waits for that.
 struct RunEnding: CustomStringConvertible {
   let status: PoolStatus
   let patience: Patience
   /// What is not begun is not cancelled, and is done by another run.
   let leavesUndone: Bool
 
-  /// How long what is under way may take, as it is written.
+  /// How long the work that has been begun may take, as a text.
   enum Patience {
     /// All of it together.
     case altogether(String)

@@ -2,27 +2,27 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// Watches a run for the person who started it: says what they should know, takes their signals,
-/// and in the end knows the exit status.
+/// Watches a run for the user who started it: prints what the user should know, handles signals,
+/// and decides on the exit status in the end.
 final class RunObserver {
-  /// A hang-up that is ignored from the start stays so. An interrupt does not: shells make their
-  /// background commands ignore it, and who sends it to one of those means it.
+  /// A hang-up that is ignored at the start stays ignored. An interrupt does not: shells make their
+  /// background commands ignore it, but whoever sends it to one of them means it.
   let signals =
     [Signals.interrupt, Signals.terminate, Signals.statusRequest, Signals.resize, Signals.child]
     + [Signals.hangUp, Signals.suspend].filter { !Signals.isIgnored($0) }
   private let messages: Messages
   private let progress: Progress
-  /// What messages call the place that results go to.
+  /// The name of the results' file, for messages.
   private let outputName: String
-  /// What they call the place that the lines that failed are kept in.
+  /// The name of the file of failed lines, for messages.
   private let failedName: String
-  /// What was asked for about failures.
+  /// The text of `--halt`.
   private let halt: String
-  /// How many inputs there are.
+  /// The number of inputs.
   private let inputCount: Int
-  /// What the input is in, where that was said.
+  /// The encoding of the input, if the user gave one.
   private let encoding: String?
-  /// The longest that a record may take, as it is written; `nil` for no limit.
+  /// How long the work that has been begun may take when the run is stopped.
   private let patience: RunEnding.Patience
   /// The longest pause of a server that is waited for.
   private let longestPause: Duration
@@ -32,7 +32,7 @@ final class RunObserver {
   private let hints: FailureHints
   private var firstSignal: CInt?
   private var said: Set<String> = []
-  /// What kept the run from beginning.
+  /// The file whose emptying failed, so that the run could not begin.
   private var unemptied: OutputFiles.Unemptied?
 
   init(
@@ -63,8 +63,8 @@ final class RunObserver {
       progress.resize(pool)
       return .none
     case Signals.child:
-      // Where this is the first process of a container, or made one of its kind, orphans of
-      // others become its children.
+      // As the first process of a container, or as one that adopts orphans like it, this process
+      // becomes the parent of other processes' orphans.
       SystemProcess.reapChildren()
       return .none
     case Signals.suspend:
@@ -83,7 +83,7 @@ final class RunObserver {
     return .finishBegun
   }
 
-  /// What is still waited for, where failures stop the run and leave that alone.
+  /// What is still waited for, if failures stop the run but let begun records finish.
   private func finishing(in pool: RecordPool?) -> String {
     guard halt.hasPrefix("soon"), let pool, pool.status.begun > 0 else { return "" }
     return "; \(ending(of: pool))"
@@ -93,7 +93,7 @@ final class RunObserver {
     RunEnding(status: pool.status, patience: patience, leavesUndone: leavesUndone)
   }
 
-  /// - Parameter pool: the pool, where there is one yet.
+  /// - Parameter pool: the pool, if there is one yet.
   func note(_ notice: RunNotice, in pool: RecordPool? = nil) {
     switch notice {
     case .input(let problem): complain(problem.complaint)
@@ -132,7 +132,7 @@ final class RunObserver {
 
   func note(_ file: OutputFiles.Unemptied) { unemptied = file }
 
-  /// What is to be done again.
+  /// What the user has to do again.
   private func suspicion(_ rows: SuspectRows) -> String {
     let which =
       rows.count == 1
@@ -142,7 +142,7 @@ final class RunObserver {
     return "; \(which) may stand beside the wrong input\(lines)"
   }
 
-  /// What every worker has to say is said once.
+  /// Prints a message once that every worker may send.
   private func sayOnce(_ key: String, _ text: String) {
     if said.insert(key).inserted { messages.log.notice("\(text)") }
   }
@@ -159,14 +159,14 @@ final class RunObserver {
     messages.log.notice("\(GapSummary(lines: report.linesWithGaps, encoding: encoding))")
   }
 
-  /// A run that has been stopped leaves records that are in no list.
+  /// Says where the input goes on, since a stopped run leaves records that are in no list.
   private func sayRest(_ report: RunReport) {
     guard let rest = report.rest, report.records > 0, !leavesUndone else { return }
     let name = rest.file == "-" ? "standard input" : rest.file
     messages.log.notice("\(name) was not read from line \(rest.line) on")
   }
 
-  /// One line about what failed; none where not everything that was read has been answered.
+  /// Prints one line about the failures, but only if everything that was read has been answered.
   private func sumUp(_ report: RunReport) {
     guard report.failures.total > 0, report.records == report.outputs + report.exceptions else {
       return

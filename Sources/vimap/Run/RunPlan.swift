@@ -2,7 +2,7 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// The command line made into things that can be used: inputs, outputs, the pool and its worker.
+/// The command line, turned into usable objects: inputs, outputs, the pool and its worker.
 struct RunPlan {
   let pool: PoolConfiguration
   let form: RecordForm
@@ -16,15 +16,15 @@ struct RunPlan {
   /// What goes on with the job.
   private let resumeCommand: ResumeCommand
   private let statistics: StatisticsOutput
-  /// What was typed behind `--halt`.
+  /// The text of `--halt`.
   private let haltText: String
   private let hints: FailureHints
   private let manner: ProgressManner
   private let messages: Messages
-  /// What commands write to standard error, where it has to share a screen.
+  /// What commands write to standard error, if it has to share a screen.
   private let errors: ErrorPipe?
 
-  /// What would run.
+  /// The plan of a dry run.
   static func dryRun(_ line: TypedLine, _ standard: StandardDescriptors) throws -> DryRun {
     let options = line.options
     let (pool, form) = (try PoolConfiguration(options), try RecordForm(options))
@@ -146,7 +146,7 @@ struct RunPlan {
     return status
   }
 
-  /// The pool, of fewer workers than were asked for where there is no memory for so many.
+  /// Makes the pool. If there is no memory for so many workers, it has fewer.
   private func makePool(_ observer: RunObserver) throws -> RecordPool {
     var configuration = worker.adapted(pool)
     configuration.measures = statistics.isWanted

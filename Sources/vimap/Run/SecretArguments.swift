@@ -2,10 +2,10 @@ import VimapBytes
 import VimapHTTP
 import VimapSystem
 
-/// What on the command line nobody else is to see, though everybody can list the arguments of
+/// The secrets on the command line. They must be hidden, since every user can list the arguments of
 /// processes.
 struct SecretArguments {
-  /// Values of options, each with where its secrets are in it, in bytes.
+  /// Values of options, each with the byte ranges of its secrets.
   private var values: [(value: String, secrets: [Range<Int>])] = []
 
   init(_ options: VimapCommand) {
@@ -18,7 +18,7 @@ struct SecretArguments {
     for url in options.http.post + [connection.proxy].compactMap(\.self) {
       add(url, Redaction.secrets(in: url))
     }
-    // Which of the others is secret only their server knows.
+    // Only the server knows which other headers are secret, so all are hidden.
     for header in options.http.header where !header.namesFile {
       let text = header.unicodeScalars
       if let colon = text.firstIndex(of: ":") {
@@ -37,14 +37,14 @@ struct SecretArguments {
     values.append((value, secrets))
   }
 
-  /// - Parameter secret: what the value ends with.
+  /// - Parameter secret: the end of the value.
   private mutating func add(_ value: String, last secret: String) {
     let scalars = value.unicodeScalars
     let start = scalars.index(scalars.endIndex, offsetBy: -secret.unicodeScalars.count)
     add(value, [start..<scalars.endIndex])
   }
 
-  /// Writes stars over them, in this process and in all that it forks from now on.
+  /// Overwrites them with stars, in this process and in all that it forks from now on.
   func cover() {
     for (value, secrets) in values {
       SystemProcess.coverArguments(endingWith: value, secrets: secrets)
@@ -53,7 +53,7 @@ struct SecretArguments {
 }
 
 extension String {
-  /// How many bytes of a text of the system there are before a place.
+  /// The number of bytes of a system text before a place.
   fileprivate func systemBytes(to end: Index) -> Int {
     String(unicodeScalars[..<end]).withSystemBytes(\.count)
   }

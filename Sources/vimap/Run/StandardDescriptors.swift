@@ -1,9 +1,9 @@
 import VimapSystem
 
-/// Which standard descriptors the program was started without.
+/// Which standard descriptors were closed when the program was started.
 ///
-/// A closed one is filled with /dev/null at once, or the next file opened would take its number and
-/// be written to by mistake.
+/// A closed one is opened as /dev/null at once. Otherwise the next file opened would get its
+/// number, and would be written to by mistake.
 struct StandardDescriptors {
   let hasInput: Bool
   let hasOutput: Bool

@@ -2,15 +2,15 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// How far a run has come and what its workers are doing, in one line.
+/// The progress of a run and the state of its workers, in one line.
 struct StatusLine: CustomStringConvertible {
   let status: PoolStatus
-  /// Whether a line's number says where a record is.
+  /// Whether a line number is enough to say where a record is.
   let hasOneFile: Bool
 
-  /// Most workers that are told of one by one: those that have been at it for longest.
+  /// The most workers that are listed: those that have been busy for longest.
   private static let mostWorkers = 8
-  /// Most servers that are told of.
+  /// The most servers that are listed.
   private static let mostHosts = 4
 
   var description: String {
@@ -55,7 +55,7 @@ struct StatusLine: CustomStringConvertible {
     let since: Duration
   }
 
-  /// Those that have been at it for longest first.
+  /// The busy workers, those that have been busy for longest first.
   private var busy: [Busy] {
     status.workers.indices.compactMap { number -> Busy? in
       guard case .busy(let records, let oldest, let since) = status.workers[number] else {
@@ -88,11 +88,11 @@ struct StatusLine: CustomStringConvertible {
 }
 
 extension PoolStatus.Place {
-  /// The longest that the name of a file may be, in characters.
+  /// The longest name of a file, in characters.
   private static let longestName = 60
 
-  /// Where it is, behind its number, where that is known.
-  /// - Parameter hasOneFile: whether a line's number says it.
+  /// Where the record is, if known; for use after its number.
+  /// - Parameter hasOneFile: whether a line number is enough.
   func inWords(hasOneFile: Bool) -> String {
     guard let file, let line else { return "" }
     return hasOneFile ? " (line \(line))" : " (\(file.onOneLine(atMost: Self.longestName)):\(line))"

@@ -5,7 +5,7 @@ import VimapKit
 import VimapRecords
 import VimapSystem
 
-/// The one worker that the command line chose.
+/// The kind of worker that the command line chose.
 enum WorkerChoice {
   case command(VimapExec.ExecConfiguration)
   case each(VimapExec.ExecConfiguration)
@@ -30,7 +30,7 @@ enum WorkerChoice {
     var worker =
       options.exec.exec.map { .shell($0, environment: environment) }
       ?? VimapExec.ExecConfiguration(arguments: line.command ?? [], environment: environment)
-    // A shell's text is not filled in: what is in a record would be read as a part of it.
+    // A shell's text is not filled in: the shell would run what is in a record.
     worker.fillsArguments = options.exec.each && options.exec.exec == nil
     if worker.fillsArguments { try check(Set(worker.initNames), form) }
     if options.exec.lineProtocol == .envelope {
@@ -67,9 +67,10 @@ enum WorkerChoice {
     return worker
   }
 
-  /// A request that gets no descriptor would fail as if nobody listened: each needs one for its
-  /// connection, and two while the host's name is looked up. A number that adapts itself stays
-  /// below; one that was asked for has to fit.
+  /// Limits the concurrency to the open files that there may be. A request needs a descriptor for
+  /// its connection, and two more while its host name is looked up. If it got none, it would fail
+  /// as if the server did not listen. A number that adapts itself is lowered; a number that the
+  /// user gave must fit.
   private static func fitDescriptors(_ worker: inout HTTPConfiguration) throws {
     let limit = SystemProcess.fileLimit
     let most = (limit - 32) / 3
@@ -89,7 +90,7 @@ enum WorkerChoice {
         + " or raise the limit (ulimit -Hn)")
   }
 
-  /// Every bound argument that is asked for has to have a value.
+  /// Checks that every bound argument that is used has a value.
   private static func check(_ names: Set<String>, _ form: RecordForm) throws {
     let known = Set(form.initArguments.map(\.name))
     if let name = names.subtracting(known).min() {
@@ -97,8 +98,8 @@ enum WorkerChoice {
     }
   }
 
-  /// Large pipes save changes between processes; a user's pipes share one quota, by default 64 MiB
-  /// (pipe(7)), of which this takes no more than half.
+  /// Large pipes save switches between processes. All pipes of a user share a quota, by default 64
+  /// MiB (pipe(7)). This takes no more than half of it.
   private static func pipeCapacity(_ jobs: Int) -> Int {
     let share = (32 << 20) / (2 * jobs)
     return share < 128 << 10 ? 0 : min(1 << 20, 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount))
@@ -112,7 +113,7 @@ enum WorkerChoice {
     }
   }
 
-  /// How long what is under way is waited for when the run is stopped.
+  /// How long to wait for the work that has been begun when the run is stopped.
   var patience: RunEnding.Patience {
     switch self {
     case .command(let worker), .each(let worker):
@@ -122,12 +123,12 @@ enum WorkerChoice {
     }
   }
 
-  /// The longest pause that a server may ask for and get.
+  /// The longest pause of a server that is waited for.
   var longestPause: Duration {
     if case .http(let worker) = self { worker.longestPause } else { .zero }
   }
 
-  /// The pool as this worker needs it.
+  /// The pool's configuration with the settings that this worker needs.
   func adapted(_ pool: PoolConfiguration) -> PoolConfiguration {
     var pool = pool
     switch self {
@@ -139,7 +140,7 @@ enum WorkerChoice {
     case .http(let configuration):
       pool.concurrency = configuration.recordsInFlight
       pool.knownKeys = configuration.knownKeys
-      // So that requests are full where the input has enough.
+      // Batches of this size fill requests, if there is enough input.
       if let batch = configuration.batch { pool.chunk = pool.chunk ?? batch }
       pool.attribution = .everyBegun
       pool.handsOutSingly = pool.halt != nil
@@ -147,7 +148,7 @@ enum WorkerChoice {
     return pool
   }
 
-  /// As this one, with what commands write to standard error written there.
+  /// The same worker, with the standard error of commands going to `target`.
   func passingErrors(to target: CInt) -> WorkerChoice {
     switch self {
     case .command(var configuration):
@@ -160,12 +161,13 @@ enum WorkerChoice {
     }
   }
 
-  /// Makes a worker in its own process.
+  /// Makes a worker, in its own process.
   func make(_ context: WorkerContext) throws -> any PoolWorker {
     Descriptor.leaveStandardStreams()
-    // What is sent to all processes of this name, as by killall(1), is for the parent to obey.
+    // If a signal goes to all processes of this name, as with killall(1), only the parent acts on
+    // it.
     Signals.block([Signals.interrupt, Signals.terminate, Signals.hangUp])
-    // What servers answer while vimap is stopped is taken in.
+    // While vimap is stopped, the answers of servers must still be read.
     if case .http = self { Signals.block([Signals.suspend]) }
     switch self {
     case .command(let configuration): return CommandWorker(configuration)

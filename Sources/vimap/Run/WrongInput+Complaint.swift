@@ -3,7 +3,7 @@ import VimapKit
 import VimapRecords
 
 extension WrongInput {
-  /// What the input is, and a command that makes of it what it should be.
+  /// What the input is, and a command that turns it into lines of JSON.
   var complaint: String {
     let (what, remedy) = words
     return "\(file.onOneLine(atMost: 100)): \(what)\(remedy.map { ": \($0)" } ?? "")"
@@ -105,10 +105,10 @@ extension WrongInput {
 
   private var isStandardInput: Bool { file == "-" }
 
-  /// The file's name for a shell.
+  /// The file's name, quoted for a shell.
   private var quotedFile: String { file.quotedForShell(atMost: 200) }
 
-  /// The command with the input through another.
+  /// A pipeline that passes the input through another command.
   private func filtered(_ command: String) -> String {
     isStandardInput ? "... | \(command) | vimap ..." : "\(command) < \(quotedFile) | vimap ..."
   }

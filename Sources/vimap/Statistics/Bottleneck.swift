@@ -1,7 +1,7 @@
 import VimapKit
 import VimapRecords
 
-/// What a run spent the largest part of its time on, and one sentence about it.
+/// What a run spent most of its time on, and a sentence about it.
 enum Bottleneck: String {
   case input, workers, output, pauses
   case servers = "server_pauses"
@@ -27,7 +27,8 @@ enum Bottleneck: String {
     }
   }
 
-  /// - Parameter sendsRequests: whether workers are at several records at once by their nature.
+  /// - Parameter sendsRequests: whether workers send requests, and so work on several records at
+  ///   once.
   func sentence(about statistics: RunStatistics, sendsRequests: Bool = false) -> String {
     let share = statistics.elapsed.share(time(in: statistics))
     return (share > 0.5 ? "Most of the time" : "The largest part of the time") + " went to "
@@ -55,7 +56,7 @@ enum Bottleneck: String {
     }
   }
 
-  /// Whether the workers had enough records most of the time.
+  /// Whether the workers had records most of the time.
   private static func isSpread(_ statistics: RunStatistics) -> Bool {
     let busy = statistics.workers.reduce(Duration.zero) { $0 + $1.busy }
     let all = statistics.elapsed * max(1, statistics.workers.count)

@@ -1,21 +1,22 @@
 import VimapBytes
 import VimapSystem
 
-/// Numbers as a person reads them, to three digits.
+/// Numbers in the form in which users read them, with three digits.
 struct Figures {
-  /// Nothing but ASCII: for terminals that are dumb, not in UTF-8, or are to show nothing special.
+  /// Whether to write only ASCII: for terminals that are dumb, not in UTF-8, or set to show nothing
+  /// special.
   var isPlain: Bool
 
   init(isPlain: Bool) {
     self.isPlain = isPlain
   }
 
-  /// - Parameter environment: `NAME=VALUE`.
+  /// - Parameter environment: entries of the form `NAME=VALUE`.
   init(environment: [String]) {
     func value(_ name: String) -> String? {
       environmentValue(of: name, in: environment).flatMap { $0.isEmpty ? nil : $0 }
     }
-    // The first of these that is set is the one that counts (setlocale(3)).
+    // The first of these that is set counts (setlocale(3)).
     let locale = (value("LC_ALL") ?? value("LC_CTYPE") ?? value("LANG") ?? "").lowercased()
     let isUTF8 = locale.contains("utf-8") || locale.contains("utf8")
     isPlain = !isUTF8 || value("TERM") == "dumb" || value("NO_COLOR") != nil
@@ -99,17 +100,17 @@ extension Duration {
     Double(components.seconds) + Double(components.attoseconds) / 1e18
   }
 
-  /// What part of it another time is; 0 of nothing.
+  /// The part of this duration that another one is; 0 if this one is zero.
   func share(_ part: Duration) -> Double { self > .zero ? part / self : 0 }
 }
 
 extension String {
-  /// With spaces before it, so that it is as long.
+  /// The text with spaces before it, so that it has this width.
   func right(_ width: Int) -> String {
     String(repeating: " ", count: max(0, width - count)) + self
   }
 
-  /// With spaces behind it, so that it is as long.
+  /// The text with spaces after it, so that it has this width.
   func left(_ width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }

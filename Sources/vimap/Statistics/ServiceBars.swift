@@ -2,8 +2,8 @@ import VimapBytes
 import VimapKit
 import VimapRecords
 
-/// How long tries took, in rows: from each time to the next of 1, 2, 5, 10 and so on, how many it
-/// was.
+/// How long tries took, in rows. Each row counts the tries from one time to the next; the times are
+/// 1, 2, 5, 10 and so on.
 struct ServiceBars {
   struct Row {
     var from: Duration
@@ -11,7 +11,7 @@ struct ServiceBars {
     var count: Int
   }
 
-  /// From the shortest time to the longest.
+  /// The rows, from the shortest time to the longest.
   let rows: [Row]
 
   private static let mostRows = 15
@@ -50,7 +50,7 @@ struct ServiceBars {
     }
   }
 
-  /// Where there is anything, something is seen.
+  /// A bar; at least something is shown unless the share is zero.
   private static func bar(_ share: Double, isPlain: Bool) -> String {
     if isPlain {
       let length = Int(saturating: (share * Double(width)).rounded())

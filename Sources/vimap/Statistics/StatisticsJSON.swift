@@ -1,7 +1,7 @@
 import VimapKit
 import VimapRecords
 
-/// What a run came to, for programs: one JSON object on one line. Its names stay as they are.
+/// The statistics of a run for programs: one JSON object on one line. Its names must not change.
 struct StatisticsJSON: CustomStringConvertible {
   let statistics: RunStatistics
   let outcome: RunOutcome
@@ -91,7 +91,7 @@ struct StatisticsJSON: CustomStringConvertible {
 
   // MARK: JSON
 
-  /// Of names that need no escapes, and values that are JSON.
+  /// An object. Its names must need no escapes, and its values must be JSON.
   private func object(_ members: [(String, String)]) -> String {
     "{" + members.map { "\(text($0)):\($1)" }.joined(separator: ",") + "}"
   }

@@ -11,12 +11,12 @@ struct StatisticsOutput {
   private let isOnStandardOutput: Bool
   private let sendsRequests: Bool
 
-  /// Finds out before the run whether they can be written.
+  /// Checks, before the run, that they can be written.
   init(_ options: WatchOptions, _ results: ResultOptions, sendsRequests: Bool) throws {
     self.sendsRequests = sendsRequests
     isOnStandardOutput = options.statsJson.map(OutputFiles.isStandardOutput) ?? false
     if let name = options.statsJson, isOnStandardOutput {
-      // That results go to the file of a name is found out later.
+      // If results go to a file by that name, this is found out later.
       let isTaken =
         name == "-" && OutputFiles.file(results.output) == nil && results.format != .none
       guard !isTaken, results.failed.map(OutputFiles.isStandardOutput) != true else {
@@ -39,7 +39,7 @@ struct StatisticsOutput {
 
   var isWanted: Bool { isShown || file != nil || isOnStandardOutput }
 
-  /// They are to replace none of the run's own files.
+  /// Checks that they replace none of the run's own files.
   func check(against files: Set<FileIdentity>) throws {
     guard path != "-", let identity = Descriptor.regularFile(path), files.contains(identity)
     else { return }
@@ -47,7 +47,7 @@ struct StatisticsOutput {
       .cannotCreate, "--stats-json \(path): cannot be created: it is also an input, or an output")
   }
 
-  /// - Returns: the exit status of the run, with that.
+  /// - Returns: the exit status of the run, after this output.
   func put(_ statistics: RunStatistics, _ report: RunReport, _ status: ExitStatus) -> ExitStatus {
     if isShown {
       let figures = Figures(environment: inheritedEnvironment())

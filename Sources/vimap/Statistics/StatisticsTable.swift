@@ -1,22 +1,22 @@
 import VimapKit
 import VimapRecords
 
-/// What a run came to, for a person, in 80 columns.
+/// The statistics of a run for users, in 80 columns.
 struct StatisticsTable {
   let statistics: RunStatistics
   let figures: Figures
   /// Whether workers send requests.
   var sendsRequests = false
 
-  /// More workers than this are not listed one by one.
+  /// The most workers that are listed one by one.
   private static let mostWorkers = 32
 
-  /// With an empty line between its parts.
+  /// The lines, with an empty line between the parts.
   var lines: [String] {
     Array([counts, workers, service, waits].joined(separator: [""]))
   }
 
-  // MARK: What it came to
+  // MARK: Counts
 
   private var counts: [String] {
     let seconds = statistics.elapsed.inSeconds
@@ -38,7 +38,7 @@ struct StatisticsTable {
       ]
   }
 
-  /// How many exceptions of each kind, most first.
+  /// The number of exceptions of each kind, the most first.
   private var kinds: [String] {
     statistics.failures
       .sorted { ($0.value, $1.key.rawValue) > ($1.value, $0.key.rawValue) }
@@ -50,7 +50,7 @@ struct StatisticsTable {
     return more.isEmpty ? line : line + "  " + more
   }
 
-  /// Items with commas, on one line at least.
+  /// Joins items with commas, in lines of this width; at least one line.
   private static func wrapped(_ items: [String], width: Int) -> [String] {
     var lines = [""]
     for item in items {

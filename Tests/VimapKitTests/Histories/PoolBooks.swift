@@ -188,14 +188,14 @@ struct PoolBooks {
   }
 
   /// The pool blames records for the end of their worker.
-  mutating func blame(
+  mutating func attribution(
     _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause, isHopeless: Bool
   ) {
     switch cause {
-    case .workerDied(let slot, _, _, _): blame(batch, records, slot, isHopeless)
+    case .workerDied(let slot, _, _, _): attribution(batch, records, slot, isHopeless)
     case .timedOut(let slot, _):
       if ends[slot]?.wasLate != true { complain("timed out, though it was not late") }
-      blame(batch, records, slot, isHopeless)
+      attribution(batch, records, slot, isHopeless)
     case .cannotStart:
       if !mayGiveUp { complain("given up, though workers can be started") }
     case .cancelled:
@@ -204,7 +204,7 @@ struct PoolBooks {
     }
   }
 
-  private mutating func blame(
+  private mutating func attribution(
     _ batch: UInt64, _ records: Range<Int>, _ slot: Int, _ isHopeless: Bool
   ) {
     guard var end = ends[slot] else { return complain("blamed for no death") }

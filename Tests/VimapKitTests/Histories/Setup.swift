@@ -62,7 +62,7 @@ extension Setup {
     }
     add("chunk", rules.chunk, unless: rules.chunk == nil)
     add("concurrency", rules.concurrency, unless: rules.concurrency == 1)
-    add("blame", ".\(rules.attribution)", unless: rules.attribution == plain.attribution)
+    add("attribution", ".\(rules.attribution)", unless: rules.attribution == plain.attribution)
     add("startsAll", true, unless: !rules.startsAll)
     add("mostForksUnderWay", rules.mostForksUnderWay, unless: !rules.startsAll)
     add("mostInFlight", rules.mostInFlight, unless: rules.mostInFlight == nil)

@@ -55,12 +55,12 @@ extension SimulatedPool {
     case .except(let batch, let records, let cause):
       books.see(cause.name)
       if books.isAbandoned { return }
-      books.blame(batch, records, cause, isHopeless: isHopeless(cause))
+      books.attribution(batch, records, cause, isHopeless: isHopeless(cause))
       books.failed += records.count
       answer(batch, records)
     case .park(let batch, let record, let cause, _):
       books.see("hold \(cause.name)")
-      books.blame(batch, record..<(record + 1), cause, isHopeless: isHopeless(cause))
+      books.attribution(batch, record..<(record + 1), cause, isHopeless: isHopeless(cause))
       books.hold(batch, record, until: now)
     case .answerParked(let batch, let record):
       books.see("answerHeld")

@@ -1,7 +1,7 @@
 /// Which records of a batch have been answered.
 ///
-/// Answers mostly come in order, and then this is one number; `RangeSet` holds what came before
-/// its turn.
+/// Answers mostly come in order, and then a single number is enough. `RangeSet` holds the answers
+/// that came before their turn.
 struct AckTracker {
   let count: Int
   private var prefix = 0
@@ -13,8 +13,8 @@ struct AckTracker {
 
   var isComplete: Bool { prefix == count }
 
-  /// Marks records as answered; `false`, and nothing marked, if one of them was before or is not
-  /// of the batch.
+  /// Marks records as answered. Returns `false`, and marks nothing, if one of the records was
+  /// answered before or does not belong to the batch.
   mutating func mark(_ records: Range<Int>) -> Bool {
     guard !records.isEmpty, records.lowerBound >= prefix, records.upperBound <= count else {
       return false
@@ -32,7 +32,7 @@ struct AckTracker {
     return true
   }
 
-  /// The records of `range` that have no answer.
+  /// The records in `range` that have no answer yet.
   func unanswered(in range: Range<Int>) -> [Range<Int>] {
     var open = RangeSet(range)
     open.remove(contentsOf: min(0, range.lowerBound)..<max(prefix, range.lowerBound))

@@ -1,6 +1,6 @@
 import VimapSystem
 
-/// How much may be read and handed out: the bounds of what is under way, and how fast tries may be
+/// How much may be read and handed out: the limits on what is in flight, and how fast tries may be
 /// started.
 struct Admission {
   private let window: Int
@@ -10,16 +10,16 @@ struct Admission {
   private let handsOutSingly: Bool
 
   private var heldBytes = 0
-  /// Records with workers, or on their way to one.
+  /// Records that are with workers, or on their way to one.
   private(set) var inFlight = 0
-  /// Records taken from the input whose results are not yet with whoever wants them.
+  /// Records taken from the input whose results have not been taken by the reader yet.
   private(set) var unfinished = 0
 
   private var rate: RateLimiter?
   private var budget: RateLimiter?
-  /// Until when no server takes anything.
+  /// Until when all servers are paused.
   private var pauseEnd: Nanoseconds = 0
-  /// What the record costs that was last held up.
+  /// The cost of the record that was last held up.
   private var costAwaited = 0.0
 
   init(_ rules: PoolState.Rules) {
@@ -35,13 +35,13 @@ struct Admission {
   // MARK: What is under way
 
   /// How many more records may be taken from the input.
-  var room: Int { min(mostInFlight - inFlight, mostUnfinished - unfinished) }
+  var credit: Int { min(mostInFlight - inFlight, mostUnfinished - unfinished) }
 
-  /// Whether the window lets more be read. A batch that is larger than all of it goes alone.
+  /// Whether the window lets more be read. A batch that is larger than the whole window goes alone.
   var isWindowOpen: Bool { heldBytes < window || heldBytes == 0 }
 
-  /// As much is under way as may be.
-  var isFull: Bool { heldBytes >= window || room <= 0 }
+  /// Whether as much is in flight as may be.
+  var isFull: Bool { heldBytes >= window || credit <= 0 }
 
   mutating func take(records: Int, bytes: Int) {
     heldBytes += bytes
@@ -49,13 +49,13 @@ struct Admission {
     unfinished += records
   }
 
-  /// Records that no worker has to see.
+  /// Counts records that no worker has to see.
   mutating func takeAnswered(_ records: Int) { unfinished += records }
   mutating func noteAnswered(_ records: Int) { inFlight -= records }
   mutating func noteTakenAway(_ records: Int) { unfinished -= records }
   mutating func hold(bytes: Int) { heldBytes += bytes }
   mutating func release(bytes: Int) { heldBytes -= bytes }
-  /// What is in flight is waited for no more.
+  /// Stops counting what is in flight, since nobody waits for it.
   mutating func forgetInFlight() { inFlight = 0 }
 
   // MARK: When tries may be started
@@ -64,25 +64,25 @@ struct Admission {
   var isPaced: Bool { rate != nil || budget != nil }
   /// Each batch is a single record, whose cost is known.
   var countsCosts: Bool { budget != nil }
-  /// A worker is given no more than it can work on.
+  /// A worker is given no more records than it can work on at once.
   var handsOutLittle: Bool { isPaced || handsOutSingly }
 
-  /// Most records a worker has at a time. Where more than one is due in the shortest time that can
-  /// be waited for, it is given as many.
+  /// The most records that a worker has at a time. If several records come due within the shortest
+  /// time that one can wait, the worker is given that many.
   var mostAtOnce: Int {
     if isPaced { return max(concurrency, rate?.perTick ?? 0) }
     return handsOutSingly ? concurrency : .max
   }
 
-  /// How many records may be started now.
-  /// - Parameter cost: what each costs, where that counts.
+  /// The number of records that may be started now.
+  /// - Parameter cost: the cost of each record, if there is a budget.
   func allowance(cost: Double, _ now: Nanoseconds) -> Int {
     if isHeld(now) || budget?.mayGo(cost, now) == false { return 0 }
     return rate?.allowance(now) ?? .max
   }
 
-  /// Whether nothing is handed out since no server takes anything: what was due meanwhile would all
-  /// be sent in the moment in which one does.
+  /// Whether nothing is handed out because all servers are paused. Otherwise the records that come
+  /// due during the pause would all be sent at the moment the pause ends.
   func isHeld(_ now: Nanoseconds) -> Bool { isPaced && now < pauseEnd }
 
   mutating func pause(until moment: Nanoseconds) { pauseEnd = moment }
@@ -92,10 +92,10 @@ struct Admission {
     budget?.take(assignment.cost, now)
   }
 
-  /// A record that costs so much waits for its turn.
+  /// Notes that a record of this cost waits for its turn.
   mutating func noteHeldUp(cost: Double) { costAwaited = cost }
 
-  /// When the next try may be started, where that is after `now`.
+  /// When the next try may be started. `nil` if one may be started now.
   func nextTurn(after now: Nanoseconds) -> Nanoseconds? {
     if isHeld(now) { return pauseEnd }
     let turns = [rate?.next(1, after: now), budget?.next(costAwaited, after: now)]

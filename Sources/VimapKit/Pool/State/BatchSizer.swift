@@ -1,18 +1,18 @@
 import VimapBytes
 import VimapSystem
 
-/// How many records to hand out at once: one at first and where records are slow, as many as are
-/// done in a few milliseconds where they are fast.
+/// How many records to hand out at once. It starts with one record, and stays there if records are
+/// slow. If they are fast, a batch has as many as a worker does in a few milliseconds.
 struct BatchSizer {
-  /// A size the user chose, which is then kept.
+  /// A size that the user chose and that does not change.
   let fixed: Int?
   private var size = 1
   private var observed = (records: 0, time: Nanoseconds(0))
 
-  /// What a batch should take a worker: long enough that handing it over does not show, short
-  /// enough that workers end together.
+  /// The time that a batch should take: long enough to hide the cost of handing it over, short
+  /// enough for workers to finish together.
   private static let target: Double = 4_000_000  // nanoseconds
-  /// A batch is cut from one slab, so more is never needed.
+  /// A batch is cut from a single slab, so it never needs more records.
   private static let largest = 1 << 18
 
   init(fixed: Int?) {
@@ -21,10 +21,10 @@ struct BatchSizer {
 
   var records: Int { fixed ?? size }
 
-  /// Learns from `records` answers that a worker took `time` for.
+  /// Learns from `records` answers that took a worker `time`.
   ///
-  /// A batch's worth of answers is looked at together. The size grows by steps, since the first
-  /// answers tell little, and shrinks at once.
+  /// The answers to a batch's worth of records are looked at together. The first answers tell
+  /// little, so the size grows in steps; it shrinks at once.
   mutating func learn(records: Int, time: Nanoseconds) {
     observed.records += records
     observed.time += time

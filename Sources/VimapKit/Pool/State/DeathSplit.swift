@@ -1,27 +1,26 @@
-/// What the death of a worker means for a part of the records it had: which it is charged to, and
-/// what goes to another worker.
+/// What the death of a worker means for a part of its records: which of them the death is charged
+/// to, and which go to another worker.
 struct DeathSplit {
-  /// Held to have been the cause, each by itself.
+  /// Each of these records is taken for the cause of the death.
   let charged: Assignment
-  /// Begun, and not the cause.
+  /// Records that were begun and are not the cause.
   let begun: Assignment
-  /// Not begun.
+  /// Records that were not begun.
   let rest: Assignment
-  /// How many of them were begun, or are charged.
+  /// How many of the records count as tried: they were begun, or the death is charged to them.
   let tried: Int
 
   /// Splits what a dead worker left.
   /// - Parameters:
-  ///   - begunCount: how many records it had begun, of those sent to it since it was forked.
-  ///   - lateAt: how many it had begun when it was killed for being late, if it was.
-  ///   - isHopeless: other workers would die as well, so that the first record is charged in any
-  ///     case.
+  ///   - begunCount: how many records the worker had begun since it was forked.
+  ///   - lateAt: how many it had begun when it was found to be late, if it was killed for that.
+  ///   - isHopeless: other workers would die as well, so the first record is charged in any case.
   static func parts(
     of left: [Assignment], begun begunCount: UInt64, lateAt: UInt64?, isHopeless: Bool,
     _ attribution: DeathAttribution
   ) -> [DeathSplit] {
-    // A worker that was late with one record, and had gone on to the next when its end came, has
-    // failed with neither.
+    // The worker was late with one record, but went on to the next before it was killed. Neither of
+    // the two is to blame.
     let isPardoned = lateAt.map { $0 < begunCount } ?? false
     return left.enumerated().map { position, assignment in
       let begun = assignment.cut(after: begunCount).begun.records.count

@@ -1,7 +1,7 @@
 import DequeModule
 import VimapSystem
 
-/// Who has which records, and who gets the next ones.
+/// Knows which worker has which records, and decides who gets the next ones.
 struct Dispatcher {
   let rules: PoolState.Rules
   private(set) var slots: WorkerSlots
@@ -9,11 +9,11 @@ struct Dispatcher {
   private(set) var retries: RetryQueue
   private(set) var sizer: BatchSizer
   private var open = OpenBatches()
-  /// What is to be handed out ahead of new input.
+  /// Records that are handed out ahead of new input.
   private var queue: Deque<Assignment> = []
   private var actions: [PoolState.Action] = []
 
-  /// So many batches may wait for the slots of their shards, for each slot.
+  /// The most batches that may wait for the slots of their shards, times the number of slots.
   private static let mostBacklog = 32
 
   init(_ rules: PoolState.Rules, seed: UInt64) {
@@ -32,46 +32,46 @@ struct Dispatcher {
   }
 
   var isQueueEmpty: Bool { queue.isEmpty }
-  /// All is answered, and no worker is left.
+  /// Everything is answered, and no worker is left.
   var isDone: Bool { open.isEmpty && slots.areVacant }
-  /// Records may yet have to be handed out, though none is to be now.
+  /// Records may have to be handed out later, even if there are none to hand out now.
   var awaitsRetries: Bool { !retries.isEmpty || (retries.isInUse && !open.isEmpty) }
   /// As much is in flight as may be.
   var isFull: Bool { admission.isFull || isBacklogFull }
   func unanswered(in assignment: Assignment) -> [Assignment] { open.unanswered(in: assignment) }
 
-  /// So many batches wait for the slots of their shards that no more are read: one shard that is
-  /// slow then holds up the others.
+  /// So many batches wait for their slots that no more are read. A slow shard now delays the
+  /// others.
   private var isBacklogFull: Bool {
     rules.hasShards && queue.count >= Self.mostBacklog * rules.jobs
   }
-  /// Notes what is read, answered and taken away, or when tries may be started.
+  /// Passes on a change: records read, answered or taken, or when tries may be started.
   mutating func account(_ change: (inout Admission) -> Void) { change(&admission) }
 
   // MARK: Handing out
 
-  /// How much of the input could be handed out, and to whom.
+  /// How much more input could be handed out, and which worker would get it.
   func demand(_ now: Nanoseconds) -> PoolState.Demand? {
-    let room = admission.isWindowOpen ? admission.room : 0
-    guard slots.hasStarted, room > 0 else { return nil }
+    let credit = admission.isWindowOpen ? admission.credit : 0
+    guard slots.hasStarted, credit > 0 else { return nil }
     if rules.hasShards {
-      // Whose it is shows when it is there.
-      let most = min(rules.chunk ?? sizer.records, room)
+      // The slot is known only when the batch has been read and its shard is known.
+      let most = min(rules.chunk ?? sizer.records, credit)
       return isBacklogFull ? nil : PoolState.Demand(slot: 0, records: most)
     }
     guard queue.isEmpty, let slot = chooseSlot(now), case let most = most(for: slot, now), most > 0
     else { return nil }
-    // A worker that is concurrent is to have as many as it can take in a part of its batches.
+    // A concurrent worker is given a sixteenth at a time, so that a few batches keep it full.
     let wanted = rules.chunk ?? max(sizer.records, slots[slot].shortfall, rules.concurrency / 16)
-    return PoolState.Demand(slot: slot, records: min(wanted, room, most))
+    return PoolState.Demand(slot: slot, records: min(wanted, credit, most))
   }
 
-  /// Takes a batch that was cut to meet a demand, and hands it out unless it has to wait its turn.
+  /// Takes a batch that was cut to meet a demand. It is handed out now, unless it has to wait.
   mutating func take(
     _ batch: Assignment, bytes: Int, for demand: PoolState.Demand, _ now: Nanoseconds
   ) {
     enter(batch, bytes: bytes)
-    // A slot may be given up when it has just been chosen.
+    // The slot may have been retired since it was chosen.
     guard !rules.hasShards, !admission.countsCosts, !slots[demand.slot].isRetired else {
       queue.append(batch)
       return handOut(now)
@@ -82,25 +82,25 @@ struct Dispatcher {
     send(first, to: demand.slot, now)
   }
 
-  /// A batch was read, whatever becomes of it.
+  /// Counts a batch that was read, whatever becomes of it.
   mutating func enter(_ batch: Assignment, bytes: Int) {
     open.add(batch.batch, records: batch.records.count)
     admission.take(records: batch.records.count, bytes: bytes)
   }
 
-  /// Puts records in front of all that is to be handed out.
+  /// Puts records at the head of the queue.
   mutating func putFirst(_ assignments: [Assignment]) {
     queue.insert(contentsOf: assignments.filter { !$0.records.isEmpty }, at: 0)
   }
 
-  /// Hands out what is queued, with what is due to be tried again behind it.
+  /// Hands out what is queued. Records that are due for another try are queued behind it first.
   mutating func handOut(_ now: Nanoseconds) {
     queue.append(contentsOf: retries.takeDue(now))
     if rules.hasShards { handOutToShards(now) } else { handOutToAny(now) }
   }
 
   private mutating func handOutToAny(_ now: Nanoseconds) {
-    // Of single records, a worker that is fast is given more than it is of batches.
+    // Retries are single records, so a fast worker may hold more of them than it may hold batches.
     while let next = queue.first,
       let slot = chooseSlot(
         now, lookAhead: next.isRetry ? min(Workload.mostBatches, sizer.records) : 0)
@@ -112,13 +112,13 @@ struct Dispatcher {
     }
   }
 
-  /// Hands out what there is of each shard as far as its slot can take it, in order.
+  /// Hands out the queue in order, to each slot as many batches of its shards as it can take.
   private mutating func handOutToShards(_ now: Nanoseconds) {
     if queue.isEmpty { return }
     var isOpen = slots.indices.map { canTakeShard($0, now) }
     guard isOpen.contains(true) else { return }
     var left: Deque<Assignment> = []
-    /// It is nobody's turn, whatever the shard.
+    /// A limit holds up all records now, whatever their shard.
     var isHeldUp = false
     for next in queue {
       let slot = slots.slot(ofShard: next.shard ?? 0)
@@ -132,20 +132,20 @@ struct Dispatcher {
         continue
       }
       let rest = give(next, to: slot, most, now)
-      // What is left of it goes ahead of what else there is for the slot.
+      // The rest of a batch goes to its slot before anything else.
       isOpen[slot] = rest == nil && canTakeShard(slot, now)
       if let rest { left.append(rest) }
     }
     queue = left
   }
 
-  /// It is given as much as it can be: no other slot may have it, and most batches are of a record.
+  /// Gives the slot all it can hold: only it may have them, and most batches are of one record.
   private func canTakeShard(_ slot: Int, _ now: Nanoseconds) -> Bool {
     slots[slot].canFork(now)
       || slots.canTakeMore(slot, lookAhead: Workload.mostBatches, most: admission.mostAtOnce)
   }
 
-  /// Gives a worker at most so many records; returns the others.
+  /// Gives a worker at most `most` of the records. Returns the rest.
   private mutating func give(
     _ assignment: Assignment, to slot: Int, _ most: Int, _ now: Nanoseconds
   ) -> Assignment? {
@@ -159,7 +159,7 @@ struct Dispatcher {
     slots.choose(now, lookAhead: lookAhead, most: admission.mostAtOnce)
   }
 
-  /// How many records a worker may be given now.
+  /// The number of records that the worker of a slot may be given now.
   private func most(for slot: Int, _ now: Nanoseconds, cost: Double = 0) -> Int {
     let quota = slots.quota(of: slot)
     guard admission.handsOutLittle else { return quota }
@@ -177,7 +177,7 @@ struct Dispatcher {
 
   // MARK: Answers
 
-  /// A worker answered records. `false` where it had no business to.
+  /// Takes in that a worker has answered records. Returns `false` if they were not its to answer.
   mutating func answered(
     _ slot: Int, _ batch: UInt64, _ records: Range<Int>, _ now: Nanoseconds
   ) -> Bool {
@@ -190,25 +190,27 @@ struct Dispatcher {
     return true
   }
 
-  /// Records are answered by the pool itself. `false` where they have been before.
+  /// Marks records that the pool answers itself. Returns `false` if they were answered before.
   mutating func markAnswered(_ batch: UInt64, _ records: Range<Int>) -> Bool {
     guard open.mark(batch, records) else { return false }
     admission.noteAnswered(records.count)
     return true
   }
 
-  /// Takes off a worker what it was given of a batch, as far as all of it is answered or elsewhere.
+  /// Drops the worker's assignments of a batch that are done: answered, or given to another worker.
   private mutating func dropDone(_ slot: Int, _ batch: UInt64) {
-    let open = open
-    slots.update(slot) { $0.load.drop { $0.batch == batch && open.isDone($0) } }
+    let isDone = { [open] (given: Assignment) in given.batch == batch && open.isDone(given) }
+    // A worker is changed only if it has to be: answers may come one by one.
+    if slots[slot].hasAssignment(where: isDone) {
+      slots.update(slot) { $0.load.drop(where: isDone) }
+    }
   }
 
   mutating func completeIfDone(_ batch: UInt64) {
     if open.removeIfComplete(batch) { act(.complete(batch: batch)) }
   }
 
-  /// A worker says that a record failed in a way that may pass: has it wait for another try, unless
-  /// it has been tried often enough.
+  /// Parks a record that failed in a way that may pass, unless it has had all its tries.
   mutating func retry(
     _ slot: Int, _ batch: UInt64, _ record: Int, pause: Nanoseconds?, wasSent: Bool,
     _ now: Nanoseconds
@@ -222,7 +224,7 @@ struct Dispatcher {
       failed.part(record..<(record + 1)), pause: pause, wasSent: wasSent, now: now)
   }
 
-  /// Has a record that its worker died of wait for another try.
+  /// Parks a record that its worker died of.
   mutating func park(_ failed: Assignment, _ now: Nanoseconds) -> RetryQueue.NextTry {
     retries.park(failed, pause: nil, wasSent: true, now: now)
   }
@@ -232,10 +234,10 @@ struct Dispatcher {
     act(.fork(slot: slot))
   }
 
-  /// Forks workers that are to be there from the start.
+  /// Forks workers that have to be there from the start.
   mutating func forkFirst() { for slot in slots.forkFirst() { act(.fork(slot: slot)) } }
 
-  /// Notes what became of a worker, or what it said.
+  /// Passes a change on to the slots: what became of a worker, or what it said.
   mutating func changeSlots(_ change: (inout WorkerSlots) -> Void) { change(&slots) }
 
   mutating func close(_ slot: Int) {
@@ -243,13 +245,13 @@ struct Dispatcher {
     act(.close(slot: slot))
   }
 
-  /// Has a worker that is given nothing more for now let go of what it holds back.
+  /// Tells a worker that gets no more for now to give the answers that it holds back.
   mutating func flush(_ slot: Int) {
     slots.update(slot) { $0.load.stopWanting() }
     act(.flush(slot: slot))
   }
 
-  /// Has all workers do so, once.
+  /// Flushes all workers that may hold answers back, once.
   mutating func flushAll() {
     for slot in slots.indices where slots[slot].mayHoldBack {
       slots.update(slot) { $0.load.noteFlush() }
@@ -257,20 +259,21 @@ struct Dispatcher {
     }
   }
 
-  /// Has a worker begin no more, say how many it has begun, and leave after those.
+  /// Tells a worker to begin nothing more, to say how many records it has begun, and to leave once
+  /// these are answered.
   mutating func recall(_ slot: Int) {
     slots.update(slot) { $0.close() }
     act(.recall(slot: slot))
   }
 
-  /// Kills a worker to end the run, unless it has been.
+  /// Kills a worker to end the run, unless that was done before.
   mutating func cutOff(_ slot: Int) {
     if slots[slot].worker?.fate == .cutOff { return }
     slots.update(slot) { $0.cutOff() }
     act(.kill(slot: slot))
   }
 
-  /// Takes back from a worker that leaves what it has not begun; it goes first.
+  /// Takes back the records that a leaving worker has not begun. They go to the head of the queue.
   mutating func takeBack(_ slot: Int, begun: UInt64) {
     var back: [Assignment] = []
     slots.update(slot) { worker in
@@ -283,13 +286,13 @@ struct Dispatcher {
     putFirst(left)
   }
 
-  /// Empties the queue. Records that have failed before are apart, with those that still wait.
+  /// Empties the queue and the retry queue. Records that have failed before are returned apart.
   mutating func takeQueued() -> (untried: [Assignment], parked: [Assignment]) {
     defer { queue.removeAll() }
     return (queue.filter { !$0.isRetry }, queue.filter(\.isRetry) + retries.takeAll())
   }
 
-  /// Nothing that is in flight is waited for any more.
+  /// Forgets everything in flight, since nobody waits for it any more.
   mutating func forget() {
     _ = takeQueued()
     open.removeAll()

@@ -1,5 +1,5 @@
-/// Counts the records that have their final answers, and says when there are so many failures among
-/// them that the run is to stop.
+/// Counts the records that have their final answers. Says when so many of them have failed that the
+/// run must stop.
 struct HaltMonitor {
   private let rule: HaltRule?
   private(set) var finished = 0
@@ -11,10 +11,11 @@ struct HaltMonitor {
     failed = before.exceptions
   }
 
-  /// Every record that is finished has failed.
+  /// Every finished record has failed.
   var hasNoOutput: Bool { finished == failed }
 
-  /// - Returns: how to stop, and how far the run has come, where there are too many failures.
+  /// - Returns: how to stop, and how far the run has come, if there are too many failures; else
+  ///   `nil`.
   mutating func note(
     _ records: Int, failed isFailure: Bool
   ) -> (manner: HaltRule.Manner, point: HaltPoint)? {

@@ -1,31 +1,32 @@
-/// When a run stops before the end of its input because records fail, and how.
+/// When a run stops before the end of its input because records fail, and how it stops.
 package struct HaltRule: Sendable, Equatable {
-  /// What becomes of the records that workers are at.
+  /// What becomes of the records that workers are working on.
   package enum Manner: String, Sendable, CaseIterable {
-    /// They are finished.
+    /// The records are finished.
     case soon
-    /// They are given up, and the workers killed.
+    /// The records are given up, and the workers are killed.
     case now
   }
 
   /// How many failures are too many.
   package enum Limit: Sendable, Equatable {
-    /// So many records.
+    /// This number of records.
     case records(Int)
-    /// So many of a hundred records that have finished. That is looked at only once there are
-    /// ``HaltRule/fewest`` of them, and as many as one failure is such a part of: 100 for 1.
+    /// This percentage of the finished records. It is looked at only once enough records are
+    /// finished: at least ``HaltRule/fewest``, and enough for a single failure to be no more than
+    /// the percentage (100 records for 1 percent).
     case percent(Double)
   }
 
-  /// What becomes of the records that workers are at.
+  /// What becomes of the records that workers are working on.
   package var manner: Manner
   /// How many failures are too many.
   package var limit: Limit
 
-  /// Of fewer records than these, a share says nothing.
+  /// Among fewer records than these, a percentage says nothing.
   package static let fewest = 10
 
-  /// Stops at so many failures, or at the first.
+  /// Stops at so many failures; by default, at the first.
   package init(_ manner: Manner, at limit: Limit = .records(1)) {
     self.manner = manner
     self.limit = limit

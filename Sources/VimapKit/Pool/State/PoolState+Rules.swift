@@ -1,39 +1,41 @@
 import VimapSystem
 
 extension PoolState {
-  /// What a pool keeps to.
+  /// The settings that a pool works by.
   struct Rules {
     var jobs: Int
     /// A fixed batch size, or `nil` to let it adapt.
     var chunk: Int?
-    /// Records a worker can work on at once.
+    /// The number of records that a worker can work on at once.
     var concurrency = 1
-    /// Most bytes of input in flight or waiting for their turn.
+    /// The most bytes of input that may be in flight, or wait for their turn in the output.
     var window: Int
     var attribution = DeathAttribution.firstBegun
-    /// Whether all workers are started at once, or as there is work for them.
+    /// Whether all workers are started at once. Otherwise, they are started as there is work for
+    /// them.
     var startsAll = false
-    /// Most workers that are being forked at once, of those that are there from the start.
+    /// Of the workers that are there from the start, the most that are being forked at once.
     var mostForksUnderWay = 32
 
-    /// How many workers are there from the start. One at least is started before there is input, so
-    /// that one that cannot be started is noticed before a record is taken.
+    /// The number of workers that are there from the start. At least one worker is started before
+    /// any input is read, so that a worker that can't be started is noticed before a record is
+    /// taken.
     var startsAtOnce: Int { startsAll ? jobs : 1 }
-    /// Most records with workers, or on their way to one.
+    /// The most records with workers, or on their way to one.
     var mostInFlight: Int?
-    /// Most records taken from the input whose results are not yet with whoever wants them.
+    /// The most records taken from the input whose results have not been taken by the reader yet.
     var mostUnfinished: Int?
     /// Which records that failed are tried again, and when.
     var retry = RetryRule()
-    /// Most tries started, over all workers.
+    /// The most tries that may be started, over all workers.
     var rate: FlowLimit?
-    /// Most that the records started may cost; each batch is then a single record.
+    /// The most that the records started may cost. Each batch is then a single record.
     var budget: FlowLimit?
-    /// Records a worker is given before another takes its place.
+    /// The number of records after which a worker is replaced.
     var recycleAfter: Int?
-    /// Each batch is of a shard, and a shard's batches go to one slot, in order.
+    /// Each batch belongs to a shard, and all batches of a shard go to one slot, in order.
     var hasShards = false
-    /// When failures stop the run.
+    /// When failed records stop the run.
     var halt: HaltRule?
     /// A worker is given no more records than it can work on at once.
     var handsOutSingly = false

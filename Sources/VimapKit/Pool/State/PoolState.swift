@@ -2,23 +2,23 @@ import VimapSystem
 
 /// What a pool does, as a pure state machine: events go in, actions come out.
 ///
-/// It decides what the words and the deaths of workers mean. Its ``Dispatcher`` knows which worker
-/// holds which records, and who gets the next; its ``RunControl`` how the run ends. It has no
-/// descriptor and no clock: ``PoolDriver`` feeds it and carries its actions out. An event that is
-/// impossible, such as one of a worker in a vacant slot, traps in debug builds, and else changes
-/// nothing. A worker process can be broken in any way: one that is ready twice is killed.
+/// It decides what the messages and the deaths of workers mean. Its ``Dispatcher`` knows which
+/// worker has which records, and who gets the next ones. Its ``RunControl`` knows how the run ends.
+/// It has no descriptor and no clock: ``PoolDriver`` feeds it events and carries out its actions.
+/// An event that is impossible, such as one of a worker in a vacant slot, traps in debug builds and
+/// changes nothing in others. But a worker process can be broken in any way: a worker that is ready
+/// twice is killed.
 package struct PoolState {
   let rules: Rules
   private var run: RunControl
   private var dispatcher: Dispatcher
-  /// Commands of workers that came to their end without an answer, as long as there is no output.
+  /// How many commands have ended without an answer, before there was any output.
   private var vainCommands = 0
 
-  /// Commands that may end without an answer, before there is any output, until it is clear that
-  /// others would end so too.
+  /// After so many such commands without any output, others would end without an answer too.
   static let mostVainCommands = 5
 
-  /// - Parameter seed: what chance is left to hangs on it.
+  /// - Parameter seed: the seed of everything that is random.
   init(_ rules: Rules, seed: UInt64 = 0) {
     self.rules = rules
     dispatcher = Dispatcher(rules, seed: seed)
@@ -32,28 +32,29 @@ package struct PoolState {
   // MARK: What is known
 
   var phase: RunPhase { run.phase }
-  /// How many tries are over.
+  /// The number of tries that are over.
   var tries: TryTally { run.tries }
   var slots: WorkerSlots { dispatcher.slots }
-  /// What is under way, and whether more may be.
+  /// What is in flight, and whether more may be.
   var admission: Admission { dispatcher.admission }
-  /// How many records are handed out at once.
+  /// The number of records that are handed out at once.
   var batchSize: Int { dispatcher.sizer.records }
-  /// Records that wait for their next try.
+  /// The number of records that wait for their next try.
   var waitingForRetry: Int { dispatcher.retries.count }
-  /// Records that have their final answers and failed.
+  /// The number of records whose final answer is a failure.
   var failed: Int { run.halt.failed }
-  /// As much is in flight as may be.
+  /// Whether as much is in flight as may be.
   var isFull: Bool { dispatcher.isFull }
   func unanswered(in part: Assignment) -> [Assignment] { dispatcher.unanswered(in: part) }
 
-  /// There is something to be handed out later, and not now.
+  /// Whether there are records that are to be handed out later, and not now.
   func awaitsTurn(after now: Nanoseconds) -> Bool {
     waitingForRetry > 0 || nextTurn(after: now) != nil
   }
 
-  /// The next moment, after that for which ``demand(now:mayRead:)`` was asked last, at which it
-  /// will find more to do: a worker may be started again, or a record tried again.
+  /// The next moment at which ``demand(now:mayRead:)`` will find more to do: a worker may be
+  /// started again, or a record tried again.
+  /// - Parameter now: the time for which the demand was asked last.
   func nextTimer(after now: Nanoseconds) -> Nanoseconds? {
     let start = hasMore ? slots.nextStart(after: now) : nil
     return [start, dispatcher.retries.nextDue, nextTurn(after: now)].compactMap(\.self).min()
@@ -63,16 +64,16 @@ package struct PoolState {
     hasMore ? admission.nextTurn(after: now) : nil
   }
 
-  /// There is, or may be, something to be handed out.
+  /// Whether there are records to hand out, or there may be.
   private var hasMore: Bool { !dispatcher.isQueueEmpty || phase.mayRead }
 
   // MARK: Input and results
 
   /// What to cut from the input next, if the pool can use more. What a dead worker left is handed
-  /// out first, whether or not anything may be read.
+  /// out first, even if nothing may be read.
   mutating func demand(now: Nanoseconds, mayRead: Bool = true) -> Demand? {
     if phase.isUnderWay { dispatcher.handOut(now) }
-    // With the last of it handed out, nothing more may come.
+    // If that was the last of it, nothing more may come.
     run.closeIfDone(&dispatcher)
     guard phase.mayRead else { return nil }
     if !slots.hasStarted, slots.areVacant, let slot = slots.firstToFork(now) {
@@ -81,10 +82,10 @@ package struct PoolState {
     return mayRead ? dispatcher.demand(now) : nil
   }
 
-  /// A batch was cut to meet a demand.
+  /// Takes a batch that was cut to meet a demand.
   /// - Parameters:
-  ///   - shard: the shard of its records, where there are shards.
-  ///   - cost: what its record costs, where there is a budget.
+  ///   - shard: the shard of its records, if there are shards.
+  ///   - cost: the cost of its record, if there is a budget.
   mutating func take(
     batch: UInt64, records: Int, bytes: Int, shard: Int? = nil, cost: Double = 0,
     for demand: Demand, now: Nanoseconds
@@ -100,35 +101,34 @@ package struct PoolState {
     run.closeIfDone(&dispatcher)
   }
 
-  /// Records were taken from the input that need no worker: each is an exception.
+  /// Takes records from the input that need no worker: each of them is an exception.
   mutating func takeAnswered(_ records: Int) {
     dispatcher.account { $0.takeAnswered(records) }
     run.noteFinished(records, failed: true, in: &dispatcher)
   }
 
-  /// No more input will come: it is at its end, or the run is to stop. What is in flight is
-  /// finished.
+  /// Ends the input: it was read to its end, or the run is to stop. What is in flight is finished.
   mutating func endInput() {
     run.endInput(&dispatcher)
   }
 
-  /// No more input can be read before some is answered: the workers that wait for more are told.
+  /// No more input can be read until some is answered. Workers that wait for more are flushed.
   mutating func inputIsBlocked() {
     for slot in slots.indices where slots[slot].wantsMore { dispatcher.flush(slot) }
   }
 
-  /// So many bytes more are in flight.
+  /// Counts more bytes as in flight.
   mutating func hold(bytes: Int) { dispatcher.account { $0.hold(bytes: bytes) } }
-  /// The bytes of a batch are no longer in flight, nor waiting for their turn.
+  /// Stops counting bytes that are no longer in flight, and no longer wait for their turn.
   mutating func release(bytes: Int) { dispatcher.account { $0.release(bytes: bytes) } }
-  /// The results of some records are with whoever wanted them.
+  /// Counts the results of some records as taken by the reader.
   mutating func release(records: Int) { dispatcher.account { $0.noteTakenAway(records) } }
-  /// No server takes anything before then.
+  /// Holds everything back until `moment`, since all servers are paused.
   mutating func pause(until moment: Nanoseconds) { dispatcher.account { $0.pause(until: moment) } }
 
   // MARK: What workers say
 
-  /// The worker's process is there.
+  /// Notes that the worker's process exists.
   mutating func workerIsForked(_ slot: Int) {
     dispatcher.changeSlots { $0.noteForked(slot) }
     forkFirst()
@@ -142,18 +142,18 @@ package struct PoolState {
 
   private mutating func forkFirst() { if phase.mayRead { dispatcher.forkFirst() } }
 
-  /// The worker says it has passed everything on and gets nothing back.
+  /// The worker has passed on everything that it has, and gets no answers.
   mutating func workerWantsMore(_ slot: Int) {
     dispatcher.changeSlots { $0.update(slot) { $0.load.noteWantsMore() } }
     guard let worker = slots[slot].worker else { return }
     if worker.load.isFull || admission.handsOutLittle { dispatcher.act(.flush(slot: slot)) }
-    // It may be needed for another try, but first it has to let go of what it has.
+    // It may be needed for another try, but first it has to give the answers that it holds back.
     if !hasMore, worker.goesOn {
       rules.concurrency > 1 ? dispatcher.close(slot) : dispatcher.act(.flush(slot: slot))
     }
   }
 
-  /// A worker cannot be set up, or cannot be forked; its end will follow.
+  /// A worker cannot be forked or set up. Its end will follow.
   mutating func workerFailed(_ slot: Int, _ failure: WorkerFailure) {
     let isHopeless = rules.startsAll && !slots[slot].hasServed
     dispatcher.changeSlots { $0.update(slot) { $0.fail(failure, isHopeless: isHopeless) } }
@@ -161,19 +161,20 @@ package struct PoolState {
   }
 
   /// A worker will leave once it has answered the first `begun` of the records sent to it. The
-  /// others go to other workers.
+  /// other records go to other workers.
   mutating func workerRetires(_ slot: Int, begun: UInt64) {
     dispatcher.takeBack(slot, begun: begun)
     run.answerQueued(in: &dispatcher)
   }
 
-  /// What a worker has to say about its end, which will follow.
+  /// Notes a worker's exit message. The worker's end will follow.
   mutating func workerSaid(_ slot: Int, _ text: String) {
     dispatcher.changeSlots { $0.update(slot) { $0.say(text) } }
   }
 
-  /// A worker answered records, with outputs or an exception. `false` where it had no business to.
-  /// - Parameter wasTried: not where they are such that it could not.
+  /// Takes in that a worker has answered records, with outputs or an exception. Returns `false` if
+  /// they were not its to answer.
+  /// - Parameter wasTried: `false` for records that can't be tried at all.
   mutating func answered(
     _ slot: Int, batch: UInt64, records: Range<Int>, failed: Bool = false, wasTried: Bool = true,
     now: Nanoseconds
@@ -187,12 +188,10 @@ package struct PoolState {
     return true
   }
 
-  /// A worker says that a record failed in a way that may pass: has it wait for another try, unless
-  /// it has been tried often enough.
+  /// Parks a record that failed in a way that may pass, unless it has been tried often enough.
   /// - Parameters:
-  ///   - pause: how long it is to wait at least, where that is known.
-  ///   - wasSent: whether the worker may have passed it on.
-  /// - Returns: when it is tried next; `nil` where the exception is its answer.
+  ///   - pause: how long the record has to wait at least, if known.
+  ///   - wasSent: whether the worker may have sent the record on.
   mutating func retry(
     _ slot: Int, batch: UInt64, record: Int, pause: Nanoseconds? = nil, wasSent: Bool = true,
     now: Nanoseconds
@@ -205,7 +204,7 @@ package struct PoolState {
     return next
   }
 
-  /// The worker has been at the record it is at for longer than is allowed, and is to be ended.
+  /// The worker has spent more time on its current record than is allowed, so it is killed.
   /// - Parameter begun: how many records it had begun by then.
   mutating func workerIsLate(_ slot: Int, begun: UInt64) {
     guard let worker = slots[slot].worker, !worker.wasKilled else { return }
@@ -213,8 +212,8 @@ package struct PoolState {
     dispatcher.act(.kill(slot: slot))
   }
 
-  /// A worker's command has come to its end without a single answer.
-  /// - Parameter text: how.
+  /// A worker's command has ended without a single answer.
+  /// - Parameter text: how it ended.
   mutating func commandWasInVain(_ text: String) {
     guard run.halt.hasNoOutput, phase.isUnderWay else { return }
     vainCommands += 1
@@ -226,17 +225,17 @@ package struct PoolState {
 
   // MARK: The end of a worker
 
-  /// Whether the end of a slot's worker is just what it was told.
+  /// Whether a worker has just done what it was told: it left, and everything was answered.
   func hasLeft(_ slot: Int) -> Bool {
     guard let worker = slots[slot].worker else { return true }
     return worker.isServing && worker.wasToldToLeave && worker.load.outstanding == 0
       && worker.failure == nil
   }
 
-  /// A worker process is gone.
+  /// A worker process has ended.
   /// - Parameters:
-  ///   - begun: how many records it had begun, of those sent to it since it was forked.
-  ///   - unsent: those of them that it had not sent on.
+  ///   - begun: how many records it had begun since it was forked.
+  ///   - unsent: those of them that it had not sent.
   mutating func workerEnded(
     _ slot: Int, _ end: ProcessEnd, begun: UInt64, unsent: UnsentRecords = .none,
     now: Nanoseconds
@@ -251,14 +250,14 @@ package struct PoolState {
       run.answer(untouched, begun: 0, in: &dispatcher)
       return run.closeIfDone(&dispatcher)
     }
-    // One that dies of the first record it is given has got somewhere: the record is answered.
+    // A worker that dies of its first record has not died in vain: the record is answered.
     let hasSentNothing = left.isEmpty && !untouched.isEmpty
     let hasDoneNothing = hasSentNothing || begun == 0 && (!left.isEmpty || !ended.isServing)
     let wasInVain = ended.failure != nil || ended.load.answered == 0 && hasDoneNothing
     dispatcher.changeSlots { $0.vacate(slot, wasInVain: wasInVain, now: now) }
     let isHopeless = slots[slot].vainEnds >= WorkerSlot.mostVainEnds || ended.isHopeless
     if hasSentNothing, isHopeless {
-      // What is at the head of them is all that there is to be charged.
+      // Then the first of the unsent records is charged, as there are no others.
       (left, untouched) = (untouched, [])
     }
     if ended.failure == nil {
@@ -272,7 +271,7 @@ package struct PoolState {
     run.answerQueued(in: &dispatcher)
     if isHopeless, phase.isUnderWay, ended.failure != nil || !ended.isServing {
       dispatcher.changeSlots { $0.retire(slot, now: now) }
-      // Where slots are filled on demand, those that are empty would fare no better.
+      // If slots are filled on demand, the slots that are still empty would fare no better.
       if slots.areVacant, !rules.startsAll || slots.areRetired {
         run.giveUp(
           ended.failure ?? WorkerFailure("worker \(slot) ends before it is ready"), &dispatcher)
@@ -282,16 +281,16 @@ package struct PoolState {
     run.closeIfDone(&dispatcher)
   }
 
-  /// The run is to stop, by someone's wish.
+  /// Stops the run, because somebody wants that.
   mutating func stop(_ manner: HaltRule.Manner) { run.stop(manner, &dispatcher) }
 
-  /// The run is to end at once: what workers have begun is not finished.
+  /// Ends the run at once: what workers have begun is not finished.
   mutating func cutShort() { run.cutShort(&dispatcher) }
 
-  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
+  /// Forgets what is in flight: workers are told to leave, and nobody waits for answers.
   mutating func abandon() { run.abandon(&dispatcher) }
 
-  /// Ends everything at once.
+  /// Kills all workers at once and forgets what is in flight.
   mutating func abort() {
     for slot in slots.occupied { dispatcher.act(.kill(slot: slot)) }
     abandon()

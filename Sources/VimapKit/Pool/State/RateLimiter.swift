@@ -2,55 +2,56 @@ import DequeModule
 import VimapBytes
 import VimapSystem
 
-/// So much of something in a length of time.
+/// An amount of something per unit of time.
 package struct FlowLimit: Sendable, Equatable {
-  /// How much, more than 0.
+  /// The amount, more than 0.
   package var amount: Double
-  /// In how long.
+  /// The unit of time.
   package var unit: Nanoseconds
 
-  /// So much in so long.
+  /// So much per unit of time.
   package init(_ amount: Double, in unit: Nanoseconds) {
     self.amount = amount
     self.unit = unit
   }
 }
 
-/// Keeps to a ``FlowLimit``: in any stretch of time as long as its unit there is no more than it
-/// allows, and what there is comes evenly, also at the start and after an idle spell.
+/// Keeps to a ``FlowLimit``. In any period as long as the limit's unit, no more passes than the
+/// limit allows. What passes is spread evenly, also at the start and after an idle time.
 ///
-/// Each unit of what is limited has its moment (the generic cell rate algorithm of ATM networks).
-/// The moments follow each other a little faster than the limit says, so that what is lost where
-/// somebody wakes up late is made up for; what then would be too much waits until the unit is over.
+/// Each amount has a moment at which it is due (the generic cell rate algorithm of ATM networks).
+/// The moments follow each other a little faster than the limit says, which makes up for the time
+/// that is lost when somebody wakes up late. If too much would pass that way, the rest waits until
+/// the unit is over.
 struct RateLimiter {
   private let limit: FlowLimit
   private let step: Double
   private let tolerance: Double
-  /// When the next is due that has not been taken, from ``origin``.
+  /// The moment of the next amount that has not been taken, counted from ``origin``.
   private var due = 0.0
-  /// Moments are reckoned from the first, so that fractions of a nanosecond are not lost.
+  /// The first moment. All others are counted from it, so that fractions of a nanosecond are kept.
   private var origin: Nanoseconds?
-  /// What was taken in the last unit: how much, and when the last of each part.
+  /// What was taken within the last unit, in parts: how much, and when the last of each was taken.
   private var recent: Deque<(time: Double, amount: Double)> = []
   private var total = 0.0
 
-  /// Nobody can wait for less.
+  /// The shortest time that one can wait.
   private static let tick = Double(Nanoseconds.milliseconds(1))
-  /// What was taken is kept in so many parts, which costs as small a part of the limit.
+  /// What was taken is remembered in so many parts of a unit. That costs at most one part.
   private static let parts = 1024.0
 
   init(_ limit: FlowLimit) {
     self.limit = limit
     let even = Double(limit.unit) / limit.amount
-    // Where each is due long after the one before, waking up late shows less.
+    // If the moments are far apart, waking up late matters less.
     step = even * (limit.unit <= .seconds(1) && even < 20 * Self.tick ? 0.95 : 0.99)
     tolerance = max(4 * Self.tick, even / 4)
   }
 
-  /// How many come due while one waits for the shortest time that one can.
+  /// How much comes due within the shortest time that one can wait.
   var perTick: Int { Int(saturating: Self.tick / step) }
 
-  /// How many may go now.
+  /// How many may pass now.
   func allowance(_ now: Nanoseconds) -> Int {
     guard mayGo(1, now) else { return 0 }
     let ahead = max(0, due - elapsed(now))
@@ -58,7 +59,7 @@ struct RateLimiter {
     return max(1, Int(saturating: min(inTime, limit.amount - used(elapsed(now)), 1e9)))
   }
 
-  /// Whether so much may go now. What is more than the limit goes alone.
+  /// Whether this amount may pass now. An amount above the limit passes alone.
   func mayGo(_ amount: Double, _ now: Nanoseconds) -> Bool {
     let time = elapsed(now)
     return amount == 0 || (due <= time + tolerance && used(time) + amount <= most(amount))
@@ -66,7 +67,7 @@ struct RateLimiter {
 
   private func most(_ amount: Double) -> Double { max(amount, limit.amount) }
 
-  /// So much goes now.
+  /// Takes an amount.
   mutating func take(_ amount: Double, _ now: Nanoseconds) {
     if origin == nil { origin = now }
     let time = elapsed(now)
@@ -87,7 +88,7 @@ struct RateLimiter {
     }
   }
 
-  /// When so much may go, where that is after `now`.
+  /// When an amount may pass. `nil` if it may pass now.
   func next(_ amount: Double, after now: Nanoseconds) -> Nanoseconds? {
     guard let origin, !mayGo(amount, now) else { return nil }
     var time = due - tolerance
@@ -110,7 +111,7 @@ struct RateLimiter {
       guard isOver(part.time, now) else { break }
       used -= part.amount
     }
-    // What is left of rounding is nothing.
+    // The rest is a rounding error.
     return used < 1e-9 * limit.amount ? 0 : used
   }
 

@@ -1,8 +1,8 @@
 import HeapModule
 import VimapSystem
 
-/// Records that failed in a way that is worth another try, and wait for it with no worker. By its
-/// rule it decides whether a record may have another try, and when.
+/// Records that failed in a way that is worth another try. They wait for it here, with no worker.
+/// The queue's rule decides whether a record gets another try, and when.
 struct RetryQueue {
   /// The next try of a record.
   struct NextTry: Equatable {
@@ -11,10 +11,11 @@ struct RetryQueue {
     let attempt: Int
   }
 
-  /// A record that waits.
+  /// A record that waits for its next try.
   private struct Parked: Comparable {
     let due: Nanoseconds
-    /// Of those that are due at the same time, the one that failed first is first.
+    /// The order among records that are due at the same time: the one that failed first comes
+    /// first.
     let number: UInt64
     let assignment: Assignment
 
@@ -30,7 +31,7 @@ struct RetryQueue {
   private var parkedEver: UInt64 = 0
   private var random: SeededRandom
 
-  /// - Parameter seed: what the lengths of pauses hang on.
+  /// - Parameter seed: the seed for the lengths of pauses.
   init(_ rule: RetryRule, seed: UInt64) {
     self.rule = rule
     random = SeededRandom(seed: seed)
@@ -40,20 +41,21 @@ struct RetryQueue {
   var isEmpty: Bool { waiting.isEmpty }
   /// Whether records are tried again at all.
   var isInUse: Bool { rule.retries > 0 }
-  /// When the first that waits is due.
+  /// When the first of the waiting records is due.
   var nextDue: Nanoseconds? { waiting.min?.due }
 
-  /// Whether records that failed so may be tried once more.
-  /// - Parameter loss: what became of the worker, where it could not say that it is worth it.
+  /// Whether a record that failed may be tried once more.
+  /// - Parameter loss: how the worker was lost, if it could not say itself that the record is worth
+  ///   another try.
   func allows(_ failed: Assignment, after loss: RetryRule.Loss? = nil) -> Bool {
     failed.failures < rule.retries && loss.map(rule.losses.contains) ?? true
   }
 
-  /// Has a record wait for its next try.
+  /// Parks a record until its next try.
   /// - Parameters:
   ///   - failed: the record, as the worker had it.
-  ///   - pause: how long it is to wait at least, where that is known.
-  ///   - wasSent: whether the worker may have passed it on.
+  ///   - pause: how long it has to wait at least, if known.
+  ///   - wasSent: whether the worker may have sent it on.
   mutating func park(
     _ failed: Assignment, pause: Nanoseconds?, wasSent: Bool, now: Nanoseconds
   ) -> NextTry {
@@ -68,7 +70,7 @@ struct RetryQueue {
     return NextTry(due: due, attempt: next.attempt)
   }
 
-  /// Those whose time has come, the first that was due first.
+  /// Takes the records whose time has come, in the order in which they were due.
   mutating func takeDue(_ now: Nanoseconds) -> [Assignment] {
     var due: [Assignment] = []
     while let first = waiting.min, first.due <= now {
@@ -78,7 +80,7 @@ struct RetryQueue {
     return due
   }
 
-  /// All that wait, in the order in which they would be due.
+  /// Takes all waiting records, in the order in which they would be due.
   mutating func takeAll() -> [Assignment] {
     let all = waiting.unordered.sorted().map(\.assignment)
     waiting = Heap()

@@ -1,30 +1,30 @@
 import VimapBytes
 import VimapSystem
 
-/// How many further tries a record has, and how long the pauses before them. Which failures are
-/// worth one is the worker's to say; the pool decides only where there is no worker left to ask.
+/// How many more tries a record gets, and how long the pauses before them are. The worker says
+/// which failures are worth another try. The pool decides that only when the worker is lost.
 package struct RetryRule: Sendable, Equatable {
-  /// What a worker ends of that cannot say anything more.
+  /// How a worker was lost that could say nothing more.
   package enum Loss: Sendable {
     /// Its process died.
     case death
-    /// It was ended since it took too long.
+    /// It was killed because it took too long.
     case timeLimit
   }
 
-  /// Further tries of a record, at most.
+  /// The most tries after the first.
   package var retries = 0
-  /// The longest pause before the first of them. It doubles with each.
+  /// The longest pause before the second try. It doubles with each further try.
   package var firstDelay: Nanoseconds = .seconds(1)
-  /// The longest pause before any of them, unless the worker asks for a longer one.
+  /// The longest pause before any try, unless the worker asks for a longer one.
   package var longestDelay: Nanoseconds = .seconds(60)
-  /// Which losses of a worker are worth another try of the record that it was at.
+  /// The losses of a worker after which its record is tried again.
   package var losses: Set<Loss> = [.timeLimit]
 
   /// No retries.
   package init() {}
 
-  /// Tries again whatever the pool itself finds to have failed, without a pause.
+  /// Tries records again, without a pause, whenever the pool itself finds that they failed.
   static func atOnce(_ retries: Int) -> RetryRule {
     var rule = RetryRule()
     rule.retries = retries
@@ -36,12 +36,12 @@ package struct RetryRule: Sendable, Equatable {
 
   /// The pause before the next try.
   ///
-  /// Exponential back-off with full jitter: any time up to a limit that doubles with each try, so
-  /// that records that failed together do not come back together. Where the worker has said how
-  /// long the record is to wait, it is that time and a little more, by chance as well.
+  /// Exponential back-off with full jitter: a random time up to a limit that doubles with each try,
+  /// so that records that failed together do not come back together. If the worker has said how
+  /// long the record has to wait, the pause is that time and a little more, which is random too.
   /// - Parameters:
-  ///   - tries: how often the record has been tried.
-  ///   - pause: how long the record is to wait at least.
+  ///   - tries: how many times the record has been tried.
+  ///   - pause: how long the record has to wait at least.
   func delay(
     after tries: Int, pause: Nanoseconds?, _ random: inout SeededRandom
   ) -> Nanoseconds {

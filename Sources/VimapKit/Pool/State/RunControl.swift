@@ -1,11 +1,12 @@
 import VimapSystem
 
 /// How far a run has come, what the pool answers by itself, and how the run ends: at the end of its
-/// input, or before, as somebody wishes, as too many records fail, or as no worker can be had.
+/// input, or earlier, because somebody wants that, too many records fail, or no worker can be
+/// started.
 struct RunControl {
   private(set) var phase = RunPhase.reading
   private(set) var halt: HaltMonitor
-  /// How many tries are over.
+  /// The number of tries that are over.
   private(set) var tries = TryTally()
 
   init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt, before: rules.before) }
@@ -14,7 +15,7 @@ struct RunControl {
 
   // MARK: Answers of the pool itself
 
-  /// Answers records with an exception, unless they have been answered.
+  /// Answers records with an exception, unless they are answered already.
   mutating func except(
     _ batch: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause,
     in dispatcher: inout Dispatcher
@@ -25,7 +26,7 @@ struct RunControl {
     noteFinished(records.count, failed: true, in: &dispatcher)
   }
 
-  /// Answers a record that has waited, and is tried no more, with what it failed with.
+  /// Answers a parked record that gets no more tries, with the exception of its last try.
   private mutating func answerParked(_ parked: Assignment, in dispatcher: inout Dispatcher) {
     guard dispatcher.markAnswered(parked.batch, parked.records) else { return }
     dispatcher.act(.answerParked(batch: parked.batch, record: parked.records.lowerBound))
@@ -41,7 +42,7 @@ struct RunControl {
     let time: Nanoseconds
   }
 
-  /// Has the records that a death is charged to tried again, or answers them with it.
+  /// Handles the records that a death is charged to: parks each for another try, or answers it.
   mutating func charge(_ part: DeathSplit, with death: Death, in dispatcher: inout Dispatcher) {
     let charged = part.charged
     let (isLate, attempts) = (death.worker.lateAt != nil, charged.attempt)
@@ -62,7 +63,7 @@ struct RunControl {
     }
   }
 
-  /// Answers what is queued, in a run in which nothing is handed out any more.
+  /// Answers what is queued, if nothing is handed out any more.
   mutating func answerQueued(in dispatcher: inout Dispatcher) {
     if phase.isUnderWay { return }
     let (untried, parked) = dispatcher.takeQueued()
@@ -70,8 +71,8 @@ struct RunControl {
     for left in untried { answer(left, wasBegun: false, in: &dispatcher) }
   }
 
-  /// Answers what a worker had that was killed to end the run.
-  /// - Parameter begun: how many records it had begun.
+  /// Answers the records of a worker that was killed to end the run.
+  /// - Parameter begun: how many records the worker had begun.
   mutating func answer(_ left: [Assignment], begun: UInt64, in dispatcher: inout Dispatcher) {
     for assignment in left {
       let (begun, rest) = assignment.cut(after: begun)
@@ -97,8 +98,8 @@ struct RunControl {
     except(left.batch, left.records, cause, in: &dispatcher)
   }
 
-  /// Some records have their final answers. Where there are too many failures among them, the run
-  /// is stopped.
+  /// Counts records that have their final answers. If too many of them have failed, the run is
+  /// stopped.
   mutating func noteFinished(
     _ records: Int, failed: Bool, in dispatcher: inout Dispatcher
   ) {
@@ -116,7 +117,7 @@ struct RunControl {
     closeIfDone(&dispatcher)
   }
 
-  /// The run is to stop. What waits for another try gets none.
+  /// Stops the run. Records that wait for another try get none.
   /// - Parameter manner: whether what workers have begun is finished.
   mutating func stop(_ manner: HaltRule.Manner, _ dispatcher: inout Dispatcher) {
     guard phase.isUnderWay else { return }
@@ -124,7 +125,7 @@ struct RunControl {
     answerQueued(in: &dispatcher)
     for slot in dispatcher.slots.occupied {
       guard let worker = dispatcher.slots[slot].worker else { continue }
-      // One that is still being set up has begun nothing.
+      // A worker that is still being set up has begun nothing.
       if manner == .now || !worker.isServing {
         dispatcher.cutOff(slot)
       } else if !worker.wasKilled {
@@ -134,14 +135,14 @@ struct RunControl {
     closeIfDone(&dispatcher)
   }
 
-  /// The run is to end at once: what workers have begun is not finished.
+  /// Ends the run at once: what workers have begun is not finished.
   mutating func cutShort(_ dispatcher: inout Dispatcher) {
     stop(.now, &dispatcher)
     for slot in dispatcher.slots.occupied { dispatcher.cutOff(slot) }
   }
 
-  /// No worker can be had: what was read is answered with that, and the rest is not read. What
-  /// workers have begun shows when they have ended.
+  /// Gives the run up, since no worker can be started. What was read is answered with the failure,
+  /// and the rest is not read. What workers had begun is known only when they have ended.
   mutating func giveUp(_ failure: WorkerFailure, _ dispatcher: inout Dispatcher) {
     guard phase.isUnderWay else { return }
     phase = .givenUp(failure)
@@ -149,18 +150,19 @@ struct RunControl {
     for slot in dispatcher.slots.occupied { dispatcher.cutOff(slot) }
   }
 
-  /// Forgets what is in flight: workers are told to leave, and no answer is waited for.
+  /// Forgets what is in flight: workers are told to leave, and nobody waits for answers.
   mutating func abandon(_ dispatcher: inout Dispatcher) {
     if phase == .reading { phase = .inputEnded }
     dispatcher.forget()
     closeIfDone(&dispatcher)
   }
 
-  /// Once nothing is left to hand out, workers are told so: a command that holds its answers back
+  /// Once nothing is left to hand out, closes the workers: a command that holds its answers back
   /// gives them when its input ends. The run is over when the last worker has left.
   mutating func closeIfDone(_ dispatcher: inout Dispatcher) {
     guard !phase.mayRead, dispatcher.isQueueEmpty, !phase.isFinished else { return }
-    // A worker may yet be wanted, and so is not closed; but it is not to hold back what it has.
+    // A worker may be needed for a retry, so it is not closed. It only has to give the answers that
+    // it holds back.
     if !phase.isStopping, dispatcher.awaitsRetries { return dispatcher.flushAll() }
     for slot in dispatcher.slots.indices where dispatcher.slots[slot].goesOn {
       dispatcher.close(slot)

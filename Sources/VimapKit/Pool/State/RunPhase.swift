@@ -2,22 +2,22 @@
 enum RunPhase: Equatable {
   /// There may be more input.
   case reading
-  /// No more comes; what is there is done.
+  /// No more input comes. What was read is finished.
   case inputEnded
-  /// Nothing more is read or begun, by someone's wish or because of failures.
+  /// Nothing more is read or begun, because somebody stopped the run or too many records failed.
   case stopping
-  /// Nothing more is read or begun, as no worker can be had, for this reason. It isn't called
+  /// Nothing more is read or begun, because no worker can be started. This does not count as
   /// stopping.
   case givenUp(WorkerFailure)
-  /// No worker is left, nor anything to be done.
+  /// No worker is left, and there is nothing left to do.
   case finished(wasStopped: Bool, WorkerFailure?)
 
   var mayRead: Bool { self == .reading }
-  /// Records may be handed out, and tried again.
+  /// Records may be handed out and tried again.
   var isUnderWay: Bool { self == .reading || self == .inputEnded }
   var isStopping: Bool { self == .stopping || self == .finished(wasStopped: true, nil) }
 
-  /// Why no worker can be started, once that is clear.
+  /// Why no worker can be started, once that is certain.
   var failure: WorkerFailure? {
     switch self {
     case .givenUp(let failure): failure

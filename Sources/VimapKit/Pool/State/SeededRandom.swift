@@ -1,4 +1,5 @@
-/// Random numbers that a seed repeats (SplitMix64), so that a history of the pool can be repeated.
+/// Random numbers (SplitMix64) that are the same for the same seed, so that a pool's history can be
+/// repeated.
 struct SeededRandom: RandomNumberGenerator {
   private var state: UInt64
 

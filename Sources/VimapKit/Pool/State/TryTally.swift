@@ -1,7 +1,7 @@
 /// How many tries there have been.
 package struct TryTally: Equatable {
   package private(set) var all = 0
-  /// Those that were not a record's first.
+  /// The tries that were not the first of their record.
   package private(set) var again = 0
 
   /// - Parameter attempt: which try of these records it was, from 1.

@@ -1,36 +1,37 @@
 import VimapBytes
 import VimapSystem
 
-/// A worker in a slot, from the decision to fork it to its end.
+/// The worker of a slot, from the decision to fork it until its end.
 struct SlotWorker {
-  /// How far it has come.
+  /// How far the worker has come.
   enum Stage: Comparable {
-    /// Its process is not there yet.
+    /// Its process does not exist yet.
     case forking
     /// It is being set up.
     case starting
     case serving
   }
 
-  /// Whether it goes on, and why not.
+  /// Whether it goes on, and if not, why.
   enum Fate: Equatable {
     case goesOn
-    /// It has been told that no more batches come.
+    /// It was told that no more batches come.
     case closing
-    /// It was killed, as it had been at a record for too long; so many had it begun by then.
+    /// It was killed because it took too long over a record. `begun` is how many records it had
+    /// begun when that was noticed.
     case late(begun: UInt64)
-    /// It was killed to end the run; what it had is nobody's fault.
+    /// It was killed to end the run. Its records are not to blame.
     case cutOff
   }
 
   private(set) var stage = Stage.forking
   private(set) var fate = Fate.goesOn
   var load = Workload()
-  /// Why it cannot go on, where that is no record's fault.
+  /// Why it cannot go on, if no record is to blame.
   private(set) var failure: WorkerFailure?
-  /// No worker of its slot has been set up, so that another would not be either.
+  /// No worker of its slot was ever set up, so another one would fail too.
   private(set) var isHopeless = false
-  /// What it said about its end.
+  /// Its exit message.
   private(set) var exitMessage = ""
 
   var isServing: Bool { stage == .serving }
@@ -48,7 +49,7 @@ struct SlotWorker {
 
   mutating func advance(to stage: Stage) { self.stage = max(self.stage, stage) }
 
-  /// It is given no more. One that was killed is so already.
+  /// Tells it that no more batches come. A worker that was killed gets none anyway.
   mutating func close() {
     load.stopWanting()
     if goesOn { fate = .closing }
@@ -70,23 +71,23 @@ struct SlotWorker {
   mutating func say(_ text: String) { exitMessage = text }
 }
 
-/// A place for a worker, and how its workers have done so far.
+/// A place for a worker, and how well its workers have done so far.
 struct WorkerSlot {
   private enum State {
-    /// Nobody is there, nor is to be before this moment.
+    /// There is no worker, and none may be forked before this moment.
     case vacant(until: Nanoseconds)
     case occupied(SlotWorker)
-    /// Nobody is there, nor will be.
+    /// There is no worker, and none will be forked again.
     case retired
   }
 
   private var state = State.vacant(until: 0)
-  /// A worker of this slot has served, be it an earlier one.
+  /// A worker of this slot has been set up, maybe an earlier one.
   private(set) var hasServed = false
-  /// Times in a row a worker of this slot ended without having answered anything.
+  /// How many workers of this slot in a row ended without having answered anything.
   private(set) var vainEnds = 0
 
-  /// So many in a row, and another worker would fare no better.
+  /// After so many vain ends in a row, another worker would fare no better.
   static let mostVainEnds = 8
 
   var worker: SlotWorker? {
@@ -101,12 +102,12 @@ struct WorkerSlot {
     if case .retired = state { true } else { false }
   }
 
-  /// Nobody is there, and somebody may be.
+  /// There is no worker, and one may be forked.
   var isVacant: Bool {
     if case .vacant = state { true } else { false }
   }
 
-  /// From when on a worker may be forked for it; `nil` where there is one, or none will be.
+  /// From when on a worker may be forked. `nil` if there is a worker, or the slot is retired.
   var forkableFrom: Nanoseconds? {
     if case .vacant(let moment) = state { moment } else { nil }
   }
@@ -122,25 +123,25 @@ struct WorkerSlot {
     return worker.load.canTakeMore(concurrency: concurrency, lookAhead: lookAhead)
   }
 
-  /// Records sent to its worker and not yet answered.
+  /// Records sent to its worker and not answered yet.
   var outstanding: Int {
     if case .occupied(let worker) = state { worker.load.outstanding } else { 0 }
   }
 
-  /// What its worker has been given and not answered whole.
+  /// The assignments of its worker that are not answered whole.
   var assignments: [Assignment] { worker.map { Array($0.load.assignments) } ?? [] }
 
-  /// When its worker last answered, or was given something after having had nothing.
+  /// When its worker last answered, or last got records after it had none.
   var lastAnswer: Nanoseconds {
     if case .occupied(let worker) = state { worker.load.lastAnswer } else { 0 }
   }
 
-  /// Records sent to its worker since that was forked.
+  /// Records sent to its worker since it was forked.
   var sent: UInt64 {
     if case .occupied(let worker) = state { worker.load.sent } else { 0 }
   }
 
-  /// How many records its worker lacks of what it is to have before it can be expected to answer.
+  /// How many more records its worker needs before it can be expected to answer.
   var shortfall: Int {
     if case .occupied(let worker) = state { worker.load.shortfall } else { 0 }
   }
@@ -149,7 +150,7 @@ struct WorkerSlot {
     if case .occupied(let worker) = state { worker.load.wantsMore } else { false }
   }
 
-  /// There is a worker that is neither told to leave nor killed.
+  /// Whether there is a worker that was neither told to leave nor killed.
   var goesOn: Bool {
     if case .occupied(let worker) = state { worker.goesOn } else { false }
   }
@@ -159,17 +160,29 @@ struct WorkerSlot {
     return worker.load.mayHoldBack
   }
 
+  func hasAssignment(where isWanted: (Assignment) -> Bool) -> Bool {
+    if case .occupied(let worker) = state {
+      worker.load.assignments.contains(where: isWanted)
+    } else {
+      false
+    }
+  }
+
   func holds(_ batch: UInt64) -> Bool {
     if case .occupied(let worker) = state { worker.load.holds(batch) } else { false }
   }
 
   func assignment(with record: Int, of batch: UInt64) -> Assignment? {
-    worker?.load.assignment(with: record, of: batch)
+    if case .occupied(let worker) = state {
+      worker.load.assignment(with: record, of: batch)
+    } else {
+      nil
+    }
   }
 
   // MARK: What happens
 
-  /// A worker is to be forked for it; `false` where that can't be.
+  /// Notes that a worker is to be forked. Returns `false` if the slot is not vacant.
   @discardableResult
   mutating func occupy() -> Bool {
     guard case .vacant = state else {
@@ -180,11 +193,12 @@ struct WorkerSlot {
     return true
   }
 
-  /// Changes its worker, in place. Nothing happens where there is none.
+  /// Changes its worker in place. There must be one.
   @inline(__always)
   mutating func update(_ change: (inout SlotWorker) -> Void) {
     guard case .occupied(var worker) = state else { return assertionFailure("nobody is there") }
-    // The copy is to be the only one for this moment, so that nothing in it is copied.
+    // For this moment, this must be the only copy of the worker, so that its contents are not
+    // copied.
     state = .retired
     change(&worker)
     state = .occupied(worker)
@@ -200,27 +214,27 @@ struct WorkerSlot {
     update { $0.load.noteAnswers(count, now) }
   }
 
-  /// A record was answered with an exception, and is to be tried again.
+  /// Notes that a record was answered with an exception, and is to be tried again.
   mutating func giveBack(_ record: Int, of batch: UInt64, _ now: Nanoseconds) {
     vainEnds = 0
     update { $0.load.giveBack(record, of: batch, now) }
   }
 
-  /// Its worker has ended.
-  /// - Parameter wasInVain: it had answered nothing, and another may fare no better.
+  /// Notes that its worker has ended.
+  /// - Parameter wasInVain: the worker had answered nothing, and another one may fare no better.
   mutating func vacate(wasInVain: Bool, now: Nanoseconds) {
     vainEnds = wasInVain ? vainEnds + 1 : 0
     state = .vacant(until: wasInVain ? now.plus(Self.backOff(after: vainEnds)) : 0)
   }
 
-  /// It is not filled again.
+  /// Retires the slot: it gets no more workers.
   mutating func retire() {
     if case .occupied = state { return assertionFailure("somebody is there") }
     state = .retired
   }
 
-  /// The pause before a slot is filled again after so many vain ends: none at first, then from
-  /// 50 ms doubling to 5 s.
+  /// The pause before the slot gets a new worker. After the first vain end there is none; then it
+  /// is 50 ms, and doubles up to 5 s.
   static func backOff(after vainEnds: Int) -> Nanoseconds {
     vainEnds <= 1 ? 0 : min(.seconds(5), .milliseconds(50) << UInt64(min(vainEnds - 2, 7)))
   }

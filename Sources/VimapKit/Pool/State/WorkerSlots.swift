@@ -1,7 +1,7 @@
 import VimapBytes
 import VimapSystem
 
-/// The slots of a pool, and which of them is to have a worker when.
+/// The slots of a pool, and when each of them gets a worker.
 struct WorkerSlots {
   private var slots: [WorkerSlot]
   private let concurrency: Int
@@ -10,11 +10,11 @@ struct WorkerSlots {
   private let startsAtOnce: Int
   private let mostForksUnderWay: Int
   private var forksUnderWay = 0
-  /// The first slot of those filled from the start that has not been yet.
+  /// The first of these slots that has not been filled yet.
   private var nextToStart = 0
   /// A worker has been ready.
   private(set) var hasStarted = false
-  /// When a slot was retired last: what it was to have goes to others from then on.
+  /// When a slot was last retired. From then on, others get its records.
   private var lastRetirement: Nanoseconds = 0
 
   init(_ rules: PoolState.Rules) {
@@ -31,17 +31,17 @@ struct WorkerSlots {
   }
   func contains(where isWanted: (WorkerSlot) -> Bool) -> Bool { slots.contains(where: isWanted) }
   var areVacant: Bool { !slots.contains(where: \.isOccupied) }
-  /// None is to have a worker again.
+  /// No slot will have a worker again.
   var areRetired: Bool { slots.allSatisfy(\.isRetired) }
   var occupied: [Int] { slots.indices.filter { slots[$0].isOccupied } }
 
   // MARK: Choosing
 
-  /// The worker with least to do that can take more; a vacant slot, as long as all workers there
-  /// are have something to do.
+  /// Chooses the worker with the fewest records that can take more. If all workers have records, it
+  /// chooses a vacant slot instead, if there is one.
   /// - Parameters:
-  ///   - lookAhead: batches it may hold at least.
-  ///   - most: records it may hold at most.
+  ///   - lookAhead: the number of batches that a worker may hold at least.
+  ///   - most: the most records that a worker may hold.
   func choose(_ now: Nanoseconds, lookAhead: Int, most: Int) -> Int? {
     var best: (slot: Int, outstanding: Int)?
     for slot in slots.indices where canTakeMore(slot, lookAhead: lookAhead, most: most) {
@@ -49,8 +49,8 @@ struct WorkerSlots {
       if outstanding == 0 { return slot }
       if best.map({ outstanding < $0.outstanding }) ?? true { best = (slot, outstanding) }
     }
-    // Those that are to be there from the start come by themselves, and what would wait with
-    // another worker is for them.
+    // The workers that are there from the start are still being forked. Records that would wait
+    // with another worker are for them.
     if nextToStart < startsAtOnce { return firstToFork(among: 0..<nextToStart, now) }
     return firstToFork(among: slots.indices, now) ?? best?.slot
   }
@@ -70,17 +70,17 @@ struct WorkerSlots {
   /// How many more records the worker of a slot may be given before it is replaced.
   func quota(of slot: Int) -> Int { lifespan.map { $0 - Int(slots[slot].sent) } ?? .max }
 
-  /// The slot of a shard: the one of its number, or the next that is not given up.
+  /// The slot of a shard: the slot with the shard's number, or the next one that is not retired.
   func slot(ofShard shard: Int) -> Int {
     let order = slots.indices.lazy.map { (shard + $0) % slots.count }
     return order.first { !slots[$0].isRetired } ?? shard
   }
 
-  /// The worker that has a batch now, if any has.
+  /// The slot whose worker has a batch now, if there is one.
   func holder(of batch: UInt64) -> Int? { slots.firstIndex { $0.holds(batch) } }
 
-  /// The next moment after `now` at which a vacant slot may be filled again, or another have what
-  /// was for one that is retired.
+  /// The next moment after `now` at which a vacant slot may be filled again, or at which others may
+  /// have the records of a retired slot.
   func nextStart(after now: Nanoseconds) -> Nanoseconds? {
     let starts = slots.lazy.compactMap(\.forkableFrom).filter { $0 > now }
     return lastRetirement > now ? lastRetirement : starts.min()
@@ -93,9 +93,9 @@ struct WorkerSlots {
     forksUnderWay += 1
   }
 
-  /// The slots of workers that are to be there from the start and are forked now: no more at a time
-  /// than it takes to keep whoever forks them busy, so that those that are there are not kept
-  /// waiting meanwhile.
+  /// Chooses the slots to fork now, of those that are filled from the start. At a time, only as
+  /// many are forked as keep the fork server busy, so that the workers that exist already do not
+  /// wait for it.
   mutating func forkFirst() -> [Int] {
     var forked: [Int] = []
     while nextToStart < startsAtOnce, forksUnderWay < mostForksUnderWay {
@@ -108,7 +108,7 @@ struct WorkerSlots {
     return forked
   }
 
-  /// The worker of a slot has been forked, or never will be.
+  /// Notes that the worker of a slot has been forked, or will never be.
   mutating func noteForked(_ slot: Int) {
     guard slots[slot].worker?.stage == .forking else { return }
     slots[slot].update { $0.advance(to: .starting) }

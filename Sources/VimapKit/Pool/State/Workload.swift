@@ -2,41 +2,41 @@ import DequeModule
 import VimapBytes
 import VimapSystem
 
-/// What a worker has been given and has not answered, and what it said about that.
+/// What a worker has been given and has not answered yet, and what it said about that.
 struct Workload {
-  /// Most batches a worker is given ahead, so that messages to it always find room.
+  /// The most batches that a worker holds. Messages about this many always fit into its socket.
   static let mostBatches = 48
   private static let usualLookAhead = 3
 
   private(set) var assignments: Deque<Assignment> = []
-  /// Records sent and not yet answered.
+  /// Records sent and not answered yet.
   private(set) var outstanding = 0
   /// Records sent since the worker was forked.
   private(set) var sent: UInt64 = 0
   /// Records answered since then.
   private(set) var answered = 0
-  /// When it last answered, or was given something after having had nothing.
+  /// When the worker last answered, or last got records after it had none.
   private(set) var lastAnswer: Nanoseconds = 0
-  /// It has passed on all it has and gets nothing back: it wants more.
+  /// The worker has passed on everything that it has, and gets no answers, so it wants more.
   private(set) var wantsMore = false
-  /// It has been told to let go of what it holds back, and been given nothing since.
+  /// The worker was flushed, and has been given nothing since.
   private var wasFlushed = false
-  /// Batches it may hold: the one it works on and one ahead, more where it said it wants more.
+  /// The number of batches it may hold: the current one and some ahead, and more if it wanted more.
   private var lookAhead = Workload.usualLookAhead
-  /// Records it is to have before it can be expected to answer; 0 unless it said it wants more.
+  /// How many records it needs before it can be expected to answer; 0 unless it wanted more.
   private var wanted = 0
 
   func canTakeMore(concurrency: Int, lookAhead least: Int) -> Bool {
-    // Records that are tried again come one by one, as many as the worker can work on.
+    // Retries are single records, so they are limited by what the worker can work on.
     guard assignments.count < max(Self.mostBatches, 2 * concurrency) else { return false }
     return assignments.count < max(least, lookAhead) || shortfall > 0
       || (concurrency > 1 && outstanding < 2 * concurrency)
   }
 
-  /// How many records it lacks of what it is to have before it can be expected to answer.
+  /// How many more records it needs before it can be expected to answer.
   var shortfall: Int { max(0, wanted - outstanding) }
 
-  /// There may be answers that it keeps back in the hope of more records.
+  /// It may hold answers back until it gets more records.
   var mayHoldBack: Bool { !wasFlushed && outstanding > 0 }
 
   /// It holds as many batches as it may.
@@ -44,7 +44,7 @@ struct Workload {
 
   func holds(_ batch: UInt64) -> Bool { assignments.contains { $0.batch == batch } }
 
-  /// The assignment that a record is part of.
+  /// The assignment that a record belongs to.
   func assignment(with record: Int, of batch: UInt64) -> Assignment? {
     position(of: record, batch).map { assignments[$0] }
   }
@@ -67,11 +67,11 @@ struct Workload {
     wantsMore = false
     wasFlushed = false
     assignments.append(assignment)
-    // A batch is of one slab, so that long records take many to be as many.
+    // A batch lies in a single slab. If records are long, it takes many batches to make up as many.
     if wanted > 0 { lookAhead = max(lookAhead, assignments.count) }
   }
 
-  /// It is to have twice as much.
+  /// The worker wants more: it is to have twice as many records.
   mutating func noteWantsMore() {
     wantsMore = true
     wanted = 2 * outstanding
@@ -91,7 +91,7 @@ struct Workload {
     wantsMore = false
   }
 
-  /// A record was answered with an exception, and is to be tried again, by whoever it may be.
+  /// Notes that a record was answered with an exception, and is to be tried again by any worker.
   mutating func giveBack(_ record: Int, of batch: UInt64, _ now: Nanoseconds) {
     guard let position = position(of: record, batch) else { return }
     assignments[position].gone.insert(contentsOf: record..<(record + 1))
@@ -105,7 +105,7 @@ struct Workload {
     return cuts.map(\.rest).filter { !$0.records.isEmpty }
   }
 
-  /// So many records that were taken back had no answer.
+  /// Stops counting records that were taken back without an answer.
   mutating func forget(_ count: Int) { outstanding -= count }
 
   mutating func drop(where isDone: (Assignment) -> Bool) { assignments.removeAll(where: isDone) }

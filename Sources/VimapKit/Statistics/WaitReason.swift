@@ -1,19 +1,19 @@
-/// What a pool that has nothing to do at the moment is waiting for.
+/// What a pool waits for, when it has nothing to do at the moment.
 package enum WaitReason {
-  /// Records: a worker could take more, and the input has none yet.
+  /// For records: a worker could take more, and the input has none yet.
   case input
-  /// Answers.
+  /// For answers.
   case workers
-  /// That results are taken.
+  /// For the reader to take results.
   case output
-  /// That it is time to hand out more: for a rate or a budget, or for another try.
+  /// For the time to hand out more, because of a rate, a budget or a pause before another try.
   case pauses
-  /// That servers may be sent to again that have asked to be left alone.
+  /// For the end of pauses that servers have asked for.
   case servers
 
-  /// Decides by what holds the run up: more of it would let the run go on at once.
+  /// Chooses what holds the run up: if it came, the run could go on at once.
   init(_ moment: WaitingMoment) {
-    // A worker that can write nothing more waits for the same as the pool.
+    // A worker that has no room for its answers waits for the same as the pool.
     if moment.hasUntakenResults, moment.hasStuckWorkers {
       self = .output
     } else if moment.isInputEmpty, moment.hasIdleWorkers {
@@ -30,19 +30,19 @@ package enum WaitReason {
   }
 }
 
-/// A pool at the moment it begins to wait.
+/// The state of a pool at the moment at which it begins to wait.
 struct WaitingMoment {
   /// The input was asked for records, and has none yet.
   var isInputEmpty = false
-  /// There are results that the output did not take.
+  /// There are results that the output has not taken.
   var hasUntakenResults = false
   /// Records will be handed out at a later moment.
   var awaitsTurn = false
-  /// A server has asked to be left alone, and there are records that wait for that to be over.
+  /// A server has asked for a pause, and records wait for its end.
   var awaitsServers = false
   /// A worker could do more than it has to do, or another worker could be started.
   var hasIdleWorkers = false
-  /// A worker is at records, has room for its answers, and does not just wait for a server's pause.
+  /// A worker has records and room for its answers, and does not only wait for a server's pause.
   var hasBusyWorkers = false
   /// A worker has records, and no room for its answers.
   var hasStuckWorkers = false
