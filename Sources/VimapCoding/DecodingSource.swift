@@ -11,6 +11,10 @@ final class DecodingSource {
   private var hintContainer = -1
   private var hintEntry = 0
 
+  /// The type that bytes were last read as, and as what, where it holds nothing else.
+  private var knownType: Any.Type?
+  private var knownBytes: (any RangeReplaceableCollection<UInt8>.Type)?
+
   init() {}
 
   /// Bytes that are made for a decoding and live as long as it.
@@ -96,11 +100,35 @@ final class DecodingSource {
     if T.self == String.self {
       return unsafeBitCast(try text(at: &cursor), to: T.self)
     }
+    if bytes.tag(at: cursor) == .bytes, let value = try container(of: type, at: &cursor) {
+      return value
+    }
     let end = try end(ofValueAt: cursor)
     let value = try T(from: ValueReader(source: self, offset: cursor, depth: depth + 1))
     cursor = end
     return value
   }
+
+  /// Reads bytes as a type that holds bytes and nothing else, and that would ask for one after the
+  /// other; `nil` where it is another type.
+  private func container<T>(of type: T.Type, at cursor: inout Int) throws -> T? {
+    if type != knownType {
+      knownType = type
+      let name = _typeName(type, qualified: true)
+      let isKnown = Self.typesOfBytes.contains { name == $0 }
+      knownBytes = isKnown ? type as? any RangeReplaceableCollection<UInt8>.Type : nil
+    }
+    guard let knownBytes else { return nil }
+    guard let stretch = bytes.stretch(at: cursor + 1) else { throw corrupted(at: cursor) }
+    let value = bytes.slice(stretch.lowerBound, stretch.count).withUnsafeBytes {
+      knownBytes.init(holding: $0) as? T
+    }
+    if value != nil { cursor = stretch.upperBound }
+    return value
+  }
+
+  /// Of those that are written at one go, the ones of which it is known that they are read so too.
+  private static let typesOfBytes = ["Foundation.Data", "FoundationEssentials.Data"]
 
   func isNone(at offset: Int) -> Bool { bytes.tag(at: offset) == Tag.none }
 
@@ -196,4 +224,8 @@ extension BinaryFloatingPoint {
       self.init(exactly: other)
     }
   }
+}
+
+extension RangeReplaceableCollection<UInt8> {
+  fileprivate init(holding bytes: UnsafeRawBufferPointer) { self.init(bytes) }
 }

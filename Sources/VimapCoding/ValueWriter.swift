@@ -5,7 +5,11 @@ import VimapBytes
 final class ValueWriter: Encoder {
   /// What is being written: one call of a value's `encode(to:)`.
   struct Level {
-    enum Kind { case untouched, keyed, unkeyed, single }
+    enum Kind {
+      case untouched, keyed, unkeyed, single
+      /// An unkeyed container that was given all of its elements at one go, as bytes.
+      case bytes
+    }
 
     /// By which a container knows whether it is still its turn.
     let identity: Int
@@ -110,6 +114,7 @@ final class ValueWriter: Encoder {
   /// Makes the open level a container of this kind. Asking twice gives the same one, which is how
   /// a class and its superclass share theirs.
   func openContainer(_ kind: Level.Kind) -> Int {
+    if level.kind == .bytes, kind == .unkeyed { becomeElements() }
     if level.kind == .untouched {
       level.kind = kind
       buffer.append((kind == .keyed ? Tag.keyed : .unkeyed).rawValue)
@@ -121,7 +126,7 @@ final class ValueWriter: Encoder {
 
   /// Completes the open level. A value that wrote nothing is an empty keyed container.
   private func close() throws {
-    if level.kind == .single { return }
+    if level.kind == .single || level.kind == .bytes { return }
     if level.kind == .untouched { _ = openContainer(.keyed) }
     if children.count > level.firstChild { try splice() }
     let content = level.start + Format.header
@@ -134,6 +139,30 @@ final class ValueWriter: Encoder {
     if level.kind == .unkeyed {
       buffer.overwrite(UInt32(clamping: level.count), at: content)
     }
+  }
+
+  // MARK: Bytes
+
+  /// Makes the open level, an unkeyed container without elements, a stretch of bytes.
+  func becomeBytes(_ bytes: UnsafeBufferPointer<UInt8>) {
+    buffer.truncate(to: level.start)
+    buffer.append(Tag.bytes.rawValue)
+    buffer.append(stretch: ByteView(UnsafeRawBufferPointer(bytes)))
+    level.kind = .bytes
+    level.count = bytes.count
+  }
+
+  /// Makes it a container again, to which something else is added.
+  func becomeElements() {
+    guard level.kind == .bytes, let stretch = buffer.view.stretch(at: level.start + 1) else {
+      return
+    }
+    let bytes = buffer.view.slice(stretch.lowerBound, stretch.count)
+      .withUnsafeBytes { [UInt8]($0) }
+    buffer.truncate(to: level.start)
+    level.kind = .untouched
+    _ = openContainer(.unkeyed)
+    for byte in bytes { buffer.append(integer: byte) }
   }
 
   // MARK: Children

@@ -106,7 +106,18 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
   @inline(__always)
   private func begin(_ value: @autoclosure () -> Any) throws {
     guard writer.isOpen(identity) else { throw writer.refusal(of: value()) }
+    if writer.level.kind == .bytes { writer.becomeElements() }
     writer.level.count += 1
+  }
+
+  /// What types that are bytes, such as `Data`, write themselves with.
+  func encode<Bytes: Sequence>(contentsOf sequence: Bytes) throws where Bytes.Element == UInt8 {
+    guard writer.isOpen(identity) else { throw writer.refusal(of: sequence) }
+    if writer.level.count == 0, writer.level.kind == .unkeyed {
+      let isDone: Void? = sequence.withContiguousStorageIfAvailable { writer.becomeBytes($0) }
+      if isDone != nil { return }
+    }
+    for byte in sequence { try encode(byte) }
   }
 
   func encodeNil() throws {
@@ -152,6 +163,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
   func encode<T: Encodable>(_ value: T) throws {
     guard writer.isOpen(identity) else { throw writer.refusal(of: value) }
+    if writer.level.kind == .bytes { writer.becomeElements() }
     try writer.write(value, entry: writer.buffer.count)
     writer.level.count += 1
   }
@@ -170,6 +182,7 @@ struct UnkeyedWriter: UnkeyedEncodingContainer {
 
   private func child() -> ValueWriter {
     guard writer.isOpen(identity) else { return .refusing() }
+    if writer.level.kind == .bytes { writer.becomeElements() }
     writer.level.count += 1
     return writer.child()
   }

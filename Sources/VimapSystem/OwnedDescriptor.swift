@@ -167,6 +167,11 @@ public enum Descriptor {
     try systemCall("dup3") { vimap_replace(descriptor, other.number) }
   }
 
+  public static var standardError: CInt { STDERR_FILENO }
+
+  /// Has the calling process, and what it starts, write its standard error there.
+  public static func becomeStandardError(_ descriptor: CInt) { dup2(descriptor, STDERR_FILENO) }
+
   /// A socket whose connection has ended.
   public static func endedSocket() throws(SystemError) -> OwnedDescriptor {
     var ends: [CInt] = [-1, -1]

@@ -2,14 +2,18 @@ import CVimapSystem
 import Dispatch
 import Glibc
 
-/// Waits for descriptors on a thread of its own, for callers that must not block: a task of Swift's
-/// concurrency shares its thread with others.
+/// Waits for descriptors, in such a way that another thread can cut it short; for callers that must
+/// not be held up, on a thread of its own: a task of Swift's concurrency shares its thread with
+/// others.
+///
+/// One at a time may wait.
 public final class Poller: Sendable {
-  private let queue = DispatchQueue(label: "vimap.poller")
-  /// Written to when a wait must end early.
-  private let wake: Wake?
+  /// Made when it is first used, since a program that does not use it has one thread.
+  private static let queue = DispatchQueue(label: "vimap.poller", attributes: .concurrent)
+  /// Written to when a wait is to be cut short.
+  private let signal: Signal?
 
-  private final class Wake: Sendable {
+  private final class Signal: Sendable {
     let reading: CInt
     let writing: CInt
 
@@ -22,6 +26,13 @@ public final class Poller: Sendable {
       vimap_set_pipe_nonblocking(writing)
     }
 
+    func send() { _ = write(writing, [1], 1) }
+
+    func takeAll() {
+      var rest = [UInt8](repeating: 0, count: 64)
+      while read(reading, &rest, rest.count) == rest.count {}
+    }
+
     deinit {
       close(reading)
       close(writing)
@@ -29,35 +40,50 @@ public final class Poller: Sendable {
   }
 
   public init() {
-    wake = Wake()
+    signal = Signal()
   }
 
-  /// Waits until a place of the set is ready, the time is up, or the calling task is cancelled.
-  /// After that, `wait(milliseconds: 0)` tells the set what is ready.
+  /// Ends the wait that there is, or else the next one.
+  public func wake() { signal?.send() }
+
+  /// Waits until a place of the set is ready, the time is up, or somebody wakes this. The set
+  /// itself learns of it by a `wait(milliseconds: 0)`.
+  public func wait(_ places: PollPlaces, milliseconds: Int?) {
+    places.wait(milliseconds: milliseconds, or: signal?.reading ?? -1)
+    signal?.takeAll()
+  }
+
+  /// As the other, without holding up the caller's thread.
   /// - Parameter heedsCancellation: whether cancelling the task ends the wait.
   public func wait(
     _ places: PollPlaces, milliseconds: Int?, heedsCancellation: Bool = true,
     isolation: isolated (any Actor)? = #isolation
   ) async {
-    let wake = self.wake
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        queue.async {
-          places.wait(milliseconds: milliseconds, or: wake?.reading ?? -1)
-          var rest = [UInt8](repeating: 0, count: 16)
-          if let wake { _ = read(wake.reading, &rest, rest.count) }
+        Self.queue.async {
+          self.wait(places, milliseconds: milliseconds)
           continuation.resume()
         }
       }
     } onCancel: {
-      if heedsCancellation, let wake { _ = write(wake.writing, [1], 1) }
+      if heedsCancellation { wake() }
     }
   }
 }
 
-/// What a ``PollSet`` watches at a certain moment.
-public struct PollPlaces: Sendable {
+/// What a ``PollSet`` watches at some moment.
+public struct PollPlaces: Sendable, Equatable {
   var places: [pollfd]
+
+  /// None.
+  public init() { places = [] }
+
+  init(places: [pollfd]) { self.places = places }
+
+  public static func == (one: PollPlaces, other: PollPlaces) -> Bool {
+    one.places.elementsEqual(other.places) { $0.fd == $1.fd && $0.events == $1.events }
+  }
 
   fileprivate func wait(milliseconds: Int?, or wake: CInt) {
     var places = places + [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]

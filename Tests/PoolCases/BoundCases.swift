@@ -8,14 +8,11 @@ import VimapKit
     PoolCase("bounds.totalInFlight", totalInFlight),
     PoolCase("bounds.totalInFlightWithFailures", totalInFlightWithFailures),
     PoolCase("bounds.realInFlight", realInFlight),
-    PoolCase("bounds.inFlightIsExact", inFlightIsExact),
-    PoolCase("bounds.inFlightIsExactWithLargeInputs", inFlightIsExactWithLargeInputs),
-    PoolCase("bounds.inFlightIsExactWithFailures", inFlightIsExactWithFailures),
     PoolCase("bounds.nothingIsTakenUnasked", nothingIsTakenUnasked),
     PoolCase("bounds.noMoreIsTakenAheadThanAsked", noMoreIsTakenAheadThanAsked),
     PoolCase("bounds.windowOfLargeInputs", windowOfLargeInputs),
     PoolCase("bounds.inputsAreLetGoOf", inputsAreLetGoOf),
-    PoolCase("bounds.inputsAreLetGoOfWhenClosed", inputsAreLetGoOfWhenClosed),
+    PoolCase("bounds.inputsAreLetGoOfWhenLeft", inputsAreLetGoOfWhenLeft),
     PoolCase("bounds.memoryStaysFlat", memoryStaysFlat),
     PoolCase("bounds.memoryStaysFlatWithASlowConsumer", memoryStaysFlatWithASlowConsumer),
   ]
@@ -54,10 +51,10 @@ import VimapKit
       next += 1
       return next - 1
     }
-    let pairs = try pool.imap(inputs).zipInOut()
-    switch loop {
-    case .plain: for (input, _) in pairs { missing.remove(input) }
-    case .waiting: for try await (input, _) in pairs { missing.remove(input) }
+    let pairs = try pool.imap(inputs)
+    try await loop.walk(pairs) { input, _ in
+      missing.remove(input)
+      return true
     }
     try expect("inputs that did not come out", missing, [])
     return next - 100
@@ -73,7 +70,7 @@ import VimapKit
 
   static func streamingStrictly() async throws {
     for loop in Loop.allCases {
-      let pool = try doublers(1, .with { $0.maxTotalInFlightFactor = 2 })
+      let pool = try doublers(1, .with { $0.maxUnreadPerWorker = 2 })
       let ahead = try await lookAhead(pool, by: loop)
       try expect(ahead <= 2, "\(ahead) inputs were taken ahead")
     }
@@ -83,14 +80,15 @@ import VimapKit
 
   static func totalInFlight() throws {
     for factor in [1, 2, 7] {
-      for options in variants({ $0.maxTotalInFlightFactor = factor }) {
+      for options in variants({ $0.maxUnreadPerWorker = factor }) {
         var (pulled, seen, most) = (0, 0, 0)
         let inputs = (0..<300).lazy.map { input in
           pulled += 1
           most = max(most, pulled - seen)
           return input
         }
-        for (input, output) in try doublers(3, options).imap(inputs).zipInOut() {
+        let cursor = try doublers(3, options).imap(inputs).cursor()
+        while let (input, output) = try cursor.next() {
           try expect("output", output, 2 * input)
           seen += 1
         }
@@ -101,7 +99,7 @@ import VimapKit
   }
 
   static func totalInFlightWithFailures() throws {
-    for options in variants({ $0.maxTotalInFlightFactor = 2 }) {
+    for options in variants({ $0.maxUnreadPerWorker = 2 }) {
       var (pulled, seen, most) = (0, 0, 0)
       let inputs = AnyIterator {
         pulled += 1
@@ -110,7 +108,8 @@ import VimapKit
           ? CodingCases.Parcel(pulled, pulled % 3 == 0 ? .unsendable : .none) : nil
       }
       let pool = try Pool<CodingCases.Parcel, Int>.fork(jobs: 2, options: options) { $0.number }
-      for _ in try pool.imap(inputs).zipInOutTyp() { seen += 1 }
+      let cursor = try pool.imap(inputs).results.cursor()
+      while let _ = try cursor.next() { seen += 1 }
       try expect("results", seen, 300)
       // The last is asked for and is not there.
       try expect(most <= 4, "\(most) in flight of 4: \(options)")
@@ -121,7 +120,7 @@ import VimapKit
   /// been taken and not told of.
   static func realInFlight() throws {
     for factor in [1, 2, 5] {
-      for options in variants({ $0.maxRealInFlightFactor = factor }) {
+      for options in variants({ $0.maxInFlightPerWorker = factor }) {
         let told = try SharedPipe()
         let pool = try Pool<Int, Int>.fork(jobs: 2, options: options) { input in
           told.put()
@@ -134,65 +133,9 @@ import VimapKit
           most = max(most, pulled - done)
           return input
         }
-        try expect("outputs", try read(pool.imap(inputs).zipInOut()).outputs, doubles(0..<300))
+        try expect("outputs", try read(pool.imap(inputs)).outputs, doubles(0..<300))
         try expect(most <= 2 * factor, "\(most) with workers of \(2 * factor): \(options)")
       }
-    }
-  }
-
-  // MARK: Counts
-
-  /// Expects the pool to say of itself what can be counted outside of it.
-  private static func expectExact<Input, Output>(
-    _ pool: Pool<Input, Output>, _ inputs: some Sequence<Input>
-  ) throws {
-    var pulled = 0
-    var iterator = inputs.makeIterator()
-    let counted = AnyIterator<Input> {
-      guard let input = iterator.next() else { return nil }
-      pulled += 1
-      return input
-    }
-    var seen = 0
-    try expect("in flight at first", pool.inFlight, 0)
-    for _ in try pool.imap(counted).zipInOutTyp(closeIfDone: false) {
-      seen += 1
-      try expect("in flight after \(seen) results", pool.inFlight, pulled - seen)
-    }
-    try expect("results", seen, pulled)
-    try expect("in flight at the end", pool.inFlight, 0)
-    pool.close()
-  }
-
-  static func inFlightIsExact() throws {
-    for options in variants({ _ in }) {
-      try expectExact(try doublers(2, options), 0..<500)
-    }
-    for options in variants({ $0.maxTotalInFlightFactor = 3 }) {
-      try expectExact(try doublers(2, options), 0..<200)
-    }
-  }
-
-  /// Two or three of these fill a slab, and the one that does not fit has been taken.
-  static func inFlightIsExactWithLargeInputs() throws {
-    let sizes = [100_000, 90_000, 120_000, 300_000, 10]
-    for chunk in [nil, 4] {
-      let pool = try Pool<String, Int>.fork(jobs: 2, options: .with { $0.chunk = chunk }) {
-        $0.utf8.count
-      }
-      try expectExact(pool, (0..<60).lazy.map { String(repeating: "x", count: sizes[$0 % 5]) })
-    }
-  }
-
-  static func inFlightIsExactWithFailures() throws {
-    for options in variants({ _ in }) {
-      let pool = try Pool<CodingCases.Parcel, Int>.fork(jobs: 2, options: options) {
-        if $0.number % 7 == 0 { throw CodingCases.Odd() }
-        return $0.number
-      }
-      try expectExact(
-        pool,
-        (0..<200).map { CodingCases.Parcel($0, $0 % 10 == 9 ? .unsendable : .none) })
     }
   }
 
@@ -206,8 +149,8 @@ import VimapKit
         return pulled <= 10 ? pulled : nil
       }
       let pool = try doublers(2)
-      let pairs = try pool.imap(inputs).zipInOut()
-      try expect("in flight", pool.inFlight, 0)
+      let pairs = try pool.imap(inputs)
+      try expect("in flight", pool.progress.inFlight, 0)
       try expect("inputs taken", pulled, 0)
       try expect("results", try await loop.read(pairs).order.count, 10)
     }
@@ -223,25 +166,17 @@ import VimapKit
       // How much is taken without a bound depends on how fast the workers are.
       let options = PoolOptions.with {
         $0.order = .ordered
-        $0.maxTotalInFlightFactor = 50
+        $0.maxUnreadPerWorker = 50
       }
-      let pairs = try doublers(2, options).imap(inputs).zipInOut()
+      let pairs = try doublers(2, options).imap(inputs)
       var seen = 0
       func look() throws {
         seen += 1
         try expect(pulled <= 100 + seen, "\(pulled) inputs were taken for \(seen) results")
       }
-      switch loop {
-      case .plain:
-        for _ in pairs {
-          try look()
-          if seen == 140 { break }
-        }
-      case .waiting:
-        for try await _ in pairs {
-          try look()
-          if seen == 140 { break }
-        }
+      try await loop.walk(pairs) { _, _ in
+        try look()
+        return seen < 140
       }
     }
   }

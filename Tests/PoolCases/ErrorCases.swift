@@ -51,11 +51,11 @@ import VimapKit
   static func tellWhatIsKnown() async throws {
     for loop in Loop.allCases {
       let pool = try pool { $0 == 7 ? Refusal(input: $0, reason: "odd") : nil }
-      let results = try await loop.read(pool.imap(0..<20).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<20).results)
       try expect("outputs", results.outputs, doubles((0..<20).filter { $0 != 7 }))
       let error = try need("error", results.errors[7])
       try expect("kind", error.kind, .thrown)
-      try expect("type", error.typeName, "pool_cases.ErrorCases.Refusal")
+      try expect("type", error.typeName, "Refusal")
       try expect("message", error.message, "\(Refusal(input: 7, reason: "odd"))")
       try expect("record", error.record, 7)
       try expect("attempts", error.attempts, 1)
@@ -69,14 +69,10 @@ import VimapKit
   static func giveTheValueBack() throws {
     let refusal = Refusal(input: 1, reason: "odd")
     let pool = try pool { _ in refusal }
-    let error = try need("error", try read(pool.imap([1]).zipInOutTyp()).errors[1])
+    let error = try need("error", try read(pool.imap([1]).results).errors[1])
     try expect(error.hasValue, "the error can travel")
     try expect("value", error.value(as: Refusal.self), refusal)
     try expect(error.value(as: Stubborn.self) == nil, "it is of another type")
-    try expect(
-      "rethrown", expectThrow(Refusal.self) { try error.reraise(as: Refusal.self) }, refusal)
-    let other = try expectThrow(WorkerError.self) { try error.reraise(as: Stubborn.self) }
-    try expect("itself", other.record, 0)
   }
 
   static func ofTypesThatDoNotTravel() async throws {
@@ -88,13 +84,13 @@ import VimapKit
         default: nil
         }
       }
-      let results = try await loop.read(pool.imap(0..<8).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<8).results)
       try expect("outputs", results.outputs.count, 6)
       let plain = try need("error", results.errors[3])
       try expect("message", plain.message, "no codable")
-      try expect("type", plain.typeName, "pool_cases.ErrorCases.Plain")
+      try expect("type", plain.typeName, "Plain")
       let stubborn = try need("error", results.errors[4])
-      try expect("type", stubborn.typeName, "pool_cases.ErrorCases.Stubborn")
+      try expect("type", stubborn.typeName, "Stubborn")
       try expect("kind", stubborn.kind, .thrown)
       for error in [plain, stubborn] { try expect("has a value", error.hasValue, false) }
       try expect(stubborn.value(as: Stubborn.self) == nil, "it has not travelled")
@@ -107,26 +103,14 @@ import VimapKit
       "\0 and \u{1B}[31m", "ä€😀\u{FFFD}", String(repeating: "long ", count: 2000),
     ]
     let pool = try Pool<String, Int>.fork(jobs: 2) { throw Plain(description: $0) }
-    let results = try read(pool.imap(texts).zipInOutTyp())
+    let results = try read(pool.imap(texts).results)
     for text in texts { try expect("message", results.errors[text]?.message, text) }
   }
 
   static func areReadableAsText() throws {
     let pool = try pool(jobs: 1) { $0 == 2 ? Plain(description: "{0} braces") : nil }
-    let error = try need("error", try read(pool.imap(0..<4).zipInOutTyp()).errors[2])
-    try expect("description", "\(error)", "input 2: pool_cases.ErrorCases.Plain: {0} braces")
-    try expect(
-      "trace", error.formattedTraceback,
-      """
-        at input 2, try 1
-        in worker 0, process \(error.process ?? 0)
-      """)
-    try expect(
-      "text", error.formattedException,
-      """
-      pool_cases.ErrorCases.Plain: {0} braces
-      \(error.formattedTraceback)
-      """)
+    let error = try need("error", try read(pool.imap(0..<4).results).errors[2])
+    try expect("description", "\(error)", "{0} braces (input 2, worker 0)")
   }
 
   static func leaveTheWorkerAlive() async throws {
@@ -135,7 +119,7 @@ import VimapKit
         if input % 2 == 1 { throw Plain(description: "odd") }
         return Surroundings.process
       }
-      let results = try await loop.read(pool.imap(0..<50).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<50).results)
       try expect("outputs", results.outputs.count, 25)
       try expect("processes", Set(results.outputs.values).count, 1)
       try expect("errors from", Set(results.errors.values.map(\.process)).count, 1)
@@ -145,7 +129,7 @@ import VimapKit
   static func ofEveryInput() async throws {
     for loop in Loop.allCases {
       let pool = try pool(jobs: 3) { Refusal(input: $0, reason: "all") }
-      let results = try await loop.read(pool.imap(0..<2000).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<2000).results)
       try expect("errors", results.errors.count, 2000)
       for (input, error) in results.errors {
         try expect("value", error.value(as: Refusal.self)?.input, input)
@@ -157,50 +141,44 @@ import VimapKit
   static func largerThanASlab() throws {
     let text = String(repeating: "x", count: 600_000)
     let pool = try pool { $0 == 3 ? Refusal(input: 3, reason: text) : nil }
-    let results = try read(pool.imap(0..<6).zipInOutTyp())
+    let results = try read(pool.imap(0..<6).results)
     try expect("outputs", results.outputs.count, 5)
     try expect("value", results.errors[3]?.value(as: Refusal.self)?.reason.count, text.count)
   }
 
-  // MARK: zipInOut
+  // MARK: The first of them
 
   static func areThrownInOrder() throws {
     let pool = try pool(options: .ordered) { $0 >= 5 ? Refusal(input: $0, reason: "") : nil }
-    let pairs = try pool.imap(0..<20).zipInOut()
-    try expect("inputs before it", pairs.map(\.0), Array(0..<5))
-    let error = try expectThrow(WorkerError.self) { try pairs.check() }
+    var inputs: [Int] = []
+    let error = try expectThrow(WorkerError.self) {
+      try pool.imap(0..<20).forEach { input, _ in inputs.append(input) }
+    }
+    try expect("inputs before it", inputs, Array(0..<5))
     try expect("the first", error.record, 5)
   }
 
   static func endAPlainLoop() throws {
-    var notices: [WorkerError] = []
-    let options = PoolOptions.with {
-      $0.onNotice = {
-        if case .errorInLoop(let error as WorkerError) = $0 { notices.append(error) }
+    let pool = try pool { $0 == 7 ? Refusal(input: 7, reason: "") : nil }
+    let cursor = try pool.imap(0..<1000).cursor()
+    let error = try expectThrow(WorkerError.self) {
+      while let (input, _) = try cursor.next() {
+        try expect(input != 7, "an input without an output")
       }
     }
-    let pool = try pool(options: options) { $0 == 7 ? Refusal(input: 7, reason: "") : nil }
-    let pairs = try pool.imap(0..<1000).zipInOut()
-    var count = 0
-    for (input, _) in pairs {
-      try expect(input != 7, "an input without an output")
-      count += 1
-    }
-    try expect(count < 1000, "the loop goes on behind the error")
-    try expect("the error", try expectThrow(WorkerError.self) { try pairs.check() }.record, 7)
-    try expect("notices", notices.map(\.record), [7])
-    try expect("closed", pool.isClosed, true)
+    try expect("the error", error.value(as: Refusal.self), Refusal(input: 7, reason: ""))
+    // It has been thrown, and nothing is behind it.
+    try expect("behind it", try cursor.next() == nil, true)
   }
 
   static func endAWaitingLoop() async throws {
     let pool = try pool { $0 == 7 ? Refusal(input: 7, reason: "") : nil }
     do {
-      for try await (input, _) in try pool.imap(0..<1000).zipInOut() {
+      for try await (input, _) in try pool.imap(0..<1000) {
         try expect(input != 7, "an input without an output")
       }
     } catch let error as WorkerError {
       try expect("the error", error.value(as: Refusal.self), Refusal(input: 7, reason: ""))
-      try expect("closed", pool.isClosed, true)
       return
     }
     try expect(false, "no error was thrown")
@@ -208,31 +186,28 @@ import VimapKit
 
   static func endALoopWithABody() throws {
     let pool = try pool { $0 == 7 ? Refusal(input: 7, reason: "") : nil }
-    let error = try expectThrow(WorkerError.self) { try pool.imap(0..<20).zipInOut { _, _ in } }
+    let error = try expectThrow(WorkerError.self) { try pool.imap(0..<20).forEach { _, _ in } }
     try expect("the error", error.record, 7)
-    try expect("closed", pool.isClosed, true)
   }
 
   static func leaveThePoolOpen() throws {
     let pool = try pool(options: .ordered) { $0 == 7 ? Refusal(input: 7, reason: "") : nil }
     _ = try expectThrow(WorkerError.self) {
-      try pool.imap(0..<20).zipInOut(closeIfDone: false) { _, _ in }
+      try pool.imap(0..<20).forEach { _, _ in }
     }
-    try expect("closed", pool.isClosed, false)
-    // What was given before comes first.
-    try expect("the rest", try read(pool.imap([20]).zipInOut()).order, Array(8...20))
+    // What was left of the mapping is not another's.
+    try expect("the next", try read(pool.imap([20, 21])).order, [20, 21])
   }
 
   static func ofABodyCloseThePool() throws {
     let pool = try pool { _ in nil }
     let plain = try expectThrow(Plain.self) {
-      try pool.imap(0..<1000).zipInOut { _, _ in throw Plain(description: "enough") }
+      try pool.imap(0..<1000).forEach { _, _ in throw Plain(description: "enough") }
     }
     try expect("the error", plain.description, "enough")
-    try expect("closed", pool.isClosed, true)
   }
 
-  /// A worker that fails when all is answered spoils nothing.
+  /// A worker that fails when all is answered spoils no result, and is told of.
   static func whileCleaningUp() async throws {
     struct Exiting: Worker {
       func process(_ input: Int) -> Int { 2 * input }
@@ -240,21 +215,21 @@ import VimapKit
     }
     for loop in Loop.allCases {
       let pool = try Pool.forkIdentical(Exiting(), jobs: 3)
-      let results = try await loop.read(pool.imap(0..<50).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<50).results)
       try expect("outputs", results.outputs, doubles(0..<50))
-      try expect("errors of no input", results.loose.count, 0)
+      let error = try expectThrow(PoolError.self) { try shut(pool) }
+      try expect(error.description.contains("status 7"), "error: \(error)")
     }
   }
 
   static func behindTheLastInput() async throws {
     for loop in Loop.allCases {
-      let pool = try Pool<Int, Int>.fork(jobs: 3) { inputs, outputs in
-        for input in inputs { try outputs.yield(2 * input) }
+      let pool = try Pool<Int, Int>.forkSequence(jobs: 3) { items in
+        for item in items { try item.answer(2 * item.input) }
         throw Plain(description: "too late")
       }
-      let results = try await loop.read(pool.imap(0..<50).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<50).results)
       try expect("outputs", results.outputs, doubles(0..<50))
-      try expect("errors of no input", results.loose.count, 0)
     }
   }
 }

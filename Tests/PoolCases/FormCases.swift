@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import VimapKit
 
 /// The forms in which workers are given to a pool.
@@ -16,6 +17,9 @@ import VimapKit
     PoolCase("forms.classAsWorker", classAsWorker),
     PoolCase("forms.nothingIsShared", nothingIsShared),
     PoolCase("forms.asManyWorkersAsProcessors", asManyWorkersAsProcessors),
+    PoolCase("forms.asynchronousWorkers", asynchronousWorkers),
+    PoolCase("forms.withWorkers", withWorkers),
+    PoolCase("forms.withWorkersThatThrow", withWorkersThatThrow),
   ]
 
   /// Adds up what it is given, and tells of its life.
@@ -42,8 +46,9 @@ import VimapKit
     for loop in Loop.allCases {
       let diary = try SharedPipe()
       let pool = try Pool.fork([Adder(diary: diary)])
-      let results = try await loop.read(pool.imap([1, 2, 3]).zipInOut())
+      let results = try await loop.read(pool.imap([1, 2, 3]))
       try expect("outputs", results.outputs, [1: 1001, 2: 1003, 3: 1006])
+      try shut(pool)
       try expect("diary", diary.takeAll(), "sf")
     }
   }
@@ -53,15 +58,16 @@ import VimapKit
     for loop in Loop.allCases {
       let diary = try SharedPipe()
       let pool = try Pool.fork([Adder(diary: diary)])
-      let results = try await loop.read(pool.imap([1, -1, 5, -2]).zipInOutTyp())
+      let results = try await loop.read(pool.imap([1, -1, 5, -2]).results)
       try expect("errors", results.errors.keys.sorted(), [-2, -1])
+      try shut(pool)
       try expect("diary", diary.takeAll(), "sf")
-      try expect("closed", pool.isClosed, true)
     }
     let diary = try SharedPipe()
     let options = PoolOptions.with { $0.allowsThreads = true }
     let pool = try Pool.fork([Adder(diary: diary, sum: 0)], options: options)
-    try expect("results", try read(pool.imap([]).zipInOutTyp()).order, [])
+    try expect("results", try read(pool.imap([]).results).order, [])
+    try shut(pool)
     try expect("diary of an idle worker", diary.takeAll(), "s?")
   }
 
@@ -73,7 +79,7 @@ import VimapKit
   static func workersWithBoundArguments() async throws {
     for loop in Loop.allCases {
       let pool = try Pool.fork([100, 200, 300].map { Offset(offset: $0) })
-      let results = try await loop.read(pool.imap(0..<100).zipInOut())
+      let results = try await loop.read(pool.imap(0..<100))
       try expect("inputs", results.outputs.count, 100)
       let offsets = Set(results.outputs.map { $0.value - $0.key })
       try expect(offsets.isSubset(of: [100, 200, 300]), "offsets: \(offsets)")
@@ -83,7 +89,7 @@ import VimapKit
   /// What cannot be encoded is inherited.
   static func boundClosuresAndDescriptors() async throws {
     struct Bound: Worker {
-      let change: (Int) -> Int
+      let change: @Sendable (Int) -> Int
       let tokens: SharedPipe
 
       func process(_ input: Int) -> Int { change(input) + (tokens.take() == nil ? 0 : 1000) }
@@ -93,7 +99,7 @@ import VimapKit
       let factors = [3, 3, 3]
       let pool = try Pool.fork(
         factors.map { factor in Bound(change: { $0 * factor }, tokens: tokens) })
-      let results = try await loop.read(pool.imap(1...20).zipInOut())
+      let results = try await loop.read(pool.imap(1...20))
       try expect("outputs", results.outputs.values.reduce(0, +), 3 * 210 + 1000)
     }
   }
@@ -101,7 +107,7 @@ import VimapKit
   static func numberedWorkers() async throws {
     for loop in Loop.allCases {
       let pool = try Pool.fork(jobs: 4) { Offset(offset: 1000 * $0) }
-      let results = try await loop.read(pool.imap(0..<100).zipInOut())
+      let results = try await loop.read(pool.imap(0..<100))
       try expect("inputs", results.outputs.count, 100)
       for (input, output) in results.outputs {
         try expect((0..<4).contains(output / 1000), "worker \(output / 1000)")
@@ -113,7 +119,7 @@ import VimapKit
   static func identicalWorkers() async throws {
     for loop in Loop.allCases {
       let pool = try Pool.forkIdentical(Offset(offset: 7), jobs: 3)
-      let results = try await loop.read(pool.imap(0..<100).zipInOut())
+      let results = try await loop.read(pool.imap(0..<100))
       for (input, output) in results.outputs { try expect("output", output, input + 7) }
     }
   }
@@ -124,8 +130,8 @@ import VimapKit
       func process(_ input: Int) -> pid_t { getpid() }
     }
     for loop in Loop.allCases {
-      let pool = try Pool.forkChunked([Who(), Who(), Who()], defaultChunkSize: 3)
-      let results = try await loop.read(pool.imap(0..<31).zipInOut())
+      let pool = try Pool.fork([Who(), Who(), Who()], options: .with { $0.chunk = 3 })
+      let results = try await loop.read(pool.imap(0..<31))
       try expect("inputs", results.outputs.count, 31)
       for first in stride(from: 0, to: 31, by: 3) {
         let processes = Set((first..<min(31, first + 3)).map { results.outputs[$0] })
@@ -136,21 +142,18 @@ import VimapKit
 
   static func closure() async throws {
     for loop in Loop.allCases {
-      var calls = 0
       let pool = try Pool<String, [String]>.fork(jobs: 2) { input in
-        calls += 1
-        return Array(repeating: input, count: 2)
+        Array(repeating: input, count: 2)
       }
-      let results = try await loop.read(pool.imap(["a", "b", "c"]).zipInOut())
+      let results = try await loop.read(pool.imap(["a", "b", "c"]))
       try expect(
         "outputs", results.outputs, ["a": ["a", "a"], "b": ["b", "b"], "c": ["c", "c"]])
-      try expect("calls in this process", calls, 0)
     }
   }
 
-  final class Instance {
-    let table: [() -> Int]
-    init(_ table: [() -> Int]) { self.table = table }
+  final class Instance: Sendable {
+    let table: [@Sendable () -> Int]
+    init(_ table: [@Sendable () -> Int]) { self.table = table }
 
     func work(_ input: Int) throws -> Int { input + (table.last?() ?? 0) }
   }
@@ -159,7 +162,7 @@ import VimapKit
     let instance = Instance([{ 3 }, { 7 }])
     for loop in Loop.allCases {
       let pool = try Pool.fork(jobs: 3, map: instance.work)
-      let results = try await loop.read(pool.imap([2100, 2200, 2300]).zipInOut())
+      let results = try await loop.read(pool.imap([2100, 2200, 2300]))
       try expect("outputs", results.outputs, [2100: 2107, 2200: 2207, 2300: 2307])
     }
   }
@@ -172,22 +175,19 @@ import VimapKit
         return count
       }
     }
-    let counter = Counter()
-    let pool = try Pool.fork([counter], options: .ordered)
-    try expect("outputs", try read(pool.imap([7, 8, 9]).zipInOut()).outputs, [7: 1, 8: 2, 9: 3])
-    try expect("count in this process", counter.count, 0)
+    let pool = try Pool.fork([Counter()], options: .ordered)
+    try expect("outputs", try read(pool.imap([7, 8, 9])).outputs, [7: 1, 8: 2, 9: 3])
   }
 
   /// What the program changes after the fork, workers do not see; nor those that come later.
   static func nothingIsShared() throws {
-    var offset = 1
-    let pool = try Pool<Int, Int>.fork(jobs: 1, options: .with { $0.recycleAfter = 1 }) {
-      $0 + offset
+    let offset = Mutex(1)
+    let pool = try Pool<Int, Int>.fork(jobs: 1, options: .with { $0.recycleAfter = 1 }) { input in
+      input + offset.withLock { $0 }
     }
-    offset = 100
-    let results = try read(pool.imap(0..<5).zipInOut())
+    offset.withLock { $0 = 100 }
+    let results = try read(pool.imap(0..<5))
     try expect("outputs", results.outputs, [0: 1, 1: 2, 2: 3, 3: 4, 4: 5])
-    try expect("offset", offset, 100)
   }
 
   static func asManyWorkersAsProcessors() throws {
@@ -197,8 +197,77 @@ import VimapKit
       func start() { starts.put() }
       func process(_ input: Int) -> Int { input }
     }
-    let pool = try Pool.forkIdentical(Present(starts: starts))
-    try expect("inputs", try read(pool.imap(0..<10).zipInOut()).order.count, 10)
+    let pool = try Pool.fork { _ in Present(starts: starts) }
+    try expect("inputs", try read(pool.imap(0..<10)).order.count, 10)
+    try pool.closeSynchronously()
     try expect("workers", starts.count(), sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+  }
+
+  // MARK: Asynchronous workers
+
+  struct Waiting: AsyncWorker {
+    let diary: SharedPipe
+    var offset = 0
+
+    mutating func start() async throws {
+      await Task.yield()
+      offset = 100
+      diary.put("s")
+    }
+
+    mutating func process(_ input: Int) async throws -> Int {
+      if input % 10 == 3 { throw Adder.Refused() }
+      // Two things at once.
+      async let one = twice(input)
+      async let other = twice(input)
+      return try await one + other + offset
+    }
+
+    private nonisolated func twice(_ input: Int) async throws -> Int {
+      try await Task.sleep(for: .microseconds(10))
+      return 2 * input
+    }
+
+    func finish() async throws { diary.put("f") }
+  }
+
+  static func asynchronousWorkers() async throws {
+    for loop in Loop.allCases {
+      let diary = try SharedPipe()
+      let pool = try Pool.fork([Waiting(diary: diary), Waiting(diary: diary)])
+      let results = try await loop.read(pool.imap(0..<100).results)
+      try expect("errors", results.errors.count, 10)
+      for (input, output) in results.outputs { try expect("output", output, 4 * input + 100) }
+      try shut(pool)
+      try expect("diary", String(diary.takeAll().sorted()), "ffss")
+    }
+  }
+
+  // MARK: Pools that close by themselves
+
+  static func withWorkers() async throws {
+    let diary = try SharedPipe()
+    let adders = [Adder(diary: diary)]
+    let sum = try await Pool.withWorkers(adders) { pool in
+      var last = 0
+      for try await (_, sum) in try pool.imap([1, 2, 3]) { last = sum }
+      return last
+    }
+    try expect("sum", sum, 1006)
+    try expect("diary", diary.takeAll(), "sf")
+  }
+
+  static func withWorkersThatThrow() async throws {
+    let diary = try SharedPipe()
+    let adders = [Adder(diary: diary)]
+    do {
+      try await Pool.withWorkers(adders) { pool in
+        for try await _ in try pool.imap([1, -1]) {}
+      }
+      try expect(false, "nothing is thrown")
+    } catch let error as WorkerError {
+      try expect("input", error.record, 1)
+    }
+    try expect("diary", diary.takeAll(), "s?")
   }
 }

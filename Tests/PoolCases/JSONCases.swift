@@ -1,3 +1,4 @@
+import Foundation
 import VimapKit
 
 /// JSON as inputs and outputs: lines that nothing looks into, and jansson's values.
@@ -11,6 +12,8 @@ import VimapKit
     PoolCase("json.values", values),
     PoolCase("json.valuesAreCopies", valuesAreCopies),
     PoolCase("json.linesToValues", linesToValues),
+    PoolCase("json.linesOfAFile", linesOfAFile),
+    PoolCase("coding.data", data),
   ]
 
   /// Texts of some kinds, each of them once.
@@ -31,7 +34,7 @@ import VimapKit
       let pool = try Pool<JSONLine, JSONLine>.fork(jobs: 3, options: .ordered) { line in
         JSONLine("[" + line.text + "]")
       }
-      let results = try await loop.read(pool.imap(lines).zipInOut())
+      let results = try await loop.read(pool.imap(lines))
       try expect("order", results.order, lines)
       for line in lines {
         try expect("output", results.outputs[line]?.text, "[" + line.text + "]")
@@ -44,10 +47,10 @@ import VimapKit
       [], [0], [0xFF, 0xFE, 0x00], Array("{not json".utf8), Array("two\nlines\r\n".utf8),
     ]
     let lines = blocks.map { bytes in
-      bytes.withUnsafeBytes { JSONLine(copying: .init($0)) }
+      bytes.withUnsafeBytes { JSONLine(copying: $0) }
     }
     let pool = try Pool<JSONLine, JSONLine>.fork(jobs: 1, options: .ordered) { $0 }
-    let outputs = try pool.imap(lines).zipInOut().map { $0.1.withUnsafeBytes { Array($0) } }
+    let outputs = try outputs(pool.imap(lines)).map { $0.withUnsafeBytes { Array($0) } }
     try expect("bytes", outputs, blocks)
   }
 
@@ -57,7 +60,7 @@ import VimapKit
     var outputs: [JSONLine] = []
     do {
       let pool = try Pool<JSONLine, JSONLine>.fork(jobs: 2, options: .ordered) { $0 }
-      try pool.imap(texts.lazy.map { JSONLine($0) }).zipInOut { outputs.append($1) }
+      try pool.imap(texts.lazy.map { JSONLine($0) }).forEach { outputs.append($1) }
     }
     try expect(outputs.map(\.text) == texts, "lines have changed")
   }
@@ -68,7 +71,7 @@ import VimapKit
     let pool = try Pool<[JSONLine], [JSONLine]>.fork(jobs: 2) { $0.reversed() }
     let lines = block.split(separator: "\n").map { JSONLine(String($0)) }
     let inputs = stride(from: 0, to: 2000, by: 500).map { Array(lines[$0..<($0 + 500)]) }
-    let results = try read(pool.imap(inputs).zipInOut())
+    let results = try read(pool.imap(inputs))
     for input in inputs {
       let found = try need("output", results.outputs[input])
       try expect(found == input.reversed(), "lines have changed: \(found.prefix(3))")
@@ -80,7 +83,7 @@ import VimapKit
       JSONLine("\"" + String(repeating: "\($0)", count: 200_000 * $0) + "\"")
     }
     let pool = try Pool<JSONLine, JSONLine>.fork(jobs: 2, options: .ordered) { $0 }
-    let outputs = try pool.imap(lines).zipInOut().map { $0.1 }
+    let outputs = try outputs(pool.imap(lines))
     try expect(outputs == lines, "lines have changed")
   }
 
@@ -93,12 +96,11 @@ import VimapKit
         return array
       }
       let inputs = try texts.map { try JSONLine($0).parse() }
-      let pairs = try pool.imap(inputs).zipInOut()
+      let pairs = try pool.imap(inputs)
       var outputs: [String] = []
-      switch loop {
-      case .plain: for (_, output) in pairs { outputs.append(try JSONLine(output).text) }
-      case .waiting:
-        for try await (_, output) in pairs { outputs.append(try JSONLine(output).text) }
+      try await loop.walk(pairs) { _, output in
+        outputs.append(try JSONLine(output).text)
+        return true
       }
       try expect("outputs", outputs, try inputs.map { "[" + (try JSONLine($0).text) + "]" })
     }
@@ -112,7 +114,7 @@ import VimapKit
         return value
       }
       let input = try JSONLine("{}").parse()
-      let outputs = try pool.imap([input]).zipInOut().map { try JSONLine($0.1).text }
+      let outputs = try outputs(pool.imap([input])).map { try JSONLine($0).text }
       try expect("output", outputs, [#"{"seen":true}"#])
       try expect("input", try JSONLine(input).text, "{}")
     }
@@ -120,12 +122,58 @@ import VimapKit
 
   static func linesToValues() throws {
     let pool = try Pool<JSONLine, JSONValue>.fork(jobs: 2) { try $0.parse() }
-    let results = try read(pool.imap(["[1]", "{", #""a""#]).zipInOutTyp())
+    let results = try read(pool.imap(["[1]", "{", #""a""#]).results)
     try expect(
       "outputs", try results.outputs.mapValues { try JSONLine($0).text },
       ["[1]": "[1]", #""a""#: #""a""#])
     let error = try need("error", results.errors["{"])
     try expect("kind", error.kind, .thrown)
-    try expect(error.typeName?.hasSuffix("JSONProblem") == true, "type: \(error)")
+    try expect("type", error.typeName, "JSONProblem")
+  }
+
+  struct Person: Codable, Equatable {
+    var name: String
+    var age: Int
+  }
+
+  /// Lines of a file are decoded in the workers.
+  static func linesOfAFile() async throws {
+    let path = "/tmp/vimap-lines-\(Surroundings.process).jsonl"
+    let texts = (0..<500).map { #"{"name":"person \#($0)","age":\#($0)}"# }
+    try Surroundings.write(texts.joined(separator: "\n") + "\n\nno json", to: path)
+    defer { Surroundings.remove(path) }
+    for loop in Loop.allCases {
+      let pool = try Pool<Person, Person>.fork(jobs: 2, options: .ordered) {
+        Person(name: $0.name.uppercased(), age: $0.age + 1)
+      }
+      let results = try await loop.read(pool.imap(lines: path, as: Person.self).results)
+      try expect("results", results.order.count, 501)
+      for (number, text) in texts.enumerated() {
+        try expect(
+          "output", results.outputs[JSONLine(text)],
+          Person(name: "PERSON \(number)", age: number + 1))
+      }
+      try expect("kind", results.errors["no json"]?.kind, .unreadableInput)
+      try expect("decoded here", try JSONLine(texts[7]).decode(Person.self).age, 7)
+    }
+    let lines = try Pool<JSONLine, Int>.fork(
+      jobs: 1, options: .with { $0.allowsThreads = true }
+    ) { $0.count }
+    try expect("lines", try read(lines.imap(lines: path)).order.count, 501)
+    let error = try expectThrow(PoolError.self) { _ = try lines.imap(lines: path + "/none") }
+    guard case .system(let call, _) = error else { throw error }
+    try expect("call", call, "open \(path)/none")
+    let folder = try expectThrow(PoolError.self) { _ = try read(lines.imap(lines: "/tmp")) }
+    try expect(folder.description.contains("read"), "error: \(folder)")
+  }
+
+  /// `Data` travels as an array of bytes does.
+  static func data() throws {
+    let pool = try Pool<Data, Data>.fork(jobs: 1, options: .ordered) { $0 }
+    let values = [Data(), Data([1]), Surroundings.data(1 << 20, 7)]
+    try expect("data", try outputs(pool.imap(values)), values)
+    let nested = try Pool<[String: [Data]], [Data?]>.fork(jobs: 1) { ($0["a"] ?? []) + [nil] }
+    try expect(
+      "nested", try outputs(nested.imap([["a": values]])), [values.map(Optional.init) + [nil]])
   }
 }

@@ -17,9 +17,15 @@ import VimapKit
     PoolCase("leave.byDroppingThePool", byDroppingThePool),
     PoolCase("leave.byDroppingAPoolHalfRead", byDroppingAPoolHalfRead),
     PoolCase("leave.byDroppingAPoolWithoutInputs", byDroppingAPoolWithoutInputs),
+    PoolCase("leave.byDroppingAPoolOfStuckWorkers", byDroppingAPoolOfStuckWorkers),
+    PoolCase("leave.takesNoTime", takesNoTime),
+    PoolCase("leave.discardsNothingElse", discardsNothingElse),
+    PoolCase("leave.doesNotMapTheRest", doesNotMapTheRest),
     PoolCase("leave.byClosingTwice", byClosingTwice),
     PoolCase("leave.byClosingInALoop", byClosingInALoop),
     PoolCase("leave.byExit", byExit),
+    PoolCase("leave.ofWorkersThatCannotCleanUp", ofWorkersThatCannotCleanUp),
+    PoolCase("leave.ofWorkersThatCrashCleaningUp", says: "no table", ofWorkersThatCrashCleaningUp),
     PoolCase("leave.stuckWorkersAreKilled", stuckWorkersAreKilled),
     PoolCase("leave.workersStuckInFinishAreKilled", workersStuckInFinishAreKilled),
     PoolCase("leave.withResultsUnread", withResultsUnread),
@@ -29,7 +35,7 @@ import VimapKit
   /// where it begins and ends an input, `f` where it is cleaned up.
   struct Diarist: Worker {
     let diary: SharedPipe
-    var isSlow: (Int) -> Bool = { _ in false }
+    var isSlow: @Sendable (Int) -> Bool = { _ in false }
 
     func start() { diary.put("s") }
 
@@ -46,6 +52,14 @@ import VimapKit
   /// Expects `jobs` workers to have lived well, and to have ended each input they began.
   /// - Returns: how many inputs that were.
   @discardableResult
+  static func expectGoodEnd<Output>(
+    _ pool: Pool<Int, Output>, _ diary: SharedPipe, jobs: Int
+  ) throws -> Int {
+    try shut(pool)
+    return try expectGoodEnd(diary, jobs: jobs)
+  }
+
+  @discardableResult
   static func expectGoodEnd(_ diary: SharedPipe, jobs: Int) throws -> Int {
     let entries = diary.takeAll()
     func count(_ entry: Character) -> Int { entries.count { $0 == entry } }
@@ -57,34 +71,28 @@ import VimapKit
 
   /// Leaves a loop behind the first result.
   static func leave<Output>(
-    _ pairs: ZipInOut<Int, Output>, by loop: Loop
+    _ pairs: Mapping<Int, Output>, by loop: Loop
   ) async throws {
-    switch loop {
-    case .plain: for _ in pairs { break }
-    case .waiting: for try await _ in pairs { break }
-    }
+    try await loop.walk(pairs) { _, _ in false }
   }
 
   static func early() async throws {
     for loop in Loop.allCases {
       let diary = try SharedPipe()
       let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 3)
-      try await leave(pool.imap(0..<100_000).zipInOut(), by: loop)
-      try expect("closed", pool.isClosed, true)
-      try expect("children", Surroundings.anyChild(), nil)
-      try expect(try expectGoodEnd(diary, jobs: 3) < 50_000, "the workers went on")
+      try await leave(pool.imap(0..<100_000), by: loop)
+      try expect(try expectGoodEnd(pool, diary, jobs: 3) < 50_000, "the workers went on")
     }
   }
 
   static func earlyInAChunk() async throws {
     for loop in Loop.allCases {
       let diary = try SharedPipe()
-      let pool = try Pool.forkChunked(
-        Array(repeating: Diarist(diary: diary) { _ in true }, count: 2), defaultChunkSize: 20)
-      try await leave(pool.imap(0..<1000).zipInOut(), by: loop)
-      try expect("closed", pool.isClosed, true)
+      let pool = try Pool.forkIdentical(
+        Diarist(diary: diary) { _ in true }, jobs: 2, options: .with { $0.chunk = 20 })
+      try await leave(pool.imap(0..<1000), by: loop)
       // They hold three chunks each, and leave after the input they are at.
-      try expect(try expectGoodEnd(diary, jobs: 2) < 60, "the workers went on")
+      try expect(try expectGoodEnd(pool, diary, jobs: 2) < 60, "the workers went on")
     }
   }
 
@@ -92,9 +100,8 @@ import VimapKit
     for loop in Loop.allCases {
       let diary = try SharedPipe()
       let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 3, options: .ordered)
-      try await leave(pool.imap(0..<100_000).zipInOut(), by: loop)
-      try expect("closed", pool.isClosed, true)
-      try expectGoodEnd(diary, jobs: 3)
+      try await leave(pool.imap(0..<100_000), by: loop)
+      try expectGoodEnd(pool, diary, jobs: 3)
     }
   }
 
@@ -102,9 +109,8 @@ import VimapKit
     for loop in Loop.allCases {
       let diary = try SharedPipe()
       let pool = try Pool.forkIdentical(Diarist(diary: diary) { $0 > 0 }, jobs: 3)
-      try await leave(pool.imap(0..<1000).zipInOut(), by: loop)
-      try expect("closed", pool.isClosed, true)
-      try expect(try expectGoodEnd(diary, jobs: 3) < 20, "the workers went on")
+      try await leave(pool.imap(0..<1000), by: loop)
+      try expect(try expectGoodEnd(pool, diary, jobs: 3) < 20, "the workers went on")
     }
   }
 
@@ -115,12 +121,13 @@ import VimapKit
       let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
       do {
         switch loop {
-        case .plain: for _ in try pool.imap(0..<1000).zipInOutTyp() { throw Enough() }
-        case .waiting: for try await _ in try pool.imap(0..<1000).zipInOutTyp() { throw Enough() }
+        case .plain:
+          let cursor = try pool.imap(0..<1000).results.cursor()
+          while let _ = try cursor.next() { throw Enough() }
+        case .waiting: for try await _ in try pool.imap(0..<1000).results { throw Enough() }
         }
       } catch is Enough {}
-      try expect("closed", pool.isClosed, true)
-      try expectGoodEnd(diary, jobs: 2)
+      try expectGoodEnd(pool, diary, jobs: 2)
     }
   }
 
@@ -128,19 +135,18 @@ import VimapKit
     let diary = try SharedPipe()
     let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
     func takeOne() throws {
-      var pairs = try pool.imap(0..<1000).zipInOut().makeIterator()
-      try expect(pairs.next() != nil, "there is no result")
-      try expect("closed", pool.isClosed, false)
+      let pairs = try pool.imap(0..<1000).cursor()
+      try expect(try pairs.next() != nil, "there is no result")
     }
     try takeOne()
-    try expect("closed", pool.isClosed, true)
-    try expectGoodEnd(diary, jobs: 2)
+    try expectGoodEnd(pool, diary, jobs: 2)
   }
 
   static func byDroppingResults() throws {
     let diary = try SharedPipe()
-    _ = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2).imap(0..<1000).zipInOut()
-    try expectGoodEnd(diary, jobs: 2)
+    let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
+    _ = try pool.imap(0..<1000).results
+    try expectGoodEnd(pool, diary, jobs: 2)
   }
 
   // MARK: Cancelling
@@ -155,15 +161,14 @@ import VimapKit
     let pool = try Pool.forkIdentical(worker, jobs: 2)
     var count = 0
     let task = Task { @MainActor in
-      for try await _ in try pool.imap(0...).zipInOut() { count += 1 }
+      for try await _ in try pool.imap(0...) { count += 1 }
     }
     // With the first result handed out, the loop waits for what comes when the gate is open.
     while count == 0 { await Task.yield() }
     task.cancel()
     gate.put()
     try await expectCancelled(task)
-    try expect("closed", pool.isClosed, true)
-    try expectGoodEnd(diary, jobs: 2)
+    try expectGoodEnd(pool, diary, jobs: 2)
   }
 
   private static func expectCancelled(_ task: Task<Void, any Error>) async throws {
@@ -178,25 +183,23 @@ import VimapKit
     let pool = try Pool<Int, Int>.fork(jobs: 2) { 2 * $0 }
     var count = 0
     let task = Task { @MainActor in
-      for try await _ in try pool.imap(0...).zipInOut() {
+      for try await _ in try pool.imap(0...) {
         count += 1
         if count == 100 { withUnsafeCurrentTask { $0?.cancel() } }
         try expect(count < 100_000, "the loop goes on")
       }
     }
     try await expectCancelled(task)
-    try expect("closed", pool.isClosed, true)
   }
 
   static func byCancellingBefore() async throws {
     let diary = try SharedPipe()
     let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
     let task = Task { @MainActor in
-      _ = try await pool.imap(0..<1000).blockIgnoreOutput()
+      _ = try await pool.imap(0..<1000).drain()
     }
     task.cancel()
     try await expectCancelled(task)
-    try expect("closed", pool.isClosed, true)
-    try expectGoodEnd(diary, jobs: 2)
+    try expectGoodEnd(pool, diary, jobs: 2)
   }
 }

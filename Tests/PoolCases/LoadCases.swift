@@ -16,16 +16,13 @@ import VimapKit
   ]
 
   /// Workers have no room for results, as each is handed out much later than it is made.
-  private static func expectAll(_ pairs: ZipInOut<Int, String>, by loop: Loop) async throws {
+  private static func expectAll(_ pairs: Mapping<Int, String>, by loop: Loop) async throws {
     var order: [Int] = []
-    func take(_ input: Int, _ output: String) throws {
+    try await loop.walk(pairs) { input, output in
       try expect(output == text(2000, input), "the output for \(input) is damaged")
       order.append(input)
       if input % 100 == 0 { usleep(1000) }
-    }
-    switch loop {
-    case .plain: for (input, output) in pairs { try take(input, output) }
-    case .waiting: for try await (input, output) in pairs { try take(input, output) }
+      return true
     }
     try expect("inputs", order.sorted(), Array(0..<10_000))
   }
@@ -33,19 +30,19 @@ import VimapKit
   static func fullOutputs() async throws {
     for loop in Loop.allCases {
       let pool = try Pool<Int, String>.fork(jobs: 3) { text(2000, $0) }
-      try await expectAll(pool.imap(0..<10_000).zipInOut(), by: loop)
+      try await expectAll(pool.imap(0..<10_000), by: loop)
     }
   }
 
   static func fullOutputsInOrder() async throws {
     let pool = try Pool<Int, String>.fork(jobs: 3, options: .ordered) { text(2000, $0) }
-    try await expectAll(pool.imap(0..<10_000).zipInOut(), by: .plain)
+    try await expectAll(pool.imap(0..<10_000), by: .plain)
   }
 
   static func manySmallInputs() async throws {
     for loop in Loop.allCases {
       let pool = try Pool<Int, Int>.fork(jobs: 3) { 2 * $0 }
-      let results = try await loop.read(pool.imap(0..<100_000).zipInOut())
+      let results = try await loop.read(pool.imap(0..<100_000))
       try expect("outputs", results.outputs, doubles(0..<100_000))
     }
   }
@@ -59,7 +56,7 @@ import VimapKit
   static func largeOutputs() async throws {
     for loop in Loop.allCases {
       let pool = try Pool<Int, String>.fork(jobs: 3) { text(300_000, $0) }
-      let results = try await loop.read(pool.imap(0..<60).zipInOut())
+      let results = try await loop.read(pool.imap(0..<60))
       try expect("inputs", results.order.count, 60)
       for (input, output) in results.outputs {
         try expect(output == text(300_000, input), "the output for \(input) is damaged")
@@ -71,7 +68,7 @@ import VimapKit
     for loop in Loop.allCases {
       let pool = try Pool<String, Int>.fork(jobs: 3) { $0.utf8.count }
       let inputs = (0..<50).lazy.map { text(1 << 20, $0) }
-      let results = try await loop.read(pool.imap(inputs).zipInOut())
+      let results = try await loop.read(pool.imap(inputs))
       try expect("inputs", results.order.count, 50)
       for (input, output) in results.outputs { try expect("length", output, input.utf8.count) }
     }
@@ -81,7 +78,7 @@ import VimapKit
     let pool = try Pool<String, String>.fork(jobs: 3, options: .ordered) { $0 + $0 }
     let inputs = (0..<30).lazy.map { text($0 % 3 == 0 ? 1 << 20 : 1000, $0) }
     var number = 0
-    try pool.imap(inputs).zipInOut { input, output in
+    try pool.imap(inputs).forEach { input, output in
       try expect(input == inputs[number], "input \(number) is damaged or out of turn")
       try expect(output == input + input, "the output for input \(number) is damaged")
       number += 1
@@ -95,7 +92,7 @@ import VimapKit
       let pool = try Pool<String, String>.fork(jobs: 2, options: .with { $0.order = order }) { $0 }
       let sizes = (-24...8).map { (256 << 10) + $0 } + (-12...4).map { (128 << 10) + $0 }
       let inputs = sizes.map { String(repeating: "x", count: $0) }
-      let results = try read(pool.imap(inputs).zipInOut())
+      let results = try read(pool.imap(inputs))
       try expect("inputs", results.order.count, sizes.count)
       for (input, output) in results.outputs {
         try expect(input == output, "the output for \(input.utf8.count) bytes is damaged")
@@ -117,10 +114,10 @@ import VimapKit
       return input
     }
     for count in [jobs, jobs + 1] {
-      let counts = try pool.imap(1...count).blockIgnoreOutput(closeIfDone: false)
+      let counts = try pool.imap(1...count).drainSynchronously()
       try expect("done", counts.done, count)
     }
-    pool.close()
+    try pool.closeSynchronously()
     try expect("inputs begun", arrived.count(), 2 * jobs + 1)
   }
 

@@ -9,13 +9,13 @@ import VimapKit
     PoolCase("map.everyLengthInChunks", everyLengthInChunks),
     PoolCase("map.zipInOutTyp", zipInOutTyp),
     PoolCase("map.withABody", withABody),
-    PoolCase("map.ignoringOutput", ignoringOutput),
-    PoolCase("map.ignoringOutputWaiting", ignoringOutputWaiting),
+    PoolCase("map.asynchronousInputs", asynchronousInputs),
+    PoolCase("map.asynchronousInputsOneByOne", asynchronousInputsOneByOne),
+    PoolCase("map.asynchronousInputsThatFail", asynchronousInputsThatFail),
+    PoolCase("map.asynchronousInputsAreTakenAsAsked", asynchronousInputsAreTakenAsAsked),
+    PoolCase("map.readersThatFail", readersThatFail),
     PoolCase("map.nothing", nothing),
     PoolCase("map.equalInputs", equalInputs),
-    PoolCase("map.withoutAPool", withoutAPool),
-    PoolCase("map.withoutAPoolInOrder", withoutAPoolInOrder),
-    PoolCase("map.withoutAPoolWaiting", withoutAPoolWaiting),
     PoolCase("map.inOrderWithASlowFirst", inOrderWithASlowFirst),
     PoolCase("map.inOrderWithASmallWindow", inOrderWithASmallWindow),
     PoolCase("map.inOrderWithLargeOutputs", inOrderWithLargeOutputs),
@@ -31,7 +31,7 @@ import VimapKit
 
   static func everyLength() throws {
     for length in 1...100 {
-      let results = try read(doublers().imap(0..<length).zipInOut())
+      let results = try read(doublers().imap(0..<length))
       try expect("outputs of \(length)", results.outputs, doubles(0..<length))
     }
   }
@@ -39,23 +39,23 @@ import VimapKit
   static func everyLengthWaiting() async throws {
     let pool = try doublers()
     for length in 1...100 {
-      let pairs = try pool.imap(0..<length).zipInOut(closeIfDone: false)
+      let pairs = try pool.imap(0..<length)
       let results = try await Loop.waiting.read(pairs)
       try expect("outputs of \(length)", results.outputs, doubles(0..<length))
     }
-    pool.close()
+    try await pool.close()
   }
 
   static func everyLengthInOrder() async throws {
     let pools = try [doublers(3, .ordered), doublers(3, .ordered)]
     for (loop, pool) in zip(Loop.allCases, pools) {
       for length in 0...100 {
-        let pairs = try pool.imap(0..<length).zipInOut(closeIfDone: false)
+        let pairs = try pool.imap(0..<length)
         let results = try await loop.read(pairs)
         try expect("order", results.order, Array(0..<length))
         try expect("outputs", results.outputs, doubles(0..<length))
       }
-      pool.close()
+      try await pool.close()
     }
   }
 
@@ -63,10 +63,10 @@ import VimapKit
     for chunk in [1, 2, 7, 100] {
       let pool = try doublers(3, .with { $0.chunk = chunk })
       for length in 1...50 {
-        let results = try read(pool.imap(0..<length).zipInOut(closeIfDone: false))
+        let results = try read(pool.imap(0..<length))
         try expect("outputs of \(length) in \(chunk)", results.outputs, doubles(0..<length))
       }
-      pool.close()
+      try pool.closeSynchronously()
     }
   }
 
@@ -75,86 +75,119 @@ import VimapKit
   static func zipInOutTyp() async throws {
     for loop in Loop.allCases {
       let pool = try doublers()
-      let results = try await loop.read(pool.imap(0..<300).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<300).results)
       try expect("outputs", results.outputs, doubles(0..<300))
       try expect("errors", results.errors.count, 0)
-      try expect("errors of no input", results.loose.count, 0)
-      try expect("closed", pool.isClosed, true)
     }
   }
 
   static func withABody() throws {
     var outputs: [Int: Int] = [:]
-    try doublers().imap(0..<300).zipInOut { outputs[$0] = $1 }
+    try doublers().imap(0..<300).forEach { outputs[$0] = $1 }
     try expect("outputs", outputs, doubles(0..<300))
   }
 
   struct Odd: Error {}
 
-  private static func refusers() throws -> Pool<Int, Int> {
-    try Pool.fork(jobs: 3) { if $0 % 3 == 1 { throw Odd() } else { $0 } }
+  /// Inputs that come one by one, from a task.
+  static func asynchronousInputs() async throws {
+    let pool = try doublers()
+    let inputs = AsyncStream<Int> { stream in
+      Task.detached {
+        for number in 0..<2000 {
+          stream.yield(number)
+          if number % 100 == 0 { await Task.yield() }
+        }
+        stream.finish()
+      }
+    }
+    let results = try await Loop.waiting.read(pool.imap(inputs))
+    try expect("outputs", results.outputs, doubles(0..<2000))
   }
 
-  static func ignoringOutput() throws {
-    let pool = try refusers()
-    let count = try pool.imap(0..<300).blockIgnoreOutput()
-    try expect("done", count.done, 200)
-    try expect("failed", count.failed, 100)
-    try expect("closed", pool.isClosed, true)
+  /// Results of earlier inputs do not wait for later ones.
+  static func asynchronousInputsOneByOne() async throws {
+    let pool = try doublers()
+    let (inputs, stream) = AsyncStream<Int>.makeStream()
+    stream.yield(0)
+    var seen: [Int] = []
+    for try await (input, output) in try pool.imap(inputs) {
+      try expect("output", output, 2 * input)
+      seen.append(input)
+      if input < 20 { stream.yield(input + 1) } else { stream.finish() }
+    }
+    try expect("inputs", seen, Array(0...20))
   }
 
-  static func ignoringOutputWaiting() async throws {
-    let pool = try refusers()
-    let count = try await pool.imap(0..<300).blockIgnoreOutput(closeIfDone: false)
-    try expect("done", count.done, 200)
-    try expect("failed", count.failed, 100)
-    try expect("closed", pool.isClosed, false)
-    try await pool.imap(0..<300).blockIgnoreOutput()
-    try expect("closed", pool.isClosed, true)
+  static func asynchronousInputsThatFail() async throws {
+    let pool = try doublers(3, .ordered)
+    let (inputs, stream) = AsyncThrowingStream<Int, any Error>.makeStream()
+    for number in 0..<50 { stream.yield(number) }
+    stream.finish(throwing: Odd())
+    var seen: [Int] = []
+    do {
+      for try await (input, _) in try pool.imap(inputs) { seen.append(input) }
+      try expect(false, "it ends as if that were all")
+    } catch is Odd {}
+    try expect("inputs", seen, Array(0..<50))
+  }
+
+  /// No more are taken than may be in flight.
+  static func asynchronousInputsAreTakenAsAsked() async throws {
+    struct Counting: AsyncSequence, AsyncIteratorProtocol {
+      let pulled: SharedPipe
+      var next = 0
+      mutating func next() async -> Int? {
+        pulled.put()
+        next += 1
+        return next
+      }
+      func makeAsyncIterator() -> Counting { self }
+    }
+    let pulled = try SharedPipe()
+    let pool = try doublers(2, .with { $0.maxUnreadPerWorker = 5 })
+    var seen = 0
+    for try await _ in try pool.imap(Counting(pulled: pulled)) {
+      seen += 1
+      try expect(pulled.unread <= seen + 42, "\(pulled.unread) were taken for \(seen)")
+      if seen == 500 { break }
+    }
+  }
+
+  static func readersThatFail() async throws {
+    for loop in Loop.allCases {
+      let pool = try doublers(3, .ordered)
+      var next = 0
+      let mapping = try pool.imap(reading: {
+        if next == 50 { throw Odd() }
+        defer { next += 1 }
+        return next
+      })
+      var seen: [Int] = []
+      do {
+        try await loop.walk(mapping) { input, _ in
+          seen.append(input)
+          return true
+        }
+        try expect(false, "it ends as if that were all")
+      } catch is Odd {}
+      try expect("inputs", seen, Array(0..<50))
+    }
   }
 
   static func nothing() async throws {
     for loop in Loop.allCases {
       let pool = try doublers()
-      try expect("results", try await loop.read(pool.imap([]).zipInOut()).order, [])
-      try expect("closed", pool.isClosed, true)
-      let idle = try doublers(3, .with { $0.allowsThreads = true })
-      try expect("results", try await loop.read(idle.zipInOut()).order, [])
-      try expect("closed", idle.isClosed, true)
+      try expect("results", try await loop.read(pool.imap([])).order, [])
+      try expect("results", try await loop.read(pool.imap([]).results).order, [])
+      try expect("inputs", try await loop.read(pool.imap([1])).order, [1])
     }
   }
 
   static func equalInputs() throws {
     var outputs: [Int] = []
-    try doublers().imap(Array(repeating: 4, count: 90)).zipInOut { outputs.append($0 + $1) }
+    try doublers().imap(Array(repeating: 4, count: 90)).forEach { outputs.append($0 + $1) }
     try expect("outputs", outputs, Array(repeating: 12, count: 90))
-  }
-
-  // MARK: Without a pool to hold on to
-
-  static func withoutAPool() throws {
-    let pairs = try imapUnordered(0..<500, jobs: 3) { "\($0)" }
-    let results = try read(pairs)
-    for input in 0..<500 { try expect("output", results.outputs[input], "\(input)") }
-  }
-
-  static func withoutAPoolInOrder() throws {
-    for length in [2, 4, 8, 32, 3200, 32_000] {
-      let pairs = try imapOrdered(0..<length, jobs: 4) { 2 * $0 }
-      try expect("outputs", pairs.map(\.1), (0..<length).map { 2 * $0 })
-      let chunked = try imapOrderedChunked(0..<length, jobs: 4) { 2 * $0 }
-      try expect("outputs of chunks", chunked.map(\.1), (0..<length).map { 2 * $0 })
-    }
-  }
-
-  static func withoutAPoolWaiting() async throws {
-    let unordered = try imapUnordered(0..<500, jobs: 2) { 2 * $0 }
-    let ordered = try imapOrdered(0..<500, jobs: 2) { 2 * $0 }
-    let chunked = try imapOrderedChunked(0..<500, chunkSize: 7, jobs: 2) { 2 * $0 }
-    try expect("outputs", try await Loop.waiting.read(unordered).outputs, doubles(0..<500))
-    for pairs in [ordered, chunked] {
-      try expect("order", try await Loop.waiting.read(pairs).order, Array(0..<500))
-    }
   }
 
   // MARK: Order
@@ -164,7 +197,7 @@ import VimapKit
     for loop in Loop.allCases {
       let gate = try SharedPipe()
       let pool = try doublersWithGate(gate, opening: 100, .with { $0.order = .ordered })
-      let results = try await loop.read(pool.imap(0..<1000).zipInOut())
+      let results = try await loop.read(pool.imap(0..<1000))
       try expect("order", results.order, Array(0..<1000))
       try expect("outputs", results.outputs, doubles(0..<1000))
     }
@@ -187,7 +220,7 @@ import VimapKit
       jobs: 3,
       options: .with {
         $0.order = .ordered
-        $0.window = 10_000
+        $0.windowBytes = 10_000
         $0.chunk = 1
       }
     ) { input in
@@ -205,7 +238,7 @@ import VimapKit
       // Numbers this large take some bytes each.
       return [number] + Array(repeating: Int.max, count: 120)
     }
-    try pool.imap(inputs).zipInOut { input, output in
+    try pool.imap(inputs).forEach { input, output in
       try expect("output", output, 2 * input[0])
       order.append(input[0])
     }
@@ -222,7 +255,7 @@ import VimapKit
         if input == 30 { gate.put() }
         return String(repeating: "x", count: 40_000 + input)
       }
-      let results = try await loop.read(pool.imap(0..<200).zipInOut())
+      let results = try await loop.read(pool.imap(0..<200))
       try expect("order", results.order, Array(0..<200))
       for (input, output) in results.outputs {
         try expect("length", output.utf8.count, 40_000 + input)

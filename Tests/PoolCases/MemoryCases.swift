@@ -5,7 +5,7 @@ extension BoundCases {
   static func windowOfLargeInputs() throws {
     let gate = try SharedPipe()
     let options = PoolOptions.with {
-      $0.window = 1 << 20
+      $0.windowBytes = 1 << 20
       $0.chunk = 1
     }
     let pool = try Pool<String, Int>.fork(jobs: 8, options: options) { input in
@@ -22,7 +22,8 @@ extension BoundCases {
       if pulled == 4 { gate.put() }
       return String(repeating: "x", count: 300_000)
     }
-    for (_, output) in try pool.imap(inputs).zipInOut() {
+    let cursor = try pool.imap(inputs).cursor()
+    while let (_, output) = try cursor.next() {
       try expect("output", output, 300_000)
       seen += 1
     }
@@ -55,24 +56,15 @@ extension BoundCases {
     for loop in Loop.allCases {
       let count = Token.Count()
       let pool = try Pool<Int, Int>.fork(
-        jobs: 2, options: .with { $0.maxTotalInFlightFactor = 10 }
+        jobs: 2, options: .with { $0.maxUnreadPerWorker = 10 }
       ) { 2 * $0 }
       let tokens = (0..<500).lazy.map { Token($0, count) }
-      let pairs = try pool.imap(tokens, pretransform: { $0.number }).zipInOut()
+      let pairs = try pool.imap(tokens, pretransform: { $0.number })
       var seen = 0
-      switch loop {
-      case .plain:
-        for (token, output) in pairs {
-          try expect("output", output, 2 * token.number)
-          seen += 1
-          try expect(count.now <= pool.inFlight + 1, "\(count.now) held of \(pool.inFlight)")
-        }
-      case .waiting:
-        for try await (token, output) in pairs {
-          try expect("output", output, 2 * token.number)
-          seen += 1
-          try expect(count.now <= pool.inFlight + 1, "\(count.now) held of \(pool.inFlight)")
-        }
+      try await loop.walk(pairs) { token, output in
+        try expect("output", output, 2 * token.number)
+        seen += 1
+        return true
       }
       try expect("results", seen, 500)
       try expect("inputs held at the end", count.now, 0)
@@ -80,12 +72,16 @@ extension BoundCases {
     }
   }
 
-  static func inputsAreLetGoOfWhenClosed() throws {
+  static func inputsAreLetGoOfWhenLeft() throws {
     let count = Token.Count()
     let pool = try Pool<Int, Int>.fork(jobs: 2) { 2 * $0 }
     let tokens = (0..<500).lazy.map { Token($0, count) }
-    for _ in try pool.imap(tokens, pretransform: { $0.number }).zipInOut() { break }
-    try expect("closed", pool.isClosed, true)
+    for _ in 0..<3 {
+      let first = try pool.imap(tokens, pretransform: { $0.number }).cursor().next()
+      try expect(first != nil, "there is no result")
+    }
+    // What workers have is let go of when it comes back.
+    _ = try pool.drainSynchronously(0..<2000)
     try expect("inputs held", count.now, 0)
   }
 
@@ -100,17 +96,10 @@ extension BoundCases {
       let inputs = (0..<4000).lazy.map { String(repeating: "x", count: 10_000 + $0 % 10) }
       let before = Surroundings.memory()
       var (sum, most) = (0, 0)
-      switch loop {
-      case .plain:
-        for (_, length) in try pool.imap(inputs).zipInOut() {
-          sum += length
-          if sum % 100 == 0 { most = max(most, Surroundings.memory()) }
-        }
-      case .waiting:
-        for try await (_, length) in try pool.imap(inputs).zipInOut() {
-          sum += length
-          if sum % 100 == 0 { most = max(most, Surroundings.memory()) }
-        }
+      try await loop.walk(pool.imap(inputs)) { _, length in
+        sum += length
+        if sum % 100 == 0 { most = max(most, Surroundings.memory()) }
+        return true
       }
       try expect("bytes", sum, 40_018_000)
       try expect(most > 0, "the memory was not measured")
@@ -126,8 +115,8 @@ extension BoundCases {
     }
     let before = Surroundings.memory()
     var most = 0
-    for (input, _) in try pool.imap(0..<4000).zipInOut() where input % 100 == 0 {
-      most = max(most, Surroundings.memory())
+    try pool.imap(0..<4000).forEach { input, _ in
+      if input % 100 == 0 { most = max(most, Surroundings.memory()) }
     }
     try expect(most > 0, "the memory was not measured")
     try expect(most - before < allowance, "\(most - before) bytes more than before")

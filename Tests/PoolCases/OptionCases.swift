@@ -5,9 +5,7 @@ import VimapKit
   static let all = [
     PoolCase("options.areRefused", areRefused),
     PoolCase("options.numbersOfWorkersAreRefused", numbersOfWorkersAreRefused),
-    PoolCase("options.chunkSizesAreRefused", chunkSizesAreRefused),
     PoolCase("options.ofAnySize", ofAnySize),
-    PoolCase("options.reportIntervalsOfAnySize", reportIntervalsOfAnySize),
     PoolCase("options.boundsOfAnySize", boundsOfAnySize),
     PoolCase("options.leastValues", leastValues),
   ]
@@ -30,14 +28,15 @@ import VimapKit
     let wrong: [(String, String, (inout PoolOptions) -> Void)] = [
       ("chunk", "0", { $0.chunk = 0 }),
       ("chunk", "-3", { $0.chunk = -3 }),
-      ("maxRealInFlightFactor", "0", { $0.maxRealInFlightFactor = 0 }),
-      ("maxTotalInFlightFactor", "-1", { $0.maxTotalInFlightFactor = -1 }),
-      ("window", "0", { $0.window = 0 }),
+      ("maxInFlightPerWorker", "0", { $0.maxInFlightPerWorker = 0 }),
+      ("maxUnreadPerWorker", "-1", { $0.maxUnreadPerWorker = -1 }),
+      ("windowBytes", "0", { $0.windowBytes = 0 }),
       ("recycleAfter", "0", { $0.recycleAfter = 0 }),
+      ("startLimit", "\(Duration.zero)", { $0.startLimit = .zero }),
       ("retries", "-1", { $0.retries = -1 }),
       ("timeLimit", "\(Duration.zero)", { $0.timeLimit = .zero }),
       ("timeLimit", "\(Duration.seconds(-1))", { $0.timeLimit = .seconds(-1) }),
-      ("leaveTime", "\(Duration.seconds(-1))", { $0.leaveTime = .seconds(-1) }),
+      ("leaveLimit", "\(Duration.seconds(-1))", { $0.leaveLimit = .seconds(-1) }),
     ]
     for (name, value, set) in wrong {
       for processes in [PoolOptions.Processes.forked, .inline] {
@@ -57,23 +56,13 @@ import VimapKit
     try expectRefusal("jobs", "0") { _ = try Pool.fork([FormCases.Offset]()) }
   }
 
-  static func chunkSizesAreRefused() throws {
-    let worker = FormCases.Offset(offset: 1)
-    try expectRefusal("chunk", "0") { _ = try Pool.forkChunked([worker], defaultChunkSize: 0) }
-    try expectRefusal("chunk", "-1") {
-      _ = try imapOrderedChunked([1], chunkSize: -1, jobs: 1) { $0 }
-    }
-    let pool = try Pool.forkChunked([worker], defaultChunkSize: 10)
-    try expect("outputs", try read(pool.imap([1]).zipInOut()).outputs, [1: 2])
-  }
-
   private static func expectWorks(_ set: (inout PoolOptions) -> Void) throws {
     for order in [PoolOptions.Order.unordered, .ordered] {
       let options = PoolOptions.with {
         $0.order = order
         set(&$0)
       }
-      let results = try read(try fork(2, options).imap(0..<100).zipInOut())
+      let results = try read(try fork(2, options).imap(0..<100))
       try expect("outputs", results.outputs, doubles(0..<100))
     }
   }
@@ -81,37 +70,29 @@ import VimapKit
   /// As large as they can be; nothing overflows.
   static func ofAnySize() throws {
     try expectWorks { $0.chunk = .max }
-    try expectWorks { $0.window = .max }
+    try expectWorks { $0.windowBytes = .max }
     try expectWorks { $0.recycleAfter = .max }
     try expectWorks { $0.retries = .max }
     try expectWorks { $0.timeLimit = .seconds(Int64.max) }
-    try expectWorks { $0.leaveTime = .seconds(Int64.max) }
-  }
-
-  static func reportIntervalsOfAnySize() throws {
-    for interval in [Duration.zero, .seconds(-1), .seconds(Int64.max)] {
-      var reports = 0
-      let pool = try fork(2, PoolOptions()).reportProgress(every: interval) { _ in reports += 1 }
-      try expect("outputs", try read(pool.imap(0..<100).zipInOut()).outputs, doubles(0..<100))
-      try expect(reports > 0, "there is no report")
-    }
+    try expectWorks { $0.startLimit = .seconds(Int64.max) }
+    try expectWorks { $0.leaveLimit = .seconds(Int64.max) }
   }
 
   static func boundsOfAnySize() throws {
-    try expectWorks { $0.maxRealInFlightFactor = .max }
-    try expectWorks { $0.maxTotalInFlightFactor = .max }
+    try expectWorks { $0.maxInFlightPerWorker = .max }
+    try expectWorks { $0.maxUnreadPerWorker = .max }
   }
 
   static func leastValues() throws {
     try expectWorks {
       $0.chunk = 1
-      $0.maxRealInFlightFactor = 1
-      $0.maxTotalInFlightFactor = 1
-      $0.window = 1
+      $0.maxInFlightPerWorker = 1
+      $0.maxUnreadPerWorker = 1
+      $0.windowBytes = 1
       $0.recycleAfter = 1
     }
-    try expectWorks { $0.window = 1 }
-    let pool = try fork(1, .with { $0.leaveTime = .zero })
-    try expect("outputs", try read(pool.imap(0..<100).zipInOut()).outputs, doubles(0..<100))
+    try expectWorks { $0.windowBytes = 1 }
+    let pool = try fork(1, .with { $0.leaveLimit = .zero })
+    try expect("outputs", try read(pool.imap(0..<100)).outputs, doubles(0..<100))
   }
 }

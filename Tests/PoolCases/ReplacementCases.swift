@@ -22,7 +22,7 @@ import VimapKit
   struct Passing: Error, Codable {}
   struct Lasting: Error, Codable {}
 
-  private static func getStuck() {
+  nonisolated private static func getStuck() {
     while true { pause() }
   }
 
@@ -39,7 +39,7 @@ import VimapKit
         if input == 5 { getStuck() }
         return 2 * input
       }
-      let results = try await loop.read(pool.imap(0..<30).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<30).results)
       try expect("inputs with an error", Array(results.errors.keys), [5])
       try expect("kind", results.errors[5]?.kind, .timedOut)
       try expect("record", results.errors[5]?.record, 5)
@@ -60,7 +60,7 @@ import VimapKit
       if input == 5 || input == 6 { getStuck() }
       return 2 * input
     }
-    let results = try read(pool.imap(0..<30).zipInOutTyp())
+    let results = try read(pool.imap(0..<30).results)
     try expect("order", results.order, Array(0..<30))
     try expect("inputs with an error", results.errors.keys.sorted(), [5, 6])
     try expect("kinds", Set(results.errors.values.map(\.kind)), [.timedOut])
@@ -78,7 +78,7 @@ import VimapKit
       if input == 5, delays.take() != nil { getStuck() }
       return 2 * input
     }
-    try expect("outputs", try read(pool.imap(0..<30).zipInOut()).outputs, doubles(0..<30))
+    try expect("outputs", try read(pool.imap(0..<30)).outputs, doubles(0..<30))
     try expect("delays left", delays.count(), 0)
   }
 
@@ -93,7 +93,7 @@ import VimapKit
       getStuck()
       return 0
     }
-    let results = try read(pool.imap(0..<2).zipInOutTyp())
+    let results = try read(pool.imap(0..<2).results)
     for input in 0..<2 {
       try expect("kind", results.errors[input]?.kind, .timedOut)
       try expect("attempts", results.errors[input]?.attempts, 3)
@@ -117,7 +117,7 @@ import VimapKit
       let pool = try Pool<Int, pid_t>.fork(
         jobs: 3, options: .with { $0.recycleAfter = 10 }
       ) { _ in getpid() }
-      let results = try await loop.read(pool.imap(0..<200).zipInOut())
+      let results = try await loop.read(pool.imap(0..<200))
       try expectChanges(results, inputs: 200, most: 10)
     }
   }
@@ -126,7 +126,7 @@ import VimapKit
     let pool = try Pool<Int, pid_t>.fork(
       jobs: 2, options: .with { $0.recycleAfter = 1 }
     ) { _ in getpid() }
-    try expectChanges(try read(pool.imap(0..<30).zipInOut()), inputs: 30, most: 1)
+    try expectChanges(try read(pool.imap(0..<30)), inputs: 30, most: 1)
   }
 
   static func afterSomeInputsWithChunks() throws {
@@ -139,14 +139,14 @@ import VimapKit
           $0.order = order
         }
       ) { _ in getpid() }
-      try expectChanges(try read(pool.imap(0..<100).zipInOut()), inputs: 100, most: 10)
+      try expectChanges(try read(pool.imap(0..<100)), inputs: 100, most: 10)
     }
   }
 
   /// Says when it is set up and cleaned up, and asks to be replaced where `enough` says so.
   struct Diarist: Worker {
     let diary: SharedPipe
-    var enough: (Int) -> Bool = { _ in false }
+    var enough: @Sendable (Int) -> Bool = { _ in false }
 
     func start() { diary.put("s") }
 
@@ -162,7 +162,8 @@ import VimapKit
     let diary = try SharedPipe()
     let pool = try Pool.forkIdentical(
       Diarist(diary: diary), jobs: 2, options: .with { $0.recycleAfter = 5 })
-    let results = try read(pool.imap(0..<50).zipInOut())
+    let results = try read(pool.imap(0..<50))
+    try pool.closeSynchronously()
     let entries = diary.takeAll()
     let starts = entries.count { $0 == "s" }
     try expect("workers cleaned up", entries.count { $0 == "f" }, starts)
@@ -174,13 +175,14 @@ import VimapKit
       let diary = try SharedPipe()
       let pool = try Pool.forkIdentical(
         Diarist(diary: diary) { $0 % 10 == 3 }, jobs: 1, options: .ordered)
-      let results = try await loop.read(pool.imap(0..<30).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<30).results)
       try expect("order", results.order, Array(0..<30))
       try expect("inputs with an error", results.errors.keys.sorted(), [3, 13, 23])
       try expect("kinds", Set(results.errors.values.map(\.kind)), [.thrown])
       try expect(results.errors[3]?.value(as: Lasting.self) != nil, "the error: \(results.errors)")
       // A worker each before and behind the three.
       try expect("processes", Set(results.outputs.values).count, 4)
+      try shut(pool)
       try expect("diary", diary.takeAll(), "sfsfsfsf")
     }
   }
@@ -197,7 +199,7 @@ import VimapKit
         if input == 8 { throw Lasting() }
         return 2 * input
       }
-      let results = try await loop.read(pool.imap(0..<20).zipInOutTyp())
+      let results = try await loop.read(pool.imap(0..<20).results)
       try expect("outputs", results.outputs, doubles((0..<20).filter { $0 != 8 }))
       try expect("inputs with an error", Array(results.errors.keys), [8])
       try expect("attempts", results.errors[8]?.attempts, 3)
@@ -216,7 +218,7 @@ import VimapKit
       if input == 8 { throw Lasting() }
       return 2 * input
     }
-    let results = try read(pool.imap(0..<20).zipInOutTyp())
+    let results = try read(pool.imap(0..<20).results)
     try expect("attempts worth it", results.errors[7]?.attempts, 4)
     try expect("attempts not worth it", results.errors[8]?.attempts, 1)
     try expect("outputs", results.outputs.count, 18)
@@ -235,7 +237,7 @@ import VimapKit
         if input % 7 == 0, failures.take() != nil { throw Passing() }
         return 2 * input
       }
-      let results = try await loop.read(pool.imap(0..<200).zipInOut())
+      let results = try await loop.read(pool.imap(0..<200))
       try expect("order", results.order, Array(0..<200))
       try expect("failures left", failures.count(), 0)
     }
@@ -258,7 +260,7 @@ import VimapKit
           $0.retries = 1
           $0.chunk = chunk
         })
-      try expect("outputs", try read(pool.imap(0..<300).zipInOut()).outputs, doubles(0..<300))
+      try expect("outputs", try read(pool.imap(0..<300)).outputs, doubles(0..<300))
     }
   }
 }

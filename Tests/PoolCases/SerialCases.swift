@@ -10,15 +10,17 @@ import VimapKit
     PoolCase("serial.givesTheSameErrors", givesTheSameErrors),
     PoolCase("serial.givesTheSameFailuresToTravel", givesTheSameFailuresToTravel),
     PoolCase("serial.sequenceWorkers", sequenceWorkers),
-    PoolCase("serial.surplusOutputs", surplusOutputs),
-    PoolCase("serial.withoutAPool", withoutAPool),
+    PoolCase("serial.answersTwice", answersTwice),
+    PoolCase("serial.asynchronousWorkers", asynchronousWorkers),
     PoolCase("serial.retries", retries),
     PoolCase("serial.startFailsInAll", startFailsInAll),
     PoolCase("serial.startFailsInOne", startFailsInOne),
-    PoolCase("serial.keepsResults", keepsResults),
+    PoolCase("serial.finishFails", finishFails),
+    PoolCase("serial.limitsOfTime", limitsOfTime),
+    PoolCase("serial.replacements", replacements),
     PoolCase("serial.leavesEarly", leavesEarly),
     PoolCase("serial.isReused", isReused),
-    PoolCase("serial.mixedInputs", mixedInputs),
+    PoolCase("serial.severalMappings", severalMappings),
     PoolCase("serial.doesNotMindThreads", doesNotMindThreads),
   ]
 
@@ -26,7 +28,7 @@ import VimapKit
 
   /// A pool that maps as `map` says, in this process and in others.
   private static func pair<Input: Codable, Output: Codable>(
-    _ map: @escaping (Input) throws -> Output
+    _ map: @escaping @Sendable (Input) throws -> Output
   ) throws -> [Pool<Input, Output>] {
     [try Pool.fork(jobs: 3, options: .serial, map: map), try Pool.fork(jobs: 3, map: map)]
   }
@@ -34,12 +36,12 @@ import VimapKit
   static func forksNothing() async throws {
     for loop in Loop.allCases {
       let pool = try Pool<Int, pid_t>.fork(jobs: 3, options: .serial) { _ in getpid() }
-      let results = try await loop.read(pool.imap(0..<100).zipInOut(closeIfDone: false))
+      let results = try await loop.read(pool.imap(0..<100))
       try expect("processes", Set(results.outputs.values), [getpid()])
       try expect("order", results.order, Array(0..<100))
       try expect("children", Surroundings.anyChild(), nil)
-      try expect("in flight", pool.inFlight, 0)
-      pool.close()
+      try expect("in flight", pool.progress.inFlight, 0)
+      try await pool.close()
     }
   }
 
@@ -47,26 +49,26 @@ import VimapKit
     let workers = [1, 2, 3].map { FormCases.Offset(offset: $0) }
     let pool = try Pool.fork(workers, options: .serial)
     for _ in 0..<3 {
-      let outputs = try pool.imap([4, 4, 4]).zipInOut(closeIfDone: false).map { $0.1 }
+      let outputs = try outputs(pool.imap([4, 4, 4]))
       try expect("outputs", Set(outputs), [5, 6, 7])
     }
-    pool.close()
+    try pool.closeSynchronously()
     let more = try Pool.fork([1, -1, 0].map { FormCases.Offset(offset: $0) }, options: .serial)
-    try expect("outputs", Set(try more.imap([4, 4]).zipInOut().map { $0.1 }), [5, 3])
+    try expect("outputs", Set(try outputs(more.imap([4, 4]))), [5, 3])
   }
 
   static func givesTheSame() async throws {
     for length in [0, 1, 2, 3, 10, 100] {
       for pool in try pair({ (input: Int) in 2 * input }) {
         try expect(
-          "outputs", try read(pool.imap(0..<length).zipInOut()).outputs,
+          "outputs", try read(pool.imap(0..<length)).outputs,
           doubles(0..<length))
-        try expect("closed", pool.isClosed, true)
-        try expect("error", try expectThrow(PoolError.self) { try pool.imap([1]) }, .closed)
+        try shut(pool)
+        try expect("error", try expectThrow(PoolError.self) { _ = try pool.imap([1]) }, .closed)
       }
     }
     for pool in try pair({ (input: Int) in "\(input)" }) {
-      let pairs = try pool.imap(["a", "bc"], pretransform: \.count).zipInOut()
+      let pairs = try pool.imap(["a", "bc"], pretransform: \.count)
       try expect("outputs", try await Loop.waiting.read(pairs).outputs, ["a": "1", "bc": "2"])
     }
   }
@@ -77,14 +79,14 @@ import VimapKit
       return 2 * input
     }
     for pool in pools {
-      let results = try read(pool.imap(0..<40).zipInOutTyp())
+      let results = try read(pool.imap(0..<40).results)
       try expect("outputs", results.outputs, doubles((0..<40).filter { $0 % 4 != 1 }))
       try expect("errors", results.errors.count, 10)
       for (input, error) in results.errors {
         try expect("kind", error.kind, .thrown)
         try expect("record", error.record, input)
         try expect("attempts", error.attempts, 1)
-        try expect("type", error.typeName, "pool_cases.SerialCases.Odd")
+        try expect("type", error.typeName, "Odd")
         try expect(error.value(as: Odd.self) != nil, "the error has not travelled")
         try expect((0..<3).contains(error.worker ?? -1), "worker: \(error)")
       }
@@ -101,7 +103,7 @@ import VimapKit
       let inputs = [
         Parcel(1), Parcel(2, .unsendable), Parcel(3, .unreadable), Parcel(4), Parcel(5),
       ]
-      let results = try read(pool.imap(inputs).zipInOutTyp())
+      let results = try read(pool.imap(inputs).results)
       try expect("outputs", results.outputs, [inputs[0]: Parcel(1)])
       try expect(
         "kinds", inputs.dropFirst().map { results.errors[$0]?.kind },
@@ -110,91 +112,123 @@ import VimapKit
   }
 
   static func sequenceWorkers() throws {
-    let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { inputs, outputs in
-      while let first = inputs.next() {
-        if first == 7 { return }
-        let taken = [first] + (0..<2).compactMap { _ in inputs.next() }
-        for input in taken { try outputs.yield(2 * input) }
+    let pool = try Pool<Int, Int>.forkSequence(jobs: 2, options: .serial) { items in
+      while let first = items.next() {
+        if first.input == 7 { return }
+        let taken = [first] + (0..<2).compactMap { _ in items.next() }
+        for item in taken { try item.answer(2 * item.input) }
       }
     }
-    let results = try read(pool.imap(0..<20).zipInOutTyp())
+    let results = try read(pool.imap(0..<20).results)
     try expect("outputs", results.outputs, doubles((0..<20).filter { $0 != 7 }))
     try expect("kind", results.errors[7]?.kind, .missingOutput)
   }
 
-  static func surplusOutputs() throws {
-    let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { inputs, outputs in
-      while let input = inputs.next() {
-        try outputs.yield(2 * input)
-        if input == 7 { try outputs.yield(-1) }
+  static func answersTwice() throws {
+    let refusals = try SharedPipe()
+    let pool = try Pool<Int, Int>.forkSequence(jobs: 2, options: .serial) { items in
+      for item in items {
+        try item.answer(2 * item.input)
+        do { try item.answer(-1) } catch { refusals.put() }
       }
     }
-    let results = try read(pool.imap(0..<20).zipInOutTyp())
-    try expect("outputs", results.outputs, doubles(0..<20))
-    try expect("kinds", results.loose.map(\.kind), [.surplusOutput])
-    try expect("records", results.loose.map(\.record), [7])
+    try expect("outputs", try read(pool.imap(0..<20)).outputs, doubles(0..<20))
+    try expect("refusals", refusals.count(), 20)
   }
 
-  static func withoutAPool() throws {
-    let pairs = try imapUnordered(0..<50, jobs: 2, options: .serial) { 2 * $0 }
-    try expect("outputs", try read(pairs).outputs, doubles(0..<50))
-    let ordered = try imapOrderedChunked(0..<50, jobs: 2, options: .serial) { 2 * $0 }
-    try expect("order", try read(ordered).order, Array(0..<50))
+  struct Echo: AsyncWorker {
+    func process(_ input: Int) async throws -> Int {
+      await Task.yield()
+      if input == 5 { throw Odd() }
+      return 2 * input
+    }
+  }
+
+  static func asynchronousWorkers() throws {
+    let pool = try Pool.fork([Echo(), Echo()], options: .serial)
+    let results = try read(pool.imap(0..<10).results)
+    try expect("outputs", results.outputs, doubles((0..<10).filter { $0 != 5 }))
+    try expect("error", results.errors[5]?.kind, .thrown)
   }
 
   static func retries() throws {
-    var tries = 0
+    let tries = try SharedPipe()
     var options = PoolOptions.serial
     options.retries = 2
     let pool = try Pool<Int, Int>.fork(jobs: 1, options: options) { input in
-      tries += 1
-      if input == 3 || (input == 5 && tries < 8) { throw Odd() }
+      tries.put()
+      if input == 3 || (input == 5 && tries.unread < 6) { throw Odd() }
       return 2 * input
     }
-    let results = try read(pool.imap([3, 5]).zipInOutTyp())
+    let results = try read(pool.imap([3, 5]).results)
     try expect("attempts", results.errors[3]?.attempts, 3)
-    try expect("errors", results.errors.count, 2 - results.outputs.count)
-    try expect("tries", tries, 6)
+    try expect("output", results.outputs[5], 10)
+    try expect("tries", tries.count(), 6)
+  }
+
+  // MARK: Limits
+
+  /// Nothing can be stopped, but it is found out afterwards.
+  static func limitsOfTime() throws {
+    var options = PoolOptions.serial
+    options.timeLimit = .milliseconds(20)
+    let pool = try Pool<Int, Int>.fork(jobs: 1, options: options) { input in
+      if input == 3 { usleep(50_000) }
+      return 2 * input
+    }
+    let results = try read(pool.imap([1, 3, 4]).results)
+    try expect("kind", results.errors[3]?.kind, .timedOut)
+    try expect("last", results.outputs[4], 8)
+  }
+
+  /// A fresh worker takes the place of one that has had enough.
+  static func replacements() throws {
+    let diary = try SharedPipe()
+    var options = PoolOptions.serial
+    options.recycleAfter = 2
+    let pool = try Pool.fork([FormCases.Adder(diary: diary)], options: options)
+    try expect("outputs", try outputs(pool.imap([1, 5, 1, 5, 7])), [1001, 1006, 1001, 1006, 1007])
+    try pool.closeSynchronously()
+    try expect("diary", diary.takeAll(), "sfsfs?")
   }
 
   // MARK: Lives of workers
 
-  static func startFailsInAll() throws {
-    let loss = StartCases.Loss()
-    var options = PoolOptions.serial
-    options.onNotice = loss.options.onNotice
+  static func startFailsInAll() async throws {
+    let notices = Notices()
+    let options = notices.options { $0.processes = .inline }
     let pool = try Pool.fork(jobs: 3, options: options) {
       StartCases.Starter(number: $0) { _ in true }
     }
-    let results = try read(pool.imap(0..<10).zipInOutTyp())
-    try expect("results of inputs", results.order, [])
-    try expect("kinds", results.loose.map(\.kind), Array(repeating: .startFailed, count: 3))
-    try expect("closed", pool.isClosed, true)
-    try expect("notices", loss.count, 1)
+    let reason = try await StartCases.expectLoss { _ = try read(pool.imap(0..<10).results) }
+    try expect(reason.contains("NoTable"), "reason: \(reason)")
+    try expect("notices", notices.failedStarts.map(\.worker), [2, 1, 0])
   }
 
   static func startFailsInOne() throws {
-    let pool = try Pool.fork(jobs: 3, options: .serial) {
+    let notices = Notices()
+    let options = notices.options { $0.processes = .inline }
+    let pool = try Pool.fork(jobs: 3, options: options) {
       StartCases.Starter(number: $0) { $0 == 0 }
     }
-    let results = try read(pool.imap(0..<10).zipInOutTyp())
+    let results = try read(pool.imap(0..<10).results)
     try expect("outputs", results.outputs, doubles(0..<10))
-    try expect("workers that failed", results.loose.map(\.worker), [0])
+    try expect("workers that failed", notices.failedStarts.map(\.worker), [0])
   }
 
-  static func keepsResults() throws {
-    let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { $0 + 1 }
-    try pool.imap([1, 2, 3]).blockIgnoreOutput()
-    try expect("inputs", pool.debugResults.map(\.input), [1, 2, 3])
-    try expect("outputs", pool.debugResults.map(\.output), [2, 3, 4])
+  static func finishFails() throws {
+    let pool = try Pool.forkIdentical(LeaveCases.Untidy(), jobs: 2, options: .serial)
+    try expect("outputs", try read(pool.imap(0..<10)).outputs, doubles(0..<10))
+    let error = try expectThrow(PoolError.self) { try pool.closeSynchronously() }
+    try expect(error.description.contains("no table"), "error: \(error)")
   }
 
   static func leavesEarly() throws {
     let diary = try SharedPipe()
     let pool = try Pool.forkIdentical(
       LeaveCases.Diarist(diary: diary), jobs: 2, options: .serial)
-    for _ in try pool.imap(0...).zipInOut() { break }
-    try expect("closed", pool.isClosed, true)
+    try expect("first", try pool.imap(0...).cursor().next()?.output, 0)
+    try pool.closeSynchronously()
     try expect("diary", diary.takeAll(), "ssbeff")
   }
 
@@ -202,23 +236,40 @@ import VimapKit
     let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { 2 * $0 }
     for length in 0..<20 {
       for loop in Loop.allCases {
-        let pairs = try pool.imap(0..<length).zipInOut(closeIfDone: false)
+        let pairs = try pool.imap(0..<length)
         try expect("outputs", try await loop.read(pairs).outputs, doubles(0..<length))
       }
     }
-    pool.close()
+    try await pool.close()
   }
 
-  static func mixedInputs() throws {
+  /// Mappings have results of their own here too, also from several tasks.
+  static func severalMappings() async throws {
     let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { 2 * $0 }
-    try pool.imap([1])
-    let pairs = try pool.imap(["a"], pretransform: \.count).zipInOut()
-    try expect("error", try expectThrow(PoolError.self) { _ = try read(pairs) }, .mixedInputs)
+    let one = try pool.imap(0..<100).cursor()
+    let other = try pool.imap(100..<200).cursor()
+    for number in 0..<100 {
+      try expect("one", try one.next()?.output, 2 * number)
+      try expect("other", try other.next()?.output, 200 + 2 * number)
+    }
+    let sums = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          var sum = 0
+          for try await (_, output) in try pool.imap(0..<100) { sum += output }
+          return sum
+        }
+      }
+      var sums: [Int] = []
+      for try await sum in group { sums.append(sum) }
+      return sums
+    }
+    try expect("sums", sums, Array(repeating: 9900, count: 8))
   }
 
   static func doesNotMindThreads() async throws {
     await Task.detached {}.value
     let pool = try Pool<Int, Int>.fork(jobs: 2, options: .serial) { 2 * $0 }
-    try expect("outputs", try read(pool.imap(0..<20).zipInOut()).outputs, doubles(0..<20))
+    try expect("outputs", try read(pool.imap(0..<20)).outputs, doubles(0..<20))
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A pipe that a case shares with the workers it forks. They put bytes in for the case to count, or
 /// take out bytes that the case has put in, each of which one process gets.
-final class SharedPipe {
+final class SharedPipe: Sendable {
   private let reading: CInt
   private let writing: CInt
 

@@ -30,10 +30,11 @@ enum Surroundings {
     }
   }
 
-  /// A process that this one has forked and not waited for.
+  /// A process that this one has forked and that has not ended; 0 where it is not known which.
   static func anyChild() -> pid_t? {
     var status: CInt = 0
-    let child = waitpid(-1, &status, WNOHANG)
+    var child: pid_t = 0
+    repeat { child = waitpid(-1, &status, WNOHANG) } while child > 0
     return child < 0 ? nil : child
   }
 
@@ -49,6 +50,9 @@ enum Surroundings {
   }
 
   static var process: pid_t { getpid() }
+
+  /// Does nothing for a long time.
+  static func sleep() { Glibc.sleep(3600) }
 
   /// Ends this process at once.
   static func leave(status: CInt) { _exit(status) }
@@ -71,6 +75,16 @@ enum Surroundings {
       sched_yield()
     }
   }
+
+  static func write(_ text: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    try expect(descriptor >= 0, "\(path) cannot be written")
+    let bytes = Array(text.utf8)
+    try expect("bytes written", Glibc.write(descriptor, bytes, bytes.count), bytes.count)
+    close(descriptor)
+  }
+
+  static func remove(_ path: String) { unlink(path) }
 
   private static func text(of file: String) -> String {
     let descriptor = open(file, O_RDONLY)

@@ -55,7 +55,7 @@ import VimapKit
     try expect("error", error, .threads(count: 2))
     try expect(error.description.contains("2 threads"), "text: \(error)")
     let pool = try Pool<Int, Int>.fork(jobs: 2, options: allowing) { 2 * $0 }
-    try expect("outputs", try read(pool.imap(0..<100).zipInOut()).outputs, doubles(0..<100))
+    try expect("outputs", try read(pool.imap(0..<100)).outputs, doubles(0..<100))
   }
 
   static func ofTasksAreRefused() async throws {
@@ -70,7 +70,7 @@ import VimapKit
     let left = Surroundings.eventually(Surroundings.threads) { $0 == 1 }
     try expect("threads", left, 1)
     let pool = try Pool<Int, Int>.fork(jobs: 2) { 2 * $0 }
-    try expect("outputs", try read(pool.imap(0..<100).zipInOut()).outputs, doubles(0..<100))
+    try expect("outputs", try read(pool.imap(0..<100)).outputs, doubles(0..<100))
   }
 
   // MARK: Tasks
@@ -102,7 +102,7 @@ import VimapKit
     _ = await bustle(50).value
     for loop in Loop.allCases {
       let pool = try Pool<Int, Int>.fork(jobs: 2, options: allowing) { 2 * $0 }
-      let results = try await loop.read(pool.imap(0..<500).zipInOut())
+      let results = try await loop.read(pool.imap(0..<500))
       try expect("outputs", results.outputs, doubles(0..<500))
     }
   }
@@ -111,7 +111,7 @@ import VimapKit
   static func tasksMeanwhile() async throws {
     let pool = try Pool.forkIdentical(DeathCases.Mortal { $0 % 50 == 49 }, jobs: 2)
     let noise = bustle()
-    let results = try await Loop.waiting.read(pool.imap(0..<1000).zipInOutTyp())
+    let results = try await Loop.waiting.read(pool.imap(0..<1000).results)
     noise.cancel()
     try expect("outputs", results.outputs, doubles((0..<1000).filter { $0 % 50 != 49 }))
     try expect("deaths", results.errors.count { $0.value.kind == .died }, 20)
@@ -123,7 +123,7 @@ import VimapKit
       getpid()
     }
     let noise = bustle()
-    let results = try read(pool.imap(0..<1000).zipInOut())
+    let results = try read(pool.imap(0..<1000))
     noise.cancel()
     try expect("outputs", results.outputs.count, 1000)
     try expect(Set(results.outputs.values).count >= 50, "workers are not replaced")
@@ -139,20 +139,21 @@ import VimapKit
   static func twoPools() throws {
     let (one, other) = (try pool(adding: 1), try pool(adding: 1000))
     var count = 0
-    for (left, right) in zip(try one.imap(0..<500).zipInOut(), try other.imap(0..<500).zipInOut()) {
+    let (left, right) = (try one.imap(0..<500).cursor(), try other.imap(0..<500).cursor())
+    while let left = try left.next(), let right = try right.next() {
       try expect("one", left.1, count + 1)
       try expect("other", right.1, count + 1000)
       count += 1
     }
     try expect("pairs", count, 500)
-    one.close()
-    other.close()
+    try one.closeSynchronously()
+    try other.closeSynchronously()
   }
 
   static func twoPoolsWaiting() async throws {
     let (one, other) = (try pool(adding: 1), try pool(adding: 1000))
-    let task = Task { @MainActor in try await Loop.waiting.read(one.imap(0..<500).zipInOut()) }
-    let right = try await Loop.waiting.read(other.imap(0..<500).zipInOut())
+    let task = Task { @MainActor in try await Loop.waiting.read(one.imap(0..<500)) }
+    let right = try await Loop.waiting.read(other.imap(0..<500))
     let left = try await task.value
     for input in 0..<500 {
       try expect("one", left.outputs[input], input + 1)
@@ -163,26 +164,26 @@ import VimapKit
   /// The results of a pool are another's inputs.
   static func poolsInEachOther() throws {
     let (one, other) = (try pool(adding: 1), try pool(adding: 1000))
-    let inner = try one.imap(0..<500).zipInOut()
-    let outer = try other.imap(inner.lazy.map(\.1)).zipInOut()
-    try expect("outputs", outer.map(\.1), (0..<500).map { $0 + 1001 })
+    let inner = try one.imap(0..<500).cursor()
+    let outer = try other.imap(reading: { try inner.next()?.output })
+    try expect("outputs", try outputs(outer), (0..<500).map { $0 + 1001 })
   }
 
   static func oneOfTwoPoolsCloses() throws {
     let (one, other) = (try pool(adding: 1), try pool(adding: 1000))
-    var pairs = try other.imap(0..<100).zipInOut().makeIterator()
-    try expect("first", pairs.next()?.1, 1000)
-    try expect("outputs", try read(one.imap(0..<100).zipInOut()).outputs.count, 100)
-    try expect("closed", one.isClosed, true)
-    for input in 1..<100 { try expect("output", pairs.next()?.1, input + 1000) }
-    try expect("behind the last", pairs.next() == nil, true)
+    let pairs = try other.imap(0..<100).cursor()
+    try expect("first", try pairs.next()?.1, 1000)
+    try expect("outputs", try read(one.imap(0..<100)).outputs.count, 100)
+    try one.closeSynchronously()
+    for input in 1..<100 { try expect("output", try pairs.next()?.1, input + 1000) }
+    try expect("behind the last", try pairs.next() == nil, true)
   }
 
   /// Nothing of them is left; whoever runs the case sees that.
   static func exitWithTwoPools() throws {
     let (one, other) = (try pool(adding: 1), try pool(adding: 1000))
-    for _ in try one.imap(0...).zipInOut() {
-      for _ in try other.imap(0...).zipInOut() { exit(0) }
+    try one.imap(0...).forEach { _, _ in
+      try other.imap(0...).forEach { _, _ in exit(0) }
     }
   }
 
@@ -196,10 +197,10 @@ import VimapKit
         let pool = try Pool<Int, Int>.fork(jobs: 2, options: .with { $0.allowsThreads = true }) {
           2 * $0
         }
-        for try await (_, output) in try pool.imap(0..<500).zipInOut(closeIfDone: false) {
+        for try await (_, output) in try pool.imap(0..<500) {
           sum += output
         }
-        for (_, output) in try pool.imap(0..<500).zipInOut() { sum += output }
+        try pool.imap(0..<500).forEach { sum += $1 }
         return sum
       }
     }
@@ -209,7 +210,7 @@ import VimapKit
   static func inATaskOfTheMainActor() async throws {
     let pool = try Pool<Int, Int>.fork(jobs: 2) { 2 * $0 }
     let task = Task { @MainActor in
-      try await Loop.waiting.read(pool.imap(0..<500).zipInOut()).outputs
+      try await Loop.waiting.read(pool.imap(0..<500)).outputs
     }
     try expect("outputs", try await task.value, doubles(0..<500))
   }
@@ -220,7 +221,7 @@ import VimapKit
         2 * $0
       }
       var sum = 0
-      for try await (_, output) in try pool.imap(0..<500).zipInOut() { sum += output }
+      for try await (_, output) in try pool.imap(0..<500) { sum += output }
       return sum
     }
     try expect("sum", try await task.value, 2 * 499 * 250)
@@ -234,28 +235,24 @@ import VimapKit
       return 2 * input
     }
     let task = Task { @MainActor in gate.put() }
-    let results = try await Loop.waiting.read(pool.imap(0..<20).zipInOut())
+    let results = try await Loop.waiting.read(pool.imap(0..<20))
     try expect("outputs", results.outputs, doubles(0..<20))
     await task.value
   }
 
-  /// No other can be forked then; the loop ends, with every input that was taken.
+  /// No other can be forked then; the loop ends with an error, behind every input that was taken.
   static func deathOfTheForkServer() async throws {
-    var losses = 0
-    let options = PoolOptions.with {
-      $0.onNotice = { if case .noWorkerLeft = $0 { losses += 1 } }
-    }
-    let pool = try Pool<Int, Int>.fork(jobs: 2, options: options) { 2 * $0 }
+    let pool = try Pool<Int, Int>.fork(jobs: 2) { 2 * $0 }
     await Task.detached {}.value
     let servers = Surroundings.children()
     try expect("servers", servers.count, 1)
     var all = Results<Int, Int>()
-    for try await result in try pool.imap(0...).zipInOutTyp() {
-      try all.add(result)
-      if all.order.count == 100 { for server in servers { kill(server, SIGKILL) } }
+    try await StartCases.expectLoss {
+      for try await (input, result) in try pool.imap(0...).results {
+        try all.add(input, result)
+        if all.order.count == 100 { for server in servers { kill(server, SIGKILL) } }
+      }
     }
     try expect("inputs", all.order.sorted(), Array(0..<all.order.count))
-    try expect("notices", losses, 1)
-    try expect("closed", pool.isClosed, true)
   }
 }

@@ -1,5 +1,6 @@
-// The code of the article Forking, around that of the others.
+// The code of the articles Forking and Testing, around that of the others.
 
+import Glibc
 import VimapKit
 
 @main
@@ -12,16 +13,17 @@ struct Program {
     switch CommandLine.arguments.dropFirst().first {
     case "tutorial": return try await tutorial()
     case "readme": return try await readme()
-    case "threads": return try await threads()
+    case "threads": return await tooLate()
+    case "testing": return try serial()
     default: break
     }
 
     // From here on there may be threads and tasks.
     async let report: Void = writeReport()
-    for try await (word, length) in try lengths.imap(["one", "three"]).zipInOut() {
+    for try await (word, length) in try lengths.imap(["one", "three"]) {
       print(word, length)
     }
-    for try await (number, square) in try squares.imap(1...2).zipInOut() {
+    for try await (number, square) in try squares.imap(1...2) {
       print(number, square)
     }
     try await report
@@ -30,11 +32,6 @@ struct Program {
 
 @concurrent func writeReport() async throws {
   try await Task.sleep(for: .milliseconds(1))
-}
-
-func threads() async throws {
-  await tooLate()
-  try serial()
 }
 
 func tooLate() async {
@@ -49,12 +46,22 @@ func tooLate() async {
 
 func serial() throws {
   let pool = try Pool.fork(jobs: 2, options: .serial) { (word: String) in word.count }
-  for (word, length) in try pool.imap(["one", "three"]).zipInOut() { print(word, length) }
+  try pool.imap(["one", "three"]).forEach { word, length in print(word, length) }
 }
 
 @MainActor func tutorial() async throws {
-  for chapter in [firstPool, shortest, boundArguments, bounds, failures, lines, fold] {
-    try chapter()
-  }
+  for chapter in [firstPool, cursors, boundArguments, bounds, failures, lines] { try chapter() }
+  try withFile { try people($0) }
+  for chapter in [pairs, waiting] { try chapter() }
   try await asynchronously()
+}
+
+/// Has a file of people for the length of the call.
+func withFile(_ body: (String) throws -> Void) throws {
+  let path = "/tmp/vimap-tutorial-\(getpid()).jsonl"
+  guard let file = fopen(path, "w") else { return }
+  defer { unlink(path) }
+  fputs("{\"name\":\"Ada\"}\n{\"name\":\"Grace\"}\n", file)
+  fclose(file)
+  try body(path)
 }

@@ -10,7 +10,8 @@ struct Scaler: Worker {
 
 @MainActor func readme() async throws {
   let pool = try Pool.fork([Scaler(factor: 10), Scaler(factor: 10)])
-  for try await (input, output) in try pool.imap(1...100).zipInOut() {
+  for try await (input, output) in try pool.imap(1...100) {
     print(input, output)
   }
+  try await pool.close()
 }

@@ -8,13 +8,16 @@ import VimapKit
 
 func firstPool() throws {
   let pool = try Pool.fork(jobs: 2, options: .ordered) { (number: Int) in number * number }
-  for (number, square) in try pool.imap(1...4).zipInOut() {
+  try pool.imap(1...4).forEach { number, square in
     print(number, square)
   }
+  try pool.closeSynchronously()
 }
 
-func shortest() throws {
-  for (word, length) in try imapOrdered(["one", "three"], jobs: 2, { $0.count }) {
+func cursors() throws {
+  let pool = try Pool.fork(jobs: 2, options: .ordered) { (word: String) in word.count }
+  let lengths = try pool.imap(["one", "three"]).cursor()
+  while let (word, length) = try lengths.next() {
     print(word, length)
   }
 }
@@ -38,7 +41,7 @@ struct Greeter: Worker {
     return "\(greeting), \(name)!"
   }
 
-  mutating func finish() {
+  mutating func finish() throws {
     // Close what start() opened.
   }
 }
@@ -46,34 +49,36 @@ struct Greeter: Worker {
 func boundArguments() throws {
   let greeters = [Greeter(greeting: "Hello"), Greeter(greeting: "Hello")]
   let pool = try Pool.fork(greeters, options: .ordered)
-  for (key, greeting) in try pool.imap(["ada", "grace"]).zipInOut(closeIfDone: false) {
+  try pool.imap(["ada", "grace"]).forEach { key, greeting in
     print(key, "->", greeting)
   }
 
-  for result in try pool.imap(["ada", "bob", "grace"]).zipInOutTyp(closeIfDone: false) {
+  try pool.imap(["ada", "bob", "grace"]).results.forEach { key, result in
     switch result {
-    case .output(let key, let greeting): print(key, "->", greeting)
-    case .exception(let key, let error): print(key, "failed:", error.message)
-    case .noInput(let error): print("a worker could not be set up:", error.message)
+    case .success(let greeting): print(key, "->", greeting)
+    case .failure(let error): print(key, "failed:", error.message)
     }
   }
 
   do {
-    try pool.imap(["ada", "bob", "grace"]).zipInOut { key, greeting in
+    try pool.imap(["ada", "bob", "grace"]).forEach { key, greeting in
       print(key, "->", greeting)
     }
   } catch let error as WorkerError {
     if let unknown = error.value(as: Unknown.self) { print("nobody knows", unknown.key) }
   }
+  try pool.closeSynchronously()
 }
 
 // MARK: - Bounds
 
 func bounds() throws {
   var options = PoolOptions.ordered
-  options.maxTotalInFlightFactor = 10
+  options.maxUnreadPerWorker = 10
   let pool = try Pool.fork(jobs: 2, options: options) { (number: Int) in number * number }
-  for (number, square) in try pool.imap(1...).zipInOut() where square > 1000 {
+  let squares = try pool.imap(1...).cursor()
+  while let (number, square) = try squares.next() {
+    guard square > 1000 else { continue }
     print(number, square)
     break
   }
@@ -90,16 +95,19 @@ func failures() throws {
     if number == 3 { exit(1) }
     return number * number
   }
-  for result in try pool.imap(1...4).zipInOutTyp() {
+  try pool.imap(1...4).results.forEach { number, result in
     switch result {
-    case .output(let number, let square): print(number, square)
-    case .exception(let number, let error): print(number, error.kind, error.attempts)
-    case .noInput(let error): print(error)
+    case .success(let square): print(number, square)
+    case .failure(let error): print(number, error.kind, error.attempts)
     }
   }
 }
 
 // MARK: - Lines of JSON
+
+struct Person: Codable {
+  let name: String
+}
 
 func lines() throws {
   let pool = try Pool.fork(jobs: 2, options: .ordered) { (line: JSONLine) in
@@ -110,23 +118,53 @@ func lines() throws {
     {"name":"Ada"}
     {"name":"Grace"}
     """)
-  for (line, length) in try pool.imap(input).zipInOut() { print(line, length) }
-  if let failure = input.failure { throw failure }
+  try pool.imap(reading: { try input.next() }).forEach { line, length in print(line, length) }
 }
 
-// MARK: - Fold
+func people(_ path: String) throws {
+  let pool = try Pool.fork(jobs: 2, options: .ordered) { (person: Person) in person.name.count }
+  try pool.imap(lines: path, as: Person.self).forEach { line, length in print(line, length) }
+}
 
-func fold() throws {
-  let pool = try Pool.fork(jobs: 2) { (line: String) in line.split(separator: " ").count }
-  let words = try pool.imap(["to be", "or not to be"]).fold(0) { sum, _, count in sum += count }
-  print(words, "words")
+// MARK: - Several at once
+
+struct Pairs: SequenceWorker {
+  func run(_ items: WorkItems<Int, Int>) throws {
+    while let first = items.next() {
+      let second = items.next()
+      try second?.answer(first.input)
+      try first.answer(second?.input ?? 0)
+    }
+  }
+}
+
+func pairs() throws {
+  let pool = try Pool.fork([Pairs()], options: .ordered)
+  try pool.imap(1...4).forEach { number, other in print(number, other) }
+}
+
+// MARK: - Asynchronous workers
+
+struct Patient: AsyncWorker {
+  func process(_ milliseconds: Int) async throws -> String {
+    try await Task.sleep(for: .milliseconds(milliseconds))
+    return "waited"
+  }
+}
+
+func waiting() throws {
+  let pool = try Pool.fork([Patient(), Patient()], options: .ordered)
+  try pool.imap([2, 1]).forEach { milliseconds, answer in print(milliseconds, answer) }
 }
 
 // MARK: - Asynchronous loops
 
 @MainActor func asynchronously() async throws {
-  let pool = try Pool.fork(jobs: 2, options: .ordered) { (number: Int) in number * number }
-  for try await (number, square) in try pool.imap(1...2).zipInOut() {
-    print(number, square)
+  try await Pool.withWorkers([Greeter(greeting: "Hello")], options: .ordered) { pool in
+    for try await (key, greeting) in try pool.imap(["ada", "grace"]) {
+      print(key, "->", greeting)
+    }
+    let summary = try await pool.drain(["ada", "bob"])
+    print(summary.done, "greeted,", summary.failed, "unknown")
   }
 }

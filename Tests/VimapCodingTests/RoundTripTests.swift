@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import VimapBytes
 import VimapCoding
@@ -210,5 +211,57 @@ final class Dog: Animal {
     var container = encoder.container(keyedBy: Keys.self)
     try super.encode(to: container.superEncoder())
     try container.encode(age, forKey: .age)
+  }
+}
+
+@Suite struct BytesTests {
+  /// `Data` writes itself as a container of bytes; it takes no more than an array of them.
+  @Test func dataTravelsAsBytes() throws {
+    for count in [0, 1, 254, 255, 100_000] {
+      let data = Data((0..<count).map { UInt8(truncatingIfNeeded: $0) })
+      #expect(try encoded(data) == encoded([UInt8](data)))
+      #expect(try roundTrip(data) == data)
+      #expect(try decoded([UInt8].self, encoded(data)) == [UInt8](data))
+      #expect(try decoded(Data.self, encoded([UInt8](data))) == data)
+    }
+    let values = ["a": [Data(), Data([1, 2])], "b": []]
+    #expect(try roundTrip(values) == values)
+    #expect(try roundTrip([Data([7]), nil] as [Data?]) == [Data([7]), nil])
+  }
+
+  /// What is written behind bytes in the same container is not lost.
+  @Test func bytesAreElementsWhereOthersFollow() throws {
+    let written = Written { encoder in
+      var container = encoder.unkeyedContainer()
+      try container.encode(contentsOf: [1, 2, 255] as [UInt8])
+      try container.encode("text")
+      try container.encode(contentsOf: [3] as [UInt8])
+      #expect(container.count == 5)
+    }
+    let same = Written { encoder in
+      var container = encoder.unkeyedContainer()
+      for byte in [1, 2, 255] as [UInt8] { try container.encode(byte) }
+      try container.encode("text")
+      try container.encode(3 as UInt8)
+    }
+    #expect(try encoded(written) == encoded(same))
+  }
+
+  /// A superclass and its subclass share a container.
+  @Test func bytesAreElementsOfASharedContainer() throws {
+    let written = Written { encoder in
+      var first = encoder.unkeyedContainer()
+      try first.encode(contentsOf: [1, 2] as [UInt8])
+      var second = encoder.unkeyedContainer()
+      try second.encode(3)
+    }
+    #expect(try decoded([Int].self, encoded(written)) == [1, 2, 3])
+  }
+
+  /// Others that hold bytes read them one by one, as they are written.
+  @Test func othersReadBytesOneByOne() throws {
+    #expect(try roundTrip(ContiguousArray<UInt8>([1, 2, 255])) == [1, 2, 255])
+    let bytes: [UInt8] = [1, 2, 255]
+    #expect(try decoded(ContiguousArray<UInt8>.self, encoded(bytes)) == [1, 2, 255])
   }
 }

@@ -92,23 +92,23 @@ encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
 var failures = 0
 do {
   let pool = try Pool.fork(jobs: jobs, options: .ordered, map: summarize)
-  pool.reportProgress { progress in
-    complain("\(progress.done + progress.failed) of \(names.count) files")
-  }
-  let results = try pool.imap(names).zipInOutTyp()
-  for result in results {
+  var lastReport = ContinuousClock.now
+  var count = 0
+  try pool.imap(names).results.forEach { name, result in
     switch result {
-    case .output(let name, let summary):
+    case .success(let summary):
       print(String(decoding: try encoder.encode(Row(file: name, result: summary)), as: UTF8.self))
-    case .exception(let name, let error):
+    case .failure(let error):
       failures += 1
       complain("\(name): \(error.message)")
-    case .noInput(let error):
-      failures += 1
-      complain("\(error)")
+    }
+    count += 1
+    if count == names.count || lastReport.duration(to: .now) > .seconds(1) {
+      complain("\(count) of \(names.count) files")
+      lastReport = .now
     }
   }
-  try results.check()
+  try pool.closeSynchronously()
 } catch {
   complain("\(error)")
   exit(70)

@@ -83,16 +83,16 @@ let clock = Task {
 var timesOut: [Int: Int] = [:]
 var answers = 0
 var failures: [Int: String] = [:]
-for try await result in try pool.imap(0..<60).zipInOutTyp() {
-  if let request = result.input { timesOut[request, default: 0] += 1 }
+for try await (request, result) in try pool.imap(0..<60).results {
+  timesOut[request, default: 0] += 1
   switch result {
-  case .output: answers += 1
-  case .exception(let request, let error):
+  case .success: answers += 1
+  case .failure(let error):
     failures[request] = "\(error.kind), tries: \(error.attempts), \(error.message)"
-  case .noInput(let error): say("\(error)")
   }
 }
 clock.cancel()
+try await pool.close()
 try FileManager.default.removeItem(at: folder)
 
 print("\(answers) requests were answered, and \(failures.count) were not:")

@@ -1,4 +1,4 @@
-// Counts words: workers map lines to the words in them, and the program folds what they find into
+// Counts words: workers map lines to the words in them, and the program adds what they find to
 // one table. Prints the words that are there most often, with how often that is.
 //
 //   swift run --package-path examples word-count [FILE...]
@@ -9,28 +9,35 @@
 import Foundation
 import VimapKit
 
+/// Why lines cannot be read.
+struct Unreadable: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ name: String?) {
+    description = "\(name ?? "standard input"): \(String(cString: strerror(errno)))"
+  }
+}
+
 /// The lines of a file, or of standard input where there is no name, one after the other.
-final class Lines: Sequence, IteratorProtocol {
-  private let stream: UnsafeMutablePointer<FILE>?
-  /// Why the file could not be read, or not to its end.
-  private(set) var problem: String?
+final class Lines {
+  private let name: String?
+  private let stream: UnsafeMutablePointer<FILE>
 
-  init(of name: String?) {
-    stream = if let name { fopen(name, "r") } else { fdopen(STDIN_FILENO, "r") }
-    if stream == nil { problem = String(cString: strerror(errno)) }
+  init(of name: String?) throws {
+    let stream = if let name { fopen(name, "r") } else { fdopen(STDIN_FILENO, "r") }
+    guard let stream else { throw Unreadable(name) }
+    self.name = name
+    self.stream = stream
   }
 
-  deinit {
-    if let stream { fclose(stream) }
-  }
+  deinit { fclose(stream) }
 
-  func next() -> String? {
-    guard let stream else { return nil }
+  func next() throws -> String? {
     var line: UnsafeMutablePointer<CChar>?
     var capacity = 0
     defer { free(line) }
     guard getline(&line, &capacity, stream) >= 0, let line else {
-      if ferror(stream) != 0 { problem = String(cString: strerror(errno)) }
+      if ferror(stream) != 0 { throw Unreadable(name) }
       return nil
     }
     return String(cString: line)
@@ -55,14 +62,12 @@ do {
   let pool = try Pool.fork(map: words)
   let names = CommandLine.arguments.dropFirst().map(Optional.some)
   for name in names.isEmpty ? [nil] : names {
-    let lines = Lines(of: name)
-    // The pool stays for the next file.
-    counts = try pool.imap(lines).fold(counts, closeIfDone: false) { counts, _, found in
+    let lines = try Lines(of: name)
+    try pool.imap(reading: { try lines.next() }).forEach { _, found in
       counts.merge(found, uniquingKeysWith: +)
     }
-    if let problem = lines.problem { stop("\(name ?? "standard input"): \(problem)") }
   }
-  pool.close()
+  try pool.closeSynchronously()
 } catch {
   stop("\(error)")
 }

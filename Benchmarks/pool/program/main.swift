@@ -1,8 +1,8 @@
 // Maps records through an identity worker with two processes, and says how long it took, from
 // before the pool is made until it is closed. As the Python pools in peers.py do, it puts all
 // outputs into a list within that time and checks them afterwards. `sleepers` are a thousand workers
-// that need 0.2 s for each record.
-import Glibc
+// that need 0.2 s for each record; `bytes` and `data` are blocks of 64 KiB.
+import Foundation
 import VimapKit
 
 struct Record: Codable, Hashable {
@@ -31,9 +31,22 @@ func finish(_ kind: String, _ records: Int, _ seconds: Double, isRight: Bool) ->
   exit(0)
 }
 
+/// Blocks of 64 KiB.
+func mapBlocks<Block: Codable & Equatable & SendableMetatype>(
+  _ kind: String, _ inputs: [Block]
+) throws -> Never {
+  var isRight = true
+  let seconds = try secondsTaken {
+    let pool = try Pool.fork(jobs: 2, map: { (block: Block) in block })
+    try pool.imap(inputs).forEach { if $0 != $1 { isRight = false } }
+    try pool.closeSynchronously()
+  }
+  finish(kind, inputs.count, seconds, isRight: isRight)
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let count = Int(arguments[2]), count > 0 else {
-  complain("usage: pool-benchmark lines|values|sleepers RECORDS", status: 64)
+  complain("usage: pool-benchmark lines|values|bytes|data|sleepers RECORDS", status: 64)
 }
 
 switch arguments[1] {
@@ -43,12 +56,15 @@ case "lines":
   for number in 0..<count {
     text += "{\"id\":\(number),\"name\":\"record \(number)\",\"score\":\(Double(number) / 8)}\n"
   }
-  let inputs = Array(JSONLines(text))
+  let reader = JSONLines(text)
+  var inputs: [JSONLine] = []
+  while let line = try reader.next() { inputs.append(line) }
   var outputs: [JSONLine] = []
   outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (line: JSONLine) in line })
-    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+    try pool.imap(inputs).forEach { outputs.append($1) }
+    try pool.closeSynchronously()
   }
   finish("lines", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
 case "values":
@@ -57,9 +73,16 @@ case "values":
   outputs.reserveCapacity(count)
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 2, map: { (record: Record) in record })
-    for (_, output) in try pool.imap(inputs).zipInOut() { outputs.append(output) }
+    try pool.imap(inputs).forEach { outputs.append($1) }
+    try pool.closeSynchronously()
   }
   finish("values", count, seconds, isRight: outputs.count == count && Set(outputs) == Set(inputs))
+case "bytes":
+  let inputs = (0..<count).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0), count: 1 << 16) }
+  try mapBlocks("bytes", inputs)
+case "data":
+  let inputs = (0..<count).map { Data(repeating: UInt8(truncatingIfNeeded: $0), count: 1 << 16) }
+  try mapBlocks("data", inputs)
 case "sleepers":
   let seconds = try secondsTaken {
     let pool = try Pool.fork(jobs: 1000) { (number: Int) -> Int in
@@ -67,10 +90,11 @@ case "sleepers":
       return number
     }
     var sum = 0
-    for (_, output) in try pool.imap(1...count).zipInOut() { sum += output }
+    try pool.imap(1...count).forEach { sum += $1 }
+    try pool.closeSynchronously()
     guard sum == count * (count + 1) / 2 else { complain("outputs are missing", status: 1) }
   }
   finish("sleepers", count, seconds, isRight: true)
 default:
-  complain("\(arguments[1]): give lines, values or sleepers", status: 64)
+  complain("\(arguments[1]): give lines, values, bytes, data or sleepers", status: 64)
 }

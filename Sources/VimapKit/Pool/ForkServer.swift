@@ -24,6 +24,7 @@ final class ForkServer {
   /// The most servers that are started one after the other to get one worker forked.
   private static let replacements = 5
 
+  private let keepsLastWords: Bool
   private let becomeWorker: BecomeWorker
   private let holdsGroup: (ProcessID) -> Bool
   private var connection: Connection?
@@ -34,14 +35,24 @@ final class ForkServer {
   var onReplacing: () -> Void = {}
 
   /// Forks the server.
-  /// - Parameter holdsGroup: whether a process group may still be sent a signal by its number. As
-  ///   long as it may, the status of its leader is not taken, so that the number stays its own.
+  /// - Parameters:
+  ///   - keepsLastWords: whether it is known what a worker wrote to standard error last. The server
+  ///     then passes that on; and when the program ends, what workers have started ends as well.
+  ///   - holdsGroup: whether a process group may still be sent a signal by its number, which must
+  ///     be nobody else's until then.
   init(
-    holdsGroup: @escaping (ProcessID) -> Bool, becomeWorker: @escaping BecomeWorker
+    keepsLastWords: Bool, holdsGroup: @escaping (ProcessID) -> Bool,
+    becomeWorker: @escaping BecomeWorker
   ) throws(SystemError) {
+    self.keepsLastWords = keepsLastWords
     self.holdsGroup = holdsGroup
     self.becomeWorker = becomeWorker
-    connection = try Connection(becomeWorker, holdsGroup, {})
+    Departures.sweep()
+    connection = try connect {}
+  }
+
+  private func connect(_ onReplacing: () -> Void) throws(SystemError) -> Connection {
+    try Connection(becomeWorker, keepsLastWords, holdsGroup, onReplacing)
   }
 
   /// Asks the server to fork a worker, and does not wait for it. Returns our end of the worker's
@@ -53,7 +64,7 @@ final class ForkServer {
     for _ in 0..<Self.replacements {
       connection = nil
       guard try SystemProcess.threadCount() == 1 else { break }
-      connection = try Connection(becomeWorker, holdsGroup, onReplacing)
+      connection = try connect(onReplacing)
       if let socket = try connection?.fork(slot, leaving: spare) { return socket }
     }
     throw SystemError(call: "fork", code: .noSuchProcess)
@@ -62,21 +73,28 @@ final class ForkServer {
   /// Takes the exit status of a slot's worker. If the worker still runs, it is killed first.
   func reap(_ slot: Int) -> WorkerEnd {
     let request = Request(kind: .reap, slot: Int32(slot))
-    guard let reply = try? connection?.ask(request) else {
-      // If the server is gone, so is the status. The worker counts as killed.
+    guard let (reply, words) = try? connection?.ask(request) else {
+      // Where its server is gone, it was killed with it.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
     }
     let end: ProcessEnd =
       reply.signal == 0
       ? .exited(status: Int(reply.exitStatus)) : .killed(signal: Int(reply.signal))
-    return WorkerEnd(end, peakMemory: Int(reply.peakMemory))
+    return WorkerEnd(end, peakMemory: Int(reply.peakMemory), lastWords: words)
   }
 
   /// Has the worker of a slot reaped when nobody wants to know its exit status. If the worker still
   /// runs, it is killed first.
   func reapSilently(_ slot: Int) { connection?.reapSilently(slot) }
 
-  /// Ends the server. By then, every worker has been reaped.
+  /// Leaves the workers, who have been told to leave, to the server: it sees them out and ends.
+  /// - Parameter time: how long they may take.
+  func letGo(within time: Nanoseconds) {
+    if let connection, connection.letGo(within: time) { Departures.add(connection) }
+    connection = nil
+  }
+
+  /// Ends the server, once every worker has been reaped.
   func leave() {
     connection?.leave()
     connection = nil
@@ -89,10 +107,13 @@ struct WorkerEnd {
   /// The most memory in bytes that one process has used: the worker, or a process that the worker
   /// has waited for. `nil` if it is not known.
   var peakMemory: Int?
+  /// What it wrote to standard error last, where that is known.
+  var lastWords: String?
 
-  init(_ end: ProcessEnd, peakMemory: Int? = nil) {
+  init(_ end: ProcessEnd, peakMemory: Int? = nil, lastWords: String? = nil) {
     self.end = end
     self.peakMemory = peakMemory
+    self.lastWords = lastWords
   }
 }
 
@@ -104,11 +125,14 @@ private struct Request: BitwiseCopyable {
     case reap
     /// As `reap`, without a report.
     case reapSilently
-    /// No more requests will come.
+    /// See the workers out, who have been told to leave, within `time`.
+    case letGo
+    /// Nothing more comes.
     case leave
   }
   var kind: Kind
   var slot: Int32 = 0
+  var time: Nanoseconds = 0
 }
 
 private struct Reply: BitwiseCopyable {
@@ -123,17 +147,20 @@ private struct Reply: BitwiseCopyable {
 private final class Connection {
   private let process: ProcessID
   private let socket: MessageSocket
+  private var isReaped = false
 
   init(
-    _ becomeWorker: ForkServer.BecomeWorker, _ holdsGroup: @escaping (ProcessID) -> Bool,
-    _ onReplacing: () -> Void
+    _ becomeWorker: ForkServer.BecomeWorker, _ keepsLastWords: Bool,
+    _ holdsGroup: @escaping (ProcessID) -> Bool, _ onReplacing: () -> Void
   ) throws(SystemError) {
     var sockets = try MessageSocket.pair()
     SystemProcess.keepArguments()
     guard let process = try SystemProcess.fork() else {
       onReplacing()
       sockets.ours = nil
-      if let socket = sockets.theirs.take() { serve(socket, holdsGroup, becomeWorker) }
+      if let socket = sockets.theirs.take() {
+        serve(socket, keepsLastWords, holdsGroup, becomeWorker)
+      }
       SystemProcess.exitNow(0)
     }
     guard let socket = sockets.ours.take() else {
@@ -165,16 +192,15 @@ private final class Connection {
     }
   }
 
-  /// Returns `nil` if the server is gone.
-  func ask(_ request: Request) throws(SystemError) -> Reply? {
+  /// `nil` where the server is gone.
+  func ask(_ request: Request) throws(SystemError) -> (Reply, lastWords: String?)? {
     guard try tell(request) else { return nil }
-    guard case .message(let reply, _, _) = try socket.receive(Reply.self, waiting: true) else {
-      return nil
-    }
+    guard case .message(let reply, let text, _) = try socket.receive(Reply.self, waiting: true)
+    else { return nil }
     if reply.failure != 0 {
       throw SystemError(call: "waitpid", code: .init(rawValue: reply.failure))
     }
-    return reply
+    return (reply, text?.bytes.text)
   }
 
   func reapSilently(_ slot: Int) {
@@ -187,19 +213,51 @@ private final class Connection {
     SystemProcess.kill(process)
   }
 
+  /// - Returns: whether it has been told.
+  func letGo(within time: Nanoseconds) -> Bool {
+    (try? tell(Request(kind: .letGo, time: time))) == true
+  }
+
+  /// Takes its status, if it has ended.
+  func reap() -> Bool {
+    if isReaped { return true }
+    do throws(SystemError) {
+      isReaped = try SystemProcess.poll(process) != nil
+    } catch {
+      // Somebody has taken the status of every child.
+      isReaped = true
+    }
+    return isReaped
+  }
+
   deinit {
-    // The socket is closed only after `deinit`, and other processes may hold it open too. So
-    // closing it is not enough to make the server end.
+    if isReaped { return }
+    // Its end of the socket is closed behind this, and it may not be the last to hold it.
     leave()
     _ = try? SystemProcess.wait(process)
   }
 }
 
+/// Servers whose pools nobody has any more, and whose workers are leaving. They end by themselves;
+/// their status is taken when a pool is made or let go of later on.
+private enum Departures {
+  private static let lock = Lock()
+  // Unchecked, as it is used under the lock.
+  nonisolated(unsafe) private static var connections: [Connection] = []
+
+  static func add(_ connection: Connection) {
+    lock.withLock { connections.append(connection) }
+    sweep()
+  }
+
+  static func sweep() { lock.withLock { connections.removeAll { $0.reap() } } }
+}
+
 // MARK: - In the server
 
 private func serve(
-  _ socket: consuming MessageSocket, _ holdsGroup: @escaping (ProcessID) -> Bool,
-  _ becomeWorker: ForkServer.BecomeWorker
+  _ socket: consuming MessageSocket, _ keepsLastWords: Bool,
+  _ holdsGroup: @escaping (ProcessID) -> Bool, _ becomeWorker: ForkServer.BecomeWorker
 ) {
   SystemProcess.leaveGroup()
   SystemProcess.setName("forks")
@@ -208,34 +266,47 @@ private func serve(
   let server = SystemProcess.current
   var workers: [Int32: ProcessID] = [:]
   var orphans = Orphans(mail: socket.descriptor.number, holdsGroup)
+  let words = LastWords(isKept: keepsLastWords && orphans.canWatch)
   while true {
-    orphans.reapUntilMessage(sparing: workers.values)
+    orphans.reapUntilMessage(sparing: workers.values, passingOn: words)
     guard
       case .message(let request, _, var attached) = try? socket.receive(
         Request.self, waiting: true)
-    else { return }
+    else {
+      // The kernel ends the workers with this process.
+      if keepsLastWords { for worker in workers.values { SystemProcess.killGroup(worker) } }
+      return
+    }
     switch request.kind {
     case .leave: return
+    case .letGo: return orphans.seeOut(workers.values, within: request.time, passingOn: words)
     case .fork:
       guard let theirs = attached.take() else { continue }
       let worker = MessageSocket(theirs)
       do throws(SystemError) {
+        var pipe = words.pipe()
         guard let process = try SystemProcess.fork() else {
-          // The worker must not keep the connection between the server and the program open.
+          // The worker does not keep what joins the server to the program, nor what others say.
           _ = consume socket
           _ = consume orphans
+          words.become(pipe.take())
           becomeWorker(Int(request.slot), worker, server)
           SystemProcess.exitNow(1)
         }
         workers[request.slot] = process
+        words.listen(to: pipe.take(), request.slot)
       } catch {
         tell(of: error, running: workers.count, worker)
       }
-    case .reapSilently: _ = reap(workers.removeValue(forKey: request.slot))
+    case .reapSilently:
+      _ = reap(workers.removeValue(forKey: request.slot))
+      _ = words.last(of: request.slot)
     case .reap:
       let reply = reap(workers.removeValue(forKey: request.slot))
-      // The pool waits for the reply, or for the end of this server.
-      if (try? socket.send(reply, waiting: true)) != true { return }
+      var text = ByteBuffer()
+      if let last = words.last(of: request.slot) { text.append(text: last) }
+      // The pool waits for it, if need be for the end of this server.
+      if (try? socket.send(reply, text: text.view, waiting: true)) != true { return }
     }
   }
 }
@@ -259,6 +330,8 @@ private func reap(_ process: ProcessID?) -> Reply {
       throw SystemError(call: "waitpid", code: .noSuchProcess)
     }
     SystemProcess.kill(process)
+    // Its number is the group's as long as its status is not taken.
+    SystemProcess.killGroup(process)
     let (end, peakMemory) = try SystemProcess.waitMeasuring(process)
     reply.peakMemory = Int64(peakMemory)
     switch end {

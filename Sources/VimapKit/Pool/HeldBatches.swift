@@ -16,6 +16,9 @@ struct HeldBatches {
   /// A batch that still has its bytes.
   func find(_ id: UInt64) -> InputBatch? { open[id] ?? spent[id] }
 
+  /// Goes through those that are not answered whole.
+  func forEach(_ body: (InputBatch) -> Void) { for batch in open.values { body(batch) } }
+
   /// Gives a batch its number.
   /// - Parameter batch: `nil` for records that need no worker.
   mutating func add(_ batch: InputBatch?, bytes: Int) -> UInt64 {

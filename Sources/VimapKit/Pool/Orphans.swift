@@ -29,19 +29,53 @@ struct Orphans: ~Copyable {
     }
   }
 
-  /// Reaps orphans as they end, until a request arrives.
-  mutating func reapUntilMessage(sparing workers: some Collection<ProcessID>) {
+  /// Whether it can be waited for several things at once.
+  var canWatch: Bool { signals != nil }
+
+  /// Takes the status of those that have ended, until there is mail.
+  mutating func reapUntilMessage(
+    sparing workers: some Collection<ProcessID>, passingOn words: LastWords
+  ) {
     guard signals != nil else { return }
     repeat {
       reap(sparing: workers)
-      // If polling fails, the caller waits for the request by receiving it.
-      do { try poll.wait(milliseconds: nil) } catch { return }
-      if !poll.ready(ended).isEmpty { _ = try? signals?.takeAll() }
+      // Where that cannot be waited for, mail can, by receiving it.
+      do { try wait(words, nil) } catch { return }
     } while poll.ready(mail).isEmpty
   }
 
-  /// Stops at a child that is a worker. The pool asks for the status of that worker soon, and then
-  /// the children behind it are reaped.
+  private mutating func wait(_ words: LastWords, _ limit: Int?) throws(SystemError) {
+    words.watch(&poll)
+    try poll.wait(milliseconds: limit)
+    words.passOn(poll)
+    if !poll.ready(ended).isEmpty { _ = try? signals?.takeAll() }
+  }
+
+  /// Waits until workers have left who have been told to; those that take longer are ended, and all
+  /// when the program ends. What they have started ends with them.
+  mutating func seeOut(
+    _ workers: some Collection<ProcessID>, within time: Nanoseconds, passingOn words: LastWords
+  ) {
+    let end = Clock.now().plus(time)
+    var left = Set(workers)
+    while !left.isEmpty, case let limit = end.millisecondsFrom(Clock.now()), limit > 0 {
+      if let child = try? SystemProcess.endedChild() {
+        if left.remove(child) != nil { SystemProcess.killGroup(child) }
+        _ = try? SystemProcess.poll(child)
+        continue
+      }
+      guard signals != nil, (try? wait(words, limit)) != nil, poll.ready(mail).isEmpty else {
+        break
+      }
+    }
+    for worker in left {
+      SystemProcess.kill(worker)
+      SystemProcess.killGroup(worker)
+    }
+  }
+
+  /// Stops at a worker, whose status the pool asks for soon: then it is the turn of those behind
+  /// it.
   private func reap(sparing workers: some Collection<ProcessID>) {
     while let child = try? SystemProcess.endedChild(), !workers.contains(child),
       !holdsGroup(SystemProcess.group(of: child)), (try? SystemProcess.poll(child)) != nil

@@ -54,8 +54,13 @@ package struct PoolConfiguration: Sendable {
   package var leavesUndone = false
   /// What an earlier run of the same job has come to, which counts as if it were this one's.
   package var before = Before()
-  /// The most time that a worker may spend on a record.
+  /// Most time a worker may take over a record, and until it is ready.
   var timeLimit: Nanoseconds?
+  var startLimit: Nanoseconds?
+  /// Whether results wait for their turn, or for whoever reads them, elsewhere.
+  var resultsWait = false
+  /// Whether it is known what a worker that died wrote to standard error last.
+  var keepsLastWords = false
 
   /// A pool of so many workers, with the usual settings for all else.
   package init(jobs: Int) {

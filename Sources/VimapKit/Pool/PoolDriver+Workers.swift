@@ -84,19 +84,47 @@ extension PoolDriver {
   }
 
   private func takeEnd(of worker: WorkerProcess, _ slot: Int) {
-    // If a worker left as it was told to, with everything answered, its exit status changes
-    // nothing.
-    let isOfInterest = !state.hasLeft(slot) || decisions.isRead
-    guard let end = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
+    // How one ended that left as it was told to, with all it had answered, changes nothing.
+    let isOfInterest = !state.hasLeft(slot) || decisions.isRead || onBadEnd != nil
+    guard let left = workers.reap(slot, isOfInterest: isOfInterest, watchedBy: &watch.poll) else {
       return
     }
+    let end = left.end
     for (slab, runs) in worker.slabs.salvage() {
       take(runs, of: slab, nil, from: worker, slot)
     }
+    if let words = left.lastWords, state.slots[slot].worker?.exitMessage.isEmpty == true {
+      state.workerSaid(slot, words)
+    }
+    reportBadEnd(of: worker, slot, end)
     let wasTold = state.slots[slot].worker?.wasToldToLeave == true
     state.workerEnded(
       slot, end, begun: worker.begun, unsent: worker.unsent, now: Clock.now())
     let forkableFrom = state.slots[slot].forkableFrom
     decisions.noteEnd(of: slot, end, asTold: wasTold, forkableFrom: forkableFrom)
   }
+
+  /// No record is charged with how a worker ended that was not ready or had nothing at hand; so
+  /// that is told.
+  private func reportBadEnd(of process: WorkerProcess, _ slot: Int, _ end: ProcessEnd) {
+    guard let onBadEnd, !process.isDoomed, !isGivenUp, let worker = state.slots[slot].worker,
+      worker.failure == nil, !worker.wasKilled
+    else { return }
+    let isBad = worker.isServing ? end != .exited(status: 0) : !isAbandoned
+    let hasRecord = !isAbandoned && process.begun > worker.load.answered
+    guard isBad, !(worker.isServing && hasRecord) else { return }
+    onBadEnd(
+      WorkerEndReport(
+        slot: slot, wasReady: worker.isServing, end: end, words: worker.exitMessage))
+  }
+}
+
+/// The bad end of a worker that no record is charged with.
+struct WorkerEndReport {
+  let slot: Int
+  let wasReady: Bool
+  /// `nil` where it was ended by the pool.
+  let end: ProcessEnd?
+  /// What it had to say, or what was to be said about it.
+  let words: String
 }

@@ -26,7 +26,9 @@ package final class PoolDriver {
   package var nextMoment: () -> Nanoseconds? = { nil }
   /// Called for every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
-  /// Reports decisions, if somebody wants to know them.
+  /// Told of every worker that came to a bad end with no record at hand, or before it was ready.
+  var onBadEnd: ((WorkerEndReport) -> Void)?
+  /// For those who want to know what is decided.
   let decisions = DecisionLog()
 
   let started = Clock.now()
@@ -59,11 +61,12 @@ package final class PoolDriver {
     state = PoolState(configuration.rules, seed: .random(in: 0 ... .max))
     let layout = SlabLayout(
       jobs: configuration.jobs, window: configuration.window,
-      keepsOrder: configuration.keepsOrder)
+      keepsOrder: configuration.keepsOrder || configuration.resultsWait)
     slabs = try InputSlabs(count: layout.inputSlabCount, size: layout.inputSlabSize)
     workers = try WorkerSet(
       jobs: configuration.jobs, resultSlabs: layout.resultSlabCount, input: slabs.memory,
-      measures: configuration.measures, context: context, body: body)
+      measures: configuration.measures, keepsLastWords: configuration.keepsLastWords,
+      context: context, body: body)
     meter = configuration.measures ? RunMeter(slots: configuration.jobs, now: started) : nil
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in workers.release($0, $1) }
@@ -121,7 +124,7 @@ package final class PoolDriver {
     performActions()
   }
 
-  private func nextDemand(mayRead: Bool) -> PoolState.Demand? {
+  func nextDemand(mayRead: Bool) -> PoolState.Demand? {
     asked = Clock.now()
     return state.demand(now: asked, mayRead: mayRead)
   }
@@ -214,7 +217,7 @@ package final class PoolDriver {
 
   // MARK: Input
 
-  private func take(_ batch: InputBatch, for demand: PoolState.Demand) {
+  func take(_ batch: InputBatch, for demand: PoolState.Demand) {
     let id = register(batch, records: batch.records)
     state.take(
       batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, cost: batch.cost,
@@ -229,7 +232,7 @@ package final class PoolDriver {
     return id
   }
 
-  private func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
+  func takeAnswered(_ exception: SharedBytes, _ inputs: AnyObject?) {
     let id = register(nil, records: 1)
     state.takeAnswered(1)
     flow.add(exception, .exception, batch: id, record: 0, inputs: inputs)
@@ -286,7 +289,14 @@ package final class PoolDriver {
 
   // MARK: The end
 
-  /// Kills what is left of the pool. The pool can't be used after this.
+  /// Has the workers leave without being waited for; nothing may be done with the pool afterwards.
+  /// - Parameter time: how long they may take.
+  func letGo(within time: Nanoseconds) {
+    workers.letGo(within: time)
+    batches.removeAll()
+  }
+
+  /// Ends what is left of the pool; nothing may be done with it afterwards.
   package func disband() {
     workers.disband(watchedBy: &watch.poll)
     batches.removeAll()

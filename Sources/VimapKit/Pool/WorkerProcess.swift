@@ -6,8 +6,10 @@ import VimapSystem
 final class WorkerProcess {
   /// `nil` until the worker has reported its process id.
   private var process: ProcessID?
-  /// The worker is to be killed as soon as its process id is known.
-  private var isDoomed = false
+  /// When it has.
+  private(set) var forkedAt: Nanoseconds?
+  /// It is killed, or to be killed as soon as it has said so.
+  private(set) var isDoomed = false
   let socket: MessageSocket
   let slabs: ResultSlabs
   /// The worker was reaped, so its process id may belong to another process by now.
@@ -76,7 +78,11 @@ final class WorkerProcess {
   func kill() {
     if isReaped { return }
     isDoomed = true
-    if let process { SystemProcess.kill(process) }
+    if let process {
+      SystemProcess.kill(process)
+      // It leads a group, in which is what it has started.
+      SystemProcess.killGroup(process)
+    }
     slabs.killCommand()
   }
 
@@ -95,6 +101,7 @@ final class WorkerProcess {
   /// Called when the worker has reported its process id.
   func isForked(as process: ProcessID) {
     self.process = process
+    forkedAt = Clock.now()
     if isDoomed { kill() }
   }
 

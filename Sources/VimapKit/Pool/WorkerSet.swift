@@ -25,7 +25,7 @@ final class WorkerSet {
   ///   - resultSlabs: how many result slabs each worker has.
   ///   - context: describes a worker's place; called in the worker's process.
   init(
-    jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool,
+    jobs: Int, resultSlabs: Int, input: SharedMemory, measures: Bool, keepsLastWords: Bool,
     context: @escaping (Int) -> WorkerContext, body: @escaping WorkerBody
   ) throws(SystemError) {
     // All memory is mapped before the first fork, in one piece. It costs nothing until it is
@@ -44,8 +44,10 @@ final class WorkerSet {
     self.tables = tables
     workers = Array(repeating: nil, count: jobs)
     histories = Array(repeating: SlotHistory(), count: jobs)
-    server = try ForkServer(holdsGroup: { group in slabs.contains { $0.commandGroup == group } }) {
-      number, socket, parent in
+    server = try ForkServer(
+      keepsLastWords: keepsLastWords,
+      holdsGroup: { group in slabs.contains { $0.commandGroup == group } }
+    ) { number, socket, parent in
       let channel = WorkerChannel(
         context: context(number), socket: socket, input: input, shared: slabs[number].memory,
         parent: parent, table: tables.isEmpty ? nil : tables[number])
@@ -89,7 +91,7 @@ final class WorkerSet {
 
   /// Reaps a worker whose socket has ended.
   /// - Parameter isOfInterest: whether anybody wants to know how it ended.
-  func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> ProcessEnd? {
+  func reap(_ slot: Int, isOfInterest: Bool, watchedBy poll: inout PollSet) -> WorkerEnd? {
     guard let worker = workers[slot] else { return nil }
     poll.remove(worker.pollPlace)
     workers[slot] = nil
@@ -97,7 +99,16 @@ final class WorkerSet {
     if let peak = left.peakMemory {
       histories[slot].peakMemory = max(peak, histories[slot].peakMemory ?? 0)
     }
-    return left.end
+    return left
+  }
+
+  /// Has all workers leave, and sees to no more than that they do.
+  func letGo(within time: Nanoseconds) {
+    for slot in slots {
+      workers[slot]?.send(ToWorker(kind: .close))
+      workers[slot] = nil
+    }
+    server.letGo(within: time)
   }
 
   /// Kills the workers that are left, at once.

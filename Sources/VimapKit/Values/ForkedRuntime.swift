@@ -14,6 +14,8 @@ final class ForkedRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
 
   @inlinable var openCount: Int { transport.openCount }
 
+  @usableFromInline var ticket: Ticket { transport.ticket }
+
   @usableFromInline
   func haveInput() throws -> Bool { try transport.haveInput() }
 
@@ -26,33 +28,49 @@ final class ForkedRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
         }
         return try inputs.decode(transport.bytes.slice(body.lowerBound, body.count))
       } catch {
-        try transport.fail(.unreadableInput, error)
+        _ = try transport.fail(.unreadableInput, error, transport.ticket)
       }
     }
     return nil
   }
 
   @inlinable
-  func answer(_ output: Output) throws -> Bool {
+  func answer(_ output: Output) throws {
     if let line = sameType(output, as: JSONLine.self) {
-      return try transport.answer(line.block.bytes.slice(line.offset, line.count))
+      return try transport.answer(line.bytes)
     }
-    guard transport.beginAnswer() else { return false }
+    transport.beginAnswer()
     do {
       try outputs.encode(output, to: &transport.frame)
     } catch {
-      try transport.fail(.unsendableOutput, error)
-      return true
+      return try transport.fail(.unsendableOutput, error)
     }
     try transport.sendAnswer()
-    return true
   }
 
   @inlinable
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws { try transport.fail(kind, error) }
 
-  @inlinable
-  func reportSurplus() throws { try transport.reportSurplus() }
+  @usableFromInline
+  func answer(_ result: Result<Output, any Error>, to ticket: Ticket) throws -> Bool {
+    switch result {
+    case .failure(let error): return try transport.fail(.thrown, error, ticket)
+    case .success(let output):
+      if transport.isOldest(ticket) {
+        try answer(output)
+        return true
+      }
+      guard transport.isOpen(ticket) else { return false }
+      transport.beginAnswer()
+      do {
+        try outputs.encode(output, to: &transport.frame)
+      } catch {
+        return try transport.fail(.unsendableOutput, error, ticket)
+      }
+      try transport.sendAnswer(to: ticket)
+      return true
+    }
+  }
 }
 
 extension WorkerRoutine {
@@ -64,12 +82,18 @@ extension WorkerRoutine {
     } catch {
       return try transport.reportFailedStart(error)
     }
-    defer { finish() }
     let runtime = ForkedRuntime<Input, Output>(transport)
-    try transport.reportReady(keepsBytes: runtime.inputs.keepsBytes)
+    var failure: (any Error)?
     do {
-      try serve(runtime)
-    } catch is WorkerIsLeaving {}
-    try transport.flush()
+      try transport.reportReady(keepsBytes: runtime.inputs.keepsBytes)
+      do {
+        try serve(runtime)
+      } catch is WorkerIsLeaving {}
+      try transport.flush()
+    } catch {
+      failure = error
+    }
+    do { try finish() } catch { throw transport.finishFailure(error) }
+    if let failure { throw failure }
   }
 }

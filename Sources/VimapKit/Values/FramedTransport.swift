@@ -24,6 +24,8 @@ final class FramedTransport {
   @exclusivity(unchecked) private var next = 0
   @exclusivity(unchecked) private var end = 0
   private var isClosed = false
+  /// The input taken last.
+  @exclusivity(unchecked) @usableFromInline private(set) var ticket = Ticket()
 
   /// Inputs taken and not answered: of the batch at hand, and of those before it.
   @exclusivity(unchecked) private var taken = TakenRecords(ToWorker(kind: .close), from: 0)
@@ -34,6 +36,9 @@ final class FramedTransport {
   // Unchecked, as only the runtime uses it, and a value that is being encoded cannot get at it.
   @exclusivity(unchecked) @usableFromInline var frame = ByteBuffer()
   @exclusivity(unchecked) private var lastFlush = Clock.roughlyNow()
+  /// When the last answer was given, and when it was looked whether more are wanted.
+  @exclusivity(unchecked) private var lastProgress: Nanoseconds = 0
+  @exclusivity(unchecked) private var lastLook: Nanoseconds = 0
 
   /// Results that are ready are told of at least this often.
   private static let flushInterval = Nanoseconds.milliseconds(2)
@@ -47,13 +52,13 @@ final class FramedTransport {
   @usableFromInline var number: Int { channel.context.number }
 
   @usableFromInline var openCount: Int {
-    taken.records.count + (earlier.isEmpty ? 0 : earlier.reduce(0) { $0 + $1.records.count })
+    taken.count + (earlier.isEmpty ? 0 : earlier.reduce(0) { $0 + $1.count })
   }
 
   /// The oldest input that is taken and not answered.
   private var oldest: TakenRecords? {
     if let first = earlier.first { return first }
-    return taken.records.isEmpty ? nil : taken
+    return taken.isEmpty ? nil : taken
   }
 
   /// The oldest input is being answered.
@@ -62,9 +67,39 @@ final class FramedTransport {
       taken.dropFirst()
     } else {
       earlier[0].dropFirst()
-      if earlier[0].records.isEmpty { earlier.removeFirst() }
+      if earlier[0].isEmpty { earlier.removeFirst() }
     }
     stopTheClock()
+  }
+
+  /// Whether an input is taken and not answered.
+  @usableFromInline
+  func isOpen(_ ticket: Ticket) -> Bool {
+    taken.contains(ticket) || earlier.contains { $0.contains(ticket) }
+  }
+
+  /// Whether it is the oldest of those.
+  @usableFromInline
+  func isOldest(_ ticket: Ticket) -> Bool {
+    guard let oldest else { return false }
+    return oldest.batch == ticket.batch && oldest.next == ticket.number
+  }
+
+  /// An input is being answered, in its turn or not. Returns what is known of it; `nil` where it is
+  /// not open.
+  private func close(_ ticket: Ticket) -> TakenRecords? {
+    if isOldest(ticket) {
+      defer { closeOldest() }
+      return oldest
+    }
+    if taken.contains(ticket) {
+      taken.drop(ticket)
+      return taken
+    }
+    guard let place = earlier.firstIndex(where: { $0.contains(ticket) }) else { return nil }
+    earlier[place].drop(ticket)
+    defer { earlier.removeAll(where: \.isEmpty) }
+    return earlier[place]
   }
 
   // MARK: Starting and ending
@@ -81,7 +116,17 @@ final class FramedTransport {
   func reportFailedStart(_ error: any Error) throws {
     try send(WorkerError(.startFailed, error, record: nil, attempts: 1), to: .noRecord)
     try channel.flush()
-    throw WorkerFailure("\(error)")
+    throw WorkerFailure("worker \(number) could not be set up: \(error.plainText)")
+  }
+
+  /// What ends the process of a worker that could not clean up.
+  @usableFromInline
+  func finishFailure(_ error: any Error) -> any Error {
+    FinishFailure(description: error.plainText)
+  }
+
+  private struct FinishFailure: Error, CustomStringConvertible {
+    let description: String
   }
 
   @usableFromInline
@@ -105,14 +150,41 @@ final class FramedTransport {
   /// none before what was taken is answered.
   @usableFromInline
   func takeBody() throws -> Range<Int>? {
-    guard try haveInput() else { return nil }
+    repeat {
+      guard try haveInput() else { return nil }
+    } while try isUnwanted && skipBatch()
     // A batch that does not hold what it should was written over: nothing here can be relied on.
     guard let body = nextFrame() else { throw WorkerFailure("a batch of inputs is damaged") }
+    ticket = Ticket(batch: message.batch, number: next)
     next += 1
     taken.end = next
     channel.begin(1)
     if isTimed { channel.noteTime(Clock.now()) }
     return body
+  }
+
+  /// Whether nobody wants the batch at hand any more, as far as is known: it is looked for no more
+  /// than every few milliseconds.
+  private var isUnwanted: Bool {
+    if lastLook == lastProgress { return false }
+    lastLook = lastProgress
+    guard let memory, message.slab >= 0 else { return false }
+    return memory.loadWord(at: message.offset - BatchPlaces.headSize) != 0
+  }
+
+  /// Answers the rest of a batch with nothing.
+  /// - Returns: `true`, as there is more to be looked for.
+  private func skipBatch() throws -> Bool {
+    beginAnswer()
+    _ = Frame.end(&frame)
+    while next < end {
+      channel.begin(1)
+      try send(AnsweredRecord(batch: message.batch, number: next))
+      next += 1
+      _ = nextFrame()
+    }
+    if taken.isEmpty { taken = TakenRecords(message, from: next) }
+    return true
   }
 
   /// Waits for a batch; `false` where there will be none.
@@ -151,10 +223,11 @@ final class FramedTransport {
     }
     next = 0
     offset = 0
+    lastLook = 0
     // Of a batch that another worker left, the rest is done.
     while next < message.firstRecord, nextFrame() != nil { next += 1 }
     end = message.endRecord
-    if !taken.records.isEmpty { earlier.append(taken) }
+    if !taken.isEmpty { earlier.append(taken) }
     taken = TakenRecords(message, from: next)
   }
 
@@ -166,14 +239,11 @@ final class FramedTransport {
 
   // MARK: Outputs
 
-  /// Begins the answer to the oldest input; `false` where there is none.
+  /// Begins an answer.
   @usableFromInline
-  func beginAnswer() -> Bool {
-    Frame.begin(&frame)
-    return oldest != nil
-  }
+  func beginAnswer() { Frame.begin(&frame) }
 
-  /// Sends the answer that has been put together.
+  /// Sends the answer that has been put together, to the oldest input.
   @usableFromInline
   func sendAnswer() throws {
     guard Frame.end(&frame) else { return try fail(.unsendableOutput, ValueTooLarge()) }
@@ -185,18 +255,25 @@ final class FramedTransport {
     try noteProgress()
   }
 
-  /// Answers the oldest input with bytes that are an output as it travels; `false` where there is
-  /// none.
+  /// Sends the answer that has been put together, to an input that is open.
   @usableFromInline
-  func answer(_ bytes: ByteView) throws -> Bool {
-    if stretch(with: bytes, isFramed: false) {
-      try noteProgress()
-      return true
+  func sendAnswer(to ticket: Ticket) throws {
+    guard Frame.end(&frame) else {
+      _ = try fail(.unsendableOutput, ValueTooLarge(), ticket)
+      return
     }
-    guard beginAnswer() else { return false }
+    guard close(ticket) != nil else { return }
+    try send(AnsweredRecord(batch: ticket.batch, number: ticket.number))
+    try noteProgress()
+  }
+
+  /// Answers the oldest input with bytes that are an output as it travels.
+  @usableFromInline
+  func answer(_ bytes: ByteView) throws {
+    if stretch(with: bytes, isFramed: false) { return try noteProgress() }
+    beginAnswer()
     frame.append(bytes)
     try sendAnswer()
-    return true
   }
 
   /// Answers the oldest input in the shortest way, where that is possible.
@@ -217,21 +294,22 @@ final class FramedTransport {
   /// Says that the oldest input has no output.
   @usableFromInline
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws {
-    guard let record = oldest else { return }
-    closeOldest()
-    var answered = record.answered()
-    answered.exceptionLine = 0..<0
-    try send(
-      WorkerError(kind, error, record: record.index + record.next, attempts: record.attempt),
-      to: answered)
-    try noteProgress()
+    guard let oldest else { return }
+    _ = try fail(kind, error, Ticket(batch: oldest.batch, number: oldest.next))
   }
 
-  /// Says that an output was given for which there is no input.
+  /// Says that an input has no output.
+  /// - Returns: `false` where it has been answered before.
   @usableFromInline
-  func reportSurplus() throws {
+  func fail(_ kind: WorkerError.Kind, _ error: any Error, _ ticket: Ticket) throws -> Bool {
+    guard let record = close(ticket) else { return false }
+    var answered = AnsweredRecord(batch: ticket.batch, number: ticket.number)
+    answered.exceptionLine = 0..<0
     try send(
-      .surplus(behind: message.index + next - 1, attempts: Int(message.attempt)), to: .noRecord)
+      WorkerError(kind, error, record: record.index + ticket.number, attempts: record.attempt),
+      to: answered)
+    try noteProgress()
+    return true
   }
 
   private func send(_ failure: WorkerError, to record: AnsweredRecord) throws {
@@ -256,6 +334,7 @@ final class FramedTransport {
   private func noteProgress() throws {
     if isTimed, openCount > 0 { channel.noteTime(Clock.now()) }
     let now = Clock.roughlyNow()
+    lastProgress = now
     if now - lastFlush > Self.flushInterval {
       lastFlush = now
       try flush()
@@ -272,6 +351,8 @@ private struct TakenRecords {
   /// The first of them, and that behind the last.
   private(set) var next: Int
   var end: Int
+  /// Those behind the first that are answered already.
+  private var gone: Set<Int> = []
 
   init(_ message: ToWorker, from first: Int) {
     batch = message.batch
@@ -281,9 +362,23 @@ private struct TakenRecords {
     end = first
   }
 
-  var records: Range<Int> { next..<end }
+  var count: Int { end - next - gone.count }
+  var isEmpty: Bool { next == end }
 
-  mutating func dropFirst() { next += 1 }
+  func contains(_ ticket: Ticket) -> Bool {
+    batch == ticket.batch && (next..<end).contains(ticket.number) && !gone.contains(ticket.number)
+  }
+
+  mutating func dropFirst() {
+    next += 1
+    if gone.isEmpty { return }
+    while gone.remove(next) != nil { next += 1 }
+  }
+
+  /// One that is not the oldest of all.
+  mutating func drop(_ ticket: Ticket) {
+    if ticket.number == next { dropFirst() } else { gone.insert(ticket.number) }
+  }
 
   /// The first of them, as it is answered.
   func answered() -> AnsweredRecord { AnsweredRecord(batch: batch, number: next) }

@@ -1,148 +1,272 @@
-import DequeModule
 import VimapBytes
+import VimapSystem
 
 /// A pool whose workers are in the program's own process: an input is mapped when its result is
-/// asked for. Values go by way of bytes, so that what cannot travel is noticed here too.
-final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine {
-  private var routines: [any WorkerRoutine<Sent, Output>]
-  private let onNotice: (PoolNotice) -> Void
-  private let retries: Int
-  private let retryWhen: (WorkerError) -> Bool
-  private var sources: Deque<InputSource> = []
-  private var results: Deque<ResultPiece> = []
-  private let batch = BatchWriter()
-  private var taken = 0
-  private var unfinished = 0
+/// asked for. Values go by way of bytes, so that what cannot travel is noticed here too. Limits of
+/// time are found out afterwards: nothing can be stopped.
+final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked Sendable {
+  private typealias Routine = any WorkerRoutine<Sent, Output>
+
+  // Unchecked, as what changes is used under one of the locks: the workers under the first, which
+  // is held while they work; all else under the second.
+  private let work = Lock()
+  private let lock = Lock()
+  private let options: PoolOptions
+  private let make: (Int) -> Routine
+  private var workers: [SerialWorker] = []
   private var hasStarted = false
-  var closesWhenDone = false
-  private(set) var isClosed = false
+  private var turn = 0
+  private var startFailure = "there is none"
 
-  init(_ options: PoolOptions, _ routines: [any WorkerRoutine<Sent, Output>]) {
-    self.routines = routines
-    onNotice = options.onNotice
-    retries = options.retries
-    retryWhen = options.retryWhen
+  private var isLeaving = false
+  private var done = 0
+  private var failed = 0
+  private var inFlight = 0
+  private var badEnd: WorkerError?
+  private let started = Clock.now()
+
+  private struct SerialWorker {
+    let number: Int
+    var routine: Routine
+    var inputs = 0
   }
 
-  func add(_ source: InputSource) throws(PoolError) {
-    guard !isClosed else { throw .closed }
-    sources.append(source)
+  init<Made: WorkerRoutine>(
+    _ options: PoolOptions, jobs: Int, _ make: @escaping (Int) -> Made
+  ) where Made.Input == Sent, Made.Output == Output {
+    self.options = options
+    self.make = make
+    workers = (0..<jobs).map { SerialWorker(number: $0, routine: make($0)) }
   }
 
-  var inFlight: Int { unfinished }
-  var hasInputs: Bool { !sources.isEmpty }
+  // MARK: Reading
 
-  func noteHandedOut(_ count: Int) { unfinished -= count }
+  func open(_ lane: Lane) throws(PoolError) {
+    if isClosed { throw .closed }
+    let lock = lock
+    lane.onArrival { [weak lane] in
+      guard let lane else { return }
+      lock.withLock {
+        lane.noteArrival()
+        lane.waiter?.wake()
+      }
+    }
+  }
 
-  func advance() -> PoolStep {
-    if !hasStarted { startAll() }
+  func next(for lane: Lane) throws -> ResultPiece? {
     while true {
-      if let piece = results.popFirst() { return .results(piece) }
-      guard !isClosed, let source = sources.first, !routines.isEmpty else {
-        if closesWhenDone || routines.isEmpty { close() }
-        return .end
-      }
-      map(source)
-    }
-  }
-
-  func lookAround() {}
-  func release(_ piece: ResultPiece) {}
-  func wait(atMost limit: Duration?) {}
-  func waitElsewhere(atMost limit: Duration?, isolation: isolated (any Actor)?) async {}
-
-  private func startAll() {
-    hasStarted = true
-    var ready: [any WorkerRoutine<Sent, Output>] = []
-    var lastFailure: (any Error)?
-    for (number, routine) in routines.enumerated() {
-      var routine = routine
-      do {
-        try routine.start()
-        ready.append(routine)
-      } catch {
-        lastFailure = error
-        reportFailedStart(number, error)
+      switch try advance(lane) {
+      case .results(let piece): return piece
+      case .end: return nil
+      case .wait(let waiter): waiter.wait()
       }
     }
-    if ready.isEmpty, let error = lastFailure {
-      onNotice(.noWorkerLeft(reason: "\(error)"))
-    }
-    routines = ready
   }
 
-  private func reportFailedStart(_ number: Int, _ error: any Error) {
-    var failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
-    failure.worker = number
-    add(failure.framed(), .exception, nil)
-  }
-
-  /// Has the next worker in turn map the next input.
-  private func map(_ source: InputSource) {
-    let kept = source.makeKept()
-    batch.beginBatch(wanted: 1, room: 1)
-    batch.sourceHasEnded = false
-    source.pull(kept, batch)
-    // The sequence itself may have closed the pool.
-    if isClosed { return }
-    if batch.sourceHasEnded {
-      sources.removeFirst()
-      return
-    }
-    kept.first = taken
-    taken += 1
-    unfinished += 1
-    if let refusal = batch.takeRefusal() {
-      let failure = WorkerError(.unsendableInput, refusal, record: taken - 1, attempts: 0)
-      return add(failure.framed(), .exception, kept)
-    }
-    let input = SharedBytes(copying: batch.bytes)
-    let number = (taken - 1) % routines.count
-    var attempt = 1
-    var restartFailure: (number: Int, error: any Error)?
+  func next(for lane: Lane, isolation: isolated (any Actor)?) async throws -> ResultPiece? {
     while true {
-      let runtime = InlineRuntime<Sent, Output>(input, record: taken - 1, attempt, worker: number)
-      do {
-        try routines[number].serve(runtime)
-      } catch {
-        // It asked to leave: the one that takes its place here is itself.
-        routines[number].finish()
-        do { try routines[number].start() } catch { restartFailure = (number, error) }
+      try Task.checkCancellation()
+      switch try advance(lane) {
+      case .results(let piece): return piece
+      case .end: return nil
+      case .wait(let waiter): await waiter.wait(isolation: isolation)
       }
-      if let failure = runtime.failure, failure.kind == .thrown, attempt <= retries,
-        retryWhen(failure)
-      {
-        attempt += 1
-        continue
-      }
-      for failure in runtime.loose { add(failure.framed(), .exception, nil) }
-      if let failure = runtime.failure {
-        add(failure.framed(), .exception, kept)
-      } else if let output = runtime.output {
-        add(output, .outputs, kept)
-      }
-      if let (number, error) = restartFailure {
-        routines.remove(at: number)
-        reportFailedStart(number, error)
-      }
-      return
     }
   }
 
-  private func add(_ frame: SharedBytes, _ kind: Run.Kind, _ kept: KeptInputs?) {
-    results.append(
+  private enum Step {
+    case results(ResultPiece)
+    case end
+    case wait(Waiter)
+  }
+
+  private func advance(_ lane: Lane) throws -> Step {
+    lookAround(for: lane)
+    startAll()
+    while true {
+      let step: Step? = try lock.withLock {
+        if let piece = lane.takeResults() { return .results(piece) }
+        if isLeaving { throw PoolError.closed }
+        if lane.isFinished {
+          try lane.checkSource()
+          return .end
+        }
+        guard lane.isSourceWaiting else {
+          lane.noteTurn(0)
+          return nil
+        }
+        let waiter = Waiter()
+        lane.waiter = waiter
+        return .wait(waiter)
+      }
+      if let step { return step }
+      try map(lane)
+    }
+  }
+
+  func lookAround(for lane: Lane) {
+    lock.withLock {
+      let count = lane.takeHandedOut()
+      if lane.cursor.isException { failed += count } else { done += count }
+      lane.noteHandedOut(count)
+      inFlight -= count
+      if lane.cursor.isAtEnd { _ = lane.endPiece() }
+    }
+  }
+
+  func discard(_ lane: Lane) {
+    lookAround(for: lane)
+    lock.withLock {
+      inFlight -= lane.unfinished
+      _ = lane.endPiece()
+      _ = lane.discard()
+    }
+    lane.forgetInputs()
+  }
+
+  // MARK: Working
+
+  private func map(_ lane: Lane) throws {
+    let filling = lane.fill(1, room: 1)
+    let first = lane.taken
+    switch filling {
+    case .nothing: lock.withLock { lane.noteFilling() }
+    case .refused(let kept, let refusal):
+      lock.withLock {
+        lane.noteFilling()
+        let failure = WorkerError(.unsendableInput, refusal, record: first, attempts: 0)
+        enter(kept, lane)
+        add(.failure(failure), to: kept, of: lane)
+      }
+    case .batch(let kept):
+      let input = SharedBytes(copying: lane.readyBytes)
+      lock.withLock {
+        lane.clearReady()
+        lane.noteFilling()
+        enter(kept, lane)
+      }
+      let result = try work.withLock { try map(input, record: first) }
+      lock.withLock { if !lane.isDiscarded { add(result, to: kept, of: lane) } }
+    }
+  }
+
+  private func enter(_ kept: KeptInputs, _ lane: Lane) {
+    lane.enter(kept, records: 1, bytes: 0)
+    inFlight += 1
+  }
+
+  private func add(
+    _ result: Result<SharedBytes, WorkerError>, to kept: KeptInputs, of lane: Lane
+  ) {
+    let (frame, kind): (SharedBytes, Run.Kind) =
+      switch result {
+      case .success(let output): (output, .outputs)
+      case .failure(let error): (error.framed(), .exception)
+      }
+    lane.add(
       ResultPiece(
         bytes: frame.bytes, kind: kind, source: .own(frame), batch: 0, records: 0..<1,
-        inputs: kept))
+        inputs: kept), of: kept)
   }
 
-  func closeElsewhere(isolation: isolated (any Actor)?) async { close() }
+  /// Has the next worker in turn map an input.
+  private func map(_ input: SharedBytes, record: Int) throws -> Result<SharedBytes, WorkerError> {
+    var attempt = 1
+    while true {
+      guard !workers.isEmpty else { throw PoolError.noWorkerLeft(reason: startFailure) }
+      let place = turn % workers.count
+      turn += 1
+      let number = workers[place].number
+      let runtime = InlineRuntime<Sent, Output>(input, record: record, attempt, worker: number)
+      let begun = Clock.now()
+      var isLeaving = false
+      do { try workers[place].routine.serve(runtime) } catch { isLeaving = true }
+      workers[place].inputs += 1
+      let isLate = options.timeLimit.map { Clock.now() - begun > $0.nanoseconds } ?? false
+      if isLeaving || isLate || workers[place].inputs == options.recycleAfter { replace(place) }
+      let result = isLate ? .failure(runtime.late) : runtime.result
+      guard case .failure(let failure) = result, attempt <= options.retries,
+        failure.kind == .timedOut || failure.kind == .thrown && options.retryWhen(failure)
+      else { return result }
+      attempt += 1
+    }
+  }
 
-  func close() {
-    if isClosed { return }
-    isClosed = true
-    sources.removeAll()
-    if hasStarted { for index in routines.indices { routines[index].finish() } }
+  private func startAll() {
+    work.withLock {
+      if hasStarted { return }
+      hasStarted = true
+      for place in workers.indices.reversed() { start(place) }
+    }
+  }
+
+  /// One that cannot be set up is there no more.
+  private func start(_ place: Int) {
+    let begun = Clock.now()
+    var failure: WorkerError?
+    do { try workers[place].routine.start() } catch {
+      failure = WorkerError(.startFailed, error, record: nil, attempts: 1)
+    }
+    if failure == nil, let limit = options.startLimit, Clock.now() - begun > limit.nanoseconds {
+      failure = WorkerError(.startFailed, "the worker was not ready within \(limit)")
+    }
+    guard var failure else { return }
+    failure.worker = workers[place].number
+    workers.remove(at: place)
+    startFailure = "\(failure)"
+    options.onNotice(.startFailed(failure))
+  }
+
+  private func replace(_ place: Int) {
+    finish(workers[place])
+    workers[place] = SerialWorker(
+      number: workers[place].number, routine: make(workers[place].number))
+    start(place)
+  }
+
+  private func finish(_ worker: SerialWorker) {
+    var routine = worker.routine
+    do { try routine.finish() } catch {
+      var failure = WorkerError(.finishFailed, error, record: nil, attempts: 1)
+      failure.worker = worker.number
+      lock.withLock { if badEnd == nil { badEnd = failure } }
+      options.onNotice(.finishFailed(failure))
+    }
+  }
+
+  // MARK: Progress and end
+
+  var isClosed: Bool { lock.withLock { isLeaving } }
+
+  var progress: PoolProgress {
+    lock.withLock {
+      PoolProgress(
+        done: done, failed: failed, inFlight: inFlight,
+        elapsed: .nanoseconds(Int64(clamping: Clock.now() - started)))
+    }
+  }
+
+  func close(isolation: isolated (any Actor)?) async throws(PoolError) { try close() }
+
+  func close() throws(PoolError) {
+    letGo()
+    let error = lock.withLock {
+      defer { badEnd = nil }
+      return badEnd
+    }
+    if let error { throw .finish(error) }
+  }
+
+  func letGo() {
+    let isFirst = lock.withLock {
+      defer { isLeaving = true }
+      return !isLeaving
+    }
+    guard isFirst else { return }
+    work.withLock {
+      if hasStarted { for worker in workers { finish(worker) } }
+      workers = []
+    }
   }
 }
 
@@ -153,11 +277,7 @@ final class InlineRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
   private let attempt: Int
   private let worker: Int
   private var isTaken = false
-  /// The input's output, as it travels.
-  private(set) var output: SharedBytes?
-  private(set) var failure: WorkerError?
-  /// Errors that are not the input's.
-  private(set) var loose: [WorkerError] = []
+  private var answer: Result<SharedBytes, WorkerError>?
 
   init(_ input: SharedBytes, record: Int, _ attempt: Int, worker: Int) {
     self.input = input
@@ -166,7 +286,15 @@ final class InlineRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
     self.worker = worker
   }
 
-  var openCount: Int { isTaken && output == nil && failure == nil ? 1 : 0 }
+  /// What became of the input.
+  var result: Result<SharedBytes, WorkerError> {
+    answer ?? .failure(error(.missingOutput, "the worker returned without an answer to it"))
+  }
+
+  var late: WorkerError { error(.timedOut, "the worker took longer than its time limit") }
+
+  var openCount: Int { isTaken && answer == nil ? 1 : 0 }
+  let ticket = Ticket()
 
   func haveInput() -> Bool { !isTaken }
 
@@ -182,32 +310,38 @@ final class InlineRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
     }
   }
 
-  func answer(_ output: Output) -> Bool {
-    guard openCount > 0 else { return false }
+  func answer(_ output: Output) {
+    guard openCount > 0 else { return }
     var buffer = ByteBuffer()
     Frame.begin(&buffer)
     do {
       try ValueCodec<Output>().encode(output, to: &buffer)
       guard Frame.end(&buffer) else { throw ValueTooLarge() }
-      self.output = SharedBytes(copying: buffer.view)
+      answer = .success(SharedBytes(copying: buffer.view))
     } catch {
       fail(.unsendableOutput, error)
+    }
+  }
+
+  func answer(_ result: Result<Output, any Error>, to ticket: Ticket) -> Bool {
+    guard openCount > 0 else { return false }
+    switch result {
+    case .success(let output): answer(output)
+    case .failure(let error): fail(.thrown, error)
     }
     return true
   }
 
   func fail(_ kind: WorkerError.Kind, _ error: any Error) {
     guard openCount > 0 else { return }
-    failure = signed(WorkerError(kind, error, record: record, attempts: attempt))
-  }
-
-  func reportSurplus() {
-    loose.append(signed(.surplus(behind: record, attempts: attempt)))
-  }
-
-  private func signed(_ failure: WorkerError) -> WorkerError {
-    var failure = failure
+    var failure = WorkerError(kind, error, record: record, attempts: attempt)
     failure.worker = worker
-    return failure
+    answer = .failure(failure)
+  }
+
+  private func error(_ kind: WorkerError.Kind, _ text: String) -> WorkerError {
+    var error = WorkerError(kind, text, record: record, attempts: attempt)
+    error.worker = worker
+    return error
   }
 }

@@ -1,8 +1,12 @@
 public import VimapBytes
-public import VimapJSON
+@_exported public import class VimapJSON.JSONValue
+@_exported public import struct VimapJSON.JSONProblem
 
-/// A jansson value; see the module `VimapJSON`.
-public typealias JSONValue = VimapJSON.JSONValue
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
 
 /// A piece of JSON text, as bytes that nothing has looked into.
 ///
@@ -31,7 +35,9 @@ public struct JSONLine: @unchecked Sendable {
   }
 
   /// A copy of bytes.
-  public init(copying bytes: ByteView) {
+  public init(copying bytes: UnsafeRawBufferPointer) { self.init(copying: ByteView(bytes)) }
+
+  init(copying bytes: ByteView) {
     self.init(SharedBytes(copying: bytes), 0, bytes.count)
   }
 
@@ -45,7 +51,7 @@ public struct JSONLine: @unchecked Sendable {
 
   /// The bytes, valid as long as this line is.
   @inlinable
-  public var bytes: ByteView { block.bytes.slice(offset, count) }
+  var bytes: ByteView { block.bytes.slice(offset, count) }
 
   /// Lends the bytes for the length of the call.
   public func withUnsafeBytes<Result, Failure: Error>(
@@ -63,6 +69,13 @@ public struct JSONLine: @unchecked Sendable {
   public func parse() throws(JSONProblem) -> JSONValue {
     defer { withExtendedLifetime(block) {} }
     return try JSONValue.parse(bytes)
+  }
+
+  /// Reads the text as a value of a type.
+  /// - Throws: `DecodingError` where it is none.
+  public func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+    defer { withExtendedLifetime(block) {} }
+    return try JSONMark.decode(bytes)
   }
 }
 
@@ -93,5 +106,17 @@ extension JSONLine: Codable {
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)
+  }
+}
+
+/// Text of JSON in the place of an encoded value: behind a byte that none begins with.
+@usableFromInline
+enum JSONMark {
+  @usableFromInline static var byte: UInt8 { 0xFF }
+
+  @usableFromInline
+  static func decode<Value: Decodable>(_ text: ByteView) throws -> Value {
+    let data = text.withUnsafeBytes { Data($0) }
+    return try JSONDecoder().decode(Value.self, from: data)
   }
 }

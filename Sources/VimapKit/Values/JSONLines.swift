@@ -1,15 +1,13 @@
 import VimapBytes
-public import VimapSystem
+import VimapSystem
 
 /// The lines of a file or of another descriptor, read as they are asked for.
 ///
 /// A block of the input is read at a time, and lines are parts of it; nothing is copied for a line
 /// that does not go beyond its block. Blank lines are left out. A last line needs no line feed.
-public final class JSONLines: Sequence, IteratorProtocol {
-  /// Why reading ended before the end, if it did. A sequence cannot throw, so this is to be looked
-  /// at when it has ended.
-  public private(set) var failure: SystemError?
-
+///
+/// Reading can fail, so it is no `Sequence`: ``Pool/imap(reading:)`` takes its ``next()``.
+public final class JSONLines {
   private let owner: OwnedDescriptor?
   private let descriptor: CInt
   private var block = SharedBytes()
@@ -18,11 +16,15 @@ public final class JSONLines: Sequence, IteratorProtocol {
 
   private static let blockSize = 256 << 10
 
-  /// - Throws: `SystemError` where the file cannot be opened.
-  public init(path: String) throws(SystemError) {
-    let file = try Descriptor.open(reading: path)
-    descriptor = file.number
-    owner = consume file
+  /// - Throws: ``PoolError/system(call:reason:)`` where the file cannot be opened.
+  public init(path: String) throws(PoolError) {
+    do throws(SystemError) {
+      let file = try Descriptor.open(reading: path)
+      descriptor = file.number
+      owner = consume file
+    } catch {
+      throw .system(call: "open \(path)", reason: "\(error.code)")
+    }
   }
 
   /// - Parameter descriptor: open for reading, and lent as long as this is read from.
@@ -41,8 +43,9 @@ public final class JSONLines: Sequence, IteratorProtocol {
     isAtEnd = true
   }
 
-  /// The next line; waits for it.
-  public func next() -> JSONLine? {
+  /// The next line; waits for it. `nil` at the end.
+  /// - Throws: ``PoolError/system(call:reason:)`` where it cannot be read.
+  public func next() throws(PoolError) -> JSONLine? {
     while true {
       let bytes = block.bytes
       if let end = bytes.firstIndex(of: 0x0A, from: offset) ?? (isAtEnd ? bytes.count : nil) {
@@ -52,15 +55,15 @@ public final class JSONLines: Sequence, IteratorProtocol {
         if !line.bytes.trimmed().isEmpty { return line }
         continue
       }
-      readBlock()
+      try readBlock()
     }
   }
 
   /// Reads on into a new block, to which the line that is not whole moves.
-  private func readBlock() {
+  private func readBlock() throws(PoolError) {
     let rest = block.bytes.slice(offset)
     // Twice as much each time, so that a long line is not copied over and over.
-    let room = Swift.max(Self.blockSize, rest.count)
+    let room = max(Self.blockSize, rest.count)
     var buffer = ByteBuffer(capacity: rest.count + room)
     buffer.append(rest)
     do throws(SystemError) {
@@ -69,8 +72,7 @@ public final class JSONLines: Sequence, IteratorProtocol {
       if count == 0 { isAtEnd = true }
       if count == nil { throw SystemError(call: "read", code: .resourceTemporarilyUnavailable) }
     } catch {
-      failure = error
-      isAtEnd = true
+      throw PoolError(error)
     }
     block = SharedBytes(taking: buffer)
     offset = 0

@@ -9,14 +9,12 @@ final class PieceCursor {
   /// The next result's number in its batch, and that behind the last.
   @exclusivity(unchecked) @usableFromInline var index = 0
   @exclusivity(unchecked) @usableFromInline var end = 0
-  /// Which piece this is, of all there were.
-  @exclusivity(unchecked) @usableFromInline var generation = 0
   /// Where to stop next, so that the workers are looked after in time.
   @exclusivity(unchecked) @usableFromInline var pause = 0
   @exclusivity(unchecked) @usableFromInline var offset = 0
   @exclusivity(unchecked) @usableFromInline var bytes = ByteView.empty
   @exclusivity(unchecked) @usableFromInline var isException = false
-  /// The inputs of the batch; `nil` for an error that no input is charged with.
+  /// The inputs of the batch.
   @exclusivity(unchecked) @usableFromInline var kept: KeptInputs?
   /// The bytes in memory that stays, made when it is first asked for.
   private var copy: StayingBytes?
@@ -31,12 +29,12 @@ final class PieceCursor {
   /// Whether the piece is read to its end.
   var isAtEnd: Bool { index == end }
 
-  /// Results of inputs that have been handed out since the piece was begun.
-  var handedOut: Int { piece?.inputs == nil ? 0 : index - (piece?.records.lowerBound ?? 0) }
+  /// Results handed out since the piece was begun, and those left in it.
+  var handedOut: Int { index - (piece?.records.lowerBound ?? index) }
+  var left: Int { end - index }
 
   func begin(_ piece: ResultPiece) {
     self.piece = piece
-    generation += 1
     index = piece.records.lowerBound
     end = piece.records.upperBound
     offset = 0

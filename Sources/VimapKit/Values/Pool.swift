@@ -4,9 +4,8 @@ import VimapSystem
 ///
 /// ```swift
 /// let pool = try Pool.fork(servers.map(Post.init))
-/// for try await (input, output) in pool.imap(requests).zipInOut() {
-///   print(input, output)
-/// }
+/// for try await (input, output) in try pool.imap(requests) { print(input, output) }
+/// try await pool.close()
 /// ```
 ///
 /// **Lazy.** Inputs are taken from their sequence while results are asked for, and no more of them
@@ -20,20 +19,16 @@ import VimapSystem
 /// threads and tasks as it likes: workers are forked, also later ones, by a small process of
 /// the pool's own.
 ///
-/// **Isolation.** A pool has no thread of its own and is not `Sendable`; it is used where it was
-/// made. It prints nothing, never ends the program, and changes no signal's disposition.
+/// **Sharing.** A pool can be used from anywhere, also by many tasks at once. Each mapping has its
+/// own results; inputs are taken by whoever reads its results, where that is. The pool has no
+/// thread of its own, prints nothing, never ends the program, and changes no signal's disposition.
 ///
-/// **End.** When the inputs are at their end, the workers leave, unless `closeIfDone` is `false`;
-/// when a loop over the results is left early, they leave too, as soon as they are done with the
-/// input each is at. (In the top-level code of a `main.swift` that awaits anything, Swift keeps a
-/// loop's iterator for as long as the program runs: call ``close()`` there, or have the loop in a
-/// function.)
-///
-/// **One loop at a time.** A pool's results can be waited for by one loop only, and not by the
-/// sequence of inputs that the pool is just taking from (``PoolError/inUse``).
-public final class Pool<Input: Codable, Output: Codable> {
+/// **End.** ``close()`` has the workers leave and waits for it, as does ``closeSynchronously()`` in
+/// programs that do not wait asynchronously; ``withWorkers(_:options:_:)`` closes by itself. Where
+/// a pool is let go of, the workers leave behind the scenes, as soon as each is done with the input
+/// it is at.
+public final class Pool<Input: Codable, Output: Codable>: Sendable {
   @usableFromInline let core: PoolCore
-  @usableFromInline let codec = ValueCodec<Input>()
 
   init(_ core: PoolCore) {
     self.core = core
@@ -41,75 +36,89 @@ public final class Pool<Input: Codable, Output: Codable> {
 
   // MARK: Inputs
 
-  /// Has a sequence of inputs mapped, behind those the pool was given before.
+  /// Maps a sequence of inputs.
   ///
-  /// Nothing is taken from it before results are asked for, of what this returns or of the pool.
+  /// Nothing is taken from it before results are asked for.
   /// - Throws: ``PoolError/closed``.
-  @discardableResult
   @inlinable
   public func imap<Inputs: Sequence>(_ inputs: Inputs) throws(PoolError) -> Mapping<Input, Output>
   where Inputs.Element == Input {
-    try map(InputSource(inputs.makeIterator(), as: SentAsIs(codec)))
+    try Mapping(core, InputSource(inputs.makeIterator(), as: SentAsIs()))
   }
 
-  /// Has a sequence mapped of which the workers get to see something else: `pretransform` makes of
-  /// each element what is sent, and the element itself stands beside the result.
+  /// Maps a sequence of which the workers get to see something else: `pretransform` makes of each
+  /// element what is sent, and the element itself stands beside the result.
   ///
-  /// What `pretransform` throws stands beside the element too.
-  @discardableResult
+  /// What `pretransform` throws is the element's ``WorkerError``.
   @inlinable
   public func imap<Inputs: Sequence>(
     _ inputs: Inputs, pretransform: @escaping (Inputs.Element) throws -> Input
   ) throws(PoolError) -> Mapping<Inputs.Element, Output> {
-    try map(InputSource(inputs.makeIterator(), as: SentTransformed(codec, pretransform)))
+    try Mapping(core, InputSource(inputs.makeIterator(), as: SentTransformed(pretransform)))
   }
 
-  @usableFromInline
-  func map<Element>(_ source: InputSource) throws(PoolError) -> Mapping<Element, Output> {
-    try core.engine.add(source)
-    return Mapping(core: core)
+  /// Maps an asynchronous sequence of inputs, which a task reads as far as they are wanted.
+  ///
+  /// What the sequence throws, the mapping throws, behind the results of the inputs before it.
+  @inlinable
+  public func imap<Inputs: AsyncSequence & Sendable>(
+    _ inputs: Inputs
+  ) throws(PoolError) -> Mapping<Input, Output>
+  where Inputs.Element == Input, Input: Sendable {
+    try Mapping(core, InputSource(Arrivals(inputs), as: SentAsIs()))
   }
 
-  // MARK: Results
-
-  /// The results of all inputs the pool has been given; see ``Mapping/zipInOutTyp(closeIfDone:)``.
-  public func zipInOutTyp(closeIfDone: Bool = true) -> ZipInOutTyp<Input, Output> {
-    Mapping(core: core).zipInOutTyp(closeIfDone: closeIfDone)
+  /// Maps what a closure gives, until that is `nil`.
+  ///
+  /// What it throws, the mapping throws, behind the results of the inputs before it.
+  @inlinable
+  public func imap(
+    reading next: @escaping () throws -> Input?
+  ) throws(PoolError) -> Mapping<Input, Output> {
+    try Mapping(core, InputSource(reading: next, as: SentAsIs()))
   }
 
-  /// Inputs and outputs of all that the pool has been given; see
-  /// ``Mapping/zipInOut(closeIfDone:)``.
-  public func zipInOut(closeIfDone: Bool = true) -> ZipInOut<Input, Output> {
-    Mapping(core: core).zipInOut(closeIfDone: closeIfDone)
+  /// Maps the lines of a file of JSON, each of which a worker decodes as its input.
+  ///
+  /// The lines themselves stand beside the results. One that is no such value comes out as
+  /// ``WorkerError/Kind/unreadableInput``.
+  /// - Throws: ``PoolError``, also where the file cannot be opened.
+  public func imap(
+    lines path: String, as type: Input.Type = Input.self
+  ) throws(PoolError) -> Mapping<JSONLine, Output> {
+    let lines = try JSONLines(path: path)
+    return try Mapping(
+      core, InputSource(reading: { try lines.next() }, as: SentAsJSON(for: Input.self)))
   }
 
-  /// Inputs taken from their sequences whose results have not been handed out.
-  public var inFlight: Int { core.inFlight }
+  /// Maps a sequence of inputs for what that does rather than for the results.
+  /// - Throws: ``PoolError``; not where single inputs fail.
+  nonisolated(nonsending) public func drain(
+    _ inputs: some Sequence<Input>
+  ) async throws -> MappingSummary { try await imap(inputs).drain() }
 
-  /// What has come out so far; empty unless ``PoolOptions/keepsResults``.
-  public var debugResults: [Mapped<Input, Output>] {
-    core.results.compactMap { $0 as? Mapped<Input, Output> }
+  /// As ``drain(_:)``, holding up the calling thread.
+  @available(*, noasync, renamed: "drain(_:)")
+  public func drainSynchronously(_ inputs: some Sequence<Input>) throws -> MappingSummary {
+    try imap(inputs).drainSynchronously()
   }
 
   // MARK: Progress and end
 
-  /// How far the pool has come.
-  public var progress: PoolProgress { core.progress }
+  /// How far the pool has come, over all mappings. It may be asked for from anywhere at any time.
+  public var progress: PoolProgress { core.engine.progress }
 
-  /// Calls `report` about once in an interval while results are asked for, and at the end of each
-  /// sequence of results.
-  @discardableResult
-  public func reportProgress(
-    every interval: Duration = .seconds(1), _ report: @escaping (PoolProgress) -> Void
-  ) -> Pool {
-    core.reportProgress(every: interval, report)
-    return self
-  }
-
-  /// Whether the workers have left.
+  /// Whether the workers have been told to leave.
   public var isClosed: Bool { core.engine.isClosed }
 
-  /// Has the workers leave as soon as each is done with the input it is at, and waits for that.
-  /// Results that have not been handed out are lost.
-  public func close() { core.close() }
+  /// Has the workers leave as soon as each is done with the input it is at, and waits for that
+  /// without holding up the thread. Mappings that are being read end with ``PoolError/closed``.
+  /// - Throws: ``PoolError/finish(_:)`` where a worker could not clean up, now or before.
+  nonisolated(nonsending) public func close() async throws(PoolError) {
+    try await core.engine.close(isolation: #isolation)
+  }
+
+  /// As ``close()``, holding up the calling thread.
+  @available(*, noasync, renamed: "close()")
+  public func closeSynchronously() throws(PoolError) { try core.engine.close() }
 }

@@ -1,51 +1,33 @@
+import VimapSystem
+
 /// What stands behind a ``Pool``: takes inputs and hands out results, as bytes.
-protocol PoolEngine: AnyObject {
-  /// Puts a sequence of inputs behind those it has.
-  func add(_ source: InputSource) throws(PoolError)
+///
+/// It may be used by many readers at once, each with a lane of its own.
+protocol PoolEngine: AnyObject, Sendable {
+  /// The next results of a lane; `nil` where all are handed out.
+  func next(for lane: Lane) throws -> ResultPiece?
 
-  /// Results of so many inputs have been handed out.
-  func noteHandedOut(_ count: Int)
+  /// As the other, without holding up the caller's thread.
+  func next(for lane: Lane, isolation: isolated (any Actor)?) async throws -> ResultPiece?
 
-  /// Goes on as far as is possible without waiting.
-  func advance() throws(PoolError) -> PoolStep
+  /// Looks after the workers while there are results of a lane to be handed out.
+  func lookAround(for lane: Lane)
 
-  /// Looks after the workers while there are results to be handed out.
-  func lookAround() throws(PoolError)
+  /// A lane's inputs may be taken from now on.
+  func open(_ lane: Lane) throws(PoolError)
 
-  /// A piece has been read to its end.
-  func release(_ piece: ResultPiece)
+  /// Nothing more of a lane is wanted.
+  func discard(_ lane: Lane)
 
-  /// Waits until ``advance()`` can do more.
-  func wait(atMost limit: Duration?) throws(PoolError)
+  /// Has the workers leave, and waits for it.
+  func close() throws(PoolError)
 
-  /// As ``wait(atMost:)``, with the waiting done elsewhere than in the caller's thread.
-  func waitElsewhere(
-    atMost limit: Duration?, isolation: isolated (any Actor)?
-  ) async throws(PoolError)
+  /// As the other, without holding up the caller's thread.
+  func close(isolation: isolated (any Actor)?) async throws(PoolError)
 
-  /// Whether the workers leave when the inputs are at their end.
-  var closesWhenDone: Bool { get set }
-
-  /// Has the workers leave, and waits for it; results that are not handed out are lost.
-  func close()
-
-  /// As ``close()``, with the waiting done elsewhere than in the caller's thread.
-  func closeElsewhere(isolation: isolated (any Actor)?) async
+  /// Has the workers leave by themselves.
+  func letGo()
 
   var isClosed: Bool { get }
-
-  /// Inputs taken whose results it has not been told are handed out.
-  var inFlight: Int { get }
-
-  /// Whether there are sequences that have not been seen to end.
-  var hasInputs: Bool { get }
-}
-
-/// What an engine came to.
-enum PoolStep {
-  case results(ResultPiece)
-  /// There is nothing before something happens.
-  case wait
-  /// All inputs are mapped and their results handed out.
-  case end
+  var progress: PoolProgress { get }
 }

@@ -1,4 +1,4 @@
-public import VimapSystem
+import VimapSystem
 
 /// Why a pool cannot be made or cannot go on.
 public enum PoolError: Error, Equatable {
@@ -8,16 +8,16 @@ public enum PoolError: Error, Equatable {
   case threads(count: Int)
   /// The pool has been closed: its workers have left.
   case closed
-  /// All workers are gone, and none can be started.
+  /// All workers are gone, and none can be started; inputs are left that were not mapped.
   case noWorkerLeft(reason: String)
-  /// The pool's results are being waited for elsewhere: in another loop, or by one that asks the
-  /// sequence of inputs which asks here.
-  case inUse
-  /// Results of another type come first: inputs of several types were given to the pool, and are
-  /// to be read in the order they were given.
-  case mixedInputs
-  /// The operating system refused what the pool needs.
-  case system(SystemError)
+  /// A worker could not clean up: its `finish()` threw, crashed, or took too long.
+  case finish(WorkerError)
+  /// A mapping is read once.
+  case alreadyRead
+  /// The operating system refused what the pool needs: the call that failed, and why.
+  case system(call: String, reason: String)
+
+  init(_ error: SystemError) { self = .system(call: error.call, reason: "\(error.code)") }
 }
 
 extension PoolError: CustomStringConvertible {
@@ -28,11 +28,11 @@ extension PoolError: CustomStringConvertible {
       "the program has \(count) threads, and a process with threads cannot be forked safely:"
         + " fork the pool before anything starts a thread, at the beginning of main (an async"
         + " function that is not @MainActor is too late), or set PoolOptions.allowsThreads"
-    case .closed: "the pool is closed: to use it for more, pass closeIfDone: false"
+    case .closed: "the pool is closed"
     case .noWorkerLeft(let reason): "no worker is left: \(reason)"
-    case .inUse: "the pool's results are being waited for elsewhere: one loop at a time can do that"
-    case .mixedInputs: "results of inputs of another type have to be read first"
-    case .system(let error): "\(error)"
+    case .finish(let error): "a worker could not clean up: \(error.message)"
+    case .alreadyRead: "the results of a mapping are read once: call imap again for others"
+    case .system(let call, let reason): "the system refused what the pool needs: \(call): \(reason)"
     }
   }
 }

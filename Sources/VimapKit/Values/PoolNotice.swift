@@ -1,13 +1,29 @@
-/// What a program should know of a pool while it works.
-public enum PoolNotice {
+/// What a person should know while a ``Pool`` works. None of it is lost work: whatever becomes of
+/// an input shows in its result.
+public enum PoolNotice: Sendable {
   /// Fewer workers than asked for can be started.
   case fewerWorkers(running: Int, reason: String)
-  /// All workers are gone and none can be started; inputs that are left are not mapped.
-  case noWorkerLeft(reason: String)
-  /// A pool was let go of before all its inputs were mapped and all results handed out.
-  case unreadResults
-  /// An error ended a loop that could not throw it.
-  case errorInLoop(any Error)
-  /// Workers that did not leave in time were killed.
-  case workersKilled(count: Int)
+  /// A worker could not be set up: its `start()` threw, crashed, or took too long.
+  case startFailed(WorkerError)
+  /// A worker could not clean up: its `finish()` threw, crashed, or took too long.
+  case finishFailed(WorkerError)
+}
+
+/// How far a pool has come.
+public struct PoolProgress: Sendable, Equatable {
+  /// Inputs that came out with an output.
+  public var done: Int
+  /// Inputs that came out with an error.
+  public var failed: Int
+  /// Inputs taken whose results have not been handed out, some dozens more at most.
+  public var inFlight: Int
+  /// Time since the pool was forked.
+  public var elapsed: Duration
+
+  /// Inputs that came out, per second since the pool was forked.
+  public var rate: Double {
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+    return seconds > 0 ? Double(done + failed) / seconds : 0
+  }
 }

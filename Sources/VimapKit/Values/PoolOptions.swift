@@ -1,7 +1,7 @@
 import VimapBytes
 
 /// What a pool of Swift workers is to be.
-public struct PoolOptions {
+public struct PoolOptions: Sendable {
   /// How results come out.
   public enum Order: Sendable {
     /// As they are ready.
@@ -29,44 +29,47 @@ public struct PoolOptions {
 
   /// Most inputs that are with workers or on their way to one, for each worker: a hard bound.
   /// `nil` leaves it to the memory they take and to ``chunk``.
-  public var maxRealInFlightFactor: Int?
+  public var maxInFlightPerWorker: Int?
 
-  /// Most inputs that have been taken from the sequence and whose results have not been handed out,
-  /// for each worker: a hard bound. `nil` leaves it to ``window``.
-  public var maxTotalInFlightFactor: Int?
+  /// Most inputs of a mapping that have been taken from its sequence and whose results have not
+  /// been handed out, for each worker: a hard bound. `nil` leaves it to ``windowBytes``.
+  public var maxUnreadPerWorker: Int?
 
   /// Most bytes of encoded inputs in flight or, where results are ``Order/ordered``, waiting for
   /// their turn.
-  public var window = 16 << 20
+  public var windowBytes = 16 << 20
 
   /// Most time a worker may take over one input. A worker that takes longer is killed and replaced,
   /// and the input is tried again or comes out as ``WorkerError/Kind/timedOut``.
   public var timeLimit: Duration?
 
-  /// Times an input is tried again after its worker threw, died or was late.
-  public var retries = 0
-
-  /// Which errors that a worker threw are worth another try.
-  public var retryWhen: (WorkerError) -> Bool = { _ in true }
-
-  /// Inputs a worker process is given before a fresh one takes its place.
-  public var recycleAfter: Int?
+  /// Most time a worker may take for its `start()`. One that takes longer is killed, and could not
+  /// be set up.
+  public var startLimit: Duration?
 
   /// How long a worker may take to leave, with the input it is at and its `finish()`, before it is
   /// killed.
-  public var leaveTime = Duration.seconds(10)
+  public var leaveLimit = Duration.seconds(10)
+
+  /// Times an input is tried again after its worker threw, died or was late.
+  public var retries = 0
+
+  /// Which errors that a worker threw are worth another try. It may be called on any thread, and
+  /// must not use the pool.
+  public var retryWhen: @Sendable (WorkerError) -> Bool = { _ in true }
+
+  /// Inputs a worker process is given before a fresh one takes its place.
+  public var recycleAfter: Int?
 
   /// Fork even though the program has several threads. The workers can then hang, where another
   /// thread holds a lock of the Swift runtime's or of a library's at the moment of the fork.
   public var allowsThreads = false
 
-  /// Keep every input that came out with its result, for ``Pool/debugResults``.
-  public var keepsResults = false
+  /// Told what a person should know while the pool works, on the thread of whoever reads results or
+  /// closes the pool. The pool itself prints nothing.
+  public var onNotice: @Sendable (PoolNotice) -> Void = { _ in }
 
-  /// Told what a person should know while the pool works. The pool itself prints nothing.
-  public var onNotice: (PoolNotice) -> Void = { _ in }
-
-  /// Workers in processes, results as they are ready, no retries and no limit of time.
+  /// Workers in processes, results as they are ready, no retries and no limits of time.
   public init() {}
 
   /// The usual options with some changes: `.with { $0.retries = 2 }`.
@@ -77,26 +80,10 @@ public struct PoolOptions {
   }
 
   /// A pool that does not fork.
-  public static var serial: PoolOptions {
-    var options = PoolOptions()
-    options.processes = .inline
-    options.keepsResults = true
-    return options
-  }
-
-  /// A pool that keeps what came out.
-  public static var debug: PoolOptions {
-    var options = PoolOptions()
-    options.keepsResults = true
-    return options
-  }
+  public static var serial: PoolOptions { .with { $0.processes = .inline } }
 
   /// A pool whose results come in the order of the inputs.
-  public static var ordered: PoolOptions {
-    var options = PoolOptions()
-    options.order = .ordered
-    return options
-  }
+  public static var ordered: PoolOptions { .with { $0.order = .ordered } }
 
   func check(jobs: Int) throws(PoolError) {
     guard (1...10_000).contains(jobs) else {
@@ -106,32 +93,38 @@ public struct PoolOptions {
       if let value, value < 1 { throw .invalidOption("\(name): \(value): give 1 or more") }
     }
     try positive(chunk, "chunk")
-    try positive(maxRealInFlightFactor, "maxRealInFlightFactor")
-    try positive(maxTotalInFlightFactor, "maxTotalInFlightFactor")
-    try positive(window, "window")
+    try positive(maxInFlightPerWorker, "maxInFlightPerWorker")
+    try positive(maxUnreadPerWorker, "maxUnreadPerWorker")
+    try positive(windowBytes, "windowBytes")
     try positive(recycleAfter, "recycleAfter")
     guard retries >= 0 else {
       throw .invalidOption("retries: \(retries): give 0 or more")
     }
-    if let timeLimit, timeLimit <= .zero {
-      throw .invalidOption("timeLimit: \(timeLimit): give more than no time")
+    func some(_ limit: Duration?, _ name: String) throws(PoolError) {
+      if let limit, limit <= .zero {
+        throw .invalidOption("\(name): \(limit): give more than no time")
+      }
     }
-    guard leaveTime >= .zero else {
-      throw .invalidOption("leaveTime: \(leaveTime): give no time or more")
+    try some(timeLimit, "timeLimit")
+    try some(startLimit, "startLimit")
+    guard leaveLimit >= .zero else {
+      throw .invalidOption("leaveLimit: \(leaveLimit): give no time or more")
     }
   }
 
   func configuration(jobs: Int) -> PoolConfiguration {
     var configuration = PoolConfiguration(jobs: jobs)
     configuration.chunk = chunk
-    configuration.keepsOrder = order == .ordered
-    configuration.window = window
+    // The order is kept by each mapping for itself.
+    configuration.resultsWait = order == .ordered
+    configuration.window = windowBytes
     configuration.startsAll = true
-    configuration.mostInFlight = maxRealInFlightFactor.map { min($0, .max / jobs) * jobs }
-    configuration.mostUnfinished = maxTotalInFlightFactor.map { min($0, .max / jobs) * jobs }
+    configuration.mostInFlight = maxInFlightPerWorker.map { min($0, .max / jobs) * jobs }
     configuration.retry = .atOnce(retries)
     configuration.recycleAfter = recycleAfter
     configuration.timeLimit = timeLimit?.nanoseconds
+    configuration.startLimit = startLimit?.nanoseconds
+    configuration.keepsLastWords = true
     return configuration
   }
 }

@@ -1,40 +1,50 @@
 public import VimapBytes
+import VimapSystem
 
-/// Reads a pool's results and puts the inputs beside them.
+/// Reads the results of a mapping and puts the inputs beside them.
 @usableFromInline
 final class ResultReader<Input, Output: Codable> {
-  @usableFromInline let core: PoolCore
+  private let core: PoolCore
+  private let lane: Lane
   @usableFromInline let cursor: PieceCursor
-  private let closeIfDone: Bool
-  @exclusivity(unchecked) @usableFromInline var isAtEnd = false
-  @exclusivity(unchecked) @usableFromInline var failure: (any Error)?
   @usableFromInline let codec = ValueCodec<Output>()
+  private var isAtEnd = false
+  /// Somebody reads, or has read.
+  private var isTaken = false
+  /// When the loop last let others run.
+  private var lastPause = Clock.roughlyNow()
   // What belongs to the piece at hand. Unchecked, as nothing is called while they are accessed.
 
-  /// The piece's `generation`.
-  @exclusivity(unchecked) @usableFromInline var generation = 0
   /// It is made of outputs beside their inputs, and nothing more is to be done about them.
   @exclusivity(unchecked) @usableFromInline var isPlain = false
-  /// The inputs of its batch, and whether it has none.
+  /// The inputs of its batch.
   private var inputs: TypedInputs<Input>?
   @exclusivity(unchecked) @usableFromInline var slots: LentSlots<Input>
   private let noSlots = Slots<Input>()
-  @exclusivity(unchecked) @usableFromInline var isOrphan = false
   /// Its bytes in memory that stays, where outputs are cut from them.
   @exclusivity(unchecked) @usableFromInline var block = SharedBytes()
   @exclusivity(unchecked) @usableFromInline var blockOffset = 0
   private let noBlock: SharedBytes
 
-  init(_ core: PoolCore, closeIfDone: Bool) {
+  private static var pauseInterval: Nanoseconds { .milliseconds(1) }
+
+  @usableFromInline
+  init(_ core: PoolCore, _ source: InputSource) throws(PoolError) {
     self.core = core
-    cursor = core.cursor
-    self.closeIfDone = closeIfDone
+    lane = Lane(source, isOrdered: core.isOrdered)
+    cursor = lane.cursor
     slots = noSlots.lent
     noBlock = block
+    try core.engine.open(lane)
   }
 
-  func check() throws {
-    if let failure { throw failure }
+  deinit { leave() }
+
+  /// Begins to read.
+  /// - Returns: whether nobody has before.
+  func begin() -> Bool {
+    defer { isTaken = true }
+    return !isTaken
   }
 
   /// No more results are asked for.
@@ -43,24 +53,15 @@ final class ResultReader<Input, Output: Codable> {
     if isAtEnd { return }
     isAtEnd = true
     endPiece()
-    if closeIfDone { core.close() }
+    core.engine.discard(lane)
   }
 
   // MARK: One by one
 
-  @inlinable
-  func next() -> Mapped<Input, Output>? {
-    if let pair = nextPlain() { return .output(pair.0, pair.1) }
-    guard cursor.hasMore || prepare() else { return nil }
-    let result = take()
-    if result == nil { tellOfFailure() }
-    return result
-  }
-
   /// The next result, where it is at hand, and an output without further ado.
   @inlinable
   func nextPlain() -> (Input, Output)? {
-    guard cursor.hasMore, isPlain, cursor.generation == generation, let body = cursor.body(),
+    guard cursor.hasMore, isPlain, let body = cursor.body(),
       let output = try? output(body), let input = slots.take(cursor.index)
     else { return nil }
     cursor.pass(body)
@@ -68,128 +69,110 @@ final class ResultReader<Input, Output: Codable> {
   }
 
   @inlinable
-  func next(isolation: isolated (any Actor)?) async throws -> Mapped<Input, Output>? {
-    if let pair = nextPlain() { return .output(pair.0, pair.1) }
+  func next() throws -> (Input, Result<Output, WorkerError>)? {
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
+    guard try cursor.hasMore || prepare() else { return nil }
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
+    return take()
+  }
+
+  @inlinable
+  func next(
+    isolation: isolated (any Actor)?
+  ) async throws -> (Input, Result<Output, WorkerError>)? {
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
     if !cursor.hasMore {
       guard try await prepare(isolation: isolation) else { return nil }
     }
-    let result = take()
-    if result == nil, let failure { throw failure }
-    return result
+    if let (input, output) = nextPlain() { return (input, .success(output)) }
+    return take()
   }
 
   @inlinable
-  func nextPair() -> (Input, Output)? {
+  func nextPair() throws -> (input: Input, output: Output)? {
     if let pair = nextPlain() { return pair }
-    switch next() {
-    case .output(let input, let output): return (input, output)
-    case .exception(_, let error), .noInput(let error):
-      fail(error)
-      return nil
-    case nil: return nil
-    }
+    guard try cursor.hasMore || prepare() else { return nil }
+    if let pair = nextPlain() { return pair }
+    return try take().map(pair)
   }
 
   @inlinable
-  func nextPair(isolation: isolated (any Actor)?) async throws -> (Input, Output)? {
+  func nextPair(
+    isolation: isolated (any Actor)?
+  ) async throws -> (input: Input, output: Output)? {
     if let pair = nextPlain() { return pair }
-    switch try await next(isolation: isolation) {
-    case .output(let input, let output): return (input, output)
-    case .exception(_, let error), .noInput(let error):
-      await fail(error, isolation: isolation)
-      throw error
-    case nil: return nil
+    if !cursor.hasMore {
+      guard try await prepare(isolation: isolation) else { return nil }
     }
+    if let pair = nextPlain() { return pair }
+    return try take().map(pair)
   }
 
   @usableFromInline
-  func prepare() -> Bool {
-    if isAtEnd { return false }
-    core.engine.closesWhenDone = closeIfDone
-    do {
-      if try core.prepare() { return true }
-      isAtEnd = true
+  func pair(
+    _ result: (Input, Result<Output, WorkerError>)
+  ) throws(WorkerError) -> (input: Input, output: Output) {
+    do throws(WorkerError) {
+      return (result.0, try result.1.get())
     } catch {
-      fail(error)
+      leave()
+      throw error
     }
-    return false
+  }
+
+  // MARK: Pieces
+
+  @usableFromInline
+  func prepare() throws -> Bool {
+    if isAtEnd { return false }
+    if goOn() { return true }
+    do {
+      return begin(try core.engine.next(for: lane))
+    } catch {
+      leave()
+      throw error
+    }
   }
 
   @usableFromInline
   func prepare(isolation: isolated (any Actor)?) async throws -> Bool {
     if isAtEnd { return false }
-    core.engine.closesWhenDone = closeIfDone
+    await letOthersRun(isolation: isolation)
     do {
       try Task.checkCancellation()
-      if try await core.prepare(isolation: isolation) { return true }
-      isAtEnd = true
-      return false
+      if goOn() { return true }
+      return begin(try await core.engine.next(for: lane, isolation: isolation))
     } catch {
-      await fail(error, isolation: isolation)
+      leave()
       throw error
     }
   }
 
-  /// Ends a loop that cannot throw, so that somebody has to be told.
-  @usableFromInline
-  func fail(_ error: any Error) {
-    failure = error
-    if isOthersBusiness(error) { isAtEnd = true } else { leave() }
-    tellOfFailure()
+  /// A loop that always finds results would never let go of its thread, of which there are few.
+  private func letOthersRun(isolation: isolated (any Actor)?) async {
+    let now = Clock.roughlyNow()
+    if now < lastPause.plus(Self.pauseInterval) { return }
+    lastPause = now
+    await Task.yield()
   }
 
-  @usableFromInline
-  func tellOfFailure() {
-    if let failure { core.onNotice(.errorInLoop(failure)) }
-  }
-
-  /// The pool is another loop's, which goes on.
-  private func isOthersBusiness(_ error: any Error) -> Bool { error as? PoolError == .inUse }
-
-  /// Ends a loop that throws.
-  @usableFromInline
-  func fail(_ error: any Error, isolation: isolated (any Actor)?) async {
-    failure = error
-    if isAtEnd { return }
-    isAtEnd = true
-    endPiece()
-    if closeIfDone, !isOthersBusiness(error) { await core.close(isolation: isolation) }
-  }
-
-  /// Takes the next result, which is there. `nil`, with ``failure`` set, where it is not of this
-  /// type.
-  @inlinable
-  func take() -> Mapped<Input, Output>? {
-    if isAtEnd { return nil }
-    if cursor.generation != generation { beginPiece() }
-    if isOrphan {
-      _ = cursor.nextBody()
-      return .noInput(workerError(cursor.bytes))
+  /// Goes on with the piece at hand, having looked after the workers.
+  private func goOn() -> Bool {
+    if cursor.isAtEnd {
+      endPiece()
+      return false
     }
-    guard let input = slots.take(cursor.index) else {
-      failure = PoolError.mixedInputs
-      leave()
-      return nil
-    }
-    let result: Mapped<Input, Output>
-    if let body = cursor.nextBody(), !cursor.isException {
-      do {
-        result = .output(input, try output(body))
-      } catch {
-        result = .exception(input, unreadable(error, record: cursor.index - 1))
-      }
-    } else {
-      result = .exception(input, workerError(cursor.bytes))
-    }
-    if core.keepsResults { core.keep(result) }
-    return result
+    core.engine.lookAround(for: lane)
+    cursor.goOn()
+    return true
   }
 
-  @usableFromInline
-  func beginPiece() {
-    endPiece()
-    generation = cursor.generation
-    isOrphan = cursor.kept == nil
+  private func begin(_ piece: ResultPiece?) -> Bool {
+    guard let piece else {
+      isAtEnd = true
+      return false
+    }
+    cursor.begin(piece)
     inputs = cursor.kept as? TypedInputs<Input>
     if let inputs { slots = inputs.slots.lent }
     if codec.keepsBytes, !cursor.isException {
@@ -197,7 +180,8 @@ final class ResultReader<Input, Output: Codable> {
       block = bytes.block
       blockOffset = bytes.offset
     }
-    isPlain = inputs != nil && !cursor.isException && !core.keepsResults
+    isPlain = !cursor.isException
+    return true
   }
 
   /// Lets go of what belongs to the piece at hand.
@@ -208,6 +192,21 @@ final class ResultReader<Input, Output: Codable> {
     block = noBlock
   }
 
+  /// Takes the next result, which is there, where there is more to it.
+  @usableFromInline
+  func take() -> (Input, Result<Output, WorkerError>)? {
+    // Each input is in its place until its result is handed out.
+    guard let input = slots.take(cursor.index) else { return nil }
+    guard let body = cursor.nextBody(), !cursor.isException else {
+      return (input, .failure(workerError(cursor.bytes)))
+    }
+    do {
+      return (input, .success(try output(body)))
+    } catch {
+      return (input, .failure(unreadable(error, record: cursor.index - 1)))
+    }
+  }
+
   @inlinable
   func output(_ body: Range<Int>) throws -> Output {
     codec.keepsBytes
@@ -215,8 +214,7 @@ final class ResultReader<Input, Output: Codable> {
       : try codec.decode(cursor.bytes.slice(body.lowerBound, body.count))
   }
 
-  @usableFromInline
-  func workerError(_ bytes: ByteView) -> WorkerError {
+  private func workerError(_ bytes: ByteView) -> WorkerError {
     do {
       return try WorkerError(framed: bytes)
     } catch {
@@ -225,19 +223,23 @@ final class ResultReader<Input, Output: Codable> {
   }
 
   /// - Parameter record: counted in its batch.
-  @usableFromInline
-  func unreadable(_ error: any Error, record: Int) -> WorkerError {
+  private func unreadable(_ error: any Error, record: Int) -> WorkerError {
     let number = cursor.kept.map { $0.first + record }
     return WorkerError(.unreadableOutput, error, record: number, attempts: 1)
   }
 }
 
-/// A loop's hold on a reader: when the loop lets go, the reading has ended.
+/// A pool's engine; shared by a ``Pool`` and all that reads from it. When nobody has it any more,
+/// the workers leave.
 @usableFromInline
-final class ReadingLease<Input, Output: Codable> {
-  @usableFromInline let reader: ResultReader<Input, Output>
+final class PoolCore: Sendable {
+  let engine: any PoolEngine
+  let isOrdered: Bool
 
-  init(_ reader: ResultReader<Input, Output>) { self.reader = reader }
+  init(_ engine: any PoolEngine, _ options: PoolOptions) {
+    self.engine = engine
+    isOrdered = options.order == .ordered
+  }
 
-  deinit { reader.leave() }
+  deinit { engine.letGo() }
 }

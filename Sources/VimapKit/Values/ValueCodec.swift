@@ -19,7 +19,7 @@ final class ValueCodec<Value: Codable> {
   @inlinable
   func encode(_ value: Value, to buffer: inout ByteBuffer) throws {
     if let line = sameType(value, as: JSONLine.self) {
-      buffer.append(line.block.bytes.slice(line.offset, line.count))
+      buffer.append(line.bytes)
     } else if let value = sameType(value, as: JSONValue.self) {
       try value.write(to: &buffer)
     } else {
@@ -42,6 +42,7 @@ final class ValueCodec<Value: Codable> {
       let value = try JSONValue.parse(bytes)
       if let value = sameType(value, as: Value.self) { return value }
     }
+    if bytes.count > 0, bytes[0] == JSONMark.byte { return try JSONMark.decode(bytes.slice(1)) }
     return try decoder.decode(Value.self, from: bytes)
   }
 }

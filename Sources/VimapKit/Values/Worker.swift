@@ -19,8 +19,8 @@ public protocol Worker<Input, Output> {
 
   /// Sets the worker up; called once, in the worker's process, before the first input.
   ///
-  /// What it throws is no input's fault: it appears among the results as
-  /// ``Mapped/noInput(_:)``, and the worker's process ends.
+  /// What it throws is no input's fault: the pool tells of it (``PoolNotice/startFailed(_:)``)
+  /// and goes on with its other workers, if it has any.
   mutating func start() throws
 
   /// Maps one input.
@@ -31,18 +31,57 @@ public protocol Worker<Input, Output> {
 
   /// Cleans up; called once, when no more inputs come, also after an error, but not where
   /// ``start()`` threw or the process was killed.
-  mutating func finish()
+  ///
+  /// What it throws, the pool tells of (``PoolNotice/finishFailed(_:)``), and ``Pool/close()``
+  /// throws.
+  mutating func finish() throws
 }
 
 extension Worker {
   public mutating func start() throws {}
-  public mutating func finish() {}
+  public mutating func finish() throws {}
 }
 
-/// A worker that takes its inputs itself and yields an output for each, in their order.
+/// A ``Worker`` whose methods are asynchronous. It is given one input at a time.
 ///
-/// It may look ahead, taking several inputs before it yields the first output, which lets it work
-/// on several at once.
+/// Its process has one thread that waits for them: they must not need the main actor.
+public protocol AsyncWorker<Input, Output>: SendableMetatype {
+  /// What is sent to the worker.
+  associatedtype Input: Codable & Sendable
+  /// What the worker sends back.
+  associatedtype Output: Codable & Sendable
+
+  /// Sets the worker up; see ``Worker/start()``.
+  mutating func start() async throws
+
+  /// Maps one input; see ``Worker/process(_:)``.
+  mutating func process(_ input: Input) async throws -> Output
+
+  /// Cleans up; see ``Worker/finish()``.
+  mutating func finish() async throws
+}
+
+extension AsyncWorker {
+  public mutating func start() async throws {}
+  public mutating func finish() async throws {}
+}
+
+/// A worker that takes its inputs itself and answers each of them, in any order.
+///
+/// It may look ahead, taking several inputs before it gives the first answer, which lets it work on
+/// several at once.
+///
+/// ```swift
+/// struct Pairs: SequenceWorker {
+///   func run(_ items: WorkItems<Int, Int>) throws {
+///     while let first = items.next() {
+///       let second = items.next()
+///       try second?.answer(first.input)
+///       try first.answer(second?.input ?? 0)
+///     }
+///   }
+/// }
+/// ```
 public protocol SequenceWorker<Input, Output> {
   /// What is sent to the worker.
   associatedtype Input: Codable
@@ -54,19 +93,19 @@ public protocol SequenceWorker<Input, Output> {
 
   /// Maps inputs until there are no more.
   ///
-  /// `inputs` ends when the pool has no more to give before it is given answers, so this is called
-  /// again when there are more inputs. An input that has no output when it returns, or one output
-  /// too many, is an error that names the record. What it throws stands beside every input that it
-  /// had taken and not answered.
-  mutating func run(_ inputs: WorkerInputs<Input>, _ outputs: WorkerOutputs<Output>) throws
+  /// `items` ends when the pool has no more to give before it is given answers, so this is called
+  /// again when there are more inputs. An input that has no answer when it returns comes out as
+  /// ``WorkerError/Kind/missingOutput``. What it throws stands beside every input that it had taken
+  /// and not answered.
+  mutating func run(_ items: WorkItems<Input, Output>) throws
 
   /// Cleans up; see ``Worker/finish()``.
-  mutating func finish()
+  mutating func finish() throws
 }
 
 extension SequenceWorker {
   public mutating func start() throws {}
-  public mutating func finish() {}
+  public mutating func finish() throws {}
 }
 
 /// Thrown by a worker that is not to go on: the input it was at comes out with `error`, the worker
@@ -82,19 +121,29 @@ public struct LastError: Error {
 }
 
 /// The inputs of a ``SequenceWorker``, as they come.
-public struct WorkerInputs<Input>: Sequence, IteratorProtocol {
-  let take: () -> Input?
+public struct WorkItems<Input, Output>: Sequence, IteratorProtocol {
+  let take: () -> WorkItem<Input, Output>?
 
   /// The next input; waits for it. `nil` where no more comes before what was taken is answered.
-  public func next() -> Input? { take() }
+  public func next() -> WorkItem<Input, Output>? { take() }
 }
 
-/// Where a ``SequenceWorker`` puts its outputs.
-public struct WorkerOutputs<Output> {
-  let put: (Output) throws -> Void
+/// An input of a ``SequenceWorker``, to be answered once.
+public struct WorkItem<Input, Output> {
+  /// The input.
+  public let input: Input
+  let put: (Result<Output, any Error>) throws -> Void
 
-  /// Answers the oldest input that has no output yet.
-  /// - Throws: where there is none. The pool is told (``WorkerError/Kind/surplusOutput``), and the
-  ///   worker is replaced when it returns.
-  public func yield(_ output: Output) throws { try put(output) }
+  /// Answers the input.
+  /// - Throws: where it has been answered before.
+  public func answer(_ output: Output) throws { try put(.success(output)) }
+
+  /// Says that the input has no output.
+  /// - Throws: where it has been answered before.
+  public func fail(_ error: any Error) throws { try put(.failure(error)) }
+}
+
+/// An input was answered more than once.
+struct AnsweredTwice: Error, CustomStringConvertible {
+  let description = "an input was answered that had been answered before"
 }

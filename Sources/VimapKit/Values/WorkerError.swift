@@ -6,13 +6,15 @@ import VimapCoding
 /// It is made in the worker's process and travels to the program, so it holds what is known of the
 /// error that was thrown there: its type, its description and, where it is `Codable`, the error
 /// itself, which ``value(as:)`` gives back.
-public struct WorkerError: Error, Sendable, Codable {
+public struct WorkerError: Error, Sendable, Codable, Equatable {
   /// What went wrong.
   public enum Kind: String, Sendable, Codable {
     /// The worker threw an error.
     case thrown
     /// The worker could not be set up; no input is charged with it.
     case startFailed
+    /// The worker could not clean up; no input is charged with it.
+    case finishFailed
     /// The worker's process died over the input.
     case died
     /// The worker took longer than ``PoolOptions/timeLimit``, and was killed.
@@ -25,10 +27,8 @@ public struct WorkerError: Error, Sendable, Codable {
     case unsendableOutput
     /// The program could not decode the output.
     case unreadableOutput
-    /// A ``SequenceWorker`` returned without an output for the input.
+    /// A ``SequenceWorker`` returned without an answer to the input.
     case missingOutput
-    /// A ``SequenceWorker`` yielded an output for which there is no input.
-    case surplusOutput
     /// No worker is left, and none can be started.
     case noWorker
   }
@@ -37,9 +37,11 @@ public struct WorkerError: Error, Sendable, Codable {
   public let kind: Kind
   /// One sentence: what the error that was thrown says of itself, or what happened.
   public let message: String
-  /// The type of the error that was thrown, as it is called in the program; `nil` where none was.
+  /// The name of the type of the error that was thrown; `nil` where none was.
   public internal(set) var typeName: String?
-  /// The input's number among all that the pool was given, from 0; `nil` where it is no input's.
+  /// The last that a worker's process wrote to standard error, where it died.
+  public internal(set) var lastWords: String?
+  /// The input's number among all of its mapping, from 0; `nil` where it is no input's.
   public internal(set) var record: Int?
   /// The worker's number, from 0.
   public internal(set) var worker: Int?
@@ -51,6 +53,8 @@ public struct WorkerError: Error, Sendable, Codable {
   public internal(set) var signal: Int?
   /// The error that was thrown, encoded.
   var encoded: [UInt8]?
+  /// Its type, by the name that no other type has.
+  private var exactType: String?
 
   init(_ kind: Kind, _ message: String, record: Int? = nil, attempts: Int = 0) {
     self.kind = kind
@@ -61,20 +65,14 @@ public struct WorkerError: Error, Sendable, Codable {
 
   /// What is known of an error that was thrown.
   init(_ kind: Kind, _ error: any Error, record: Int?, attempts: Int) {
-    self.init(kind, String(describing: error), record: record, attempts: attempts)
-    typeName = String(reflecting: type(of: error))
+    self.init(kind, error.plainText, record: record, attempts: attempts)
+    typeName = String(describing: type(of: error))
+    exactType = String(reflecting: type(of: error))
     guard let error = error as? any Error & Codable else { return }
     var bytes = ByteBuffer()
     if (try? ValueEncoder().encode(error, to: &bytes)) != nil {
       encoded = bytes.view.withUnsafeBytes { Array($0) }
     }
-  }
-
-  static func surplus(behind record: Int, attempts: Int) -> WorkerError {
-    WorkerError(
-      .surplusOutput,
-      "the worker yielded an output more than it had inputs, behind that for input \(record)",
-      record: record, attempts: attempts)
   }
 
   /// Whether the error that was thrown has travelled with this one, so that ``value(as:)`` can give
@@ -83,40 +81,70 @@ public struct WorkerError: Error, Sendable, Codable {
 
   /// The error that was thrown, where it is of this type and was able to travel; else `nil`.
   public func value<Failure: Error & Decodable>(as type: Failure.Type) -> Failure? {
-    guard typeName == String(reflecting: type), let encoded else { return nil }
+    guard exactType == String(reflecting: type), let encoded else { return nil }
     return encoded.withUnsafeBytes { try? ValueDecoder().decode(type, from: ByteView($0)) }
   }
 
-  /// Throws the error that was thrown in the worker, where it is of this type and was able to
-  /// travel; else this one.
-  public func reraise<Failure: Error & Decodable>(as type: Failure.Type) throws -> Never {
-    if let error = value(as: type) { throw error }
-    throw self
-  }
-
-  /// Where the error came from, a line for each step outwards.
-  ///
-  /// Swift keeps no stack with an error that is thrown; these lines say which worker had which
-  /// input, and how often it was tried.
-  public var formattedTraceback: String {
-    var lines: [String] = []
-    if let record { lines.append("  at input \(record), try \(max(1, attempts))") }
-    if let worker {
-      lines.append("  in worker \(worker)" + (process.map { ", process \($0)" } ?? ""))
-    }
-    return lines.joined(separator: "\n")
-  }
-
-  /// The error and where it came from, as a text of some lines for a log.
-  public var formattedException: String {
-    let head = (typeName.map { "\($0): " } ?? "\(kind.rawValue): ") + message
-    return formattedTraceback.isEmpty ? head : head + "\n" + formattedTraceback
-  }
 }
 
 extension WorkerError: CustomStringConvertible {
+  /// The message, and what it is about: the input, the worker, and how often it was tried.
   public var description: String {
-    let place = record.map { "input \($0): " } ?? ""
-    return place + (typeName.map { "\($0): " } ?? "") + message
+    var about: [String] = []
+    if let record { about.append("input \(record)") }
+    if let worker { about.append("worker \(worker)") }
+    if attempts > 1 { about.append("try \(attempts)") }
+    return about.isEmpty ? message : "\(message) (\(about.joined(separator: ", ")))"
+  }
+}
+
+extension WorkerError {
+  init(_ cause: PoolState.Cause, record: Int) {
+    switch cause {
+    case .workerDied(let slot, let end, let words, let attempts):
+      self.init(.died, "the worker's process \(end)", words, record: record, attempts: attempts)
+      worker = slot
+      if case .killed(let number) = end { signal = number }
+    case .timedOut(let slot, let attempts):
+      self.init(
+        .timedOut, "the worker took longer than its time limit", record: record,
+        attempts: attempts)
+      worker = slot
+    case .cancelled(let attempts, _, _):
+      self.init(.noWorker, "the pool was stopped", record: record, attempts: attempts)
+    case .unpaired:
+      self.init(.noWorker, "the worker's outputs and inputs did not match up", record: record)
+    case .cannotStart(let failure):
+      self.init(.noWorker, "no worker is left: \(failure.message)", record: record)
+    }
+  }
+
+  /// What happened to a process, with what it said last.
+  init(
+    _ kind: Kind, _ text: String, _ words: String, record: Int? = nil, attempts: Int = 0
+  ) {
+    self.init(
+      kind, words.isEmpty ? text : "\(text): \(words)", record: record, attempts: attempts)
+    if !words.isEmpty { lastWords = words }
+  }
+
+  /// As it travels.
+  func framed() -> SharedBytes {
+    var buffer = ByteBuffer()
+    frame(in: &buffer)
+    return SharedBytes(copying: buffer.view)
+  }
+
+  func frame(in buffer: inout ByteBuffer) {
+    Frame.begin(&buffer)
+    // It is made of texts and numbers, which can always be encoded.
+    try? ValueEncoder().encode(self, to: &buffer)
+    _ = Frame.end(&buffer)
+  }
+
+  init(framed bytes: ByteView) throws {
+    let body = Frame.body(in: bytes, at: 0) ?? 0..<0
+    self = try ValueDecoder().decode(
+      WorkerError.self, from: bytes.slice(body.lowerBound, body.count))
   }
 }

@@ -1,7 +1,7 @@
 /// Where a worker of Swift values gets its inputs and leaves its outputs.
 ///
-/// Outputs are in the order of the inputs. There is one for a worker in a process of its own,
-/// ``ForkedRuntime``, and one for a worker in the program's, ``InlineRuntime``.
+/// There is one for a worker in a process of its own, ``ForkedRuntime``, and one for a worker in
+/// the program's, ``InlineRuntime``.
 @usableFromInline
 protocol WorkerRuntime<Input, Output>: AnyObject {
   associatedtype Input
@@ -14,18 +14,28 @@ protocol WorkerRuntime<Input, Output>: AnyObject {
   /// answered.
   func take() throws -> Input?
 
+  /// By what the input taken last is answered out of turn.
+  var ticket: Ticket { get }
+
   /// Answers the oldest input that has been taken.
-  /// - Returns: `false` where there is none.
-  func answer(_ output: Output) throws -> Bool
+  func answer(_ output: Output) throws
 
   /// Says that the oldest input that has been taken has no output.
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws
 
+  /// Answers an input.
+  /// - Returns: `false` where it has been answered before.
+  func answer(_ result: Result<Output, any Error>, to ticket: Ticket) throws -> Bool
+
   /// Inputs taken and not answered.
   var openCount: Int { get }
+}
 
-  /// Says that an output was given for which there is no input.
-  func reportSurplus() throws
+/// An input that a worker has taken.
+@usableFromInline
+struct Ticket: Equatable {
+  var batch: UInt64 = 0
+  var number = 0
 }
 
 /// What the worker of a slot does, of whichever form it is.
@@ -35,7 +45,7 @@ protocol WorkerRoutine<Input, Output> {
   associatedtype Output: Codable
 
   mutating func start() throws
-  mutating func finish()
+  mutating func finish() throws
 
   /// Serves a runtime until it has no more inputs.
   /// - Throws: ``WorkerIsLeaving`` where the worker does not go on.
@@ -62,7 +72,7 @@ struct RunningWorker<Hired: Worker>: WorkerRoutine {
   @inlinable
   mutating func start() throws { try worker.start() }
   @inlinable
-  mutating func finish() { worker.finish() }
+  mutating func finish() throws { try worker.finish() }
 
   @inlinable
   mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
@@ -77,7 +87,52 @@ struct RunningWorker<Hired: Worker>: WorkerRoutine {
         try runtime.fail(.thrown, error)
         continue
       }
-      _ = try runtime.answer(output)
+      try runtime.answer(output)
+    }
+  }
+}
+
+/// An ``AsyncWorker`` in its runtime.
+@usableFromInline
+struct RunningAsync<Hired: AsyncWorker>: WorkerRoutine {
+  @usableFromInline typealias Input = Hired.Input
+  @usableFromInline typealias Output = Hired.Output
+
+  private let box: Box
+
+  // Unchecked, as one thing at a time is done with it, and waited for.
+  private final class Box: @unchecked Sendable {
+    var worker: Hired
+    init(_ worker: Hired) { self.worker = worker }
+  }
+
+  @usableFromInline
+  init(worker: Hired) { box = Box(worker) }
+
+  @usableFromInline
+  mutating func start() throws {
+    try waitFor { [box] in try await box.worker.start() }
+  }
+
+  @usableFromInline
+  mutating func finish() throws {
+    try waitFor { [box] in try await box.worker.finish() }
+  }
+
+  @usableFromInline
+  mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
+    while let input = try runtime.take() {
+      let output: Hired.Output
+      do {
+        output = try waitFor { [box] in try await box.worker.process(input) }
+      } catch let last as LastError {
+        try runtime.fail(.thrown, last.error)
+        throw WorkerIsLeaving()
+      } catch {
+        try runtime.fail(.thrown, error)
+        continue
+      }
+      try runtime.answer(output)
     }
   }
 }
@@ -96,51 +151,67 @@ struct RunningSequence<Hired: SequenceWorker>: WorkerRoutine {
   @usableFromInline
   mutating func start() throws { try worker.start() }
   @usableFromInline
-  mutating func finish() { worker.finish() }
+  mutating func finish() throws { try worker.finish() }
 
   /// The text of an error that is the worker's own, and no error value of its.
   private struct Omission: Error, CustomStringConvertible {
-    let description: String
+    let description = "the worker returned without an answer to it"
   }
 
   @usableFromInline
   mutating func serve(_ runtime: some WorkerRuntime<Input, Output>) throws {
     while try runtime.haveInput() {
-      var hasTaken = false
-      // What went wrong in the runtime itself, which the worker may not have passed on.
-      var runtimeFailure: (any Error)?
-      func running<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch {
-          runtimeFailure = error
-          throw error
-        }
-      }
-      let inputs = WorkerInputs<Input> {
-        hasTaken = true
-        return runtimeFailure == nil ? try? running { try runtime.take() } : nil
-      }
-      let outputs = WorkerOutputs<Output> { output in
-        try running {
-          if try runtime.answer(output) { return }
-          try runtime.reportSurplus()
-          throw WorkerIsLeaving()
-        }
-      }
-      var thrown: any Error = Omission(description: "the worker returned without an output for it")
+      let desk = Desk(runtime)
+      var thrown: any Error = Omission()
       var kind = WorkerError.Kind.missingOutput
       var isLeaving = false
       do {
-        try worker.run(inputs, outputs)
+        try worker.run(WorkItems { desk.take() })
       } catch {
         kind = .thrown
         thrown = (error as? LastError)?.error ?? error
         isLeaving = error is LastError
       }
-      if let runtimeFailure, !(runtimeFailure is WorkerIsLeaving) { throw runtimeFailure }
+      if let failure = desk.failure { throw failure }
       // A worker that takes nothing would be called again and again.
-      if !hasTaken, runtimeFailure == nil { _ = try runtime.take() }
+      if !desk.hasTaken { _ = try runtime.take() }
       while runtime.openCount > 0 { try runtime.fail(kind, thrown) }
-      if isLeaving || runtimeFailure != nil { throw WorkerIsLeaving() }
+      if isLeaving { throw WorkerIsLeaving() }
     }
+  }
+}
+
+/// Where a ``SequenceWorker`` takes its inputs and leaves its answers.
+private final class Desk<Runtime: WorkerRuntime> {
+  private let runtime: Runtime
+  private(set) var hasTaken = false
+  /// What went wrong in the runtime itself, which the worker may not have passed on.
+  private(set) var failure: (any Error)?
+
+  init(_ runtime: Runtime) { self.runtime = runtime }
+
+  func take() -> WorkItem<Runtime.Input, Runtime.Output>? {
+    hasTaken = true
+    guard failure == nil else { return nil }
+    do {
+      guard let input = try runtime.take() else { return nil }
+      let ticket = runtime.ticket
+      return WorkItem(input: input) { [self] in try put($0, for: ticket) }
+    } catch {
+      failure = error
+      return nil
+    }
+  }
+
+  private func put(_ result: Result<Runtime.Output, any Error>, for ticket: Ticket) throws {
+    if let failure { throw failure }
+    let isFirst: Bool
+    do {
+      isFirst = try runtime.answer(result, to: ticket)
+    } catch {
+      failure = error
+      throw error
+    }
+    if !isFirst { throw AnsweredTwice() }
   }
 }

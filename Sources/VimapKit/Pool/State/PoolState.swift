@@ -274,7 +274,7 @@ package struct PoolState {
       // If slots are filled on demand, the slots that are still empty would fare no better.
       if slots.areVacant, !rules.startsAll || slots.areRetired {
         run.giveUp(
-          ended.failure ?? WorkerFailure("worker \(slot) ends before it is ready"), &dispatcher)
+          ended.failure ?? ended.failureToStart(slot, end), &dispatcher)
       }
     }
     forkFirst()

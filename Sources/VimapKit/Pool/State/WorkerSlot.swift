@@ -69,6 +69,12 @@ struct SlotWorker {
   }
 
   mutating func say(_ text: String) { exitMessage = text }
+
+  /// Why it could not be set up, where it has not said so itself.
+  func failureToStart(_ slot: Int, _ end: ProcessEnd) -> WorkerFailure {
+    let words = exitMessage.isEmpty ? "" : ": \(exitMessage)"
+    return WorkerFailure("worker \(slot) \(end) before it was ready\(words)")
+  }
 }
 
 /// A place for a worker, and how well its workers have done so far.
