@@ -24,6 +24,8 @@ package final class RecordPool {
   /// Writes down what is done, where that is to be.
   private let log: RunLog?
   private var report = RunReport()
+  /// How many records earlier runs have done.
+  private let recordsBefore: Int
 
   /// Called with what users should know while the run goes on.
   package var onNotice: (RunNotice) -> Void = { _ in }
@@ -67,6 +69,7 @@ package final class RecordPool {
     target = TupleTarget(form.format, results: results, exceptions: exceptions)
     let explains = configuration.explains
     log = checkpoint.map { RunLog($0, failed: failed) }
+    recordsBefore = checkpoint?.state.done.count ?? 0
     target.log = log
     if let state = checkpoint?.state {
       configuration.leavesUndone = true
@@ -168,8 +171,10 @@ package final class RecordPool {
   /// The peak memory of a worker is known when the worker has left.
   package var statistics: RunStatistics? {
     driver.measurements.map {
-      RunStatistics(
+      var statistics = RunStatistics(
         $0, of: reportSoFar, bytesRead: reader.bytesRead, bytesWritten: results.bytesWritten)
+      statistics.recordsBefore = recordsBefore
+      return statistics
     }
   }
 
