@@ -29,6 +29,7 @@ let package = Package(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CVimapSystem", cSettings: strictC),
     .target(name: "CVimapJSON", cSettings: strictC),
+    .target(name: "CVimapDigest", cSettings: strictC),
     // libcurl, loaded when it is first called.
     .target(name: "CCurl", cSettings: strictC),
 
@@ -46,6 +47,9 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "VimapCoding", dependencies: ["VimapBytes"], swiftSettings: strict),
     .target(
+      name: "VimapCheckpoint", dependencies: ["CVimapDigest", "VimapBytes", "VimapSystem"],
+      swiftSettings: strict),
+    .target(
       name: "VimapKit",
       dependencies: [
         "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding",
@@ -57,7 +61,7 @@ let package = Package(
     .target(
       name: "VimapRecords",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON", "VimapKit",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCheckpoint", "VimapKit",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -75,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "vimap",
       dependencies: [
-        "VimapRecords", "VimapExec", "VimapHTTP",
+        "VimapJSON", "VimapCheckpoint", "VimapRecords", "VimapExec", "VimapHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -120,6 +124,13 @@ let package = Package(
       resources: [.copy("Corpus")], swiftSettings: strict),
     .testTarget(name: "VimapCodingTests", dependencies: ["VimapCoding"], swiftSettings: strict),
     .testTarget(
+      name: "VimapCheckpointTests",
+      dependencies: [
+        "VimapCheckpoint", "VimapBytes", "VimapSystem",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "VimapKitTests", dependencies: ["VimapKit", "pool-cases", "tutorial"],
       swiftSettings: strict),
     .testTarget(
@@ -142,8 +153,8 @@ if Context.environment["VIMAP_FUZZING"] != nil {
     .executableTarget(
       name: "vimap-fuzz",
       dependencies: [
-        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapKit", "VimapRecords",
-        "VimapExec", "VimapHTTP",
+        "VimapBytes", "VimapSystem", "VimapJSON", "VimapCoding", "VimapCheckpoint", "VimapKit",
+        "VimapRecords", "VimapExec", "VimapHTTP",
       ],
       path: "Fuzzing/program",
       // One thread runs it, and its targets keep what they need from one input to the next.

@@ -20,7 +20,7 @@ function __vimap_parse_tokens -S
     set -l unparsed_tokens (__vimap_tokens -pc)
     switch $unparsed_tokens[1]
     case 'vimap'
-        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'encoding=' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'ready=' 'match=' 'on-desync=' 'outputs=' 'end-mark=' 'feed=+' 'quote=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'max-pause=' 'accept=' 'response=' 'expect=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'http2-prior-knowledge' 'resolve=+' 'timeout=' 'start-timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
+        __vimap_parse_subcommand -r 1 'R/raw-input' '0/null' 'encoding=' 'max-record=' 'o/output=' 'format=' 'k/keep-order' 'window=' 'meta' 'failed=' 'j/jobs=' 'init=+' 'chunk=' 'lifespan=' 'max-worker-rss=' 'shard-by=' 'exec=' 'each' 'text' 'protocol=' 'ready=' 'match=' 'on-desync=' 'outputs=' 'end-mark=' 'feed=+' 'quote=' 'post=+' 'X/request=' 'H/header=+' 'body=' 'body-text=' 'no-body' 'batch=' 'concurrency=' 'connect-timeout=' 'max-pause=' 'accept=' 'response=' 'expect=' 'max-response=' 'idempotency-key' 'location' 'user=' 'netrc' 'cacert=' 'cert=' 'key=' 'insecure' 'proxy=' 'noproxy=' 'unix-socket=' 'compressed' 'http2' 'http2-prior-knowledge' 'resolve=+' 'timeout=' 'start-timeout=' 'term-seq=' 'retry=' 'retry-delay=' 'retry-max-delay=' 'retry-on=' 'halt=' 'rate=' 'budget=' 'cost=' 'checkpoint=' 'resume' 'sync=' 'job-version=' 'resume-anyway' 'retry-failed' 'status=' 'json' 'dry-run' 'stats' 'stats-json=' 'progress' 'no-progress' 'v/verbose' 'q/quiet' 'version' 'h/help'
     end
 end
 
@@ -142,6 +142,14 @@ complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "v
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" rate' -l 'rate' -d 'Most tries started, over all workers: a number per s, m or h.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" budget' -l 'budget' -d 'Most that the records started may cost together: a number per s, m or h. It goes with --cost.' -rfka ''
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" cost' -l 'cost' -d 'Where a record says what it costs: a number.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" checkpoint' -l 'checkpoint' -d 'Write down there what is done, so that a run that is cut off can be gone on with.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" resume' -l 'resume' -d 'Go on with the job of --checkpoint, if there is one.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" sync' -l 'sync' -d 'Have what is written reach the disk this often; 0 is with each write (default: 1s).' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" job-version' -l 'job-version' -d 'The version of what the command does: a job of another one is not gone on with.' -rfka ''
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" resume-anyway' -l 'resume-anyway' -d 'Go on although options have changed that results depend on.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" retry-failed' -l 'retry-failed' -d 'With --resume: also do the records again that failed.'
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" status' -l 'status' -d 'Say how far the job of a checkpoint has come, and do nothing else.' -rF
+complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" json' -l 'json' -d 'With --status: say it as one JSON object.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" dry-run' -l 'dry-run' -d 'Start nothing, and print what would run for each record: a command for a shell, or the request as one of curl, without secrets.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" stats' -l 'stats' -d 'At the end, show on standard error what the run came to and where the time went.'
 complete -c 'vimap' -n '__vimap_should_offer_completions_for_flags_or_options "vimap" stats-json' -l 'stats-json' -d 'At the end, write the same there, as JSON.' -rF

@@ -8,6 +8,7 @@ import VimapBytes
 /// AddressSanitizer.
 private let targets: [String: (ByteView) -> Void] = [
   "answers": fuzzAnswers,
+  "checkpoint": fuzzCheckpoint,
   "coding": fuzzCoding,
   "content": fuzzContent,
   "envelope": fuzzEnvelope,

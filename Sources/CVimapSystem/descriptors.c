@@ -43,6 +43,17 @@ int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds) {
 
 int vimap_memory_file(void) { return memfd_create("vimap-record", MFD_CLOEXEC); }
 
+int vimap_lock_file(int descriptor, pid_t *holder) {
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  *holder = 0;
+  if (fcntl(descriptor, F_SETLK, &lock) == 0) return 0;
+  if (errno != EACCES && errno != EAGAIN) return -1;
+  lock.l_type = F_WRLCK;
+  if (fcntl(descriptor, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
+    *holder = lock.l_pid;
+  return 1;
+}
+
 int vimap_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0666); }
 
 int vimap_open_null(int number) {

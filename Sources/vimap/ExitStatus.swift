@@ -16,8 +16,10 @@ enum ExitStatus: Equatable {
   case cannotCreate
   /// Reading or writing failed.
   case inputOutput
-  /// Failures stopped the run before its end.
+  /// Failures stopped the run before its end, or a signal one that can be gone on with.
   case halted
+  /// As an earlier run ended.
+  case earlier(Int32)
   /// Ended by a signal.
   case signal(Int32)
 
@@ -33,6 +35,7 @@ enum ExitStatus: Equatable {
     case .cannotCreate: 73
     case .inputOutput: 74
     case .halted: 75
+    case .earlier(let code): code
     case .signal(let number): 128 + number
     }
   }

@@ -131,6 +131,11 @@ int vimap_poll(struct pollfd *places, size_t count, int64_t nanoseconds);
 /// A new anonymous file in memory, closed on exec (memfd_create(2)).
 int vimap_memory_file(void);
 
+/// Locks a file for this process, without waiting (fcntl(2), F_SETLK); a child that is forked does
+/// not have the lock. Returns 0 where that was done, and 1 where another process has it: `holder`,
+/// or 0 where nobody can say.
+int vimap_lock_file(int descriptor, pid_t *holder);
+
 /// open(2) with O_CLOEXEC and mode 0666.
 int vimap_open(const char *path, int flags);
 

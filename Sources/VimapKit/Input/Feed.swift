@@ -10,6 +10,10 @@ package protocol Feed: AnyObject {
   /// Cuts the next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> FeedCut
 
+  /// What was cut last has a number now.
+  /// - Parameter batch: `nil` for a record that needs no worker.
+  func noteTaken(_ id: UInt64, _ batch: InputBatch?)
+
   /// The descriptor to wait for, until it is readable, after ``FeedCut/waiting``. `nil` by default.
   var waitDescriptor: CInt? { get }
 
@@ -26,6 +30,8 @@ package protocol Feed: AnyObject {
 }
 
 extension Feed {
+  package func noteTaken(_ id: UInt64, _ batch: InputBatch?) {}
+
   package var waitDescriptor: CInt? { nil }
 
   package func isWorthRetry(_ exception: ByteView) -> Bool { false }

@@ -49,6 +49,11 @@ package struct PoolConfiguration: Sendable {
   package var measures = false
   /// Whether workers report what they decide (``PoolDecision``).
   package var explains = false
+  /// Whether records that were not begun when a run is stopped, or not finished, are left as they
+  /// are: they have no answer, and wait for another run.
+  package var leavesUndone = false
+  /// What an earlier run of the same job has come to, which counts as if it were this one's.
+  package var before = Before()
   /// Most time a worker may take over a record, and until it is ready.
   var timeLimit: Nanoseconds?
   var startLimit: Nanoseconds?
@@ -67,6 +72,20 @@ package struct PoolConfiguration: Sendable {
       jobs: jobs, chunk: chunk, concurrency: concurrency, window: window, attribution: attribution,
       startsAll: startsAll, mostInFlight: mostInFlight, mostUnfinished: mostUnfinished,
       retry: retry, rate: rate, budget: budget, recycleAfter: recycleAfter, hasShards: hasShards,
-      halt: halt, handsOutSingly: handsOutSingly)
+      halt: halt, handsOutSingly: handsOutSingly, before: before)
+  }
+}
+
+/// What was done before a run began.
+package struct Before: Sendable, Equatable {
+  /// Records that gave an output.
+  package var outputs = 0
+  /// Records that became an exception.
+  package var exceptions = 0
+
+  /// Nothing, unless it is said.
+  package init(outputs: Int = 0, exceptions: Int = 0) {
+    self.outputs = outputs
+    self.exceptions = exceptions
   }
 }

@@ -67,6 +67,10 @@ extension PoolDriver {
       return false
     }
     let batch = batches[run.batch]
+    if run.isCancelled, configuration.leavesUndone {
+      leaveUndone(run.batch, run.records)
+      return false
+    }
     // A worker that cancels a further try does not know how the try before failed. The pool does.
     if run.isCancelled, batch?.parked[run.firstRecord] != nil {
       answerParked(run.batch, run.firstRecord)
@@ -121,9 +125,16 @@ extension PoolDriver {
   /// Answers records in the place of a worker.
   func except(_ id: UInt64, _ records: Range<Int>, _ cause: PoolState.Cause) {
     guard let batch = batches[id] else { return }
+    if configuration.leavesUndone, cause.leavesUndone { return leaveUndone(id, records) }
     countGaps(id)
     compose(id, batch, records, cause)
     settle(id, batch, records)
+  }
+
+  /// Records have no answer when the run ends.
+  func leaveUndone(_ id: UInt64, _ records: Range<Int>) {
+    report.undone += records.count
+    if let batch = batches[id] { settle(id, batch, records) }
   }
 
   func compose(
@@ -152,6 +163,16 @@ extension PoolDriver {
     let owner = state.slots.holder(of: head)
     for slot in workers.slots where (owner == nil || owner == slot) && workers.isStuck(slot) {
       flow.spill(slot, limit: nil)
+    }
+  }
+}
+
+extension PoolState.Cause {
+  /// It says nothing of the record but that its turn did not come.
+  fileprivate var leavesUndone: Bool {
+    switch self {
+    case .cannotStart, .cancelled: true
+    case .workerDied, .timedOut, .unpaired: false
     }
   }
 }

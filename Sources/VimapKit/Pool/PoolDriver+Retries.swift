@@ -48,6 +48,10 @@ extension PoolDriver {
   /// Answers a parked record that will not be tried again, with the exception of its last try.
   func answerParked(_ id: UInt64, _ record: Int) {
     guard let batch = batches[id], let held = batch.parked[record] else { return }
+    // Another run may try it again.
+    if configuration.leavesUndone, !state.phase.isUnderWay {
+      return leaveUndone(id, record..<(record + 1))
+    }
     noteException(
       held.exception.mark, held.exception.bytes.bytes, batch, record, held.range)
     flow.add(held.exception.bytes, .exception, batch: id, record: record, inputs: batch.inputs)

@@ -22,6 +22,8 @@ package final class PoolDriver {
   var onEvent: (PoolEvent) -> Void = { _ in }
   /// Which outputs are not certain yet, if workers pair by order.
   var doubts: Doubts?
+  /// When somebody has something to do at the latest.
+  package var nextMoment: () -> Nanoseconds? = { nil }
   /// Called for every worker that could not be set up.
   var onStartFailure: (_ slot: Int, WorkerFailure) -> Void = { _, _ in }
   /// Told of every worker that came to a bad end with no record at hand, or before it was ready.
@@ -69,6 +71,7 @@ package final class PoolDriver {
     flow = ResultFlow(configuration, target: target)
     flow.onRelease = { [unowned self] in workers.release($0, $1) }
     flow.onFinished = { [unowned self] in passOn($0) }
+    report.records = configuration.before.outputs + configuration.before.exceptions
   }
 
   /// Whether nothing is left to do: the last worker has left and its results are passed on.
@@ -145,7 +148,7 @@ package final class PoolDriver {
     decisions.noteBatchSize(state.batchSize)
     let timers = [
       state.nextTimer(after: asked), nextDeadline(now), isInputAtHand ? now : nil,
-      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment,
+      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment, nextMoment(),
       // When a pause is over, the reason for waiting changes, and the meter must see that.
       meter == nil || pausedKeys.current(now).isEmpty ? nil : pausedKeys.nextEnd,
     ]
@@ -225,6 +228,7 @@ package final class PoolDriver {
     let id = batches.add(batch, bytes: batch?.length ?? 0)
     report.records += records
     flow.expect(batch: id, records: records)
+    feed?.noteTaken(id, batch)
     return id
   }
 

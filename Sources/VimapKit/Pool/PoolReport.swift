@@ -21,6 +21,10 @@ package enum RunOutcome: Equatable, Sendable {
   case exceptionsFailed(SystemError)
   /// The lines that failed cannot be kept.
   case failedLinesFailed(SystemError)
+  /// What is done cannot be written down.
+  case checkpointFailed
+  /// An input is not the one that was read before.
+  case inputChanged
   /// The operating system refused what the pool itself needs.
   case systemFailed(SystemError)
 }
@@ -35,6 +39,8 @@ package struct PoolReport: Sendable {
   package internal(set) var outputs = 0
   /// Records that became an exception.
   package internal(set) var exceptions = 0
+  /// Records read that have no answer, and wait for another run.
+  package internal(set) var undone = 0
   /// A worker gave more or fewer answers than it had records.
   package internal(set) var isOutOfStep = false
 }

@@ -34,6 +34,8 @@ final class ResultFlow {
   init(_ configuration: PoolConfiguration, target: any ResultTarget) {
     self.target = target
     keepLimit = configuration.window
+    outputs = configuration.before.outputs
+    exceptionCount = configuration.before.exceptions
     reorderBuffer = configuration.keepsOrder ? ReorderBuffer(first: 0) : nil
   }
 

@@ -16,8 +16,8 @@ package struct ResultPiece {
   package var kind: Run.Kind
   var source: Source
   /// The records that it answers.
-  var batch: UInt64
-  var records: Range<Int>
+  package internal(set) var batch: UInt64
+  package internal(set) var records: Range<Int>
   /// The inputs of the batch, if they are kept to stand beside the results.
   var inputs: AnyObject?
 

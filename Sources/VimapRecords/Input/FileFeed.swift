@@ -9,8 +9,15 @@ final class FileFeed: Feed {
   private let composer: TupleComposer
   private let account: LineAccount
   private let slabs: InputSlabs
+  private let log: RunLog?
+  /// The number of the last record that needed no worker, from 0.
+  private var lastRejected = 0
 
-  init(_ reader: RecordReader, _ form: RecordForm, _ account: LineAccount, slabs: InputSlabs) {
+  init(
+    _ reader: RecordReader, _ form: RecordForm, _ account: LineAccount, _ log: RunLog?,
+    slabs: InputSlabs
+  ) {
+    self.log = log
     self.reader = reader
     self.account = account
     self.slabs = slabs
@@ -27,6 +34,8 @@ final class FileFeed: Feed {
     case .rejected(let line):
       let (tuple, cause) = composer.rejected(line)
       account.failures.add(cause)
+      lastRejected = line.place.index - 1
+      log?.noteFailure(lastRejected, cause.kind, line: nil)
       return .answered(tuple.bytes, inputs: nil)
     case .waiting: return .waiting
     case .more: return .more
@@ -35,6 +44,11 @@ final class FileFeed: Feed {
       account.noteEnd()
       return .ended
     }
+  }
+
+  func noteTaken(_ id: UInt64, _ batch: InputBatch?) {
+    log?.noteTaken(
+      id, first: batch.map { $0.place.index - 1 } ?? lastRejected, records: batch?.records ?? 1)
   }
 
   func compose(

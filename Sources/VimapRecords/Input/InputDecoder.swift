@@ -31,13 +31,14 @@ final class InputDecoder {
 
   /// As ``SharedMemory/read(from:to:limit:)``. Also returns `nil` if what was read makes no whole
   /// character.
+  /// - Parameter readBytes: reads once onto the end of a buffer; as `Descriptor.read`.
   func read(
-    from descriptor: CInt, to memory: SharedMemory, at start: Int, limit: Int
+    to memory: SharedMemory, at start: Int, limit: Int,
+    _ readBytes: (inout ByteBuffer, Int) throws(SystemError) -> Int?
   ) throws(SystemError) -> Int? {
     if text.isEmpty, !isAtEnd {
       bytes.removeAll()
-      guard let count = try Descriptor.read(descriptor, into: &bytes, limit: Self.pieceSize)
-      else { return nil }
+      guard let count = try readBytes(&bytes, Self.pieceSize) else { return nil }
       bytesRead += count
       isAtEnd = count == 0
       if isAtEnd { converter.finish(&text) } else { converter.convert(bytes.view, to: &text) }

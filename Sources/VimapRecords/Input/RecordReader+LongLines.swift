@@ -62,6 +62,7 @@ extension RecordReader {
     try keep(separator.view, of: line, after: line.length)
     long = nil
     cursor = next
+    if isNextDone { return try skip(line) }
     guard let file = line.takeFile() else {
       let problem = line.length > mode.longestRecord ? nil : line.problem
       return reject(line.head, line.length, problem.map { .notKept($0) } ?? .tooLong)
@@ -80,12 +81,23 @@ extension RecordReader {
     return .batch(batch)
   }
 
+  /// Passes over a line that is done, which counts nevertheless.
+  private func skip(_ line: LongLine) throws(SystemError) -> Cut? {
+    if let file = line.takeFile() {
+      _ = try mark(of: file, line.length)
+      slabs.letGoFile()
+    }
+    place.line += 1
+    place.index += 1
+    return nil
+  }
+
   private func add(_ bytes: ByteView, to line: LongLine) throws(SystemError) {
     let before = line.length
     line.length += bytes.count
     if line.length > mode.longestRecord { try drop(line, kept: before) }
     try keep(bytes, of: line, after: before)
-    if line.file == nil { onDiscard(bytes) }
+    if line.file == nil, !isNextDone { onDiscard(bytes) }
   }
 
   /// Appends bytes of the line to its file, if that can be done.
@@ -104,7 +116,7 @@ extension RecordReader {
   func drop(_ line: LongLine, kept: Int) throws(SystemError) {
     guard let file = line.takeFile() else { return }
     slabs.letGoFile()
-    guard kept > 0 else { return }
+    guard kept > 0, !isNextDone else { return }
     let memory = try SharedMemory(file: file.descriptor.number, count: kept)
     onDiscard(memory.view(0, kept))
   }
@@ -117,7 +129,7 @@ extension RecordReader {
     let memory = try SharedMemory(file: file.descriptor.number, count: length)
     let line = memory.view(0, length)
     let mark = self.mark(line, number: place.line, by: marker)
-    guard mark.isHomeless else { return (mark, nil) }
+    guard mark.isHomeless, !isNextDone else { return (mark, nil) }
     onDiscard(line)
     return (mark, SharedBytes(copying: line.trimmed()))
   }

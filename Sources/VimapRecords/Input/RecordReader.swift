@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapCheckpoint
 import VimapKit
 import VimapSystem
 
@@ -23,6 +24,8 @@ final class RecordReader {
   var onDiscard: (ByteView?) -> Void = { _ in }
   /// Called for every input that is opened.
   var onOpen: () -> Void = {}
+  /// Told where an input is not the one that an earlier run has read. Nothing more is read then.
+  var onChange: (InputDifference) -> Void = { _ in }
   /// Called once, for the first line that was in the input before, if that is counted.
   var onRepeat: ((_ file: String, _ line: Int) -> Void)?
   /// Called for every input that begins with a byte order mark.
@@ -39,6 +42,17 @@ final class RecordReader {
   let marker: RecordMarker?
   /// The mark of the next record, if it is known already.
   var nextMark: RecordMarker.Mark?
+
+  /// Where it is written down what was read, and what is done of it.
+  private let log: RunLog?
+  /// What earlier runs have read.
+  private let known: [JobState.Input]
+  private var skipped: SkippedRecords?
+  /// The last line has no end, and is handed out when all others are done.
+  private var waitsForOthers = false
+  /// An input could not be read. Numbers of records would not be what they are when it can, so
+  /// nothing more is read.
+  private var isBroken = false
 
   private var input: OpenInput?
   private var fileIndex = -1
@@ -73,10 +87,16 @@ final class RecordReader {
   ///   - lookup: if given, all records of a batch belong to one shard, or each batch has one
   ///     record.
   ///   - counter: if given, all records of a batch were in the input equally often before.
+  ///   - log: where it is given, records are left out that are done, and it is told what is read.
+  ///   - known: what earlier runs have read.
   init(
     files: [InputFile], mode: InputMode, encoding: TextEncoding? = nil, slabs: InputSlabs,
-    lookup: RecordLookup? = nil, counter: OccurrenceCounter? = nil
+    lookup: RecordLookup? = nil, counter: OccurrenceCounter? = nil,
+    log: RunLog? = nil, known: [JobState.Input] = []
   ) {
+    self.log = log
+    self.known = known
+    skipped = log.flatMap { SkippedRecords($0.done) }
     self.encoding = encoding
     marker = RecordMarker(lookup, counter)
     self.files = files
@@ -95,6 +115,7 @@ final class RecordReader {
     let end = effort + Self.longestTurn
     while effort < end {
       if let cut = cutWholeLines(records) { return cut }
+      if isBroken { return .ended }
       guard input != nil else {
         if fileIndex + 1 == files.count { return .ended }
         openNext()
@@ -141,7 +162,12 @@ final class RecordReader {
       let start = slabs.start(of: slab) + cursor
       let bytes = slabs.memory.view(start, lineEnd - cursor)
       var mark: RecordMarker.Mark?
-      let cut = cut(bytes, records: records, &mark)
+      let ahead = skipped?.ahead(of: place.index - 1)
+      if let ahead, ahead.isDone {
+        skip(bytes, records: ahead.count)
+        continue
+      }
+      let cut = cut(bytes, records: min(records, ahead?.count ?? records), &mark)
       if cut.records > 0, let mark, mark.isHomeless, let place = mark.place {
         return reject(bytes, cut, place)
       }
@@ -167,6 +193,23 @@ final class RecordReader {
     }
     return nil
   }
+
+  /// Passes over records that are done.
+  private func skip(_ bytes: ByteView, records: Int) {
+    var mark: RecordMarker.Mark?
+    let cut = cut(bytes, records: records, &mark)
+    cursor += cut.length
+    place.line += cut.lines
+    place.index += cut.records
+    if cut.records == 0, let length = cut.longLine {
+      cursor += length + 1
+      place.line += 1
+      place.index += 1
+    }
+  }
+
+  /// The next record is done.
+  var isNextDone: Bool { skipped?.ahead(of: place.index - 1).isDone ?? false }
 
   /// Skips a byte order mark: EF BB BF, which some programs write at the beginning of files.
   private func skipMark(in slab: Int) {
@@ -226,8 +269,15 @@ final class RecordReader {
       let room = slabs.size - 1 - filled
       let count = try input.read(
         to: slabs.memory, at: start, limit: room, counting: &bytesRead)
+      if let difference = input.difference {
+        isBroken = true
+        onChange(difference)
+      }
       guard let count else { return false }
-      if count == 0 { atEnd = true }
+      if count == 0 {
+        atEnd = true
+        log?.end(fileIndex)
+      }
       if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
         lineEnd = filled + last + 1
       }
@@ -255,7 +305,12 @@ final class RecordReader {
       let decoder = try encoding.map { (encoding) throws(SystemError) in
         try InputDecoder(encoding, separator: mode.separator)
       }
-      input = try OpenInput.open(files[fileIndex], decoder)
+      let check =
+        known.indices.contains(fileIndex)
+        ? InputCheck(known[fileIndex], separator: mode.separator) : nil
+      input = try OpenInput.open(files[fileIndex], decoder, check) { [log, fileIndex] in
+        log?.read(fileIndex, $0)
+      }
       onOpen()
     } catch {
       report(error, isUnreadable: true)
@@ -265,6 +320,7 @@ final class RecordReader {
   /// Cuts the last line of a file, even if it has no separator.
   private func endFile() throws(SystemError) -> Cut? {
     if let tornBy, let cut = try rejectTornLine(tornBy) { return cut }
+    if isLastLineOpen, try !takesLastLine() { return .noSlab }
     if long != nil, let slab { return try finishLongLine(in: slab, end: filled, next: filled) }
     if let slab, cursor < filled {
       slabs.memory.store(mode.separator, at: slabs.start(of: slab) + filled)
@@ -275,6 +331,28 @@ final class RecordReader {
     gapsBefore += input?.linesWithGaps ?? 0
     input = nil
     return nil
+  }
+
+  /// The last line of all has no end, and may yet go on. So that it can be taken back then, it is
+  /// the last that is done.
+  private var isLastLineOpen: Bool {
+    guard log != nil, fileIndex + 1 == files.count, !isNextDone else { return false }
+    guard long == nil, let slab else { return long != nil }
+    return !mode.isBlank(slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor))
+      && cursor < filled
+  }
+
+  private func takesLastLine() throws(SystemError) -> Bool {
+    waitsForOthers = log?.isDone(before: place.index - 1) == false
+    if !waitsForOthers { try log?.markLastLine() }
+    return !waitsForOthers
+  }
+
+  /// Whether all others are done by now that the last line has waited for; asked once.
+  func takesLastLineNow() -> Bool {
+    guard waitsForOthers, log?.isDone(before: place.index - 1) == true else { return false }
+    waitsForOthers = false
+    return true
   }
 
   /// Rejects a line that was not read to its end: the rest might have made another record of it.
@@ -293,6 +371,7 @@ final class RecordReader {
   }
 
   private func report(_ error: SystemError, isUnreadable: Bool) {
+    isBroken = log != nil
     onProblem(
       InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
   }

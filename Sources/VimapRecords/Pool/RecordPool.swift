@@ -1,4 +1,5 @@
 import VimapBytes
+import VimapCheckpoint
 import VimapKit
 import VimapSystem
 
@@ -20,7 +21,11 @@ package final class RecordPool {
   private let account: LineAccount
   private let results: ResultSink
   private let failed: FailedLines?
+  /// Writes down what is done, where that is to be.
+  private let log: RunLog?
   private var report = RunReport()
+  /// How many records earlier runs have done.
+  private let recordsBefore: Int
 
   /// Called with what users should know while the run goes on.
   package var onNotice: (RunNotice) -> Void = { _ in }
@@ -44,12 +49,13 @@ package final class RecordPool {
   ///   - results: where to write results.
   ///   - exceptions: where to write exceptions, if the format has no place for them.
   ///   - failed: keeps the input lines of exceptions.
+  ///   - checkpoint: where what is done is written down, and what earlier runs have done.
   ///   - makeWorker: makes the worker of a slot, in the worker's process.
   /// - Throws: `SystemError` if the memory that the pool shares with its workers cannot be had.
   package init(
     _ configuration: PoolConfiguration, _ form: RecordForm, inputs: [InputFile],
     results: ResultSink, exceptions: ResultSink, failed: FailedLines? = nil,
-    makeWorker: @escaping MakeWorker
+    checkpoint: Checkpoint? = nil, makeWorker: @escaping MakeWorker
   ) throws(SystemError) {
     var form = form
     form.fileNames = inputs.map(\.name)
@@ -62,6 +68,14 @@ package final class RecordPool {
     let triesAgain = configuration.retry.retries > 0
     target = TupleTarget(form.format, results: results, exceptions: exceptions)
     let explains = configuration.explains
+    log = checkpoint.map { RunLog($0, failed: failed) }
+    recordsBefore = checkpoint?.state.done.count ?? 0
+    target.log = log
+    if let state = checkpoint?.state {
+      configuration.leavesUndone = true
+      configuration.before = Before(
+        outputs: state.done.count - state.exceptions.count, exceptions: state.exceptions.count)
+    }
     driver = try PoolDriver(
       configuration, target: target,
       context: { [form] in form.context($0, of: jobs) },
@@ -76,23 +90,46 @@ package final class RecordPool {
       form, shards: jobs, budget: configuration.budget?.amount ?? .infinity)
     reader = RecordReader(
       files: inputs, mode: form.mode, encoding: form.encoding, slabs: driver.slabs, lookup: lookup,
-      counter: form.countsOccurrences ? OccurrenceCounter() : nil)
-    account = LineAccount(reader, form, failed: failed, slabs: driver.slabs)
+      counter: form.countsOccurrences ? OccurrenceCounter() : nil, log: log,
+      known: checkpoint?.state.inputs ?? [])
+    account = LineAccount(reader, form, failed: failed, log: log, slabs: driver.slabs)
+    if let log { account.failures = FailureTally(counts: log.earlierFailures) }
     if configuration.pairsByOrder {
       driver.keepDoubts(
         onLines: failed.map { failed in { form.mode.forEachLine(of: $1, in: $0, failed.add) } })
     }
-    driver.begin(FileFeed(reader, form, account, slabs: driver.slabs), account: account) {
+    driver.begin(FileFeed(reader, form, account, log, slabs: driver.slabs), account: account) {
       [unowned self] in onNotice(.pool($0))
     }
     reader.onProblem = { [unowned self] in note($0) }
-    reader.onDiscard = { [unowned self] piece in keepingLines { try failed?.pass(piece) } }
+    reader.onDiscard = { [unowned self] piece in
+      if let log { return log.discard(piece, of: reader.place.index - 1) }
+      keepingLines { try failed?.pass(piece) }
+    }
+    reader.onChange = { [unowned self] in
+      report.change = InputChange(file: reader.fileName, difference: $0)
+      driver.giveUp(.inputChanged)
+    }
+    if let log { watch(log) }
     reader.onRepeat = { [unowned self] in onNotice(.repeatedLine(file: $0, line: $1)) }
     reader.onMark = { [unowned self] in onDecision?(.byteOrderMark(file: $0)) }
     account.watch.onFound = { [unowned self] in onNotice(.wrongInput($0)) }
   }
 
   deinit { driver.disband() }
+
+  private func watch(_ log: RunLog) {
+    driver.nextMoment = { [unowned log] in log.nextMoment }
+    guard let descriptor = log.descriptor else { return }
+    driver.watch(descriptor, while: { [unowned log] in log.descriptor != nil }) {
+      [unowned self] in keepingLog { try log.takeReply() }
+    }
+  }
+
+  /// A failure to write down what is done ends the run.
+  private func keepingLog(_ body: () throws -> Void) {
+    driver.carefully(body) { .systemFailed($0) }
+  }
 
   /// Handles signals while the pool runs.
   /// - Parameters:
@@ -134,8 +171,10 @@ package final class RecordPool {
   /// The peak memory of a worker is known when the worker has left.
   package var statistics: RunStatistics? {
     driver.measurements.map {
-      RunStatistics(
+      var statistics = RunStatistics(
         $0, of: reportSoFar, bytesRead: reader.bytesRead, bytesWritten: results.bytesWritten)
+      statistics.recordsBefore = recordsBefore
+      return statistics
     }
   }
 
@@ -150,7 +189,7 @@ package final class RecordPool {
       // All that is left is to wait for the workers to leave. If even that fails, they end with us.
       try? loop()
     }
-    keepingLines { try failed?.finish() }
+    if log?.lostLines == nil { keepingLines { try failed?.finish() } }
     driver.noteEnd()
     var report = reportSoFar
     if report.outcome != .complete { report.rest = reader.rest }
@@ -164,6 +203,10 @@ package final class RecordPool {
     var report = report
     let summary = driver.summary
     report.outcome = summary.outcome
+    if log?.failure != nil { report.outcome = .checkpointFailed }
+    if let lost = log?.lostLines { report.outcome = .failedLinesFailed(lost) }
+    report.checkpointFailure = log?.failure
+    report.undone = summary.undone
     report.records = summary.records
     report.outputs = summary.outputs
     report.exceptions = summary.exceptions
@@ -181,8 +224,14 @@ package final class RecordPool {
   private func loop() throws(SystemError) {
     while true {
       try driver.pump()
-      keepingLines { try failed?.flush() }
+      if let log {
+        keepingLog(log.commit)
+      } else {
+        keepingLines { try failed?.flush() }
+      }
       if driver.isDone { return }
+      // Nothing else would say that its turn has come.
+      if reader.takesLastLineNow() { continue }
       try driver.wait()
     }
   }

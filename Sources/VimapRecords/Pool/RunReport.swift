@@ -1,3 +1,4 @@
+import VimapCheckpoint
 import VimapKit
 
 /// How a run has gone.
@@ -24,6 +25,13 @@ package struct RunReport: Sendable {
   /// If the run ended before its input did, the place from which on the input was not read.
   package var rest: InputRest?
 
+  /// Records read that have no answer, and wait for another run.
+  package var undone = 0
+  /// Why what is done could not be written down.
+  package var checkpointFailure: Checkpoint.Failure?
+  /// Which input has changed since an earlier run.
+  package var change: InputChange?
+
   /// The report of a run in which nothing has happened yet.
   package init() {}
 }
@@ -34,4 +42,16 @@ package struct InputRest: Sendable, Equatable {
   package var file: String
   /// The first line that was not read, from 1.
   package var line: Int
+}
+
+/// An input that is not the one that was read before.
+package struct InputChange: Error, Equatable, Sendable {
+  /// The input's name.
+  package var file: String
+  package var difference: InputDifference
+
+  package init(file: String, difference: InputDifference) {
+    self.file = file
+    self.difference = difference
+  }
 }

@@ -16,6 +16,8 @@ package final class FailedLines {
   /// Converts lines back to the encoding of the input, if that is not UTF-8.
   private let encoder: TextConverter?
   private var encoded = ByteBuffer()
+  /// Told of what has been written.
+  var onWritten: (ByteView) -> Void = { _ in }
 
   /// - Parameters:
   ///   - descriptor: lent; the caller closes it.
@@ -28,6 +30,9 @@ package final class FailedLines {
     self.separator = separator
     encoder = try encoding.map { (encoding) throws(SystemError) in try encoding.encoder() }
   }
+
+  /// About how much is to be written.
+  var pending: Int { 4 * buffer.count }
 
   func add(_ line: ByteView) {
     if isPassing {
@@ -77,6 +82,7 @@ package final class FailedLines {
     encoded.removeAll()
     encoder.finish(&encoded)
     try Descriptor.writeAll(descriptor, encoded.view)
+    onWritten(encoded.view)
   }
 
   /// Writes what has been added, waiting if needed. If writing fails, the file is left with whole
@@ -101,6 +107,7 @@ package final class FailedLines {
         throw error
       }
     }
+    if written > 0 { onWritten(buffer.view) }
     buffer.removeAll()
   }
 }

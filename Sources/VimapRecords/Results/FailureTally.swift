@@ -47,6 +47,9 @@ package struct FailureTally: Sendable, Equatable {
   /// No failures yet.
   package init() {}
 
+  /// Failures of which nothing else is known.
+  init(counts: [RecordException.Kind: Int]) { self.counts = counts }
+
   /// The number of failed records.
   package var total: Int { counts.values.reduce(0, +) }
 

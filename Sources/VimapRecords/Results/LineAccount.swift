@@ -18,11 +18,19 @@ final class LineAccount: RecordAccount {
   private let mode: InputMode
   private let slabs: InputSlabs
   private let failed: FailedLines?
+  /// Holds lines until their exceptions are out, where that is to be.
+  private let log: RunLog?
   /// The kind of the last failure, with its name. Most often the next one has the same kind.
   private var lastKind = (name: SharedBytes(), kind: RecordException.Kind.worker)
 
-  /// - Parameter failed: keeps the lines of records that failed.
-  init(_ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, slabs: InputSlabs) {
+  /// - Parameters:
+  ///   - failed: keeps the lines of records that failed.
+  ///   - log: holds these lines until the exceptions are out, if that is to be so.
+  init(
+    _ reader: RecordReader, _ form: RecordForm, failed: FailedLines?, log: RunLog?,
+    slabs: InputSlabs
+  ) {
+    self.log = log
     self.reader = reader
     self.failed = failed
     self.slabs = slabs
@@ -74,11 +82,9 @@ final class LineAccount: RecordAccount {
   // MARK: What failed
 
   func note(_ record: FailedRecord) throws {
-    if let failed {
-      try record.batch.withLine(of: record.record, record.line, in: slabs) { failed.add($0) }
-    }
-    guard let mark = record.mark else { return }
-    let kind = kind(named: mark.kindName(in: record.tuple))
+    let kind = record.mark.map { self.kind(named: $0.kindName(in: record.tuple)) }
+    try keepLine(record, kind)
+    guard let mark = record.mark, let kind else { return }
     if kind == .invalidJSON { look(at: record) }
     let message = record.tuple.part(mark.message)
     let exitMessage = record.tuple.part(mark.exitMessage)
@@ -95,6 +101,17 @@ final class LineAccount: RecordAccount {
         kind: kind, message: (try? JSONValue.parse(message))?.string ?? "",
         exitMessage: exitMessage.isEmpty ? nil : exitMessage.textInString, index: index,
         file: place.file, line: place.line)
+    }
+  }
+
+  private func keepLine(_ record: FailedRecord, _ kind: RecordException.Kind?) throws {
+    let index = record.batch.place.index - 1 + record.record
+    guard let failed else {
+      log?.noteFailure(index, kind, line: nil)
+      return
+    }
+    try record.batch.withLine(of: record.record, record.line, in: slabs) {
+      if let log { log.noteFailure(index, kind, line: $0) } else { failed.add($0) }
     }
   }
 

@@ -72,8 +72,12 @@ package final class ResultSink {
     return !queue.isEmpty
   }
 
+  /// Bytes that are not out.
+  private(set) var pending = 0
+
   func add(_ piece: ResultPiece) {
     queue.append(piece)
+    pending += piece.bytes.count
   }
 
   /// Writes as much as the descriptor takes. Calls `done` for every piece that is written.
@@ -90,6 +94,7 @@ package final class ResultSink {
       }
       written += count
       bytesWritten += count
+      pending -= count
       while let piece = queue.first, written >= piece.bytes.count {
         written -= piece.bytes.count
         queue.removeFirst()
@@ -128,6 +133,7 @@ package final class ResultSink {
   func discard() {
     queue.removeAll()
     written = 0
+    pending = 0
   }
 
   /// The first piece together with the pieces that follow it in memory, so that a single write

@@ -8,6 +8,8 @@ final class TupleTarget: ResultTarget {
   private let carriesExceptions: Bool
   /// Whether writing failed for the exceptions, and not for the results.
   private(set) var hasLostExceptions = false
+  /// Is told of what is out.
+  var log: RunLog?
   /// Pieces without a byte, from formats that write nothing.
   private var empty: [ResultPiece] = []
 
@@ -28,11 +30,32 @@ final class TupleTarget: ResultTarget {
   }
 
   func flush(_ done: (ResultPiece) -> Void) throws(SystemError) {
-    empty.forEach(done)
+    guard let log else { return try write(done, done) }
+    try log.announce(output: results.pending)
+    // What is out is out, also where something else could not be written.
+    let written = Result { () throws(SystemError) in
+      try write(
+        { piece in
+          log.noteOut(piece, isInOutput: true)
+          done(piece)
+        },
+        { piece in
+          log.noteOut(piece, isInOutput: false)
+          done(piece)
+        })
+    }
+    try log.commit()
+    try written.get()
+  }
+
+  private func write(
+    _ done: (ResultPiece) -> Void, _ doneBeside: (ResultPiece) -> Void
+  ) throws(SystemError) {
+    empty.forEach(doneBeside)
     empty.removeAll(keepingCapacity: true)
     try results.flush(done)
     do throws(SystemError) {
-      try exceptions.flush(done)
+      try exceptions.flush(doneBeside)
     } catch {
       hasLostExceptions = true
       throw error

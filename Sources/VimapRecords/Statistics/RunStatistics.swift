@@ -43,6 +43,8 @@ package struct RunStatistics: Sendable, Equatable {
 
   /// Records read.
   package var records: Int
+  /// How many of these were done by earlier runs of the same job.
+  package var recordsBefore = 0
   /// Records that gave an output.
   package var outputs: Int
   /// Records that became an exception.

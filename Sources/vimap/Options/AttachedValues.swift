@@ -11,7 +11,9 @@ enum AttachedValues {
     "j": "--jobs", "o": "--output", "X": "--request", "H": "--header",
   ]
   /// Those of the long options that could be such words behind a single dash.
-  static let longOptions: Set<String> = ["jobs", "on-desync", "output", "outputs"]
+  static let longOptions: Set<String> = [
+    "job-version", "jobs", "json", "on-desync", "output", "outputs",
+  ]
   /// What is followed by a value even where that begins with a dash.
   static let unconditional: Set<String> = [
     "-j", "--jobs", "-H", "--header", "--ready", "--end-mark", "--feed",

@@ -32,8 +32,8 @@ struct VimapCommand: ParsableCommand {
       EXIT STATUS
         0 every record gave an output, 1 some did not, 64 wrong usage, 66 an input cannot be \
       read, 69 no worker can be started, 70 records and results do not add up, 73 the output \
-      cannot be created, 74 reading or writing failed, 75 stopped before the end by --halt, \
-      128+N ended by signal N.
+      cannot be created or the job not be gone on with, 74 reading or writing failed, 75 stopped \
+      before the end, by --halt or with --checkpoint by a signal, 128+N ended by signal N.
       """,
     version: "vimap \(Program.version)")
 
@@ -49,6 +49,7 @@ struct VimapCommand: ParsableCommand {
   @OptionGroup(title: "HTTP connections") var connection: ConnectionArguments
   @OptionGroup(title: "Time") var time: TimeOptions
   @OptionGroup(title: "Failure and flow") var flow: FlowOptions
+  @OptionGroup(title: "Going on") var checkpoint: CheckpointOptions
   @OptionGroup(title: "Seeing what happens") var watch: WatchOptions
 }
 
@@ -56,7 +57,7 @@ extension VimapCommand {
   /// Which options go together.
   static var rules: [OptionRule] {
     HTTPOptions.rules + ConnectionArguments.rules + ExecOptions.rules + TimeOptions.rules
-      + FlowOptions.rules + WatchOptions.rules
+      + FlowOptions.rules + CheckpointOptions.rules + WatchOptions.rules
   }
 
   /// Reads what was typed before `--`.

@@ -1,3 +1,4 @@
+import VimapCheckpoint
 import VimapKit
 import VimapRecords
 import VimapSystem
@@ -19,6 +20,8 @@ final class OutputFiles {
 
   /// The files that are emptied when the run begins.
   private let replaced: [ResultFile]
+  /// Results go to a file of this name.
+  private let path: String?
 
   /// - Parameters:
   ///   - encoding: the encoding of the input, if it is not UTF-8.
@@ -28,6 +31,7 @@ final class OutputFiles {
     _ screen: Screen?
   ) throws {
     let path = Self.file(command.results.output)
+    self.path = path
     name = path ?? "standard output"
     let inputs = Self.inputs(command)
     // If a file were opened twice, one output would overwrite the other.
@@ -92,6 +96,23 @@ final class OutputFiles {
         throw Unemptied(path: file.path, reason: error)
       }
     }
+  }
+
+  /// What becomes of the files is for a checkpoint to say: they stay where they are not empty, and
+  /// the new ones are there to stay.
+  func keep() { for file in replaced { file.keep() } }
+
+  /// The file of the results, for a checkpoint.
+  var written: Checkpoint.Written? { written(path) }
+
+  /// The file of the lines that failed.
+  var writtenFailed: Checkpoint.Written? {
+    failed == nil ? nil : written(failedName)
+  }
+
+  private func written(_ path: String?) -> Checkpoint.Written? {
+    guard let file = replaced.first(where: { $0.path == path }) else { return nil }
+    return Checkpoint.Written(descriptor: file.descriptor, path: file.path)
   }
 
   /// The name of a file to write to; `nil` if it is standard output.

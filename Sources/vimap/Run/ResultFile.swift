@@ -29,6 +29,9 @@ final class ResultFile {
 
   var descriptor: CInt { file.number }
 
+  /// The file is there to stay, with what is in it.
+  func keep() { hasBegun = true }
+
   /// Empties the file. What is not a regular file stays as it is.
   func begin() throws(SystemError) {
     hasBegun = true

@@ -5,6 +5,8 @@ import VimapRecords
 struct RunEnding: CustomStringConvertible {
   let status: PoolStatus
   let patience: Patience
+  /// What is not begun is not cancelled, and is done by another run.
+  let leavesUndone: Bool
 
   /// How long the work that has been begun may take, as a text.
   enum Patience {
@@ -31,6 +33,8 @@ struct RunEnding: CustomStringConvertible {
 
   private var cancelled: String {
     let left = status.inFlight + status.held - status.begun
-    return left > 0 ? "; \(left) read and not begun \(left == 1 ? "is" : "are") cancelled" : ""
+    if left <= 0 { return "" }
+    let end = leavesUndone ? "left" : "cancelled"
+    return "; \(left) read and not begun \(left == 1 ? "is" : "are") \(end)"
   }
 }

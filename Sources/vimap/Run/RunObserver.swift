@@ -27,6 +27,8 @@ final class RunObserver {
   /// The longest pause of a server that is waited for.
   private let longestPause: Duration
   private let hasRetries: Bool
+  /// What is left undone is done by another run.
+  private let leavesUndone: Bool
   private let hints: FailureHints
   private var firstSignal: CInt?
   private var said: Set<String> = []
@@ -36,8 +38,9 @@ final class RunObserver {
   init(
     _ messages: Messages, _ progress: Progress, outputName: String, failedName: String,
     inputCount: Int, halt: String, encoding: String?, patience: RunEnding.Patience,
-    longestPause: Duration, hasRetries: Bool, hints: FailureHints
+    longestPause: Duration, hasRetries: Bool, leavesUndone: Bool, hints: FailureHints
   ) {
+    self.leavesUndone = leavesUndone
     self.messages = messages
     self.progress = progress
     self.inputCount = inputCount
@@ -87,7 +90,7 @@ final class RunObserver {
   }
 
   private func ending(of pool: RecordPool) -> RunEnding {
-    RunEnding(status: pool.status, patience: patience)
+    RunEnding(status: pool.status, patience: patience, leavesUndone: leavesUndone)
   }
 
   /// - Parameter pool: the pool, if there is one yet.
@@ -158,7 +161,7 @@ final class RunObserver {
 
   /// Says where the input goes on, since a stopped run leaves records that are in no list.
   private func sayRest(_ report: RunReport) {
-    guard let rest = report.rest, report.records > 0 else { return }
+    guard let rest = report.rest, report.records > 0, !leavesUndone else { return }
     let name = rest.file == "-" ? "standard input" : rest.file
     messages.log.notice("\(name) was not read from line \(rest.line) on")
   }
@@ -180,7 +183,9 @@ final class RunObserver {
       sayGaps(report)
       sayRest(report)
       sumUp(report)
-    case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .systemFailed: break
+    case .readerGone, .outputFailed, .exceptionsFailed, .failedLinesFailed, .checkpointFailed,
+      .inputChanged, .systemFailed:
+      break
     }
     switch report.outcome {
     case .interrupted: return .signal(firstSignal ?? Signals.interrupt)
@@ -197,6 +202,10 @@ final class RunObserver {
     case .failedLinesFailed(let error):
       complain("\(failedName): cannot be written: \(error.code)")
       return .inputOutput
+    case .checkpointFailed: return .inputOutput
+    case .inputChanged:
+      if let change = report.change { complain(change.complaint) }
+      return .cannotCreate
     case .systemFailed(let error):
       complain(unemptied.map { "\($0.path): cannot be emptied: \(error.code)" } ?? "\(error)")
       return .inputOutput
@@ -207,7 +216,7 @@ final class RunObserver {
   }
 
   private func miscount(_ report: RunReport) -> ExitStatus? {
-    guard report.records == report.outputs + report.exceptions else {
+    guard report.records == report.outputs + report.exceptions + report.undone else {
       complain(
         "\(report.records) records gave \(report.outputs) outputs and \(report.exceptions)"
           + " exceptions: these must add up; please report this")

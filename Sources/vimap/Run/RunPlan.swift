@@ -9,6 +9,12 @@ struct RunPlan {
   let inputs: [InputFile]
   let worker: WorkerChoice
   let outputs: OutputFiles
+  /// Where it is written down what is done.
+  private let checkpoint: JobCheckpoint?
+  /// All was done by an earlier run, which ended with this.
+  private let earlierStatus: ExitStatus?
+  /// What goes on with the job.
+  private let resumeCommand: ResumeCommand
   private let statistics: StatisticsOutput
   /// The text of `--halt`.
   private let haltText: String
@@ -50,7 +56,20 @@ struct RunPlan {
     inputs = try RunPlan.inputs(options.file, standard)
     statistics = try StatisticsOutput(
       options.watch, options.results, sendsRequests: !options.http.post.isEmpty)
+    let found = try FoundCheckpoint.find(options)
     outputs = try OutputFiles(options, form.encoding, standard, screen)
+    resumeCommand = ResumeCommand(line.arguments)
+    switch try found?.judge(line, inputs, mode: form.mode, outputs: outputs) {
+    case .run(let job):
+      checkpoint = job
+      earlierStatus = nil
+    case .nothingToDo(let status):
+      checkpoint = nil
+      earlierStatus = .earlier(Int32(clamping: status))
+    case nil:
+      checkpoint = nil
+      earlierStatus = nil
+    }
     try statistics.check(against: outputs.files)
     haltText = options.flow.halt?.text ?? ""
     hints = FailureHints(options, environment: inheritedEnvironment())
@@ -69,16 +88,25 @@ struct RunPlan {
   }
 
   func run() throws -> ExitStatus {
+    if let earlierStatus {
+      messages.log.notice("nothing is left to do")
+      return earlierStatus
+    }
+    if let notice = checkpoint?.notice { messages.log.notice("\(notice)") }
     Signals.ignoreFailedWrites()
     let progress = Progress(manner, messages)
     let observer = RunObserver(
       messages, progress, outputName: outputs.name, failedName: outputs.failedName,
       inputCount: inputs.count, halt: haltText, encoding: form.encoding?.name,
       patience: worker.patience, longestPause: worker.longestPause,
-      hasRetries: self.pool.retry.retries > 0, hints: hints)
+      hasRetries: self.pool.retry.retries > 0, leavesUndone: checkpoint != nil, hints: hints)
     SystemProcess.lowerPriority()
     let pool = try makePool(observer)
-    pool.onBegin = { [outputs] () throws(SystemError) in
+    pool.onBegin = { [outputs, checkpoint] () throws(SystemError) in
+      if let checkpoint {
+        outputs.keep()
+        return try checkpoint.begin()
+      }
       do throws(OutputFiles.Unemptied) {
         try outputs.begin()
       } catch {
@@ -97,8 +125,25 @@ struct RunPlan {
     errors?.finish()
     messages.screen?.finish()
     progress.finish(pool.briefStatus)
-    let status = observer.status(of: report)
+    let status = end(report, observer)
     return pool.statistics.map { statistics.put($0, report, status) } ?? status
+  }
+
+  /// Sums the run up, and writes down how it ended.
+  private func end(_ report: RunReport, _ observer: RunObserver) -> ExitStatus {
+    var status = observer.status(of: report)
+    guard let checkpoint else { return status }
+    if report.outcome == .interrupted { status = .halted }
+    if let failure = report.checkpointFailure {
+      messages.log.error("\(checkpoint.complaint(about: failure))")
+    } else if let complaint = checkpoint.end(report, status) {
+      messages.log.error("\(complaint)")
+      status = .inputOutput
+    }
+    if report.outcome != .complete, report.outcome != .inputChanged {
+      messages.log.notice("to go on: \(resumeCommand.text)")
+    }
+    return status
   }
 
   /// Makes the pool. If there is no memory for so many workers, it has fewer.
@@ -109,7 +154,8 @@ struct RunPlan {
       do throws(SystemError) {
         let made = try RecordPool(
           configuration, form, inputs: inputs, results: outputs.results,
-          exceptions: outputs.exceptions, failed: outputs.failed
+          exceptions: outputs.exceptions, failed: outputs.failed,
+          checkpoint: checkpoint?.checkpoint
         ) { [worker, errors] context in
           errors?.leaveReading()
           return try worker.make(context)

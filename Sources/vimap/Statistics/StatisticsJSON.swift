@@ -9,6 +9,7 @@ struct StatisticsJSON: CustomStringConvertible {
 
   var description: String {
     let seconds = statistics.elapsed.inSeconds
+    let records = statistics.records - statistics.recordsBefore
     let kinds = statistics.failures.sorted { $0.key.rawValue < $1.key.rawValue }
     return object([
       ("outcome", text(outcomeName)),
@@ -22,7 +23,7 @@ struct StatisticsJSON: CustomStringConvertible {
       ("bytes_read", "\(statistics.bytesRead)"),
       ("bytes_written", "\(statistics.bytesWritten)"),
       ("seconds", "\(seconds)"),
-      ("records_per_second", "\(seconds > 0 ? Double(statistics.records) / seconds : 0)"),
+      ("records_per_second", "\(seconds > 0 ? Double(records) / seconds : 0)"),
       ("workers", array(statistics.workers.map(worker))),
       ("service_seconds", service),
       ("time_seconds", time),
@@ -39,6 +40,8 @@ struct StatisticsJSON: CustomStringConvertible {
     case .noWorker: "no_worker"
     case .readerGone: "reader_gone"
     case .outputFailed, .exceptionsFailed, .failedLinesFailed: "output_failed"
+    case .checkpointFailed: "checkpoint_failed"
+    case .inputChanged: "input_changed"
     case .systemFailed: "system_failed"
     }
   }

@@ -20,7 +20,7 @@ struct StatisticsTable {
 
   private var counts: [String] {
     let seconds = statistics.elapsed.inSeconds
-    let rate = seconds > 0 ? Double(statistics.records) / seconds : 0
+    let rate = seconds > 0 ? Double(statistics.records - statistics.recordsBefore) / seconds : 0
     let again = statistics.retries > 0 ? "\(figures.count(statistics.retries)) of them again" : ""
     let kinds = Self.wrapped(kinds, width: 52)
     return [

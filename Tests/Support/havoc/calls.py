@@ -15,10 +15,13 @@ ERRNOS = {
     "epoll_ctl": "ENOMEM ENOSPC",
     "epoll_wait": "EINTR",
     "exec": "EAGAIN ENOMEM EMFILE ENFILE ENOENT EACCES E2BIG ETXTBSY EIO EPERM ELOOP",
+    "fchmod": "EPERM EIO",
     "fcntl": "EPERM EACCES",
     "fork": "EAGAIN ENOMEM ENOSYS",
     "fstat": "EIO EOVERFLOW ENOMEM",
+    "fsync": "EIO ENOSPC EDQUOT EINTR",
     "ftruncate": "EIO EPERM EFBIG EINTR",
+    "lseek": "EIO EOVERFLOW",
     "memfd_create": "EMFILE ENFILE ENOMEM",
     "mmap": "ENOMEM EAGAIN ENFILE EPERM",
     "mprotect": "ENOMEM EACCES",
@@ -33,6 +36,7 @@ ERRNOS = {
     "sendmsg": "ENOBUFS EPIPE ETOOMANYREFS ECONNRESET ENOMEM EINTR",
     "signalfd": "EMFILE ENFILE ENODEV ENOMEM",
     "socketpair": "EMFILE ENFILE EPERM",
+    "stat": "EACCES EIO ENOENT",
     "stat /proc/self/task": "ENOENT EACCES ENOMEM",
     "waitid": "ECHILD EINTR",
     "waitpid": "ECHILD EINTR",
@@ -45,6 +49,8 @@ LIES = {("read", "worker", "EAGAIN"), ("write", "worker", "EPIPE")}
 
 # Calls that no job makes, by file and name, and why.
 UNREACHED = {
+    ("DurableFiles.swift", "fchmod"): "an output is copied, for --retry-failed; checkpoint-faults",
+    ("DurableFiles.swift", "stat"): "as that",
     ("OwnedDescriptor.swift", "dup3"): "a server sent something after its answer",
     ("OwnedDescriptor.swift", "poll"): "nobody reads the results",
     ("Processes.swift", "pidfd_open"): "tests watch processes by it",

@@ -47,6 +47,8 @@ JOBS = {
     # Every tenth record fails.
     "ordered": ["-j2", "-k", "-o", "out", "--failed", "failed", "--stats-json", "stats", "in", "--",
                 "sed", "-u", r"s/^\(.*0}\)$/oops \1/"],
+    # What is done is written down, and made durable with each write.
+    "checkpoint": ["-j2", "-o", "out", "--checkpoint", "job", "--sync", "0", "in", *CAT],
     # To a socket.
     "large": ["-j2", "in", *CAT],
     # Without a standard input.

@@ -5,7 +5,11 @@ struct HaltMonitor {
   private(set) var finished = 0
   private(set) var failed = 0
 
-  init(_ rule: HaltRule?) { self.rule = rule }
+  init(_ rule: HaltRule?, before: Before = Before()) {
+    self.rule = rule
+    finished = before.outputs + before.exceptions
+    failed = before.exceptions
+  }
 
   /// Every finished record has failed.
   var hasNoOutput: Bool { finished == failed }

@@ -39,5 +39,7 @@ extension PoolState {
     var halt: HaltRule?
     /// A worker is given no more records than it can work on at once.
     var handsOutSingly = false
+    /// What counts as done when the run begins.
+    var before = Before()
   }
 }

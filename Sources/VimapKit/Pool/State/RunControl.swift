@@ -9,7 +9,7 @@ struct RunControl {
   /// The number of tries that are over.
   private(set) var tries = TryTally()
 
-  init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt) }
+  init(_ rules: PoolState.Rules) { halt = HaltMonitor(rules.halt, before: rules.before) }
 
   mutating func noteTries(_ count: Int, attempt: Int) { tries.add(count, attempt: attempt) }
 
