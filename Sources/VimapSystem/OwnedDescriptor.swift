@@ -167,10 +167,13 @@ public enum Descriptor {
     try systemCall("dup3") { vimap_replace(descriptor, other.number) }
   }
 
+  /// Where the words of workers go that a pool passes on.
   public static var standardError: CInt { STDERR_FILENO }
 
   /// Has the calling process, and what it starts, write its standard error there.
-  public static func becomeStandardError(_ descriptor: CInt) { dup2(descriptor, STDERR_FILENO) }
+  public static func becomeStandardError(_ descriptor: CInt) throws(SystemError) {
+    try systemCall("dup2") { dup2(descriptor, STDERR_FILENO) }
+  }
 
   /// A socket whose connection has ended.
   public static func endedSocket() throws(SystemError) -> OwnedDescriptor {

@@ -36,7 +36,8 @@ final class LastWords {
   func become(_ pipe: consuming PipeEnds?) {
     speakers = [:]
     guard var pipe, let writing = pipe.writing.take() else { return }
-    Descriptor.becomeStandardError(writing.number)
+    // Without it the worker's words go where ours do, and nobody keeps the last of them.
+    try? Descriptor.becomeStandardError(writing.number)
   }
 
   // MARK: In the server
