@@ -163,9 +163,9 @@ _vimap() {
     local -a unparsed_words=("${COMP_WORDS[@]:1:${COMP_CWORD}}")
 
     local -a repeating_flags=()
-    local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --idempotency-key --location --netrc --insecure --compressed --http1.1 --http2 --http2-prior-knowledge --resume --resume-anyway --retry-failed --json --dry-run --stats --progress --no-progress --verbose -v --quiet -q --version -h --help)
+    local -a non_repeating_flags=(-R --raw-input -0 --null -k --keep-order --meta --each --text --no-body --idempotency-key --location --netrc --insecure --compressed --http1.1 --http2 --http2-prior-knowledge --resume --resume-anyway --retry-failed --dry-run --stats --progress --no-progress --verbose -v --quiet -q --version -h --help)
     local -a repeating_options=(--init --feed --post -H --header --resolve)
-    local -a non_repeating_options=(--encoding --max-record -o --output --format --window --failed -j --jobs --chunk --lifespan --max-worker-rss --shard-by --exec --protocol --ready --match --on-desync --outputs --end-mark --quote -X --request --body --body-text --batch --concurrency --connect-timeout --max-pause --accept --response --expect --max-response --user --cacert --cert --key --proxy --noproxy --unix-socket --timeout --start-timeout --term-seq --retry --retry-delay --retry-max-delay --retry-on --halt --rate --budget --cost --checkpoint --sync --job-version --status --stats-json)
+    local -a non_repeating_options=(--encoding --max-record -o --output --format --window --failed -j --jobs --chunk --lifespan --max-worker-rss --shard-by --exec --protocol --ready --match --on-desync --outputs --end-mark --quote -X --request --body --body-text --batch --concurrency --connect-timeout --max-pause --accept --response --expect --max-response --user --cacert --cert --key --proxy --noproxy --unix-socket --timeout --start-timeout --term-seq --retry --retry-delay --retry-max-delay --retry-on --halt --rate --budget --cost --checkpoint --sync --job-version --status --status-json --stats-json)
     __vimap_offer_flags_options -1
 
     # Offer option value completions
@@ -354,6 +354,10 @@ _vimap() {
         return
         ;;
     '--status')
+        __vimap_add_completions -f
+        return
+        ;;
+    '--status-json')
         __vimap_add_completions -f
         return
         ;;

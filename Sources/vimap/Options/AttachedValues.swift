@@ -12,7 +12,7 @@ enum AttachedValues {
   ]
   /// Those of the long options that could be such words behind a single dash.
   static let longOptions: Set<String> = [
-    "job-version", "jobs", "json", "on-desync", "output", "outputs",
+    "job-version", "jobs", "on-desync", "output", "outputs",
   ]
   /// What is followed by a value even where that begins with a dash.
   static let unconditional: Set<String> = [

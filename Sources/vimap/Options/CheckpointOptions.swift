@@ -6,7 +6,6 @@ struct CheckpointOptions: ParsableArguments {
     .needs(["--checkpoint"], "--output"),
     .needs(["--resume", "--sync", "--job-version"], "--checkpoint"),
     .needs(["--resume-anyway", "--retry-failed"], "--resume"),
-    .needs(["--json"], "--status"),
   ]
 
   // man:
@@ -78,11 +77,13 @@ struct CheckpointOptions: ParsableArguments {
   var status: String?
 
   // man:
-  // With
-  // .Fl -status :
-  // say it as one JSON object.
-  @Flag(help: "With --status: say it as one JSON object.")
-  var json = false
+  // As
+  // .Fl -status ,
+  // as one JSON object, for programs.
+  @Option(
+    help: ArgumentHelp("The same as one JSON object, for programs.", valueName: "file"),
+    completion: .file())
+  var statusJson: String?
 }
 
 /// A length of time that may be none.

@@ -91,3 +91,15 @@ struct CheckpointStatus {
       + "\"command\":[\(command)]}"
   }
 }
+
+extension CheckpointOptions {
+  /// What is said of a checkpoint, if that is all that is asked for.
+  var answer: String? {
+    get throws(Refusal) {
+      if let path = statusJson { return try CheckpointStatus(path).json }
+      return try status.map { (path) throws(Refusal) in
+        try CheckpointStatus(path).lines.joined(separator: "\n")
+      }
+    }
+  }
+}

@@ -13,10 +13,8 @@ enum Program {
       try checkStack()
       let line = try TypedLine(arguments)
       SecretArguments(line.options).cover()
-      if let path = line.options.checkpoint.status {
-        let status = try CheckpointStatus(path)
-        let text = line.options.checkpoint.json ? status.json : status.lines.joined(separator: "\n")
-        return Printer.answer(text) ? .success : .inputOutput
+      if let status = try line.options.checkpoint.answer {
+        return Printer.answer(status) ? .success : .inputOutput
       }
       if line.options.watch.dryRun { return try RunPlan.dryRun(line, standard).run() }
       return try RunPlan(line, standard).run()

@@ -10,6 +10,7 @@ SOURCES = pathlib.Path(__file__).resolve().parents[3] / "Sources"
 # What each call may fail with, the likeliest first. Those that mean a mistake of the program's own
 # (EBADF, EFAULT, EINVAL) are no answers to reckon with.
 ERRNOS = {
+    "dup2": "EMFILE EBUSY",
     "dup3": "EMFILE EBUSY",
     "epoll_create1": "EMFILE ENFILE ENOMEM",
     "epoll_ctl": "ENOMEM ENOSPC",
@@ -51,6 +52,7 @@ LIES = {("read", "worker", "EAGAIN"), ("write", "worker", "EPIPE")}
 UNREACHED = {
     ("DurableFiles.swift", "fchmod"): "an output is copied, for --retry-failed; checkpoint-faults",
     ("DurableFiles.swift", "stat"): "as that",
+    ("OwnedDescriptor.swift", "dup2"): "pools of values keep the last words of workers",
     ("OwnedDescriptor.swift", "dup3"): "a server sent something after its answer",
     ("OwnedDescriptor.swift", "poll"): "nobody reads the results",
     ("Processes.swift", "pidfd_open"): "tests watch processes by it",
