@@ -119,7 +119,8 @@ import VimapSystem
     _ = state.takeActions()
     state.workerIsReady(0)
     for (batch, cost) in [(UInt64(0), 60.0), (1, 50)] {
-      let wanted = try #require(state.demand(now: 0))
+      let demand = state.demand(now: 0)
+      let wanted = try #require(demand)
       state.take(
         batch: batch, records: 1, bytes: 1, cost: cost, for: wanted, now: 0)
     }

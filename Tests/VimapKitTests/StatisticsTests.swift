@@ -97,7 +97,8 @@ import VimapSystem
     rules.attribution = attribution
     var state = PoolState(rules, seed: 1)
     state.workerIsReady(0)
-    let wanted = try #require(state.demand(now: 0))
+    let demand = state.demand(now: 0)
+    let wanted = try #require(demand)
     state.take(batch: 0, records: 4, bytes: 4, for: wanted, now: 0)
     return state
   }
