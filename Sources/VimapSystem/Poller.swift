@@ -54,15 +54,19 @@ public final class Poller: Sendable {
   }
 
   /// As the other, without holding up the caller's thread.
-  /// - Parameter heedsCancellation: whether cancelling the task ends the wait.
+  /// - Parameters:
+  ///   - heedsCancellation: whether cancelling the task ends the wait.
+  ///   - isOver: called on the thread that has waited. The caller itself may go on much later, if
+  ///     its actor is busy.
   public func wait(
     _ places: PollPlaces, milliseconds: Int?, heedsCancellation: Bool = true,
-    isolation: isolated (any Actor)? = #isolation
+    isolation: isolated (any Actor)? = #isolation, isOver: @escaping @Sendable () -> Void = {}
   ) async {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         Self.queue.async {
           self.wait(places, milliseconds: milliseconds)
+          isOver()
           continuation.resume()
         }
       }

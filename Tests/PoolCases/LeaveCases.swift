@@ -18,6 +18,9 @@ import VimapKit
     PoolCase("leave.byDroppingAPoolHalfRead", byDroppingAPoolHalfRead),
     PoolCase("leave.byDroppingAPoolWithoutInputs", byDroppingAPoolWithoutInputs),
     PoolCase("leave.byDroppingAPoolOfStuckWorkers", byDroppingAPoolOfStuckWorkers),
+    PoolCase(
+      "leave.byDroppingAPoolOfWorkersThatSpeak", says: "swept up",
+      byDroppingAPoolOfWorkersThatSpeak),
     PoolCase("leave.takesNoTime", takesNoTime),
     PoolCase("leave.discardsNothingElse", discardsNothingElse),
     PoolCase("leave.doesNotMapTheRest", doesNotMapTheRest),
@@ -147,6 +150,22 @@ import VimapKit
     let pool = try Pool.forkIdentical(Diarist(diary: diary), jobs: 2)
     _ = try pool.imap(0..<1000).results
     try expectGoodEnd(pool, diary, jobs: 2)
+  }
+
+  /// What they say last is passed on, also where they have ended before the fork server looks.
+  static func byDroppingAPoolOfWorkersThatSpeak() throws {
+    struct Sweeper: Worker {
+      func process(_ input: Int) -> pid_t { getpid() }
+      func finish() { complain("swept up") }
+    }
+    var pool: Pool<Int, pid_t>? = try Pool.forkIdentical(Sweeper(), jobs: 1)
+    let worker = try need("output", try pool?.imap([1]).cursor().next()?.output)
+    let server = try need("server", Surroundings.children().first)
+    kill(server, SIGSTOP)
+    defer { kill(server, SIGCONT) }
+    pool = nil
+    let hasEnded = Surroundings.eventually({ Surroundings.isZombie(worker) }) { $0 }
+    try expect(hasEnded, "the worker does not end")
   }
 
   // MARK: Cancelling

@@ -9,6 +9,7 @@ import VimapKit
     PoolCase("load.manySmallInputs", manySmallInputs),
     PoolCase("load.largeOutputs", largeOutputs),
     PoolCase("load.largeInputs", largeInputs),
+    PoolCase("load.largeInputsWithFewDescriptors", largeInputsWithFewDescriptors),
     PoolCase("load.largeInputsAndOutputsInOrder", largeInputsAndOutputsInOrder),
     PoolCase("load.sizesAroundASlab", sizesAroundASlab),
     PoolCase("load.seventyWorkers", seventyWorkers),
@@ -72,6 +73,18 @@ import VimapKit
       try expect("inputs", results.order.count, 50)
       for (input, output) in results.outputs { try expect("length", output, input.utf8.count) }
     }
+  }
+
+  /// Each is in a file of its own, and waits where there can be no more of those.
+  static func largeInputsWithFewDescriptors() throws {
+    let pool = try Pool<String, Int>.fork(jobs: 1, options: .with { $0.chunk = 1 }) {
+      $0.utf8.count
+    }
+    try expect("done", try pool.drainSynchronously(["x"]).done, 1)
+    let inputs = (0..<30).lazy.map { text(1 << 20, $0) }
+    let results = try Surroundings.withDescriptorsLeft(2) { try read(pool.imap(inputs)) }
+    try expect("inputs", results.order.count, 30)
+    for (input, output) in results.outputs { try expect("length", output, input.utf8.count) }
   }
 
   static func largeInputsAndOutputsInOrder() throws {

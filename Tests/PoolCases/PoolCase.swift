@@ -19,7 +19,7 @@ struct PoolCase: Sendable {
 
   @MainActor static var all: [PoolCase] {
     DeathCases.all + ReplacementCases.all + ErrorCases.all + StartCases.all + CodingCases.all
-      + FormCases.all + SequenceCases.all + MapCases.all + ReuseCases.all
+      + FormCases.all + SequenceCases.all + MapCases.all + ReuseCases.all + SharingCases.all
       + LeaveCases.all + BoundCases.all + ThreadCases.all + LoadCases.all + ProgressCases.all
       + SerialCases.all + JSONCases.all + OptionCases.all + RecordCases.all + PauseCases.all
   }

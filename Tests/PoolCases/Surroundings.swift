@@ -30,6 +30,21 @@ enum Surroundings {
     }
   }
 
+  /// Does something while this process can open so many files more.
+  static func withDescriptorsLeft<Result>(
+    _ count: Int, _ body: () throws -> Result
+  ) throws -> Result {
+    var limit = rlimit()
+    try expect("getrlimit", getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit), 0)
+    var less = limit
+    let free = open("/dev/null", O_RDONLY)
+    close(free)
+    less.rlim_cur = rlim_t(Int(free) + count)
+    try expect("setrlimit", setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &less), 0)
+    defer { _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) }
+    return try body()
+  }
+
   /// A process that this one has forked and that has not ended; 0 where it is not known which.
   static func anyChild() -> pid_t? {
     var status: CInt = 0
@@ -41,6 +56,11 @@ enum Surroundings {
   /// Processes that this one has forked; for a process with one thread.
   static func children() -> [pid_t] {
     text(of: "/proc/self/task/\(getpid())/children").split(separator: " ").compactMap { pid_t($0) }
+  }
+
+  /// Whether a process has ended and nobody has taken its status.
+  static func isZombie(_ process: pid_t) -> Bool {
+    text(of: "/proc/\(process)/stat").contains(") Z ")
   }
 
   /// How many threads this process has.

@@ -119,9 +119,10 @@ import VimapSystem
     _ = state.takeActions()
     state.workerIsReady(0)
     for (batch, cost) in [(UInt64(0), 60.0), (1, 50)] {
-      let wanted = state.demand(now: 0)
+      let demand = state.demand(now: 0)
+      let wanted = try #require(demand)
       state.take(
-        batch: batch, records: 1, bytes: 1, cost: cost, for: try #require(wanted), now: 0)
+        batch: batch, records: 1, bytes: 1, cost: cost, for: wanted, now: 0)
     }
     #expect(state.takeActions() == [.send(slot: 0, batch: 0, records: 0..<1, attempt: 1)])
     #expect(state.demand(now: 0) == nil)

@@ -97,8 +97,9 @@ import VimapSystem
     rules.attribution = attribution
     var state = PoolState(rules, seed: 1)
     state.workerIsReady(0)
-    let wanted = state.demand(now: 0)
-    state.take(batch: 0, records: 4, bytes: 4, for: try #require(wanted), now: 0)
+    let demand = state.demand(now: 0)
+    let wanted = try #require(demand)
+    state.take(batch: 0, records: 4, bytes: 4, for: wanted, now: 0)
     return state
   }
 

@@ -56,6 +56,7 @@ final class FeedQueue {
   func dropUnfed() { batches.cut(at: furthestFed) }
 
   // MARK: The next record
+
   /// The record that the next answer belongs to.
   var next: (batch: RecordBatch, record: Int)? {
     front.map { ($0.batch, answerPosition + $0.offset) }
@@ -223,7 +224,11 @@ final class FeedQueue {
     while position < limit, scratch.count < Self.pieceSize, !isPassedBy(position, entry) {
       let record = position + entry.offset
       let attempt = form.isTemplate ? attempt(of: position, in: entry.batch) : 1
-      guard noteMatch(position, record, of: entry.batch) else { break }
+      if let refusal = matches?.refusal(of: entry.batch.bytes(of: record), at: position) {
+        let tries = self.attempt(of: position, in: entry.batch) - 1
+        unfeedable[position] = RecordException(refusal, attempts: tries)
+        break
+      }
       if let exception = form.append(
         record, of: entry.batch, id: position + 1, attempt: attempt, to: &scratch)
       {
@@ -233,16 +238,6 @@ final class FeedQueue {
       position += 1
     }
     return position
-  }
-
-  /// Notes what the answer to a record is to hold; `false`, and the record is refused, where it
-  /// holds no such thing.
-  private func noteMatch(_ position: Int, _ record: Int, of batch: RecordBatch) -> Bool {
-    guard let matches, !matches.note(batch.bytes(of: record), at: position) else { return true }
-    unfeedable[position] = RecordException(
-      .missingField(path: matches.rule.record.description),
-      attempts: attempt(of: position, in: batch) - 1)
-    return false
   }
 
   private static let mostCountedUnread = 8
@@ -263,6 +258,7 @@ final class FeedQueue {
   }
 
   // MARK: A command's death
+
   var hasSuspects: Bool { attribution.hasSuspects }
 
   /// There are suspects, and the group that is tried is with the command.

@@ -39,6 +39,11 @@ final class MatchIndex {
     return true
   }
 
+  /// As ``note(_:at:)``. Returns why the record cannot be fed, where it has no such value.
+  func refusal(of record: ByteView, at position: Int) -> TemplateError? {
+    note(record, at: position) ? nil : .missingField(path: rule.record.description)
+  }
+
   /// Records before a position are of no interest any more.
   func forget(before position: Int) {
     while first < position, !hashes.isEmpty {

@@ -27,7 +27,7 @@ final class ForkServer {
   private let keepsLastWords: Bool
   private let becomeWorker: BecomeWorker
   private let holdsGroup: (ProcessID) -> Bool
-  private var connection: Connection?
+  private var connection: ForkConnection?
 
   /// Called in a new server that replaces a killed one. It closes the program's ends of the
   /// workers' sockets: if the server held them open, a worker would not see that the program has
@@ -51,8 +51,8 @@ final class ForkServer {
     connection = try connect {}
   }
 
-  private func connect(_ onReplacing: () -> Void) throws(SystemError) -> Connection {
-    try Connection(becomeWorker, keepsLastWords, holdsGroup, onReplacing)
+  private func connect(_ onReplacing: () -> Void) throws(SystemError) -> ForkConnection {
+    try ForkConnection(becomeWorker, keepsLastWords, holdsGroup, onReplacing)
   }
 
   /// Asks the server to fork a worker, and does not wait for it. Returns our end of the worker's
@@ -72,7 +72,7 @@ final class ForkServer {
 
   /// Takes the exit status of a slot's worker. If the worker still runs, it is killed first.
   func reap(_ slot: Int) -> WorkerEnd {
-    let request = Request(kind: .reap, slot: Int32(slot))
+    let request = ForkRequest(kind: .reap, slot: Int32(slot))
     guard let (reply, words) = try? connection?.ask(request) else {
       // Where its server is gone, it was killed with it.
       return WorkerEnd(.killed(signal: Int(Signals.kill)))
@@ -115,231 +115,4 @@ struct WorkerEnd {
     self.peakMemory = peakMemory
     self.lastWords = lastWords
   }
-}
-
-private struct Request: BitwiseCopyable {
-  enum Kind: UInt8 {
-    /// Fork a worker for `slot`. The worker's end of the socket is attached.
-    case fork
-    /// Kill the worker of `slot` if it still runs, and report how it ended.
-    case reap
-    /// As `reap`, without a report.
-    case reapSilently
-    /// See the workers out, who have been told to leave, within `time`.
-    case letGo
-    /// Nothing more comes.
-    case leave
-  }
-  var kind: Kind
-  var slot: Int32 = 0
-  var time: Nanoseconds = 0
-}
-
-private struct Reply: BitwiseCopyable {
-  /// 0, or the error number that says why the request failed.
-  var failure: CInt = 0
-  var exitStatus: Int32 = 0
-  var signal: Int32 = 0
-  var peakMemory: Int64 = 0
-}
-
-/// A running server, as the program sees it.
-private final class Connection {
-  private let process: ProcessID
-  private let socket: MessageSocket
-  private var isReaped = false
-
-  init(
-    _ becomeWorker: ForkServer.BecomeWorker, _ keepsLastWords: Bool,
-    _ holdsGroup: @escaping (ProcessID) -> Bool, _ onReplacing: () -> Void
-  ) throws(SystemError) {
-    var sockets = try MessageSocket.pair()
-    SystemProcess.keepArguments()
-    guard let process = try SystemProcess.fork() else {
-      onReplacing()
-      sockets.ours = nil
-      if let socket = sockets.theirs.take() {
-        serve(socket, keepsLastWords, holdsGroup, becomeWorker)
-      }
-      SystemProcess.exitNow(0)
-    }
-    guard let socket = sockets.ours.take() else {
-      throw SystemError(call: "socketpair", code: .badFileDescriptor)
-    }
-    self.process = process
-    self.socket = socket
-  }
-
-  /// Returns `nil` if the server is gone.
-  func fork(_ slot: Int, leaving spare: Int) throws(SystemError) -> MessageSocket? {
-    var sockets = try MessageSocket.pair()
-    let request = Request(kind: .fork, slot: Int32(slot))
-    guard let ours = sockets.ours.take(), let theirs = sockets.theirs.take() else { return nil }
-    if spare > 0, !Descriptor.leaves(spare, behind: ours.descriptor.number) {
-      throw SystemError(call: "socketpair", code: .tooManyOpenFiles)
-    }
-    guard try tell(request, attached: theirs.descriptor.number) else { return nil }
-    return ours
-  }
-
-  /// Returns `false` if the server is gone.
-  private func tell(_ request: Request, attached: CInt = -1) throws(SystemError) -> Bool {
-    do throws(SystemError) {
-      return try socket.send(request, attached: attached, waiting: true)
-    } catch {
-      guard error.code == .brokenPipe || error.code == .connectionReset else { throw error }
-      return false
-    }
-  }
-
-  /// `nil` where the server is gone.
-  func ask(_ request: Request) throws(SystemError) -> (Reply, lastWords: String?)? {
-    guard try tell(request) else { return nil }
-    guard case .message(let reply, let text, _) = try socket.receive(Reply.self, waiting: true)
-    else { return nil }
-    if reply.failure != 0 {
-      throw SystemError(call: "waitpid", code: .init(rawValue: reply.failure))
-    }
-    return (reply, text?.bytes.text)
-  }
-
-  func reapSilently(_ slot: Int) {
-    _ = try? tell(Request(kind: .reapSilently, slot: Int32(slot)))
-  }
-
-  /// Tells the server to end. If it can't be told, it is killed, or `deinit` would wait for ever.
-  func leave() {
-    guard (try? tell(Request(kind: .leave))) == nil else { return }
-    SystemProcess.kill(process)
-  }
-
-  /// - Returns: whether it has been told.
-  func letGo(within time: Nanoseconds) -> Bool {
-    (try? tell(Request(kind: .letGo, time: time))) == true
-  }
-
-  /// Takes its status, if it has ended.
-  func reap() -> Bool {
-    if isReaped { return true }
-    do throws(SystemError) {
-      isReaped = try SystemProcess.poll(process) != nil
-    } catch {
-      // Somebody has taken the status of every child.
-      isReaped = true
-    }
-    return isReaped
-  }
-
-  deinit {
-    if isReaped { return }
-    // Its end of the socket is closed behind this, and it may not be the last to hold it.
-    leave()
-    _ = try? SystemProcess.wait(process)
-  }
-}
-
-/// Servers whose pools nobody has any more, and whose workers are leaving. They end by themselves;
-/// their status is taken when a pool is made or let go of later on.
-private enum Departures {
-  private static let lock = Lock()
-  // Unchecked, as it is used under the lock.
-  nonisolated(unsafe) private static var connections: [Connection] = []
-
-  static func add(_ connection: Connection) {
-    lock.withLock { connections.append(connection) }
-    sweep()
-  }
-
-  static func sweep() { lock.withLock { connections.removeAll { $0.reap() } } }
-}
-
-// MARK: - In the server
-
-private func serve(
-  _ socket: consuming MessageSocket, _ keepsLastWords: Bool,
-  _ holdsGroup: @escaping (ProcessID) -> Bool, _ becomeWorker: ForkServer.BecomeWorker
-) {
-  SystemProcess.leaveGroup()
-  SystemProcess.setName("forks")
-  Signals.writeFromBackground()
-  SystemProcess.takeChildStatus()
-  let server = SystemProcess.current
-  var workers: [Int32: ProcessID] = [:]
-  var orphans = Orphans(mail: socket.descriptor.number, holdsGroup)
-  let words = LastWords(isKept: keepsLastWords && orphans.canWatch)
-  while true {
-    orphans.reapUntilMessage(sparing: workers.values, passingOn: words)
-    guard
-      case .message(let request, _, var attached) = try? socket.receive(
-        Request.self, waiting: true)
-    else {
-      // The kernel ends the workers with this process.
-      if keepsLastWords { for worker in workers.values { SystemProcess.killGroup(worker) } }
-      return
-    }
-    switch request.kind {
-    case .leave: return
-    case .letGo: return orphans.seeOut(workers.values, within: request.time, passingOn: words)
-    case .fork:
-      guard let theirs = attached.take() else { continue }
-      let worker = MessageSocket(theirs)
-      do throws(SystemError) {
-        var pipe = words.pipe()
-        guard let process = try SystemProcess.fork() else {
-          // The worker does not keep what joins the server to the program, nor what others say.
-          _ = consume socket
-          _ = consume orphans
-          words.become(pipe.take())
-          becomeWorker(Int(request.slot), worker, server)
-          SystemProcess.exitNow(1)
-        }
-        workers[request.slot] = process
-        words.listen(to: pipe.take(), request.slot)
-      } catch {
-        tell(of: error, running: workers.count, worker)
-      }
-    case .reapSilently:
-      _ = reap(workers.removeValue(forKey: request.slot))
-      _ = words.last(of: request.slot)
-    case .reap:
-      let reply = reap(workers.removeValue(forKey: request.slot))
-      var text = ByteBuffer()
-      if let last = words.last(of: request.slot) { text.append(text: last) }
-      // The pool waits for it, if need be for the end of this server.
-      if (try? socket.send(reply, text: text.view, waiting: true)) != true { return }
-    }
-  }
-}
-
-/// Reports to the pool, in place of the worker, why there is none.
-private func tell(
-  of failure: SystemError, running: Int, _ socket: borrowing MessageSocket
-) {
-  var text = ByteBuffer()
-  text.append(text: "\(failure)")
-  _ = try? socket.send(
-    FromWorker(kind: .notForked, code: failure.code.rawValue, index: running), text: text.view,
-    waiting: true)
-}
-
-private func reap(_ process: ProcessID?) -> Reply {
-  var reply = Reply()
-  do throws(SystemError) {
-    // A server that replaces another one is not the parent of all workers.
-    guard let process else {
-      throw SystemError(call: "waitpid", code: .noSuchProcess)
-    }
-    SystemProcess.kill(process)
-    // Its number is the group's as long as its status is not taken.
-    SystemProcess.killGroup(process)
-    let (end, peakMemory) = try SystemProcess.waitMeasuring(process)
-    reply.peakMemory = Int64(peakMemory)
-    switch end {
-    case .killed(let signal): reply.signal = Int32(signal)
-    case .exited(let status): reply.exitStatus = Int32(status)
-    }
-  } catch {
-    reply.failure = error.code.rawValue
-  }
-  return reply
 }

@@ -21,6 +21,8 @@ final class LastWords {
   /// How much of it is told.
   private static let longestText = 1000
   private static let readLength = 16 << 10
+  /// As often as it takes to empty a pipe: whoever writes all the time keeps nobody else waiting.
+  private static let mostReads = 4
 
   init(isKept: Bool) { self.isKept = isKept }
 
@@ -62,13 +64,18 @@ final class LastWords {
     }
   }
 
+  /// Passes on what those have written that have ended.
+  func passOnAll() { for slot in speakers.keys { passOn(slot) } }
+
   /// Passes on what there is.
   private func passOn(_ slot: Int32) {
     guard let speaker = speakers[slot] else { return }
     var buffer = ByteBuffer(capacity: Self.readLength)
-    while let count = try? Descriptor.read(
-      speaker.pipe.number, into: &buffer, limit: Self.readLength)
-    {
+    for _ in 0..<Self.mostReads {
+      guard
+        let count = try? Descriptor.read(
+          speaker.pipe.number, into: &buffer, limit: Self.readLength)
+      else { return }
       if count == 0 { return drop(slot) }
       try? Descriptor.writeAll(Descriptor.standardError, buffer.view)
       speakers[slot]?.add(buffer.view, keeping: Self.tailLength)

@@ -72,6 +72,7 @@ struct Orphans: ~Copyable {
       SystemProcess.kill(worker)
       SystemProcess.killGroup(worker)
     }
+    words.passOnAll()
   }
 
   /// Stops at a worker, whose status the pool asks for soon: then it is the turn of those behind

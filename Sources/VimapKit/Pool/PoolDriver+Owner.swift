@@ -58,4 +58,19 @@ extension PoolDriver {
 
   /// Notes that the run is over, so that time is measured no further.
   package func noteEnd() { ended = Clock.now() }
+
+  // MARK: The end
+
+  /// Has the workers leave without being waited for; nothing may be done with the pool afterwards.
+  /// - Parameter time: how long they may take.
+  func letGo(within time: Nanoseconds) {
+    workers.letGo(within: time)
+    batches.removeAll()
+  }
+
+  /// Ends what is left of the pool; nothing may be done with it afterwards.
+  package func disband() {
+    workers.disband(watchedBy: &watch.poll)
+    batches.removeAll()
+  }
 }

@@ -118,13 +118,3 @@ extension PoolDriver {
         slot: slot, wasReady: worker.isServing, end: end, words: worker.exitMessage))
   }
 }
-
-/// The bad end of a worker that no record is charged with.
-struct WorkerEndReport {
-  let slot: Int
-  let wasReady: Bool
-  /// `nil` where it was ended by the pool.
-  let end: ProcessEnd?
-  /// What it had to say, or what was to be said about it.
-  let words: String
-}

@@ -217,7 +217,8 @@ package final class PoolDriver {
 
   // MARK: Input
 
-  func take(_ batch: InputBatch, for demand: PoolState.Demand) {
+  /// - Parameter demand: `nil` where no worker can use it just now.
+  func take(_ batch: InputBatch, for demand: PoolState.Demand?) {
     let id = register(batch, records: batch.records)
     state.take(
       batch: id, records: batch.records, bytes: batch.length, shard: batch.shard, cost: batch.cost,
@@ -285,20 +286,5 @@ package final class PoolDriver {
   private func passOn() {
     carefully { try flow.flush() }
     performActions()
-  }
-
-  // MARK: The end
-
-  /// Has the workers leave without being waited for; nothing may be done with the pool afterwards.
-  /// - Parameter time: how long they may take.
-  func letGo(within time: Nanoseconds) {
-    workers.letGo(within: time)
-    batches.removeAll()
-  }
-
-  /// Ends what is left of the pool; nothing may be done with it afterwards.
-  package func disband() {
-    workers.disband(watchedBy: &watch.poll)
-    batches.removeAll()
   }
 }

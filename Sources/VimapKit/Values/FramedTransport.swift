@@ -1,4 +1,3 @@
-import DequeModule
 public import VimapBytes
 import VimapSystem
 
@@ -27,9 +26,8 @@ final class FramedTransport {
   /// The input taken last.
   @exclusivity(unchecked) @usableFromInline private(set) var ticket = Ticket()
 
-  /// Inputs taken and not answered: of the batch at hand, and of those before it.
-  @exclusivity(unchecked) private var taken = TakenRecords(ToWorker(kind: .close), from: 0)
-  @exclusivity(unchecked) private var earlier: Deque<TakenRecords> = []
+  /// Inputs taken and not answered.
+  @exclusivity(unchecked) private var open = OpenRecords()
   /// What outputs are added to, as long as they come in order and there is room.
   @exclusivity(unchecked) private var stretch: ResultStretch?
   /// The answer being put together.
@@ -51,55 +49,27 @@ final class FramedTransport {
   /// The worker's number.
   @usableFromInline var number: Int { channel.context.number }
 
-  @usableFromInline var openCount: Int {
-    taken.count + (earlier.isEmpty ? 0 : earlier.reduce(0) { $0 + $1.count })
-  }
-
-  /// The oldest input that is taken and not answered.
-  private var oldest: TakenRecords? {
-    if let first = earlier.first { return first }
-    return taken.isEmpty ? nil : taken
-  }
-
-  /// The oldest input is being answered.
-  private func closeOldest() {
-    if earlier.isEmpty {
-      taken.dropFirst()
-    } else {
-      earlier[0].dropFirst()
-      if earlier[0].isEmpty { earlier.removeFirst() }
-    }
-    stopTheClock()
-  }
+  @usableFromInline var openCount: Int { open.count }
 
   /// Whether an input is taken and not answered.
   @usableFromInline
-  func isOpen(_ ticket: Ticket) -> Bool {
-    taken.contains(ticket) || earlier.contains { $0.contains(ticket) }
-  }
+  func isOpen(_ ticket: Ticket) -> Bool { open.contains(ticket) }
 
   /// Whether it is the oldest of those.
   @usableFromInline
-  func isOldest(_ ticket: Ticket) -> Bool {
-    guard let oldest else { return false }
-    return oldest.batch == ticket.batch && oldest.next == ticket.number
+  func isOldest(_ ticket: Ticket) -> Bool { open.isOldest(ticket) }
+
+  /// The oldest input is being answered.
+  private func closeOldest() {
+    open.closeOldest()
+    stopTheClock()
   }
 
   /// An input is being answered, in its turn or not. Returns what is known of it; `nil` where it is
   /// not open.
   private func close(_ ticket: Ticket) -> TakenRecords? {
-    if isOldest(ticket) {
-      defer { closeOldest() }
-      return oldest
-    }
-    if taken.contains(ticket) {
-      taken.drop(ticket)
-      return taken
-    }
-    guard let place = earlier.firstIndex(where: { $0.contains(ticket) }) else { return nil }
-    earlier[place].drop(ticket)
-    defer { earlier.removeAll(where: \.isEmpty) }
-    return earlier[place]
+    if open.isOldest(ticket) { stopTheClock() }
+    return open.close(ticket)
   }
 
   // MARK: Starting and ending
@@ -117,16 +87,6 @@ final class FramedTransport {
     try send(WorkerError(.startFailed, error, record: nil, attempts: 1), to: .noRecord)
     try channel.flush()
     throw WorkerFailure("worker \(number) could not be set up: \(error.plainText)")
-  }
-
-  /// What ends the process of a worker that could not clean up.
-  @usableFromInline
-  func finishFailure(_ error: any Error) -> any Error {
-    FinishFailure(description: error.plainText)
-  }
-
-  private struct FinishFailure: Error, CustomStringConvertible {
-    let description: String
   }
 
   @usableFromInline
@@ -157,7 +117,7 @@ final class FramedTransport {
     guard let body = nextFrame() else { throw WorkerFailure("a batch of inputs is damaged") }
     ticket = Ticket(batch: message.batch, number: next)
     next += 1
-    taken.end = next
+    open.noteTaken(upTo: next)
     channel.begin(1)
     if isTimed { channel.noteTime(Clock.now()) }
     return body
@@ -183,7 +143,7 @@ final class FramedTransport {
       next += 1
       _ = nextFrame()
     }
-    if taken.isEmpty { taken = TakenRecords(message, from: next) }
+    open.skip(to: next, of: message)
     return true
   }
 
@@ -227,8 +187,7 @@ final class FramedTransport {
     // Of a batch that another worker left, the rest is done.
     while next < message.firstRecord, nextFrame() != nil { next += 1 }
     end = message.endRecord
-    if !taken.isEmpty { earlier.append(taken) }
-    taken = TakenRecords(message, from: next)
+    open.begin(message, from: next)
   }
 
   private func nextFrame() -> Range<Int>? {
@@ -248,7 +207,7 @@ final class FramedTransport {
   func sendAnswer() throws {
     guard Frame.end(&frame) else { return try fail(.unsendableOutput, ValueTooLarge()) }
     if stretch(with: frame.view, isFramed: true) { return try noteProgress() }
-    guard let record = oldest else { return }
+    guard let record = open.oldest else { return }
     closeOldest()
     try send(record.answered())
     stretch = channel.results.beginStretch()
@@ -278,9 +237,8 @@ final class FramedTransport {
 
   /// Answers the oldest input in the shortest way, where that is possible.
   private func stretch(with bytes: ByteView, isFramed: Bool) -> Bool {
-    guard earlier.isEmpty, taken.next < taken.end,
-      stretch?.add(
-        bytes, isFramed: isFramed, to: taken.next, of: taken.batch) == true
+    guard let record = open.oldestAtHand,
+      stretch?.add(bytes, isFramed: isFramed, to: record.number, of: record.batch) == true
     else { return false }
     closeOldest()
     return true
@@ -294,7 +252,7 @@ final class FramedTransport {
   /// Says that the oldest input has no output.
   @usableFromInline
   func fail(_ kind: WorkerError.Kind, _ error: any Error) throws {
-    guard let oldest else { return }
+    guard let oldest = open.oldest else { return }
     _ = try fail(kind, error, Ticket(batch: oldest.batch, number: oldest.next))
   }
 
@@ -327,9 +285,7 @@ final class FramedTransport {
   }
 
   /// That nobody takes its results is not the worker's fault.
-  private func stopTheClock() {
-    if isTimed { channel.noteTime(0) }
-  }
+  private func stopTheClock() { if isTimed { channel.noteTime(0) } }
 
   private func noteProgress() throws {
     if isTimed, openCount > 0 { channel.noteTime(Clock.now()) }
@@ -340,46 +296,4 @@ final class FramedTransport {
       try flush()
     }
   }
-}
-
-/// Records of a batch that a worker has taken and not answered.
-private struct TakenRecords {
-  let batch: UInt64
-  /// The batch's place among all records.
-  let index: Int
-  let attempt: Int
-  /// The first of them, and that behind the last.
-  private(set) var next: Int
-  var end: Int
-  /// Those behind the first that are answered already.
-  private var gone: Set<Int> = []
-
-  init(_ message: ToWorker, from first: Int) {
-    batch = message.batch
-    index = message.index
-    attempt = Int(message.attempt)
-    next = first
-    end = first
-  }
-
-  var count: Int { end - next - gone.count }
-  var isEmpty: Bool { next == end }
-
-  func contains(_ ticket: Ticket) -> Bool {
-    batch == ticket.batch && (next..<end).contains(ticket.number) && !gone.contains(ticket.number)
-  }
-
-  mutating func dropFirst() {
-    next += 1
-    if gone.isEmpty { return }
-    while gone.remove(next) != nil { next += 1 }
-  }
-
-  /// One that is not the oldest of all.
-  mutating func drop(_ ticket: Ticket) {
-    if ticket.number == next { dropFirst() } else { gone.insert(ticket.number) }
-  }
-
-  /// The first of them, as it is answered.
-  func answered() -> AnsweredRecord { AnsweredRecord(batch: batch, number: next) }
 }

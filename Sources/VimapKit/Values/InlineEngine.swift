@@ -23,6 +23,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
   private var failed = 0
   private var inFlight = 0
   private var badEnd: WorkerError?
+  private var aftermath = Aftermath()
   private let started = Clock.now()
 
   private struct SerialWorker {
@@ -81,6 +82,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
   }
 
   private func advance(_ lane: Lane) throws -> Step {
+    defer { finishOff() }
     lookAround(for: lane)
     startAll()
     while true {
@@ -116,12 +118,13 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
 
   func discard(_ lane: Lane) {
     lookAround(for: lane)
-    lock.withLock {
+    // Kept until the lock is open, as values that the program lets go of may use the pool.
+    let unwanted = lock.withLock {
       inFlight -= lane.unfinished
-      _ = lane.endPiece()
-      _ = lane.discard()
+      return (lane.endPiece(), lane.discard())
     }
     lane.forgetInputs()
+    withExtendedLifetime(unwanted) {}
   }
 
   // MARK: Working
@@ -173,7 +176,9 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
   private func map(_ input: SharedBytes, record: Int) throws -> Result<SharedBytes, WorkerError> {
     var attempt = 1
     while true {
-      guard !workers.isEmpty else { throw PoolError.noWorkerLeft(reason: startFailure) }
+      guard !workers.isEmpty else {
+        throw isClosed ? PoolError.closed : PoolError.noWorkerLeft(reason: startFailure)
+      }
       let place = turn % workers.count
       turn += 1
       let number = workers[place].number
@@ -214,7 +219,7 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
     failure.worker = workers[place].number
     workers.remove(at: place)
     startFailure = "\(failure)"
-    options.onNotice(.startFailed(failure))
+    lock.withLock { aftermath.tell(.startFailed(failure)) }
   }
 
   private func replace(_ place: Int) {
@@ -229,10 +234,15 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
     do { try routine.finish() } catch {
       var failure = WorkerError(.finishFailed, error, record: nil, attempts: 1)
       failure.worker = worker.number
-      lock.withLock { if badEnd == nil { badEnd = failure } }
-      options.onNotice(.finishFailed(failure))
+      lock.withLock {
+        if badEnd == nil { badEnd = failure }
+        aftermath.tell(.finishFailed(failure))
+      }
     }
   }
+
+  /// Does what is to be done without a lock.
+  private func finishOff() { lock.withLock { aftermath.take() }.carryOut(options) }
 
   // MARK: Progress and end
 
@@ -267,81 +277,6 @@ final class InlineEngine<Sent: Codable, Output: Codable>: PoolEngine, @unchecked
       if hasStarted { for worker in workers { finish(worker) } }
       workers = []
     }
-  }
-}
-
-/// The runtime of a worker in the program's process, with one input on it.
-final class InlineRuntime<Input: Codable, Output: Codable>: WorkerRuntime {
-  private let input: SharedBytes
-  private let record: Int
-  private let attempt: Int
-  private let worker: Int
-  private var isTaken = false
-  private var answer: Result<SharedBytes, WorkerError>?
-
-  init(_ input: SharedBytes, record: Int, _ attempt: Int, worker: Int) {
-    self.input = input
-    self.record = record
-    self.attempt = attempt
-    self.worker = worker
-  }
-
-  /// What became of the input.
-  var result: Result<SharedBytes, WorkerError> {
-    answer ?? .failure(error(.missingOutput, "the worker returned without an answer to it"))
-  }
-
-  var late: WorkerError { error(.timedOut, "the worker took longer than its time limit") }
-
-  var openCount: Int { isTaken && answer == nil ? 1 : 0 }
-  let ticket = Ticket()
-
-  func haveInput() -> Bool { !isTaken }
-
-  func take() -> Input? {
-    if isTaken { return nil }
-    isTaken = true
-    do {
-      let body = Frame.body(in: input.bytes, at: 0) ?? 0..<0
-      return try ValueCodec<Input>().decode(input, body.lowerBound, body.count)
-    } catch {
-      fail(.unreadableInput, error)
-      return nil
-    }
-  }
-
-  func answer(_ output: Output) {
-    guard openCount > 0 else { return }
-    var buffer = ByteBuffer()
-    Frame.begin(&buffer)
-    do {
-      try ValueCodec<Output>().encode(output, to: &buffer)
-      guard Frame.end(&buffer) else { throw ValueTooLarge() }
-      answer = .success(SharedBytes(copying: buffer.view))
-    } catch {
-      fail(.unsendableOutput, error)
-    }
-  }
-
-  func answer(_ result: Result<Output, any Error>, to ticket: Ticket) -> Bool {
-    guard openCount > 0 else { return false }
-    switch result {
-    case .success(let output): answer(output)
-    case .failure(let error): fail(.thrown, error)
-    }
-    return true
-  }
-
-  func fail(_ kind: WorkerError.Kind, _ error: any Error) {
-    guard openCount > 0 else { return }
-    var failure = WorkerError(kind, error, record: record, attempts: attempt)
-    failure.worker = worker
-    answer = .failure(failure)
-  }
-
-  private func error(_ kind: WorkerError.Kind, _ text: String) -> WorkerError {
-    var error = WorkerError(kind, text, record: record, attempts: attempt)
-    error.worker = worker
-    return error
+    finishOff()
   }
 }

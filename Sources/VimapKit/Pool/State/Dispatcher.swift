@@ -68,11 +68,11 @@ struct Dispatcher {
 
   /// Takes a batch that was cut to meet a demand. It is handed out now, unless it has to wait.
   mutating func take(
-    _ batch: Assignment, bytes: Int, for demand: PoolState.Demand, _ now: Nanoseconds
+    _ batch: Assignment, bytes: Int, for demand: PoolState.Demand?, _ now: Nanoseconds
   ) {
     enter(batch, bytes: bytes)
     // The slot may have been retired since it was chosen.
-    guard !rules.hasShards, !admission.countsCosts, !slots[demand.slot].isRetired else {
+    guard let demand, !rules.hasShards, !admission.countsCosts, !slots[demand.slot].isRetired else {
       queue.append(batch)
       return handOut(now)
     }
@@ -252,12 +252,7 @@ struct Dispatcher {
   }
 
   /// Flushes all workers that may hold answers back, once.
-  mutating func flushAll() {
-    for slot in slots.indices where slots[slot].mayHoldBack {
-      slots.update(slot) { $0.load.noteFlush() }
-      act(.flush(slot: slot))
-    }
-  }
+  mutating func flushAll() { for slot in slots.noteFlush() { act(.flush(slot: slot)) } }
 
   /// Tells a worker to begin nothing more, to say how many records it has begun, and to leave once
   /// these are answered.
@@ -275,11 +270,7 @@ struct Dispatcher {
 
   /// Takes back the records that a leaving worker has not begun. They go to the head of the queue.
   mutating func takeBack(_ slot: Int, begun: UInt64) {
-    var back: [Assignment] = []
-    slots.update(slot) { worker in
-      worker.close()
-      back = worker.load.takeBack(after: begun)
-    }
+    let back = slots.close(slot, after: begun)
     let left = back.flatMap { open.unanswered(in: $0) }
     slots.update(slot) { $0.load.forget(left.reduce(0) { $0 + $1.records.count }) }
     for batch in Set(back.map(\.batch)) { dropDone(slot, batch) }

@@ -84,11 +84,12 @@ package struct PoolState {
 
   /// Takes a batch that was cut to meet a demand.
   /// - Parameters:
+  ///   - demand: `nil` if somebody else has met it meanwhile; then the batch waits for a worker.
   ///   - shard: the shard of its records, if there are shards.
   ///   - cost: the cost of its record, if there is a budget.
   mutating func take(
     batch: UInt64, records: Int, bytes: Int, shard: Int? = nil, cost: Double = 0,
-    for demand: Demand, now: Nanoseconds
+    for demand: Demand?, now: Nanoseconds
   ) {
     let batch = Assignment(batch: batch, records: 0..<records, shard: shard, cost: cost)
     if phase.isUnderWay {

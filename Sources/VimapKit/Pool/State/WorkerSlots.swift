@@ -127,6 +127,23 @@ struct WorkerSlots {
     slots[slot].update(change)
   }
 
+  /// Gives a worker no more. Returns what it has not begun, where it has begun so many.
+  mutating func close(_ slot: Int, after begun: UInt64) -> [Assignment] {
+    var back: [Assignment] = []
+    update(slot) { worker in
+      worker.close()
+      back = worker.load.takeBack(after: begun)
+    }
+    return back
+  }
+
+  /// Notes that those who may hold answers back are told not to. Returns their slots.
+  mutating func noteFlush() -> [Int] {
+    let holding = slots.indices.filter { slots[$0].mayHoldBack }
+    for slot in holding { update(slot) { $0.load.noteFlush() } }
+    return holding
+  }
+
   mutating func noteAnswers(_ slot: Int, _ count: Int, _ now: Nanoseconds) {
     slots[slot].noteAnswers(count, now)
   }
