@@ -177,13 +177,18 @@ struct Dispatcher {
 
   // MARK: Answers
 
+  /// Which try of a record a worker is at.
+  func attempt(at record: Int, of batch: UInt64, by slot: Int) -> Int? {
+    slots.attempt(at: record, of: batch, in: slot)
+  }
+
   /// Takes in that a worker has answered records. Returns `false` if they were not its to answer.
   mutating func answered(
     _ slot: Int, _ batch: UInt64, _ records: Range<Int>, _ now: Nanoseconds
   ) -> Bool {
-    guard slots[slot].holds(batch), open.mark(batch, records) else { return false }
+    guard slots.holds(batch, in: slot), open.mark(batch, records) else { return false }
     admission.noteAnswered(records.count)
-    sizer.learn(records: records.count, time: now &- slots[slot].lastAnswer)
+    sizer.learn(records: records.count, time: now &- slots.lastAnswer(in: slot))
     slots.noteAnswers(slot, records.count, now)
     dropDone(slot, batch)
     completeIfDone(batch)
@@ -201,7 +206,7 @@ struct Dispatcher {
   private mutating func dropDone(_ slot: Int, _ batch: UInt64) {
     let isDone = { [open] (given: Assignment) in given.batch == batch && open.isDone(given) }
     // A worker is changed only if it has to be: answers may come one by one.
-    if slots[slot].hasAssignment(where: isDone) {
+    if slots.hasAssignment(in: slot, where: isDone) {
       slots.update(slot) { $0.load.drop(where: isDone) }
     }
   }

@@ -181,7 +181,7 @@ package struct PoolState {
     now: Nanoseconds
   ) -> Bool {
     let attempt =
-      wasTried ? slots[slot].assignment(with: records.lowerBound, of: batch)?.attempt : nil
+      wasTried ? dispatcher.attempt(at: records.lowerBound, of: batch, by: slot) : nil
     guard dispatcher.answered(slot, batch, records, now) else { return false }
     if wasTried { run.noteTries(records.count, attempt: attempt ?? 1) }
     run.noteFinished(records.count, failed: failed, in: &dispatcher)

@@ -29,6 +29,16 @@ struct WorkerSlots {
   subscript(_ slot: Int) -> WorkerSlot {
     @inline(__always) _read { yield slots[slot] }
   }
+  // Asked for each answer, and so without a copy of the slot.
+  func holds(_ batch: UInt64, in slot: Int) -> Bool { slots[slot].holds(batch) }
+  func lastAnswer(in slot: Int) -> Nanoseconds { slots[slot].lastAnswer }
+  func hasAssignment(in slot: Int, where isWanted: (Assignment) -> Bool) -> Bool {
+    slots[slot].hasAssignment(where: isWanted)
+  }
+  func attempt(at record: Int, of batch: UInt64, in slot: Int) -> Int? {
+    slots[slot].assignment(with: record, of: batch)?.attempt
+  }
+
   func contains(where isWanted: (WorkerSlot) -> Bool) -> Bool { slots.contains(where: isWanted) }
   var areVacant: Bool { !slots.contains(where: \.isOccupied) }
   /// No slot will have a worker again.
