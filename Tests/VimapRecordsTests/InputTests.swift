@@ -38,7 +38,7 @@ private struct Reading {
     var discarded = ""
     var problems: [InputProblem] = []
     reader.onDiscard = { discarded += $0?.text ?? "|" }
-    reader.onProblem = { problems.append($0) }
+    reader.inputs.onProblem = { problems.append($0) }
     loop: while true {
       switch try reader.cut(records: records) {
       case .batch(let batch):
@@ -118,7 +118,7 @@ private struct Reading {
     var turns = 0
     while case .more = try reader.cut(records: 1) {
       turns += 1
-      #expect(reader.bytesRead <= turns * (2 << 20))
+      #expect(reader.inputs.bytesRead <= turns * (2 << 20))
     }
     #expect(turns >= 4)
   }
@@ -128,7 +128,7 @@ private struct Reading {
     let files = Array(repeating: InputFile.path("/no/such/file"), count: 1000)
     let reader = RecordReader(files: files, mode: InputMode(), slabs: slabs)
     var problems = 0
-    reader.onProblem = { _ in problems += 1 }
+    reader.inputs.onProblem = { _ in problems += 1 }
     guard case .more = try reader.cut(records: 1) else {
       Issue.record("all files are opened at once")
       return

@@ -145,11 +145,11 @@ package final class PoolDriver {
     watch.takeTick(now, activity: activity)?()
     watch.set(input: isInputWaiting ? feed?.waitDescriptor : nil, outputs: flow.waiting)
     for slot in workers.slots { workers[slot]?.watch(&watch.poll) }
-    decisions.noteBatchSize(state.batchSize)
-    let (nextMoment, nextTimer) = (nextMoment(), state.nextTimer(after: asked))
+    if decisions.isRead { decisions.noteBatchSize(state.batchSize) }
+    let nextTimer = state.nextTimer(after: asked)
     let timers = [
       nextTimer, nextDeadline(now), isInputAtHand ? now : nil,
-      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment, nextMoment,
+      watch.nextTick(activity: activity), isGivenUp ? nil : lastMoment, nextMoment(),
       // When a pause is over, the reason for waiting changes, and the meter must see that.
       meter == nil || pausedKeys.current(now).isEmpty ? nil : pausedKeys.nextEnd,
     ]

@@ -42,7 +42,7 @@ extension RecordReader {
 
   /// Adds what was read to the long line, if there is one, up to the line's end.
   func continueLongLine(in slab: Int) throws(SystemError) -> Cut? {
-    guard let line = long, !atEnd else { return nil }
+    guard let line = long, !inputs.isAtEnd else { return nil }
     let bytes = slabs.memory.view(slabs.start(of: slab), filled)
     if let end = bytes.firstIndex(of: mode.separator) {
       return try finishLongLine(in: slab, end: end, next: end + 1)

@@ -5,63 +5,27 @@ import VimapSystem
 
 /// Reads the inputs one after the other into slabs, and cuts batches from them on demand.
 final class RecordReader {
-  enum Cut {
-    case batch(InputBatch)
-    case rejected(RejectedLine)
-    /// The input has nothing yet. ``waitDescriptor`` becomes readable when it has.
-    case waiting
-    /// There is more to read at once, but others must get their turn. Otherwise an endless line, or
-    /// endless blank lines, would make them wait for ever.
-    case more
-    /// There is no free slab.
-    case noSlab
-    case ended
-  }
-
-  /// Called for every input that cannot be read, or not to its end.
-  var onProblem: (InputProblem) -> Void = { _ in }
   /// Is given the bytes of rejected lines, piece by piece, and `nil` at the end of each line.
   var onDiscard: (ByteView?) -> Void = { _ in }
-  /// Called for every input that is opened.
-  var onOpen: () -> Void = {}
-  /// Told where an input is not the one that an earlier run has read. Nothing more is read then.
-  var onChange: (InputDifference) -> Void = { _ in }
   /// Called once, for the first line that was in the input before, if that is counted.
   var onRepeat: ((_ file: String, _ line: Int) -> Void)?
   /// Called for every input that begins with a byte order mark.
   var onMark: (_ file: String) -> Void = { _ in }
-  /// The bytes read from all inputs.
-  private(set) var bytesRead = 0
 
-  private let files: [InputFile]
-  private let encoding: TextEncoding?
-  /// The number of lines with gaps in inputs that are done.
-  private var gapsBefore = 0
+  let inputs: InputSequence
   let mode: InputMode
   let slabs: InputSlabs
   let marker: RecordMarker?
   /// The mark of the next record, if it is known already.
   var nextMark: RecordMarker.Mark?
 
-  /// Where it is written down what was read, and what is done of it.
+  /// Where it is written down what is done.
   private let log: RunLog?
-  /// What earlier runs have read.
-  private let known: [JobState.Input]
   private var skipped: SkippedRecords?
   /// The last line has no end, and is handed out when all others are done.
   private var waitsForOthers = false
-  /// An input could not be read. Numbers of records would not be what they are when it can, so
-  /// nothing more is read.
-  private var isBroken = false
-
-  private var input: OpenInput?
-  private var fileIndex = -1
-  private lazy var sizes = InputSizes(files)
-  var atEnd = false
   /// Whether the first bytes of the input have been looked at.
   private var hasBegun = false
-  /// The error that ended the input early. How its last line goes on is then not known.
-  private var tornBy: SystemError?
 
   /// The slab being read into. Its bytes from `cursor` to `filled` are not cut yet; those up to
   /// `lineEnd` are whole lines.
@@ -95,62 +59,53 @@ final class RecordReader {
     log: RunLog? = nil, known: [JobState.Input] = []
   ) {
     self.log = log
-    self.known = known
+    inputs = InputSequence(files, mode, encoding, log: log, known: known)
     skipped = log.flatMap { SkippedRecords($0.done) }
-    self.encoding = encoding
     marker = RecordMarker(lookup, counter)
-    self.files = files
     self.mode = mode
     self.slabs = slabs
   }
 
-  /// The number of lines with bytes that are not text in the input's encoding.
-  var linesWithGaps: Int { gapsBefore + (input?.linesWithGaps ?? 0) }
-
   /// The descriptor to wait for, until it is readable, after ``Cut/waiting``.
-  var waitDescriptor: CInt? { input?.descriptor }
+  var waitDescriptor: CInt? { inputs.waitDescriptor }
 
   /// Cuts the next batch, of at most `records` records.
   func cut(records: Int) throws(SystemError) -> Cut {
     let end = effort + Self.longestTurn
     while effort < end {
       if let cut = cutWholeLines(records) { return cut }
-      if isBroken { return .ended }
-      guard input != nil else {
-        if fileIndex + 1 == files.count { return .ended }
+      if inputs.isBroken { return .ended }
+      guard inputs.isOpen else {
+        if inputs.isLast { return .ended }
         openNext()
         continue
       }
-      if atEnd {
+      if inputs.isAtEnd {
         if let cut = try endFile() { return cut }
         continue
       }
       guard let slab = try slabWithRoom() else { return .noSlab }
-      guard try read(into: slab) else { return .waiting }
+      guard read(into: slab) else { return .waiting }
       if let cut = try continueLongLine(in: slab) { return cut }
     }
     return .more
   }
 
   /// The name of the current input, for messages.
-  var fileName: String { files[place.file].name }
+  var fileName: String { inputs.name(of: place.file) ?? "" }
 
   /// How many bytes have been cut, and of how many, if known.
   var progress: (bytes: Int, total: Int?) {
-    let ahead = input.flatMap { Descriptor.bytesAhead($0.descriptor) } ?? 0
-    return (
-      // It is not known from how many bytes decoded text came.
-      max(0, bytesRead - (filled - cursor) - (input?.textLeft ?? 0)),
-      sizes.total(read: bytesRead, file: fileIndex, ahead: ahead)
-    )
+    // It is not known from how many bytes decoded text came.
+    (max(0, inputs.bytesRead - (filled - cursor) - inputs.textLeft), inputs.totalBytes)
   }
 
   /// The place from which on the input was not cut. `nil` if it was cut to its end.
   var rest: InputRest? {
     let (bytes, total) = progress
-    let isAtEnd = input == nil && fileIndex + 1 >= files.count
-    if isAtEnd || bytes == total || !files.indices.contains(place.file) { return nil }
-    return InputRest(file: files[place.file].name, line: place.line)
+    let isAtEnd = !inputs.isOpen && inputs.isLast
+    guard !isAtEnd, bytes != total, let name = inputs.name(of: place.file) else { return nil }
+    return InputRest(file: name, line: place.line)
   }
 
   // MARK: Cutting
@@ -214,11 +169,11 @@ final class RecordReader {
   /// Skips a byte order mark: EF BB BF, which some programs write at the beginning of files.
   private func skipMark(in slab: Int) {
     let start = slabs.memory.view(slabs.start(of: slab) + cursor, min(3, filled - cursor))
-    guard start.count == 3 || lineEnd > cursor || atEnd else { return }
+    guard start.count == 3 || lineEnd > cursor || inputs.isAtEnd else { return }
     hasBegun = true
     guard start == ByteView("\u{FEFF}") else { return }
     cursor += 3
-    onMark(files[fileIndex].name)
+    onMark(fileName)
   }
 
   func reject(
@@ -262,64 +217,32 @@ final class RecordReader {
   }
 
   /// Reads once. Returns `false` if the read would have to wait.
-  private func read(into slab: Int) throws(SystemError) -> Bool {
-    guard let input else { return false }
-    do throws(SystemError) {
-      let start = slabs.start(of: slab) + filled
-      let room = slabs.size - 1 - filled
-      let count = try input.read(
-        to: slabs.memory, at: start, limit: room, counting: &bytesRead)
-      if let difference = input.difference {
-        isBroken = true
-        onChange(difference)
-      }
-      guard let count else { return false }
-      if count == 0 {
-        atEnd = true
-        log?.end(fileIndex)
-      }
-      if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
-        lineEnd = filled + last + 1
-      }
-      filled += count
-      effort += count
-    } catch {
-      report(error, isUnreadable: error.code == .isDirectory)
-      tornBy = error
-      atEnd = true
+  private func read(into slab: Int) -> Bool {
+    let start = slabs.start(of: slab) + filled
+    // One byte stays free, as above.
+    let room = slabs.size - 1 - filled
+    guard let count = inputs.read(to: slabs.memory, at: start, limit: room) else { return false }
+    if let last = slabs.memory.view(start, count).lastIndex(of: mode.separator) {
+      lineEnd = filled + last + 1
     }
+    filled += count
+    effort += count
     return true
   }
 
   // MARK: Files
 
   private func openNext() {
-    fileIndex += 1
+    inputs.openNext()
     effort += Self.openingEffort
-    place.file = fileIndex
+    place.file = inputs.index
     place.line = 1
-    atEnd = false
     hasBegun = false
-    tornBy = nil
-    do throws(SystemError) {
-      let decoder = try encoding.map { (encoding) throws(SystemError) in
-        try InputDecoder(encoding, separator: mode.separator)
-      }
-      let check =
-        known.indices.contains(fileIndex)
-        ? InputCheck(known[fileIndex], separator: mode.separator) : nil
-      input = try OpenInput.open(files[fileIndex], decoder, check) { [log, fileIndex] in
-        log?.read(fileIndex, $0)
-      }
-      onOpen()
-    } catch {
-      report(error, isUnreadable: true)
-    }
   }
 
   /// Cuts the last line of a file, even if it has no separator.
   private func endFile() throws(SystemError) -> Cut? {
-    if let tornBy, let cut = try rejectTornLine(tornBy) { return cut }
+    if let error = inputs.tornBy, let cut = try rejectTornLine(error) { return cut }
     if isLastLineOpen, try !takesLastLine() { return .noSlab }
     if long != nil, let slab { return try finishLongLine(in: slab, end: filled, next: filled) }
     if let slab, cursor < filled {
@@ -328,15 +251,14 @@ final class RecordReader {
       lineEnd = filled
       return nil
     }
-    gapsBefore += input?.linesWithGaps ?? 0
-    input = nil
+    inputs.close()
     return nil
   }
 
   /// The last line of all has no end, and may yet go on. So that it can be taken back then, it is
   /// the last that is done.
   private var isLastLineOpen: Bool {
-    guard log != nil, fileIndex + 1 == files.count, !isNextDone else { return false }
+    guard log != nil, inputs.isLast, !isNextDone else { return false }
     guard long == nil, let slab else { return long != nil }
     return !mode.isBlank(slabs.memory.view(slabs.start(of: slab) + cursor, filled - cursor))
       && cursor < filled
@@ -368,11 +290,5 @@ final class RecordReader {
     if line.trimmed().isEmpty { return nil }
     onDiscard(line)
     return reject(SharedBytes(copying: line.head(Self.shownLength)), line.count, .torn(error))
-  }
-
-  private func report(_ error: SystemError, isUnreadable: Bool) {
-    isBroken = log != nil
-    onProblem(
-      InputProblem(name: files[fileIndex].name, error: error, isUnreadable: isUnreadable))
   }
 }

@@ -23,12 +23,12 @@ package final class RecordWalk {
 
   /// Called for every input that cannot be read, or not to its end.
   package var onProblem: (InputProblem) -> Void {
-    get { reader.onProblem }
-    set { reader.onProblem = newValue }
+    get { reader.inputs.onProblem }
+    set { reader.inputs.onProblem = newValue }
   }
 
   /// See ``RunReport/linesWithGaps``.
-  package var linesWithGaps: Int { gaps + reader.linesWithGaps }
+  package var linesWithGaps: Int { gaps + reader.inputs.linesWithGaps }
   private var gaps = 0
 
   private let form: RecordForm

@@ -101,12 +101,12 @@ package final class RecordPool {
     driver.begin(FileFeed(reader, form, account, log, slabs: driver.slabs), account: account) {
       [unowned self] in onNotice(.pool($0))
     }
-    reader.onProblem = { [unowned self] in note($0) }
+    reader.inputs.onProblem = { [unowned self] in note($0) }
     reader.onDiscard = { [unowned self] piece in
       if let log { return log.discard(piece, of: reader.place.index - 1) }
       keepingLines { try failed?.pass(piece) }
     }
-    reader.onChange = { [unowned self] in
+    reader.inputs.onChange = { [unowned self] in
       report.change = InputChange(file: reader.fileName, difference: $0)
       driver.giveUp(.inputChanged)
     }
@@ -172,7 +172,7 @@ package final class RecordPool {
   package var statistics: RunStatistics? {
     driver.measurements.map {
       var statistics = RunStatistics(
-        $0, of: reportSoFar, bytesRead: reader.bytesRead, bytesWritten: results.bytesWritten)
+        $0, of: reportSoFar, bytesRead: reader.inputs.bytesRead, bytesWritten: results.bytesWritten)
       statistics.recordsBefore = recordsBefore
       return statistics
     }
@@ -181,7 +181,7 @@ package final class RecordPool {
   /// Maps the whole input. Returns when every worker has left and every result is written, or when
   /// the run was given up.
   package func run() -> RunReport {
-    reader.onOpen = { [unowned self] in begin() }
+    reader.inputs.onOpen = { [unowned self] in begin() }
     do throws(SystemError) {
       try loop()
     } catch {
@@ -212,12 +212,12 @@ package final class RecordPool {
     report.exceptions = summary.exceptions
     report.isOutOfStep = summary.isOutOfStep
     report.failures = account.failures
-    report.linesWithGaps = account.linesWithGaps + reader.linesWithGaps
+    report.linesWithGaps = account.linesWithGaps + reader.inputs.linesWithGaps
     return report
   }
 
   private func begin() {
-    reader.onOpen = {}
+    reader.inputs.onOpen = {}
     driver.carefully(onBegin) { .systemFailed($0) }
   }
 

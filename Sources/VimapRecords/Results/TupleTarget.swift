@@ -51,8 +51,10 @@ final class TupleTarget: ResultTarget {
   private func write(
     _ done: (ResultPiece) -> Void, _ doneBeside: (ResultPiece) -> Void
   ) throws(SystemError) {
-    empty.forEach(doneBeside)
-    empty.removeAll(keepingCapacity: true)
+    if !empty.isEmpty {
+      empty.forEach(doneBeside)
+      empty.removeAll(keepingCapacity: true)
+    }
     try results.flush(done)
     do throws(SystemError) {
       try exceptions.flush(doneBeside)
