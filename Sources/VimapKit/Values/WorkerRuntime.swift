@@ -58,6 +58,17 @@ struct WorkerIsLeaving: Error {
   @inlinable init() {}
 }
 
+extension WorkerRuntime {
+  /// Says that the oldest input that has been taken has no output, since the worker threw this.
+  /// - Throws: ``WorkerIsLeaving`` if it threw a ``LastError``.
+  @inlinable
+  func fail(with error: any Error) throws {
+    guard let last = error as? LastError else { return try fail(.thrown, error) }
+    try fail(.thrown, last.error)
+    throw WorkerIsLeaving()
+  }
+}
+
 /// A ``Worker`` in its runtime.
 @usableFromInline
 struct RunningWorker<Hired: Worker>: WorkerRoutine {
@@ -80,11 +91,8 @@ struct RunningWorker<Hired: Worker>: WorkerRoutine {
       let output: Hired.Output
       do {
         output = try worker.process(input)
-      } catch let last as LastError {
-        try runtime.fail(.thrown, last.error)
-        throw WorkerIsLeaving()
       } catch {
-        try runtime.fail(.thrown, error)
+        try runtime.fail(with: error)
         continue
       }
       try runtime.answer(output)
@@ -125,11 +133,8 @@ struct RunningAsync<Hired: AsyncWorker>: WorkerRoutine {
       let output: Hired.Output
       do {
         output = try waitFor { [box] in try await box.worker.process(input) }
-      } catch let last as LastError {
-        try runtime.fail(.thrown, last.error)
-        throw WorkerIsLeaving()
       } catch {
-        try runtime.fail(.thrown, error)
+        try runtime.fail(with: error)
         continue
       }
       try runtime.answer(output)
